@@ -1,0 +1,200 @@
+//! Recomputing one element: recursively through virtual tensors down to leaves.
+//!
+//! Checking and opening run this same walk. The checker's [`Supply`] takes what is needed from the opening, in the order
+//! in which it is first needed; the opener's writes it there.
+
+use std::{
+    cell::{Cell, OnceCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use tequio_tensor::{Read, Type, eval};
+
+use crate::{Descriptor, Layout, Malformed, Node, Operand, Source, TensorId, element};
+
+/// Most virtual tensors between a drawn element and a leaf.
+pub const MAX_DEPTH: u8 = 128;
+/// Most elements read for one draw.
+pub const MAX_READS: u32 = 1 << 22;
+
+/// Where descriptors and leaves come from, each asked for once.
+pub(crate) trait Supply<'a> {
+    fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed>;
+    /// The payload of a leaf, `len` bytes long.
+    fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<&'a [u8], Malformed>;
+}
+
+/// A leaf that was read. Constants' leaves have shard 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LeafKey {
+    pub tensor: TensorId,
+    pub shard: u64,
+    pub leaf: u32,
+}
+
+/// A tensor whose descriptor has been seen.
+pub(crate) struct Known<'a> {
+    pub id: TensorId,
+    pub descriptor: Descriptor,
+    inputs: OnceCell<Inputs<'a>>,
+    /// The leaf read last: its shard, first element, element count and payload.
+    last: Cell<(u64, u32, u32, &'a [u8])>,
+}
+
+/// The operands of a tensor's op.
+struct Inputs<'a> {
+    types: Vec<Type>,
+    values: Vec<Input<'a>>,
+}
+
+enum Input<'a> {
+    Tensor(Rc<Known<'a>>),
+    Scalar(i64),
+}
+
+pub(crate) struct Evaluator<'a, S> {
+    pub supply: S,
+    pub known: BTreeMap<TensorId, Rc<Known<'a>>>,
+    pub leaves: BTreeMap<LeafKey, &'a [u8]>,
+    /// Values of virtual tensors' elements, for the draw at hand.
+    memo: BTreeMap<(TensorId, u32), i64>,
+    reads: u32,
+    shard: u64,
+}
+
+impl<'a, S: Supply<'a>> Evaluator<'a, S> {
+    pub fn new(supply: S) -> Self {
+        Self {
+            supply,
+            known: BTreeMap::new(),
+            leaves: BTreeMap::new(),
+            memo: BTreeMap::new(),
+            reads: 0,
+            shard: 0,
+        }
+    }
+
+    /// The tensor `id`, its descriptor supplied if it is new.
+    pub fn tensor(&mut self, id: TensorId) -> Result<Rc<Known<'a>>, Malformed> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(known.clone());
+        }
+        let descriptor = self.supply.descriptor(id)?;
+        let known = Known { id, descriptor, inputs: OnceCell::new(), last: Cell::new((0, 0, 0, &[])) };
+        let known = Rc::new(known);
+        self.known.insert(id, known.clone());
+        Ok(known)
+    }
+
+    /// What `shard` claims of an element of a committed tensor, and what follows from what it reads.
+    pub fn claimed_and_computed(
+        &mut self,
+        tensor: &Known<'a>,
+        layout: Layout,
+        shard: u64,
+        index: u32,
+    ) -> Result<(i64, i64), Malformed> {
+        (self.shard, self.reads) = (shard, 0);
+        self.memo.clear();
+        let claimed = self.leaf_value(tensor, layout, shard, index)?;
+        let computed = self.compute(tensor, index, 0)?;
+        Ok((claimed, computed))
+    }
+
+    fn compute(&mut self, tensor: &Known<'a>, index: u32, depth: u8) -> Result<i64, Malformed> {
+        if depth > MAX_DEPTH {
+            return Err(Malformed::Limit);
+        }
+        let node = tensor.descriptor.node().ok_or(Malformed::Uncomputed { tensor: tensor.id.0 })?;
+        let inputs = match tensor.inputs.get() {
+            Some(inputs) => inputs,
+            None => {
+                let inputs = self.inputs(tensor, node)?;
+                tensor.inputs.get_or_init(|| inputs)
+            }
+        };
+        let mut reading = Reading { evaluator: self, inputs, depth };
+        eval(&node.op, &inputs.types, &tensor.descriptor.ty, index, &mut reading)
+    }
+
+    fn inputs(&mut self, tensor: &Known<'a>, node: &Node) -> Result<Inputs<'a>, Malformed> {
+        let mut inputs = Inputs { types: Vec::new(), values: Vec::new() };
+        for operand in &node.operands {
+            let (ty, value) = match *operand {
+                Operand::Scalar { dtype, rank, value } => (Operand::scalar_type(dtype, rank), Input::Scalar(value)),
+                Operand::Tensor(id) => {
+                    let operand = self.tensor(id)?;
+                    (operand.descriptor.ty, Input::Tensor(operand))
+                }
+            };
+            inputs.types.push(ty);
+            inputs.values.push(value);
+        }
+        tequio_tensor::check(&node.op, &inputs.types, &tensor.descriptor.ty).map_err(Malformed::Op)?;
+        Ok(inputs)
+    }
+
+    fn value(&mut self, tensor: &Known<'a>, index: u32, depth: u8) -> Result<i64, Malformed> {
+        match tensor.descriptor.source {
+            Source::Virtual { .. } => {
+                if let Some(value) = self.memo.get(&(tensor.id, index)) {
+                    return Ok(*value);
+                }
+                let value = self.compute(tensor, index, depth)?;
+                self.memo.insert((tensor.id, index), value);
+                Ok(value)
+            }
+            Source::Constant { layout, .. } => self.leaf_value(tensor, layout, 0, index),
+            Source::Input { layout } | Source::Committed { layout, .. } => {
+                self.leaf_value(tensor, layout, self.shard, index)
+            }
+        }
+    }
+
+    fn leaf_value(&mut self, tensor: &Known<'a>, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
+        let ty = &tensor.descriptor.ty;
+        let (last_shard, first, count, payload) = tensor.last.get();
+        if last_shard == shard && index.wrapping_sub(first) < count {
+            return Ok(element(payload, (index - first) as usize * ty.dtype.bytes(), ty.dtype));
+        }
+        if index >= ty.shape.elements() {
+            return Err(Malformed::Index { tensor: tensor.id.0, index });
+        }
+        let place = layout.place(ty, index);
+        let key = LeafKey { tensor: tensor.id, shard, leaf: place.leaf };
+        let payload = match self.leaves.get(&key) {
+            Some(payload) => payload,
+            None => {
+                let payload = self.supply.leaf(key, &tensor.descriptor, layout.payload_len(ty, place.leaf))?;
+                self.leaves.insert(key, payload);
+                payload
+            }
+        };
+        let (first, count) = layout.span(ty, place.leaf);
+        tensor.last.set((shard, first, count, payload));
+        Ok(element(payload, place.offset, ty.dtype))
+    }
+}
+
+struct Reading<'e, 'a, S> {
+    evaluator: &'e mut Evaluator<'a, S>,
+    inputs: &'e Inputs<'a>,
+    depth: u8,
+}
+
+impl<'a, S: Supply<'a>> Read for Reading<'_, 'a, S> {
+    type Error = Malformed;
+
+    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Malformed> {
+        self.evaluator.reads += 1;
+        if self.evaluator.reads > MAX_READS {
+            return Err(Malformed::Limit);
+        }
+        match self.inputs.values.get(operand) {
+            Some(Input::Tensor(tensor)) => self.evaluator.value(tensor, index, self.depth + 1),
+            Some(Input::Scalar(value)) => Ok(*value),
+            None => Err(Malformed::Operands { count: operand }),
+        }
+    }
+}

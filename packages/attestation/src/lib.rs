@@ -1,0 +1,28 @@
+//! How a contract knows that the work was done: manifest, commitments, draws, openings and their checking.
+//!
+//! `docs/attestation.md` is the byte-level specification.
+
+mod check;
+pub mod codec;
+mod descriptor;
+mod error;
+mod evaluate;
+pub mod hash;
+mod header;
+mod layout;
+mod manifest;
+mod opcode;
+mod open;
+mod subject;
+pub mod tree;
+
+pub use check::{Mismatch, Outcome, check, shard_path_bytes};
+pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Source, TensorId};
+pub use error::Malformed;
+pub use evaluate::{MAX_DEPTH, MAX_READS};
+pub use hash::Digest;
+pub use header::{Header, MAX_PORTS, VERSION, input_root};
+pub use layout::{Layout, Place, depth, element};
+pub use manifest::Manifest;
+pub use open::{Evidence, ShardTrace, drawn_shards, open, shard_tree, tensor_tree};
+pub use subject::{Draw, Statement, attestation_id, seed, subject_id};

@@ -1,0 +1,45 @@
+//! A whole program as a provider holds it.
+
+use crate::{Descriptor, Digest, Header, Layout, Source, TensorId, hash, tree::Tree};
+
+/// A compiled program: the header the chain knows, every tensor's descriptor, and the constants' elements.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    pub header: Header,
+    /// One for each tensor, by id.
+    pub tensors: Vec<Descriptor>,
+    /// For each tensor its elements as canonical bytes (row-major, little-endian, rows not padded) if it is a
+    /// constant, else empty.
+    pub constants: Vec<Vec<u8>>,
+    /// The tree over the descriptors.
+    pub tree: Tree,
+}
+
+impl Manifest {
+    /// Builds the tree; `header` must describe `tensors`.
+    pub fn new(header: Header, tensors: Vec<Descriptor>, constants: Vec<Vec<u8>>) -> Self {
+        let leaves = tensors.iter().map(|t| hash::leaf(&t.encode())).collect();
+        Self { header, tensors, constants, tree: Tree::new(leaves) }
+    }
+
+    pub fn program_id(&self) -> Digest {
+        self.header.program_id(&self.tree.root())
+    }
+
+    pub fn descriptor(&self, id: TensorId) -> &Descriptor {
+        &self.tensors[id.0 as usize]
+    }
+
+    /// The committed tensors by slot, each with its layout.
+    pub fn committed(&self) -> Vec<(TensorId, Layout)> {
+        let mut slots: Vec<_> = (0u32..)
+            .zip(&self.tensors)
+            .filter_map(|(id, tensor)| match tensor.source {
+                Source::Committed { layout, slot, .. } => Some((slot, (TensorId(id), layout))),
+                _ => None,
+            })
+            .collect();
+        slots.sort_by_key(|(slot, _)| *slot);
+        slots.into_iter().map(|(_, tensor)| tensor).collect()
+    }
+}

@@ -1,0 +1,266 @@
+//! What a provider runs: from a trace and a seed to the bytes that open the drawn elements.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tequio_tensor::Type;
+
+use crate::{
+    Descriptor, Digest, Layout, Malformed, Manifest, Source, Statement, TensorId,
+    codec::Writer,
+    evaluate::{Evaluator, LeafKey, Supply},
+    hash,
+    layout::depth,
+    tree::{Address, Stack, Tree, fold},
+};
+
+/// Every committed tensor of one shard, by slot, as canonical bytes: row-major, little-endian, rows not padded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardTrace {
+    pub slots: Vec<Vec<u8>>,
+}
+
+/// What an opening is made from. Shards are numbered within the attestation.
+pub struct Evidence<'a> {
+    pub manifest: &'a Manifest,
+    /// The tree over the inputs of all the job's shards.
+    pub inputs: &'a Tree,
+    /// The tree over the attestation's shards.
+    pub trace: &'a Tree,
+    /// For every drawn shard, its inputs in graph order as canonical bytes.
+    pub shard_inputs: &'a BTreeMap<u64, Vec<Vec<u8>>>,
+    /// For every drawn shard, what was committed to.
+    pub shard_traces: &'a BTreeMap<u64, ShardTrace>,
+}
+
+/// The tree over a tensor's canonical bytes.
+pub fn tensor_tree(ty: &Type, layout: Layout, bytes: &[u8]) -> Tree {
+    let payload = |leaf| hash::leaf(payload(ty, layout, bytes, leaf));
+    Tree::new((0..layout.leaves(ty)).map(payload).collect())
+}
+
+/// The tree over the tensors of one shard: its committed tensors by slot, or its inputs in graph order.
+pub fn shard_tree(tensors: &[Tree]) -> Tree {
+    Tree::new(tensors.iter().map(Tree::root).collect())
+}
+
+fn payload<'a>(ty: &Type, layout: Layout, bytes: &'a [u8], leaf: u32) -> &'a [u8] {
+    let start = layout.span(ty, leaf).0 as usize * ty.dtype.bytes();
+    &bytes[start..start + layout.payload_len(ty, leaf)]
+}
+
+/// The shards, numbered within the attestation, that draws `from..to` fall on.
+pub fn drawn_shards(statement: &Statement, from: u32, to: u32) -> BTreeSet<u64> {
+    (from..to).map(|number| statement.draw(number).shard).collect()
+}
+
+/// Writes descriptors and leaves into the opening as they are first needed.
+struct Record<'a> {
+    evidence: &'a Evidence<'a>,
+    opening: Writer,
+}
+
+impl<'a> Supply<'a> for Record<'a> {
+    fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed> {
+        let descriptor = self.evidence.manifest.descriptor(id).clone();
+        self.opening.bytes(&descriptor.encode());
+        Ok(descriptor)
+    }
+
+    fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<&'a [u8], Malformed> {
+        let (layout, bytes) = self.evidence.tensor(key, tensor)?;
+        let payload = payload(&tensor.ty, layout, bytes, key.leaf);
+        debug_assert_eq!(payload.len(), len);
+        self.opening.bytes(payload);
+        Ok(payload)
+    }
+}
+
+impl<'a> Evidence<'a> {
+    fn tensor(&self, key: LeafKey, tensor: &Descriptor) -> Result<(Layout, &'a [u8]), Malformed> {
+        let slot = match tensor.source {
+            Source::Constant { layout, .. } => {
+                return Ok((layout, &self.manifest.constants[key.tensor.0 as usize]));
+            }
+            Source::Input { .. } => self.shard_inputs.get(&key.shard).and_then(|inputs| inputs.get(key.tensor.0 as usize)),
+            Source::Committed { slot, .. } => {
+                self.shard_traces.get(&key.shard).and_then(|trace| trace.slots.get(slot as usize))
+            }
+            Source::Virtual { .. } => None,
+        };
+        let missing = Malformed::Evidence { tensor: key.tensor.0, shard: key.shard };
+        let expected = tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes();
+        let bytes = slot.filter(|bytes| bytes.len() == expected);
+        tensor.layout().zip(bytes).map(|(layout, bytes)| (layout, bytes.as_slice())).ok_or(missing)
+    }
+
+    fn drawn(&self, ticket: u32) -> Option<(TensorId, Layout)> {
+        (0u32..).zip(&self.manifest.tensors).find_map(|(id, tensor)| match tensor.source {
+            Source::Committed { layout, interval, .. } if interval.contains(ticket) => Some((TensorId(id), layout)),
+            _ => None,
+        })
+    }
+}
+
+/// Opens draws `from..to` of an attestation.
+///
+/// The bytes are what [`crate::check`] takes, whether or not the elements agree. Errors if the evidence lacks a shard
+/// that is drawn or has a tensor of the wrong length.
+pub fn open(statement: &Statement, evidence: &Evidence, from: u32, to: u32) -> Result<Vec<u8>, Malformed> {
+    let mut opening = Writer::default();
+    opening.bytes(&evidence.manifest.header.encode());
+    opening.varint((to - from) as u64);
+    let mut evaluator = Evaluator::new(Record { evidence, opening });
+    for number in from..to {
+        let draw = statement.draw(number);
+        let (id, layout) = evidence.drawn(draw.ticket).ok_or(Malformed::Counts)?;
+        evaluator.supply.opening.varint(id.0 as u64);
+        let tensor = evaluator.tensor(id)?;
+        let element = draw.element(tensor.descriptor.ty.shape.elements());
+        evaluator.claimed_and_computed(&tensor, layout, draw.shard, element)?;
+    }
+    let Evaluator { supply, known, leaves, .. } = evaluator;
+    let mut siblings = Siblings { evidence, statement, opening: supply.opening, trees: BTreeMap::new() };
+    siblings.descriptors(known.keys());
+    let of = |wanted: fn(&Source) -> bool| {
+        let source = |id: &TensorId| &known[id].descriptor.source;
+        leaves.keys().filter(|key| wanted(source(&key.tensor))).copied().collect::<Vec<_>>()
+    };
+    siblings.constants(&of(|source| matches!(source, Source::Constant { .. })))?;
+    siblings.inputs(&of(|source| matches!(source, Source::Input { .. })))?;
+    siblings.trace(&of(|source| matches!(source, Source::Committed { .. })))?;
+    Ok(siblings.opening.0)
+}
+
+/// Appends the digests that the opened leaves lack.
+struct Siblings<'a> {
+    evidence: &'a Evidence<'a>,
+    statement: &'a Statement,
+    opening: Writer,
+    /// Trees of tensors of which a leaf was opened, by tensor and shard.
+    trees: BTreeMap<(TensorId, u64), Tree>,
+}
+
+impl Siblings<'_> {
+    /// Folds without values: only which digests are asked for matters.
+    fn append(&mut self, mut leaves: Vec<Address>, digest: impl Fn(Address) -> Option<Digest>) {
+        leaves.sort();
+        let leaves: Vec<_> = leaves.into_iter().map(|address| (address, hash::ABSENT)).collect();
+        let mut other = |at| {
+            if let Some(digest) = digest(at) {
+                self.opening.bytes(&digest);
+            }
+            Ok::<_, Malformed>(hash::ABSENT)
+        };
+        let _ = fold(&leaves, Address::ROOT, &mut other);
+    }
+
+    fn descriptors<'k>(&mut self, ids: impl Iterator<Item = &'k TensorId>) {
+        let tree = &self.evidence.manifest.tree;
+        let stack = Stack { top: 1, middle: 1, leaves: |_| tree.leaves().len() as u64 };
+        let leaves = ids.map(|id| stack.address(0, 0, id.0 as u64)).collect();
+        self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.len()), at.len())));
+    }
+
+    fn constants(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
+        let mut by_tensor = BTreeMap::<TensorId, Vec<LeafKey>>::new();
+        for key in keys {
+            by_tensor.entry(key.tensor).or_default().push(*key);
+        }
+        for keys in by_tensor.values() {
+            let tree = self.tree(keys[0])?;
+            let stack = Stack { top: 1, middle: 1, leaves: |_| tree.leaves().len() as u64 };
+            let leaves = keys.iter().map(|key| stack.address(0, 0, key.leaf as u64)).collect();
+            self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.len()), at.len())));
+        }
+        Ok(())
+    }
+
+    fn inputs(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let top = self.evidence.inputs;
+        self.opening.u64(top.leaves().len() as u64);
+        let first = self.statement.first_shard;
+        let count = self.evidence.manifest.header.inputs as u64;
+        let slot = |id: TensorId| id.0 as u64;
+        self.stacked(keys, top, first, count, &slot)
+    }
+
+    fn trace(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
+        let manifest = self.evidence.manifest;
+        let slot = |id: TensorId| match manifest.descriptor(id).source {
+            Source::Committed { slot, .. } => slot as u64,
+            _ => 0,
+        };
+        self.stacked(keys, self.evidence.trace, 0, manifest.header.committed as u64, &slot)
+    }
+
+    /// Siblings in a tree of shards (the first of ours is `first`) over `slots` tensors over leaves.
+    fn stacked(
+        &mut self,
+        keys: &[LeafKey],
+        top: &Tree,
+        first: u64,
+        slots: u64,
+        slot: &dyn Fn(TensorId) -> u64,
+    ) -> Result<(), Malformed> {
+        let mut shards = BTreeMap::new();
+        let mut tensors = BTreeMap::new();
+        for key in keys {
+            tensors.insert((key.shard + first, slot(key.tensor)), self.tree(*key)?);
+            shards.insert(key.shard + first, self.shard(*key, slots)?);
+        }
+        let leaf_counts: BTreeMap<u64, u64> =
+            tensors.iter().map(|((_, slot), tree)| (*slot, tree.leaves().len() as u64)).collect();
+        let stack = Stack {
+            top: top.leaves().len() as u64,
+            middle: slots,
+            leaves: |slot| leaf_counts.get(&slot).copied().unwrap_or(0),
+        };
+        let leaves = keys
+            .iter()
+            .map(|key| stack.address(key.shard + first, slot(key.tensor), key.leaf as u64))
+            .collect();
+        let (shard_depth, slot_depth) = (depth(stack.top), depth(slots));
+        self.append(leaves, |at| {
+            if stack.is_absent(at) {
+                return None;
+            }
+            let (shard, len) = (at.part(0, shard_depth.min(at.len())), at.len());
+            Some(if len <= shard_depth {
+                top.digest(shard, len)
+            } else if len <= shard_depth + slot_depth {
+                shards[&shard].digest(at.part(shard_depth, len), len - shard_depth)
+            } else {
+                let above = shard_depth + slot_depth;
+                tensors[&(shard, at.part(shard_depth, above))].digest(at.part(above, len), len - above)
+            })
+        });
+        Ok(())
+    }
+
+    /// The tree over the tensors of the shard that `key` lies in.
+    fn shard(&mut self, key: LeafKey, slots: u64) -> Result<Tree, Malformed> {
+        let manifest = self.evidence.manifest;
+        let is_input = matches!(manifest.descriptor(key.tensor).source, Source::Input { .. });
+        let ids: Vec<TensorId> = if is_input {
+            (0..slots as u32).map(TensorId).collect()
+        } else {
+            manifest.committed().into_iter().map(|(id, _)| id).collect()
+        };
+        let trees = ids.into_iter().map(|tensor| self.tree(LeafKey { tensor, ..key }));
+        Ok(shard_tree(&trees.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    fn tree(&mut self, key: LeafKey) -> Result<Tree, Malformed> {
+        if let Some(tree) = self.trees.get(&(key.tensor, key.shard)) {
+            return Ok(tree.clone());
+        }
+        let descriptor = self.evidence.manifest.descriptor(key.tensor);
+        let (layout, bytes) = self.evidence.tensor(key, descriptor)?;
+        let tree = tensor_tree(&descriptor.ty, layout, bytes);
+        self.trees.insert((key.tensor, key.shard), tree.clone());
+        Ok(tree)
+    }
+}

@@ -1,0 +1,79 @@
+//! What an attestation binds, and the draws that follow from it.
+
+use crate::{Digest, hash::tagged};
+
+/// The id of what an attestation is about.
+pub fn subject_id(
+    program_id: &Digest,
+    input_root: &Digest,
+    first_shard: u64,
+    count: u64,
+    draws: u32,
+    context: &Digest,
+) -> Digest {
+    let numbers = [&first_shard.to_be_bytes()[..], &count.to_be_bytes(), &draws.to_be_bytes()].concat();
+    tagged("tequio/v1/subject", &[program_id, input_root, &numbers, context])
+}
+
+/// The id of an attestation. Names are preceded by their length (u32).
+pub fn attestation_id(chain_id: &str, verifier: &str, attester: &str, root: &Digest, subject: &Digest) -> Digest {
+    let names: Vec<u8> = [chain_id, verifier, attester]
+        .iter()
+        .flat_map(|name| (name.len() as u32).to_be_bytes().into_iter().chain(name.bytes()))
+        .collect();
+    tagged("tequio/v1/attestation", &[&names, root, subject])
+}
+
+/// The seed of an attestation's draws, once its beacon round is known.
+pub fn seed(attestation: &Digest, beacon: u64, round: u64, randomness: &Digest) -> Digest {
+    tagged("tequio/v1/seed", &[attestation, &beacon.to_be_bytes(), &round.to_be_bytes(), randomness])
+}
+
+/// One draw: a shard, a ticket that falls on one committed tensor, and a position that becomes an element of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// Index among the attestation's shards.
+    pub shard: u64,
+    pub ticket: u32,
+    position: u64,
+}
+
+impl Draw {
+    /// Draw number `number` over `count` shards.
+    pub fn new(seed: &Digest, number: u32, count: u64) -> Self {
+        let hash = tagged("tequio/v1/draw", &[seed, &number.to_be_bytes()]);
+        let word = |at: usize| hash[at..at + 8].iter().fold(0u64, |word, byte| word << 8 | *byte as u64);
+        Self { shard: below(word(0), count), ticket: (word(8) >> 32) as u32, position: word(16) }
+    }
+
+    /// The element drawn of a tensor with `elements` of them.
+    pub fn element(&self, elements: u32) -> u32 {
+        below(self.position, elements as u64) as u32
+    }
+}
+
+/// An index below `n` from a uniform word: the high half of their product.
+fn below(word: u64, n: u64) -> u64 {
+    ((word as u128 * n as u128) >> 64) as u64
+}
+
+/// All that the chain knows of an attestation whose round is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub program_id: Digest,
+    pub input_root: Digest,
+    /// First of the job's shards it covers.
+    pub first_shard: u64,
+    /// Number of shards.
+    pub count: u64,
+    pub draws: u32,
+    /// Root of the attester's tree over its shards.
+    pub root: Digest,
+    pub seed: Digest,
+}
+
+impl Statement {
+    pub fn draw(&self, number: u32) -> Draw {
+        Draw::new(&self.seed, number, self.count)
+    }
+}

@@ -1,0 +1,197 @@
+//! `registry`: the authority over providers, their stake and the liens on it.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::Uint128;
+use cw_ownable::cw_ownable_execute;
+
+use crate::{Conservation, Permission, Permissioned, event};
+
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    /// Denom of all stake.
+    pub denom: String,
+    pub config: Config,
+}
+
+/// What governance may set, within the bounds below.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Config {
+    /// Seconds from unbonding to withdrawing. At least [`MIN_THAW`].
+    pub thaw: u64,
+    /// Seconds from granting a lien holder to the grant's effect, once a provider exists. More than `thaw`.
+    pub timelock: u64,
+    /// Share of every slash that is burned, in basis points: 5,000 to 10,000.
+    pub burn_bps: u16,
+}
+
+/// Least `burn_bps`: else a cheat slashes itself back.
+pub const MIN_BURN_BPS: u16 = 5_000;
+/// Least thaw: one day.
+pub const MIN_THAW: u64 = 86_400;
+/// Most bytes of each field of [`Metadata`].
+pub const MAX_FIELD: usize = 256;
+
+/// What a provider says of itself; nothing on chain depends on it.
+#[cw_serde]
+#[derive(Eq, Default)]
+pub struct Metadata {
+    pub moniker: String,
+    pub website: String,
+    /// Where its delivered outputs can be fetched.
+    pub endpoint: String,
+    /// Its devices.
+    pub hardware: String,
+}
+
+#[cw_ownable_execute]
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Makes the sender the owner key of a new provider. `operator` works for it and may be the sender; it must not
+    /// operate another provider. Funds sent are bonded.
+    Register { operator: String, metadata: Metadata },
+    /// Changes metadata or operator.
+    Update { operator: Option<String>, metadata: Option<Metadata> },
+    /// The most this holder may ever have in liens on the sender's stake. 0 at first.
+    Cap { holder: String, amount: Uint128 },
+    /// Adds the funds sent to the stake of `provider`, or of the sender.
+    Bond { provider: Option<String> },
+    /// Starts thawing free stake.
+    Unbond { amount: Uint128 },
+    /// Pays the sender its balance and, if it is a provider, every thaw that is over.
+    Withdraw {},
+    /// Places a lien on free stake, up to the cap the provider set for the sender.
+    Lien { provider: String, amount: Uint128 },
+    /// Releases part of the sender's lien.
+    Release { provider: String, amount: Uint128 },
+    /// Takes `amount` from stake under the sender's lien: `client` and `reporter` get their parts into balances, the
+    /// rest, at least `burn_bps`, is burned.
+    Slash { provider: String, amount: Uint128, client: Option<Part>, reporter: Option<Part> },
+    /// Opens the right to place liens, after the timelock.
+    Grant { holder: String },
+    /// Ends the right to place liens. Those placed can still be released and slashed.
+    Revoke { holder: String },
+    /// Sets the config.
+    Configure { config: Config },
+}
+
+/// A part of a slash.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Part {
+    pub to: String,
+    pub amount: Uint128,
+}
+
+impl Permissioned for ExecuteMsg {
+    fn permission(&self) -> Permission {
+        match self {
+            Self::Register { .. } | Self::Bond { .. } | Self::Withdraw {} => Permission::Anyone,
+            Self::Update { .. } | Self::Cap { .. } | Self::Unbond { .. } => Permission::Provider,
+            Self::Lien { .. } | Self::Release { .. } | Self::Slash { .. } => Permission::Holder,
+            Self::Grant { .. } | Self::Revoke { .. } | Self::Configure { .. } => Permission::Governance,
+            // Accepting is for the pending owner; `cw-ownable` tells them apart.
+            Self::UpdateOwnership(_) => Permission::Governance,
+        }
+    }
+}
+
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    #[returns(ConfigResponse)]
+    Config {},
+    /// A provider by its owner key.
+    #[returns(ProviderResponse)]
+    Provider { provider: String },
+    /// The provider that `operator` works for.
+    #[returns(Option<ProviderResponse>)]
+    Operator { operator: String },
+    /// Providers by address.
+    #[returns(Vec<ProviderResponse>)]
+    Providers { start_after: Option<String>, limit: Option<u32> },
+    /// What each holder has on `provider`, and may have.
+    #[returns(Vec<LienResponse>)]
+    Liens { provider: String, start_after: Option<String>, limit: Option<u32> },
+    /// Stake of `provider` that is thawing, oldest first. `start_after` is an id.
+    #[returns(Vec<ThawResponse>)]
+    Thaws { provider: String, start_after: Option<u64>, limit: Option<u32> },
+    /// Lien holders by address.
+    #[returns(Vec<HolderResponse>)]
+    Holders { start_after: Option<String>, limit: Option<u32> },
+    /// What `address` can withdraw besides thawed stake.
+    #[returns(Uint128)]
+    Balance { address: String },
+    #[returns(Conservation)]
+    Conservation {},
+    #[returns(cw_ownable::Ownership<String>)]
+    Ownership {},
+}
+
+#[cw_serde]
+pub struct MigrateMsg {}
+
+#[cw_serde]
+pub struct ConfigResponse {
+    pub denom: String,
+    pub config: Config,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct ProviderResponse {
+    /// Owner key: the provider's name everywhere.
+    pub provider: String,
+    pub operator: String,
+    pub metadata: Metadata,
+    /// All stake, thawing and under lien included.
+    pub stake: Uint128,
+    pub thawing: Uint128,
+    pub liens: Uint128,
+    /// stake − thawing − liens.
+    pub free: Uint128,
+    /// Stake lost to slashes so far.
+    pub slashed: Uint128,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct LienResponse {
+    pub holder: String,
+    pub placed: Uint128,
+    pub cap: Uint128,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct ThawResponse {
+    pub id: u64,
+    pub amount: Uint128,
+    /// When it can be withdrawn.
+    pub ready: u64,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct HolderResponse {
+    pub holder: String,
+    /// When it may begin to place liens; `None` once revoked.
+    pub effective: Option<u64>,
+}
+
+event!(Registered = "registered" { provider: String, operator: String });
+event!(Bonded = "bonded" { provider: String, amount: Uint128 });
+event!(Unbonded = "unbonded" { provider: String, amount: Uint128, ready: u64 });
+event!(LienPlaced = "lien_placed" { provider: String, holder: String, amount: Uint128 });
+event!(LienReleased = "lien_released" { provider: String, holder: String, amount: Uint128 });
+event!(
+    /// A slash: `amount` = `burned` + `client` + `reporter`.
+    Slashed = "slashed" {
+        provider: String, holder: String, amount: Uint128, burned: Uint128, client: Uint128, reporter: Uint128,
+    }
+);
+event!(Withdrawn = "withdrawn" { address: String, amount: Uint128 });
+event!(Granted = "granted" { holder: String, effective: u64 });
+event!(Revoked = "revoked" { holder: String });

@@ -1,0 +1,247 @@
+//! `rewards`: the authority over counted work, emission, and what may be claimed.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::Uint128;
+use cw_ownable::cw_ownable_execute;
+use cw20::{Cw20Coin, Cw20ReceiveMsg};
+
+use crate::{Conservation, JobId, Permission, Permissioned, event};
+
+/// MAC equivalents in one unit of work.
+pub const WORK_UNIT: u64 = 1_000_000;
+
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    /// The reward token, which this contract instantiates and alone may mint.
+    pub token: Token,
+    pub schedule: Schedule,
+    pub config: Config,
+}
+
+/// The `cw20-base` token to instantiate.
+#[cw_serde]
+pub struct Token {
+    pub code_id: u64,
+    pub name: String,
+    pub symbol: String,
+    pub decimals: u8,
+    /// Genesis balances.
+    pub balances: Vec<Cw20Coin>,
+}
+
+/// Emission for commons jobs: epoch `e` may mint `initial >> (e / halving)`. Fixed for ever; epoch 0 begins when the
+/// contract is instantiated.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Schedule {
+    /// Seconds of an epoch, at least 1.
+    pub epoch: u64,
+    /// Budget of epoch 0.
+    pub initial: Uint128,
+    /// Epochs until the budget halves, at least 1.
+    pub halving: u64,
+}
+
+/// What governance may set; a change touches only jobs posted later.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Config {
+    /// Credits per unit of work.
+    pub rate: Uint128,
+    /// Share of consumed credits that is minted, in basis points: below 10,000.
+    pub kappa_bps: u16,
+    /// Most tokens minted for a unit of commons work.
+    pub cap: Uint128,
+    /// Seconds from granting a source to the grant's effect, once a job exists. At least [`MIN_TIMELOCK`].
+    pub timelock: u64,
+}
+
+/// Least `timelock` for a new source: two days.
+pub const MIN_TIMELOCK: u64 = 172_800;
+
+/// Where a job's reward comes from.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Kind {
+    /// The client's credits: κ of what a shard consumes is minted.
+    Client,
+    /// The epoch's emission, for work that governance chose.
+    Commons,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Client => "client",
+            Self::Commons => "commons",
+        })
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "client" => Ok(Self::Client),
+            "commons" => Ok(Self::Commons),
+            _ => Err(()),
+        }
+    }
+}
+
+#[cw_ownable_execute]
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Burns the tokens sent and gives credits, one for one. The hook message is a [`Hook`].
+    Receive(Cw20ReceiveMsg),
+    /// The most of the sender's credits that `source` may yet reserve.
+    Approve { source: String, amount: Uint128 },
+    /// Reserves credits for the shards of a new job, at the rate and κ of this moment. `job` is the source's own number.
+    Reserve { job: JobId, client: String, kind: Kind, shards: u64, work: u64 },
+    /// Counts `shards` settled shards for `provider`. `number` is the source's own and counts once.
+    Reward { number: u64, job: JobId, provider: String, shards: u64 },
+    /// Gives the credits of shards that will not be settled back to the client.
+    Release { job: JobId, shards: u64 },
+    /// Mints what the sender has earned: of client jobs at once, of commons jobs for closed epochs, oldest first, at
+    /// most 30 epochs a message.
+    Claim {},
+    /// Opens a source, after the timelock.
+    Grant { source: String },
+    /// Ends a source's right to reserve. What it has reserved can still be rewarded and released.
+    Revoke { source: String },
+    /// Sets the config for later jobs.
+    Configure { config: Config },
+}
+
+/// The message inside a cw20 `send` to this contract.
+#[cw_serde]
+pub enum Hook {
+    /// Credits for `client`, or for the sender.
+    Buy { client: Option<String> },
+}
+
+impl Permissioned for ExecuteMsg {
+    fn permission(&self) -> Permission {
+        match self {
+            Self::Receive(_) => Permission::Token,
+            Self::Approve { .. } | Self::Claim {} => Permission::Anyone,
+            Self::Reserve { .. } | Self::Reward { .. } | Self::Release { .. } => Permission::Source,
+            Self::Grant { .. } | Self::Revoke { .. } | Self::Configure { .. } => Permission::Governance,
+            Self::UpdateOwnership(_) => Permission::Governance,
+        }
+    }
+}
+
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    #[returns(ConfigResponse)]
+    Config {},
+    /// What a shard costs and may mint if its job were posted now.
+    #[returns(TermsResponse)]
+    Terms { kind: Kind, work: u64 },
+    /// Free credits of `client`.
+    #[returns(Uint128)]
+    Credits { client: String },
+    /// What `source` may yet reserve of `client`'s credits.
+    #[returns(Uint128)]
+    Allowance { client: String, source: String },
+    /// What is reserved for a job of `source`.
+    #[returns(ReservationResponse)]
+    Reservation { source: String, job: JobId },
+    /// What `provider` could claim now, and what waits for epochs to close.
+    #[returns(ClaimableResponse)]
+    Claimable { provider: String },
+    /// One epoch's budget and work.
+    #[returns(EpochResponse)]
+    Epoch { epoch: u64 },
+    /// Sources by address.
+    #[returns(Vec<SourceResponse>)]
+    Sources { start_after: Option<String>, limit: Option<u32> },
+    #[returns(Conservation)]
+    Conservation {},
+    #[returns(cw_ownable::Ownership<String>)]
+    Ownership {},
+}
+
+#[cw_serde]
+pub struct MigrateMsg {}
+
+#[cw_serde]
+pub struct ConfigResponse {
+    pub token: String,
+    pub schedule: Schedule,
+    /// When epoch 0 began.
+    pub start: u64,
+    pub config: Config,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct TermsResponse {
+    /// Credits that one settled shard consumes.
+    pub credits: Uint128,
+    /// Most tokens that one settled shard can mint.
+    pub mint: Uint128,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct ReservationResponse {
+    pub client: String,
+    pub kind: Kind,
+    /// Shards neither rewarded nor released.
+    pub shards: u64,
+    /// Work of one shard in MAC equivalents.
+    pub work: u64,
+    /// Credits of one shard.
+    pub credits: Uint128,
+    pub kappa_bps: u16,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct ClaimableResponse {
+    /// Of client jobs.
+    pub earned: Uint128,
+    /// Of commons jobs, in closed epochs (the next 30).
+    pub emitted: Uint128,
+    /// Commons work in the open epoch, in MAC equivalents.
+    pub open_work: u64,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct EpochResponse {
+    pub epoch: u64,
+    pub begins: u64,
+    pub ends: u64,
+    pub budget: Uint128,
+    /// Commons work accepted, in MAC equivalents.
+    pub work: u64,
+    /// Tokens minted for it so far.
+    pub minted: Uint128,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct SourceResponse {
+    pub source: String,
+    /// When it may begin to reserve; `None` once revoked.
+    pub effective: Option<u64>,
+}
+
+event!(CreditsBought = "credits_bought" { client: String, amount: Uint128 });
+event!(CreditsReserved = "credits_reserved" { source: String, job: JobId, client: String, amount: Uint128 });
+event!(CreditsReleased = "credits_released" { source: String, job: JobId, client: String, amount: Uint128 });
+event!(
+    /// Work was counted. `consumed` credits are gone; `earned` tokens can be claimed (0 for commons work).
+    Rewarded = "rewarded" {
+        source: String, number: u64, job: JobId, provider: String, shards: u64, consumed: Uint128, earned: Uint128,
+    }
+);
+event!(Claimed = "claimed" { provider: String, amount: Uint128 });
+event!(SourceGranted = "source_granted" { source: String, effective: u64 });
+event!(SourceRevoked = "source_revoked" { source: String });

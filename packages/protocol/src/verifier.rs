@@ -1,0 +1,232 @@
+//! `verifier`: the authority over beacon rounds, attestations and verdicts.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Binary, HexBinary};
+use cw_ownable::cw_ownable_execute;
+
+use crate::{AttestationId, BeaconId, Conservation, Digest, Permission, Permissioned, ProgramId, SubjectId, event};
+
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    pub config: Config,
+    /// The first beacon.
+    pub beacon: Beacon,
+}
+
+/// What governance may set, within the bounds below; a change touches only later attestations. No time is longer than
+/// [`MAX_WAIT`].
+#[cw_serde]
+#[derive(Eq)]
+pub struct Config {
+    /// Seconds between the clock's time and the round drawn from. At least [`MIN_DELAY`].
+    pub delay: u64,
+    /// Seconds from the round's arrival until the opening must be complete. At least [`MIN_OPEN_WINDOW`].
+    pub open_window: u64,
+    /// Seconds after the round was due at which an attestation is void if the round is still missing. At least
+    /// [`MIN_VOID_AFTER`].
+    pub void_after: u64,
+    /// Seconds from proposing a beacon to its use. At least [`MIN_TIMELOCK`].
+    pub timelock: u64,
+    /// Most draws of one attestation.
+    pub max_draws: u32,
+}
+
+/// Least `delay` in seconds.
+pub const MIN_DELAY: u64 = 30;
+/// Least `open_window`: ten minutes.
+pub const MIN_OPEN_WINDOW: u64 = 600;
+/// Least `void_after`: one day.
+pub const MIN_VOID_AFTER: u64 = 86_400;
+/// Least `timelock` for a new beacon: two days, longer than the shortest thaw.
+pub const MIN_TIMELOCK: u64 = 172_800;
+/// Longest of each of the config's times: 30 days. Every attestation ends in bounded time, whoever governs.
+pub const MAX_WAIT: u64 = 2_592_000;
+/// Longest `period` of a beacon: one hour.
+pub const MAX_PERIOD: u64 = 3_600;
+
+/// A drand beacon with signatures in G1 and keys in G2 (the scheme of quicknet: unchained, RFC 9380 hash to curve).
+#[cw_serde]
+#[derive(Eq)]
+pub struct Beacon {
+    /// Compressed G2 point, 96 bytes.
+    pub public_key: HexBinary,
+    /// Time of round 1; not after the beacon takes effect.
+    pub genesis: u64,
+    /// Seconds between rounds, from 1 to [`MAX_PERIOD`].
+    pub period: u64,
+}
+
+impl Beacon {
+    /// When `round` is due. Rounds count from 1.
+    pub fn time_of(&self, round: u64) -> u64 {
+        self.genesis.saturating_add(round.saturating_sub(1).saturating_mul(self.period))
+    }
+
+    /// The first round due strictly later than `time`.
+    pub fn round_after(&self, time: u64) -> u64 {
+        match time.checked_sub(self.genesis) {
+            None => 1,
+            Some(since) => (since / self.period.max(1)).saturating_add(2),
+        }
+    }
+}
+
+/// What an attestation is about. The context is the protocol's own that uses the verifier.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Subject {
+    pub program_id: ProgramId,
+    pub input_root: Digest,
+    pub first_shard: u64,
+    /// Number of shards, at least 1.
+    pub count: u64,
+    /// Number of draws, at least 1.
+    pub draws: u32,
+    pub context: Digest,
+}
+
+#[cw_ownable_execute]
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Records the clock, as every message does, and nothing else.
+    Tick {},
+    /// Posts a round's signature (compressed G1, 48 bytes) once it is due.
+    Beacon { beacon: BeaconId, round: u64, signature: HexBinary },
+    /// Commits the sender to the root of its tree over all shards. The first for a subject stays; no other is taken.
+    Attest { subject: Subject, root: Digest },
+    /// Opens the next draws of an attestation, all or some. Anyone may relay it.
+    Open { attestation: AttestationId, opening: Binary },
+    /// Proposes another beacon, for attestations made after the timelock.
+    Propose { beacon: Beacon },
+    /// Sets the config for later attestations.
+    Configure { config: Config },
+}
+
+impl Permissioned for ExecuteMsg {
+    fn permission(&self) -> Permission {
+        match self {
+            Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } => Permission::Anyone,
+            Self::Propose { .. } | Self::Configure { .. } => Permission::Governance,
+            Self::UpdateOwnership(_) => Permission::Governance,
+        }
+    }
+}
+
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    #[returns(Config)]
+    Config {},
+    /// Beacons known, by id.
+    #[returns(Vec<BeaconResponse>)]
+    Beacons { start_after: Option<BeaconId>, limit: Option<u32> },
+    /// The randomness of a round, if it was posted.
+    #[returns(Option<RoundResponse>)]
+    Round { beacon: BeaconId, round: u64 },
+    /// An attestation by id.
+    #[returns(AttestationResponse)]
+    Attestation { attestation: AttestationId },
+    /// The attestation of `attester` for a subject, if there is one.
+    #[returns(Option<AttestationResponse>)]
+    Attested { attester: String, subject: Subject },
+    /// Attestations of `attester` by id.
+    #[returns(Vec<AttestationResponse>)]
+    Attestations { attester: String, start_after: Option<AttestationId>, limit: Option<u32> },
+    #[returns(Conservation)]
+    Conservation {},
+    #[returns(cw_ownable::Ownership<String>)]
+    Ownership {},
+}
+
+#[cw_serde]
+pub struct MigrateMsg {}
+
+#[cw_serde]
+pub struct BeaconResponse {
+    pub id: BeaconId,
+    pub beacon: Beacon,
+    /// When attestations begin to use it.
+    pub effective: u64,
+}
+
+#[cw_serde]
+pub struct RoundResponse {
+    /// SHA-256 of the signature.
+    pub randomness: Digest,
+    /// Block time at which it was posted.
+    pub stored: u64,
+}
+
+#[cw_serde]
+pub struct AttestationResponse {
+    pub id: AttestationId,
+    pub attester: String,
+    pub subject: Subject,
+    pub root: Digest,
+    /// Block time at which it was taken.
+    pub attested: u64,
+    /// What its draws come from, once the clock has moved two blocks on.
+    pub round: Option<DrawnFrom>,
+    /// Draws opened so far.
+    pub opened: u32,
+    pub verdict: Verdict,
+}
+
+/// The round an attestation is drawn from.
+#[cw_serde]
+#[derive(Eq)]
+pub struct DrawnFrom {
+    pub beacon: BeaconId,
+    pub round: u64,
+    /// When the round is due.
+    pub due: u64,
+    /// The seed of the draws, once the round is posted in time.
+    pub seed: Option<Digest>,
+    /// Until when the opening must be complete, once the round is posted in time.
+    pub deadline: Option<u64>,
+}
+
+/// The verifier's answer. All but `Pending` are final.
+#[cw_serde]
+#[derive(Eq)]
+pub enum Verdict {
+    Pending {},
+    /// Every draw was opened and agreed.
+    Genuine {},
+    /// A drawn element does not follow from what it reads.
+    False {
+        draw: u32,
+        shard: u64,
+        tensor: u32,
+        element: u32,
+        claimed: i64,
+        computed: i64,
+    },
+    /// Not completely opened by the deadline.
+    Lapsed {},
+    /// The beacon never came.
+    Void {},
+}
+
+impl Verdict {
+    /// One word, as events and tables give it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pending {} => "pending",
+            Self::Genuine {} => "genuine",
+            Self::False { .. } => "false",
+            Self::Lapsed {} => "lapsed",
+            Self::Void {} => "void",
+        }
+    }
+}
+
+event!(RoundStored = "round_stored" { beacon: BeaconId, round: u64, randomness: Digest });
+event!(Attested = "attested" { attestation: AttestationId, attester: String, subject: SubjectId, draws: u32 });
+event!(
+    /// Draws were opened; `verdict` is pending, genuine or false.
+    Opened = "opened" { attestation: AttestationId, opened: u32, draws: u32, verdict: String }
+);
+event!(BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 });
