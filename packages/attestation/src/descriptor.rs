@@ -78,7 +78,9 @@ impl Descriptor {
     /// The layout of a tensor that has a tree.
     pub fn layout(&self) -> Option<Layout> {
         match self.source {
-            Source::Input { layout } | Source::Constant { layout, .. } | Source::Committed { layout, .. } => Some(layout),
+            Source::Input { layout } | Source::Constant { layout, .. } | Source::Committed { layout, .. } => {
+                Some(layout)
+            }
             Source::Virtual { .. } => None,
         }
     }

@@ -65,14 +65,7 @@ pub(crate) struct Evaluator<'a, S> {
 
 impl<'a, S: Supply<'a>> Evaluator<'a, S> {
     pub fn new(supply: S) -> Self {
-        Self {
-            supply,
-            known: BTreeMap::new(),
-            leaves: BTreeMap::new(),
-            memo: BTreeMap::new(),
-            reads: 0,
-            shard: 0,
-        }
+        Self { supply, known: BTreeMap::new(), leaves: BTreeMap::new(), memo: BTreeMap::new(), reads: 0, shard: 0 }
     }
 
     /// The tensor `id`, its descriptor supplied if it is new.
@@ -186,6 +179,8 @@ struct Reading<'e, 'a, S> {
 impl<'a, S: Supply<'a>> Read for Reading<'_, 'a, S> {
     type Error = Malformed;
 
+    // `eval` calls this in many places: one copy of it keeps the contract small.
+    #[inline(never)]
     fn read(&mut self, operand: usize, index: u32) -> Result<i64, Malformed> {
         self.evaluator.reads += 1;
         if self.evaluator.reads > MAX_READS {

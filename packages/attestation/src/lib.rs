@@ -13,6 +13,7 @@ mod layout;
 mod manifest;
 mod opcode;
 mod open;
+mod roots;
 mod subject;
 pub mod tree;
 

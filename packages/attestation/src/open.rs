@@ -81,7 +81,9 @@ impl<'a> Evidence<'a> {
             Source::Constant { layout, .. } => {
                 return Ok((layout, &self.manifest.constants[key.tensor.0 as usize]));
             }
-            Source::Input { .. } => self.shard_inputs.get(&key.shard).and_then(|inputs| inputs.get(key.tensor.0 as usize)),
+            Source::Input { .. } => {
+                self.shard_inputs.get(&key.shard).and_then(|inputs| inputs.get(key.tensor.0 as usize))
+            }
             Source::Committed { slot, .. } => {
                 self.shard_traces.get(&key.shard).and_then(|trace| trace.slots.get(slot as usize))
             }
@@ -218,10 +220,8 @@ impl Siblings<'_> {
             middle: slots,
             leaves: |slot| leaf_counts.get(&slot).copied().unwrap_or(0),
         };
-        let leaves = keys
-            .iter()
-            .map(|key| stack.address(key.shard + first, slot(key.tensor), key.leaf as u64))
-            .collect();
+        let leaves =
+            keys.iter().map(|key| stack.address(key.shard + first, slot(key.tensor), key.leaf as u64)).collect();
         let (shard_depth, slot_depth) = (depth(stack.top), depth(slots));
         self.append(leaves, |at| {
             if stack.is_absent(at) {

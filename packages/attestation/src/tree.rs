@@ -97,10 +97,7 @@ pub struct Stack<F: Fn(u64) -> u64> {
 impl<F: Fn(u64) -> u64> Stack<F> {
     /// Where leaf `leaf` of tensor `slot` of subtree `top` is.
     pub fn address(&self, top: u64, slot: u64, leaf: u64) -> Address {
-        Address::ROOT
-            .down(top, depth(self.top))
-            .down(slot, depth(self.middle))
-            .down(leaf, depth((self.leaves)(slot)))
+        Address::ROOT.down(top, depth(self.top)).down(slot, depth(self.middle)).down(leaf, depth((self.leaves)(slot)))
     }
 
     /// Whether nothing lies at or below `at`.

@@ -71,7 +71,8 @@ struct Run {
 /// Runs shards 1..4 of the five of a job, honestly but for what `spoil` does to a shard's trace.
 fn run(spoil: impl Fn(u64, &mut ShardTrace)) -> Run {
     let manifest = program();
-    let input = |shard: u64| -> Vec<u8> { (0..60).flat_map(|i| (shard as i32 * 77 + i * i - 40).to_le_bytes()).collect() };
+    let input =
+        |shard: u64| -> Vec<u8> { (0..60).flat_map(|i| (shard as i32 * 77 + i * i - 40).to_le_bytes()).collect() };
     let tree = |id: usize, bytes: &[u8]| {
         let descriptor = &manifest.tensors[id];
         tensor_tree(&descriptor.ty, descriptor.layout().unwrap(), bytes)

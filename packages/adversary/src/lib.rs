@@ -1,0 +1,128 @@
+//! Providers that cheat, as attestation.md prices them: what they show instead of an honest trace, and what of it is
+//! wrong.
+//!
+//! The demo runs them on a chain; the tests measure how often they are caught.
+
+use std::collections::BTreeMap;
+
+use tequio_attestation::{Manifest, Operand, ShardTrace, Source, TensorId, element};
+use tequio_tensor::{DType, Read, Type, eval};
+
+/// The elements of every tensor of one shard, evaluated with [`tequio_tensor::eval`] alone, and which committed ones do
+/// not follow from what they read.
+pub struct Followed {
+    pub trace: ShardTrace,
+    /// By slot and element: whether a draw of it is caught.
+    pub wrong: Vec<Vec<bool>>,
+}
+
+/// Evaluates a shard, but takes `claims` (bytes by slot) for what they are: later tensors are computed from them.
+pub fn follow(manifest: &Manifest, inputs: &[Vec<u8>], claims: &BTreeMap<u32, Vec<u8>>) -> Followed {
+    let mut values: Vec<Vec<i64>> = Vec::with_capacity(manifest.tensors.len());
+    let slots = manifest.header.committed as usize;
+    let mut followed = Followed { trace: ShardTrace { slots: vec![vec![]; slots] }, wrong: vec![vec![]; slots] };
+    for (id, tensor) in manifest.tensors.iter().enumerate() {
+        let mut value = match &tensor.source {
+            Source::Input { .. } => decode(&inputs[id], tensor.ty.dtype),
+            Source::Constant { .. } => decode(&manifest.constants[id], tensor.ty.dtype),
+            Source::Committed { node, .. } | Source::Virtual { node } => {
+                let mut operands = Operands { values: &values, operands: &node.operands };
+                let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+                (0..tensor.ty.shape.elements())
+                    .map(|index| match eval(&node.op, &types, &tensor.ty, index, &mut operands) {
+                        Ok(value) => value,
+                        Err(never) => match never {},
+                    })
+                    .collect()
+            }
+        };
+        if let Source::Committed { slot, .. } = tensor.source {
+            let claim = claims.get(&slot).map(|bytes| decode(bytes, tensor.ty.dtype)).unwrap_or_else(|| value.clone());
+            followed.wrong[slot as usize] =
+                value.iter().zip(&claim).map(|(computed, claimed)| computed != claimed).collect();
+            followed.trace.slots[slot as usize] = encode(&claim, tensor.ty.dtype);
+            value = claim;
+        }
+        values.push(value);
+    }
+    followed
+}
+
+fn operand_type(manifest: &Manifest, operand: &Operand) -> Type {
+    match *operand {
+        Operand::Tensor(id) => manifest.descriptor(id).ty,
+        Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
+    }
+}
+
+struct Operands<'a> {
+    values: &'a [Vec<i64>],
+    operands: &'a [Operand],
+}
+
+impl Read for Operands<'_> {
+    type Error = std::convert::Infallible;
+
+    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error> {
+        Ok(match self.operands[operand] {
+            Operand::Tensor(id) => self.values[id.0 as usize][index as usize],
+            Operand::Scalar { value, .. } => value,
+        })
+    }
+}
+
+fn decode(bytes: &[u8], dtype: DType) -> Vec<i64> {
+    bytes.chunks(dtype.bytes()).map(|word| element(word, 0, dtype)).collect()
+}
+
+fn encode(values: &[i64], dtype: DType) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()[..dtype.bytes()].to_vec()).collect()
+}
+
+/// *Skip*: fills the tensor in `slot` with plausible values, the honest ones in another order, and computes the rest
+/// from there.
+pub fn skip(manifest: &Manifest, inputs: &[Vec<u8>], slot: u32) -> Followed {
+    let honest = follow(manifest, inputs, &BTreeMap::new());
+    let width = manifest.descriptor(manifest.committed()[slot as usize].0).ty.dtype.bytes();
+    let guess: Vec<u8> = honest.trace.slots[slot as usize].rchunks(width).flatten().copied().collect();
+    follow(manifest, inputs, &BTreeMap::from([(slot, guess)]))
+}
+
+/// *Replay*: computes the tensors below slot `cut` honestly, and shows `old`, the trace of another input, from there on.
+pub fn replay(manifest: &Manifest, inputs: &[Vec<u8>], old: &ShardTrace, cut: u32) -> Followed {
+    let claims = (cut..).zip(&old.slots[cut as usize..]).map(|(slot, bytes)| (slot, bytes.clone())).collect();
+    follow(manifest, inputs, &claims)
+}
+
+/// The share of the whole cost, in 1/2³², that lies in the committed tensors from slot `cut` on and what only they read:
+/// what a replay from there saves.
+pub fn saved_by_replay(manifest: &Manifest, cut: u32) -> u64 {
+    let kept = manifest.committed().get((cut as usize).wrapping_sub(1)).map_or(0, |(id, _)| id.0 + 1);
+    let cost_of = |id: usize| {
+        let tensor = &manifest.tensors[id];
+        tensor.node().map_or(0u128, |node| {
+            let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+            tequio_tensor::cost(&node.op, &types, &tensor.ty) as u128 * tensor.ty.shape.elements() as u128
+        })
+    };
+    let saved: u128 = (kept as usize..manifest.tensors.len()).map(cost_of).sum();
+    ((saved << 32) / manifest.header.cost.max(1) as u128) as u64
+}
+
+/// The slot whose tensor costs the most to compute.
+pub fn heaviest(manifest: &Manifest) -> u32 {
+    let committed = manifest.committed();
+    let starts = std::iter::once(0).chain(committed.iter().map(|(TensorId(id), _)| id + 1));
+    let cost = |(from, to): (u32, u32)| -> u128 {
+        (from..=to)
+            .filter_map(|id| {
+                let tensor = manifest.descriptor(TensorId(id));
+                let node = tensor.node()?;
+                let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+                Some(tequio_tensor::cost(&node.op, &types, &tensor.ty) as u128 * tensor.ty.shape.elements() as u128)
+            })
+            .sum()
+    };
+    let spans = starts.zip(committed.iter().map(|(TensorId(id), _)| *id));
+    (0u32..).zip(spans).max_by_key(|(_, span)| cost(*span)).map_or(0, |(slot, _)| slot)
+}

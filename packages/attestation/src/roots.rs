@@ -1,0 +1,131 @@
+//! Everything that an opening shows must lie under the roots that the statement names.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use crate::{
+    Digest, Header, Malformed, Source, Statement, TensorId,
+    codec::Reader,
+    evaluate::{Known, LeafKey},
+    hash,
+    header::input_root,
+    tree::{Address, Stack, fold},
+};
+
+/// What was taken from an opening, and what is left of it: the digests that complete the trees.
+pub(crate) struct Taken<'a> {
+    pub descriptors: BTreeMap<TensorId, Digest>,
+    pub known: BTreeMap<TensorId, Rc<Known<'a>>>,
+    pub leaves: BTreeMap<LeafKey, &'a [u8]>,
+    pub rest: Reader<'a>,
+}
+
+/// A leaf and its digest.
+type Leaf = (LeafKey, Digest);
+
+impl Taken<'_> {
+    /// Folds everything up to its root, in the order of the opening: descriptors, constants by id, inputs, trace.
+    /// Nothing may be left over.
+    pub fn lies_under(mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
+        self.program(statement, header)?;
+        let (mut constants, mut inputs, mut trace) = (BTreeMap::<TensorId, Vec<Leaf>>::new(), vec![], vec![]);
+        for (key, payload) in &self.leaves {
+            let leaf = (*key, hash::leaf(payload));
+            match self.known[&key.tensor].descriptor.source {
+                Source::Constant { .. } => constants.entry(key.tensor).or_default().push(leaf),
+                Source::Input { .. } => inputs.push(leaf),
+                _ => trace.push(leaf),
+            }
+        }
+        constants.into_iter().try_for_each(|(id, leaves)| self.constant(id, &leaves))?;
+        if !inputs.is_empty() {
+            self.inputs(statement, header, &inputs)?;
+        }
+        self.trace(statement, header, &trace)?;
+        self.rest.finish()
+    }
+
+    fn program(&mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
+        if self.descriptors.keys().any(|id| id.0 >= header.tensors) {
+            return Err(Malformed::Counts);
+        }
+        let stack = Stack { top: 1, middle: 1, leaves: |_| header.tensors as u64 };
+        let leaves = self.descriptors.iter().map(|(id, digest)| (stack.address(0, 0, id.0 as u64), *digest)).collect();
+        let root = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
+        expect("program", header.program_id(&root) == statement.program_id)
+    }
+
+    fn constant(&mut self, id: TensorId, leaves: &[Leaf]) -> Result<(), Malformed> {
+        let Source::Constant { root, .. } = self.known[&id].descriptor.source else {
+            return Err(Malformed::Counts);
+        };
+        let count = self.leaf_count(id);
+        let stack = Stack { top: 1, middle: 1, leaves: |_| count };
+        let leaves = leaves.iter().map(|(key, digest)| (stack.address(0, 0, key.leaf as u64), *digest)).collect();
+        let found = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
+        expect("constant", found == root)
+    }
+
+    fn inputs(&mut self, statement: &Statement, header: &Header, leaves: &[Leaf]) -> Result<(), Malformed> {
+        let shards = self.rest.u64()?;
+        let end = statement.first_shard.checked_add(statement.count);
+        let slots = header.inputs as u64;
+        if end.is_none_or(|end| end > shards) || leaves.iter().any(|(key, _)| key.tensor.0 as u64 >= slots) {
+            return Err(Malformed::Counts);
+        }
+        let counts: BTreeMap<u64, u64> =
+            leaves.iter().map(|(key, _)| (key.tensor.0 as u64, self.leaf_count(key.tensor))).collect();
+        let stack = Stack { top: shards, middle: slots, leaves: |slot| counts.get(&slot).copied().unwrap_or(0) };
+        let place = |key: &LeafKey| (statement.first_shard + key.shard, key.tensor.0 as u64, key.leaf as u64);
+        let leaves = leaves.iter().map(|(key, digest)| {
+            let (shard, slot, leaf) = place(key);
+            (stack.address(shard, slot, leaf), *digest)
+        });
+        let root = fold_rest(leaves.collect(), |at| stack.is_absent(at), &mut self.rest)?;
+        expect("input", input_root(shards, &root) == statement.input_root)
+    }
+
+    fn trace(&mut self, statement: &Statement, header: &Header, leaves: &[Leaf]) -> Result<(), Malformed> {
+        let mut slots = BTreeMap::new();
+        let mut counts = BTreeMap::new();
+        for (key, _) in leaves {
+            let Source::Committed { slot, .. } = self.known[&key.tensor].descriptor.source else {
+                return Err(Malformed::Counts);
+            };
+            slots.insert(key.tensor, slot as u64);
+            counts.insert(slot as u64, self.leaf_count(key.tensor));
+        }
+        // Two tensors in one slot would make two meanings of one leaf.
+        if counts.len() != slots.len() || slots.values().any(|slot| *slot >= header.committed as u64) {
+            return Err(Malformed::Counts);
+        }
+        let stack = Stack {
+            top: statement.count,
+            middle: header.committed as u64,
+            leaves: |slot| counts.get(&slot).copied().unwrap_or(0),
+        };
+        let address = |key: &LeafKey| stack.address(key.shard, slots[&key.tensor], key.leaf as u64);
+        let leaves = leaves.iter().map(|(key, digest)| (address(key), *digest)).collect();
+        let root = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
+        expect("trace", root == statement.root)
+    }
+
+    fn leaf_count(&self, id: TensorId) -> u64 {
+        let descriptor = &self.known[&id].descriptor;
+        descriptor.layout().map_or(0, |layout| layout.leaves(&descriptor.ty) as u64)
+    }
+}
+
+fn expect(tree: &'static str, holds: bool) -> Result<(), Malformed> {
+    if holds { Ok(()) } else { Err(Malformed::Root { tree }) }
+}
+
+/// The root over opened leaves; the digests of what lies beside them come next in the opening.
+fn fold_rest(
+    mut leaves: Vec<(Address, Digest)>,
+    absent: impl Fn(Address) -> bool,
+    rest: &mut Reader,
+) -> Result<Digest, Malformed> {
+    leaves.sort_by_key(|(address, _)| *address);
+    let mut beside = |at| if absent(at) { Ok(hash::ABSENT) } else { rest.array() };
+    fold(&leaves, Address::ROOT, &mut beside)?.ok_or(Malformed::Counts)
+}

@@ -1,0 +1,105 @@
+use serde_json::{Value, json};
+use tequio_attestation::{
+    Draw, Header, TensorId, attestation_id,
+    hash::{leaf, tagged},
+    input_root, seed, subject_id,
+};
+
+use crate::{
+    describe,
+    golden::{golden, hex},
+};
+
+#[test]
+fn from_a_header_to_draws() {
+    let header = Header {
+        tensors: 70_000,
+        committed: 9,
+        inputs: 2,
+        outputs: vec![TensorId(69_999), TensorId(300)],
+        cost: 12_345_678_901,
+        delta: 0x3039_0001,
+        opening_bytes: 9_000,
+        reads: 40_000,
+        depth: 11,
+        plan: leaf(b"plan"),
+    };
+    assert_eq!(Header::from_bytes(&header.encode()), Ok(header.clone()));
+    let (descriptors, inputs, root, context, randomness) =
+        (leaf(b"descriptors"), leaf(b"inputs"), leaf(b"root"), leaf(b"context"), leaf(b"randomness"));
+    let program = header.program_id(&descriptors);
+    let (shards, first, count, draws) = (1u64 << 33, 5_000_000_000, 4_096, 32);
+    let input = input_root(shards, &inputs);
+    let subject = subject_id(&program, &input, first, count, draws, &context);
+    let (chain, verifier, attester) = ("tequio-1", "tequio1verifier", "tequio1attester");
+    let attestation = attestation_id(chain, verifier, attester, &root, &subject);
+    let (beacon, round) = (1, 77_777_777);
+    let seed = seed(&attestation, beacon, round, &randomness);
+    let drawn: Vec<Value> = [0, 1, 2, 31, u32::MAX]
+        .iter()
+        .map(|&number| {
+            let draw = Draw::new(&seed, number, count);
+            let elements = [1, 10, 1_000_003, 1 << 31].map(|n| json!({ "of": n, "element": draw.element(n) }));
+            json!({ "number": number, "shard": draw.shard, "ticket": draw.ticket, "elements": elements })
+        })
+        .collect();
+    golden(
+        "attestation",
+        &json!({
+            "header": describe::header(&header),
+            "header_bytes": hex(header.encode()),
+            "descriptors": hex(descriptors),
+            "program_id": hex(program),
+            "total_shards": shards,
+            "inputs": hex(inputs),
+            "input_root": hex(input),
+            "first_shard": first,
+            "count": count,
+            "draws": draws,
+            "context": hex(context),
+            "subject": hex(subject),
+            "chain_id": chain,
+            "verifier": verifier,
+            "attester": attester,
+            "root": hex(root),
+            "attestation": hex(attestation),
+            "beacon": beacon,
+            "round": round,
+            "randomness": hex(randomness),
+            "seed": hex(seed),
+            "drawn": drawn,
+            "escrow_context": escrow_context(),
+            "headers_refused": refused(&header),
+        }),
+    );
+}
+
+/// The context of assignment 5 of job 3 with 96 shards in all.
+fn escrow_context() -> Value {
+    let escrow = "tequio1escrow";
+    let numbers = [3u64, 5, 96].map(u64::to_be_bytes).concat();
+    let context = tagged("tequio/v1/context", &[&(escrow.len() as u32).to_be_bytes(), escrow.as_bytes(), &numbers]);
+    json!({ "escrow": escrow, "job": 3, "assignment": 5, "total_shards": 96, "context": hex(context) })
+}
+
+fn refused(header: &Header) -> Vec<Value> {
+    let bytes = header.encode();
+    let with = |at: usize, value: u8| {
+        let mut bytes = bytes.clone();
+        bytes[at] = value;
+        bytes
+    };
+    let cases = [
+        ("version 2", with(0, 2)),
+        ("no inputs", with(9, 0)),
+        ("17 inputs", with(9, 17)),
+        ("no outputs", with(10, 0)),
+        ("17 outputs", with(10, 17)),
+        ("nothing committed", Header { committed: 0, ..header.clone() }.encode()),
+        ("more committed than tensors", Header { committed: header.tensors + 1, ..header.clone() }.encode()),
+        ("cut short", bytes[..bytes.len() - 1].to_vec()),
+        ("a byte too many", [&bytes[..], &[0]].concat()),
+    ];
+    let error = |bytes: &[u8]| Header::from_bytes(bytes).expect_err("refused").to_string();
+    cases.iter().map(|(what, bytes)| json!({ "what": what, "bytes": hex(bytes), "error": error(bytes) })).collect()
+}

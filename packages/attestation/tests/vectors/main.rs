@@ -1,0 +1,17 @@
+//! Golden vectors of `docs/attestation.md` in `tests/vectors/*.json` at the root of the repository, for other
+//! implementations. They pin the bytes: drift fails.
+//!
+//! `TEQUIO_BLESS=1 cargo test -p tequio-attestation --test vectors` writes them anew.
+
+mod attestation;
+mod codec;
+mod describe;
+mod descriptors;
+mod golden;
+mod hashes;
+mod layers;
+mod layouts;
+mod openings;
+mod program;
+mod small;
+mod trees;

@@ -1,0 +1,134 @@
+use serde_json::{Value, json};
+use tequio_attestation::{Mismatch, Outcome, Statement, check, drawn_shards, hash::tagged};
+
+use crate::{
+    golden::{golden, hex},
+    layers,
+    program::Run,
+    small,
+};
+
+#[test]
+fn a_small_program() {
+    let honest = Run::new(small::program(), small::inputs(), (1, 3), |_, _| {});
+    let statement = honest.statement([3; 32], 4);
+    let mut cases = vec![
+        case("all draws", &statement, 0, honest.open(&statement, 0, 4)),
+        case("the first draw", &statement, 0, honest.open(&statement, 0, 1)),
+        case("the others", &statement, 1, honest.open(&statement, 1, 4)),
+    ];
+    cases.extend(spoiled(&statement, &honest.open(&statement, 0, 4)));
+
+    let lazy = Run::new(small::program(), small::inputs(), (1, 3), |_, trace| trace.slots[0].fill(0));
+    let false_statement = lazy.statement([3; 32], 4);
+    let opening = lazy.open(&false_statement, 0, 4);
+    assert!(matches!(check(&false_statement, 0, &opening), Ok(Outcome::Disagreed(_))));
+    golden(
+        "opening-small",
+        &json!({
+            "program": honest.describe(),
+            "attestations": [
+                { "what": "an honest provider", "statement": describe(&statement), "cases": cases },
+                {
+                    "what": "the wide tensor is zeros",
+                    "statement": describe(&false_statement),
+                    "cases": [case("all draws", &false_statement, 0, opening)],
+                },
+            ],
+        }),
+    );
+}
+
+#[test]
+fn layers_of_many_ops() {
+    let run = Run::new(layers::program(), layers::inputs(), (2, 3), |_, _| {});
+    for number in 0..200 {
+        let statement = run.statement(tagged("seed", &[&[number]]), 9);
+        let opening = run.open(&statement, 0, 9);
+        assert_eq!(check(&statement, 0, &opening), Ok(Outcome::Agreed { draws: 9 }), "seed {number}");
+    }
+    let statement = run.statement([5; 32], 24);
+    let tensors: std::collections::BTreeSet<u32> = (0..24).map(|number| statement.draw(number).ticket >> 28).collect();
+    assert!(tensors.len() > 8 && drawn_shards(&statement, 0, 24).len() == 3, "{tensors:?}");
+
+    let off_by_one = Run::new(layers::program(), layers::inputs(), (2, 3), |shard, trace| {
+        if shard == 1 {
+            trace.slots[3].chunks_mut(6).for_each(|word| word[0] = word[0].wrapping_add(1));
+        }
+    });
+    let false_statement = off_by_one.statement([5; 32], 24);
+    let opening = off_by_one.open(&false_statement, 0, 24);
+    assert!(matches!(check(&false_statement, 0, &opening), Ok(Outcome::Disagreed(_))));
+    golden(
+        "opening-layers",
+        &json!({
+            "program": run.describe(),
+            "attestations": [
+                {
+                    "what": "an honest provider",
+                    "statement": describe(&statement),
+                    "cases": [case("all draws", &statement, 0, run.open(&statement, 0, 24))],
+                },
+                {
+                    "what": "every product of the second shard is one too large",
+                    "statement": describe(&false_statement),
+                    "cases": [case("all draws", &false_statement, 0, opening)],
+                },
+            ],
+        }),
+    );
+}
+
+fn describe(statement: &Statement) -> Value {
+    json!({
+        "program_id": hex(statement.program_id),
+        "input_root": hex(statement.input_root),
+        "first_shard": statement.first_shard,
+        "count": statement.count,
+        "draws": statement.draws,
+        "root": hex(statement.root),
+        "seed": hex(statement.seed),
+    })
+}
+
+fn case(what: &str, statement: &Statement, opened: u32, opening: Vec<u8>) -> Value {
+    let outcome = match check(statement, opened, &opening) {
+        Ok(Outcome::Agreed { draws }) => json!({ "agreed": draws }),
+        Ok(Outcome::Disagreed(Mismatch { draw, shard, tensor, element, claimed, computed })) => json!({
+            "disagreed": {
+                "draw": draw, "shard": shard, "tensor": tensor, "element": element,
+                "claimed": claimed, "computed": computed,
+            },
+        }),
+        Err(error) => json!({ "refused": error.to_string() }),
+    };
+    json!({ "what": what, "opened": opened, "opening": hex(opening), "outcome": outcome })
+}
+
+/// An opening changed in one place: none of them opens anything.
+fn spoiled(statement: &Statement, opening: &[u8]) -> Vec<Value> {
+    let edited = |edit: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = opening.to_vec();
+        edit(&mut bytes);
+        bytes
+    };
+    let draws = crate::small::program().header.encode().len();
+    let last = opening.len() - 1;
+    let cases = [
+        ("a byte cut off", 0, edited(&|bytes| bytes.truncate(last))),
+        ("a byte too many", 0, edited(&|bytes| bytes.push(0))),
+        ("an absent subtree's digest sent", 0, edited(&|bytes| bytes.extend([0; 32]))),
+        ("no draws", 0, edited(&|bytes| bytes[draws] = 0)),
+        ("more draws than there are", 0, edited(&|bytes| bytes[draws] = 5)),
+        ("the number of draws in two bytes", 0, edited(&|bytes| drop(bytes.splice(draws..=draws, [0x84, 0])))),
+        ("another tensor than the one drawn", 0, edited(&|bytes| bytes[draws + 1] ^= 1)),
+        ("another δ", 0, edited(&|bytes| bytes[draws - 45] ^= 1)),
+        ("another sibling", 0, edited(&|bytes| bytes[last] ^= 1)),
+        ("draws that were opened before", 1, opening.to_vec()),
+        ("after all draws are opened", 4, opening.to_vec()),
+    ];
+    let refused: Vec<Value> =
+        cases.into_iter().map(|(what, opened, bytes)| case(what, statement, opened, bytes)).collect();
+    assert!(refused.iter().all(|case| case["outcome"]["refused"].is_string()), "{refused:#?}");
+    refused
+}

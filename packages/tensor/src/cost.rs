@@ -1,0 +1,46 @@
+//! What one output element costs, and how much it reads.
+
+use crate::op::{Op, Operands};
+use crate::types::{Shape, Type};
+
+/// Cost of one output element in multiply-accumulates: the whole window for convolutions and matmul (padding counted),
+/// elements read for pools and reductions, 2 for RESCALE, 1 for other arithmetic, 0 for moving data.
+pub fn cost(op: &Op, ins: Operands<'_>, _out: &Type) -> u64 {
+    match op {
+        Op::Rescale(_) => 2,
+        Op::Identity
+        | Op::Reshape
+        | Op::Transpose { .. }
+        | Op::Slice { .. }
+        | Op::Concat { .. }
+        | Op::Reverse { .. }
+        | Op::Tile
+        | Op::Pad { .. }
+        | Op::Gather => 0,
+        _ => terms(op, ins).unwrap_or(1),
+    }
+}
+
+/// Most elements that one output element reads, of all operands together.
+pub(crate) fn reads(op: &Op, ins: Operands<'_>) -> u64 {
+    let each = match op {
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul => 2,
+        _ => 1,
+    };
+    terms(op, ins).unwrap_or(0).saturating_mul(each).saturating_add(5)
+}
+
+/// Number of terms a heavy operator sums, compares or multiplies.
+fn terms(op: &Op, ins: Operands<'_>) -> Option<u64> {
+    let dim = |operand: usize, axis| u64::from(ins.get(operand).map_or(Shape::SCALAR, |ty| ty.shape).dim(axis));
+    match op {
+        Op::Conv2d(_) => Some(dim(1, 1).saturating_mul(dim(1, 2)).saturating_mul(dim(1, 3))),
+        Op::DepthwiseConv2d(_) => Some(dim(1, 0).saturating_mul(dim(1, 1))),
+        Op::MatMul => Some(dim(0, 2)),
+        Op::AvgPool2d(pool) | Op::MaxPool2d(pool) => {
+            let [y, x] = pool.kernel;
+            Some(u64::from(y).saturating_mul(u64::from(x)))
+        }
+        _ => op.reduced().map(|axis| dim(0, axis)),
+    }
+}

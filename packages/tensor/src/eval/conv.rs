@@ -1,0 +1,101 @@
+//! CONV2D and DEPTHWISE_CONV2D.
+
+use super::site::{Line, Site, flat};
+use crate::Read;
+use crate::op::Window2d;
+
+/// The taps of a window along one axis that fall inside the input: padding contributes nothing and isn't visited.
+/// Yields (position in the kernel, position in the input).
+#[derive(Clone, Copy)]
+pub(super) struct Taps {
+    kernel: u32,
+    end: u32,
+    input: u32,
+    dilation: u32,
+}
+
+impl Taps {
+    /// Output position `at`, a kernel of `kernel` taps, an input of `len` elements.
+    pub fn new(at: u32, stride: u32, pad: u32, dilation: u32, kernel: u32, len: u32) -> Self {
+        let dilation = dilation.max(1);
+        let first = i64::from(at).wrapping_mul(i64::from(stride)).wrapping_sub(i64::from(pad));
+        let step = i64::from(dilation);
+        // Number of taps before input position `to`: ⌈(to − first) / dilation⌉.
+        let reach = |to: i64| {
+            let taps = to.wrapping_sub(first).wrapping_add(step).wrapping_sub(1).checked_div(step).unwrap_or(0);
+            taps.clamp(0, i64::from(kernel)) as u32
+        };
+        let start = reach(0);
+        let input = first.wrapping_add(i64::from(start).wrapping_mul(step)) as u32;
+        Self { kernel: start, end: reach(i64::from(len)), input, dilation }
+    }
+}
+
+impl Iterator for Taps {
+    type Item = (u32, u32);
+
+    fn next(&mut self) -> Option<(u32, u32)> {
+        if self.kernel >= self.end {
+            return None;
+        }
+        let tap = (self.kernel, self.input);
+        self.kernel = self.kernel.wrapping_add(1);
+        self.input = self.input.wrapping_add(self.dilation);
+        Some(tap)
+    }
+}
+
+/// The taps along y and x of the window at output position (`y`, `x`).
+fn window(w: &Window2d, [y, x]: [u32; 2], kernel: [u32; 2], [height, width]: [u32; 2]) -> (Taps, Taps) {
+    let [stride_y, stride_x] = w.stride;
+    let [dilation_y, dilation_x] = w.dilation;
+    let [top, _, left, _] = w.pad;
+    let [kernel_y, kernel_x] = kernel;
+    (
+        Taps::new(y, stride_y, top, dilation_y, kernel_y, height),
+        Taps::new(x, stride_x, left, dilation_x, kernel_x, width),
+    )
+}
+
+pub(super) fn conv2d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window2d) -> Result<i64, R::Error> {
+    let [n, oy, ox, oc, ..] = s.at();
+    let [batch, ih, iw, ic, ..] = s.dims(0);
+    let [filters, kh, kw, ..] = s.dims(1);
+    let (rows, columns) = window(w, [oy, ox], [kh, kw], [ih, iw]);
+    let mut input = Line { operand: 0, start: 0, step: 1, zero_point: s.scalar(3)? };
+    let mut weight = Line { operand: 1, start: 0, step: 1, zero_point: s.scalar(4)? };
+    let mut acc = bias(s, oc)?;
+    for (ky, y) in rows {
+        for (kx, x) in columns {
+            input.start = flat([batch, ih, iw, ic], [n, y, x, 0]);
+            weight.start = flat([filters, kh, kw, ic], [oc, ky, kx, 0]);
+            acc = acc.wrapping_add(s.dot(input, weight, ic)?);
+        }
+    }
+    Ok(acc)
+}
+
+pub(super) fn depthwise_conv2d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window2d) -> Result<i64, R::Error> {
+    let [n, oy, ox, oc, ..] = s.at();
+    let [batch, ih, iw, channels, ..] = s.dims(0);
+    let [kh, kw, _, multiplier, ..] = s.dims(1);
+    let c = oc.checked_div(multiplier).unwrap_or(0);
+    let m = oc.checked_rem(multiplier).unwrap_or(0);
+    let (rows, columns) = window(w, [oy, ox], [kh, kw], [ih, iw]);
+    let (input_zp, weight_zp) = (s.scalar(3)?, s.scalar(4)?);
+    let mut acc = bias(s, oc)?;
+    for (ky, y) in rows {
+        for (kx, x) in columns {
+            let value = s.read(0, flat([batch, ih, iw, channels], [n, y, x, c]))?.wrapping_sub(input_zp);
+            let weight = s.read(1, flat([kh, kw, channels, multiplier], [ky, kx, c, m]))?.wrapping_sub(weight_zp);
+            acc = acc.wrapping_add(value.wrapping_mul(weight));
+        }
+    }
+    Ok(acc)
+}
+
+/// A bias of one element serves every channel.
+fn bias<R: Read + ?Sized>(s: &mut Site<R>, channel: u32) -> Result<i64, R::Error> {
+    let index = if s.shape(2).elements() == 1 { 0 } else { channel };
+    s.read(2, index)
+}

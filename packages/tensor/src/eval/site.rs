@@ -1,0 +1,84 @@
+//! The place an evaluation works at: types, output element, reader.
+
+use crate::op::Operands;
+use crate::types::{DType, MAX_RANK, Type};
+use crate::{Read, Shape};
+
+pub(super) struct Site<'a, R: Read + ?Sized> {
+    pub ins: Operands<'a>,
+    pub out: &'a Type,
+    pub index: u32,
+    pub read: &'a mut R,
+}
+
+/// A line of elements of one operand, from which a zero point is taken.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    pub operand: usize,
+    pub start: u32,
+    pub step: u32,
+    pub zero_point: i64,
+}
+
+impl<R: Read + ?Sized> Site<'_, R> {
+    pub fn read(&mut self, operand: usize, index: u32) -> Result<i64, R::Error> {
+        self.read.read(operand, index)
+    }
+
+    /// The value of a one-element operand: a zero point, a shift, a pad value.
+    pub fn scalar(&mut self, operand: usize) -> Result<i64, R::Error> {
+        self.read.read(operand, 0)
+    }
+
+    /// The operand's element at the output element's own position, broadcast along lengths of 1.
+    pub fn own(&mut self, operand: usize) -> Result<i64, R::Error> {
+        let shape = self.shape(operand);
+        if shape == self.out.shape {
+            return self.read(operand, self.index);
+        }
+        let mut index = 0u32;
+        for (dim, at) in shape.padded().into_iter().zip(self.at()) {
+            let at = if dim == 1 { 0 } else { at };
+            index = index.wrapping_mul(dim).wrapping_add(at);
+        }
+        self.read(operand, index)
+    }
+
+    /// Coordinates of the output element.
+    pub fn at(&self) -> [u32; MAX_RANK] {
+        self.out.shape.coords(self.index)
+    }
+
+    pub fn shape(&self, operand: usize) -> Shape {
+        self.ins.get(operand).map_or(Shape::SCALAR, |ty| ty.shape)
+    }
+
+    pub fn dims(&self, operand: usize) -> [u32; MAX_RANK] {
+        self.shape(operand).padded()
+    }
+
+    pub fn dtype(&self, operand: usize) -> DType {
+        self.ins.get(operand).map_or(self.out.dtype, |ty| ty.dtype)
+    }
+
+    /// Σ (a − its zero point) · (b − its zero point) over `len` elements.
+    #[inline]
+    pub fn dot(&mut self, a: Line, b: Line, len: u32) -> Result<i64, R::Error> {
+        let (mut i, mut j) = (a.start, b.start);
+        let mut sum = 0i64;
+        for _ in 0..len {
+            let x = self.read.read(a.operand, i)?.wrapping_sub(a.zero_point);
+            let y = self.read.read(b.operand, j)?.wrapping_sub(b.zero_point);
+            sum = sum.wrapping_add(x.wrapping_mul(y));
+            i = i.wrapping_add(a.step);
+            j = j.wrapping_add(b.step);
+        }
+        Ok(sum)
+    }
+}
+
+/// Flat index in a row-major shape, all four coordinates inside it.
+pub(super) fn flat([_, h, w, c]: [u32; 4], [n, y, x, k]: [u32; 4]) -> u32 {
+    let row = n.wrapping_mul(h).wrapping_add(y);
+    row.wrapping_mul(w).wrapping_add(x).wrapping_mul(c).wrapping_add(k)
+}

@@ -1,0 +1,125 @@
+//! What holds for every operator.
+
+mod harness;
+
+use harness::Tensors;
+use harness::random::{Rng, garbage, part, valid};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use tequio_tensor::{Shape, check, constant_operands, cost, eval, extent, is_elementwise, is_heavy};
+
+/// Flat indices of the box of lengths `of` at a random place in `shape`.
+fn placed(r: &mut Rng, shape: &Shape, of: &Shape) -> Vec<u32> {
+    let origin: Vec<u32> = shape.dims().iter().zip(of.dims()).map(|(dim, len)| r.within(0, dim - len)).collect();
+    (0..of.elements())
+        .map(|index| {
+            let at: Vec<u32> = of.coords(index).iter().zip(&origin).map(|(at, from)| at + from).collect();
+            shape.index(&at)
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_element_is_in_range_and_reads_each_operand_element_once(seed: u64) {
+        let mut r = Rng(seed);
+        let (op, ins, out) = valid(&mut r);
+        prop_assert_eq!(check(&op, &ins, &out), Ok(()), "{:?} {:?} {:?}", op, ins, out);
+        let mut tensors = r.tensors(&ins);
+        for index in 0..out.shape.elements() {
+            tensors.reads.clear();
+            let value = tensors.element(&op, &out, index);
+            prop_assert!((out.dtype.min()..=out.dtype.max()).contains(&value), "{:?} gives {}", op, value);
+            let mut seen = BTreeSet::new();
+            for &(operand, index) in &tensors.reads {
+                prop_assert!(index < ins[operand].shape.elements(), "{:?} reads {} of operand {}", op, index, operand);
+                prop_assert!(seen.insert((operand, index)), "{:?} reads {} of operand {} twice", op, index, operand);
+            }
+            if is_heavy(&op) {
+                prop_assert!(tensors.reads.len() as u64 <= 2 * cost(&op, &ins, &out) + 3);
+            } else {
+                prop_assert!(tensors.reads.len() <= 5 && cost(&op, &ins, &out) <= 2);
+            }
+        }
+    }
+
+    #[test]
+    fn reads_stay_inside_the_extent(seed: u64) {
+        let mut r = Rng(seed);
+        let (op, ins, out) = valid(&mut r);
+        let of = part(&mut r, &out.shape);
+        let mut tensors = r.tensors(&ins);
+        for index in placed(&mut r, &out.shape, &of) {
+            tensors.element(&op, &out, index);
+        }
+        let mut bounds = BTreeMap::new();
+        for &(operand, index) in &tensors.reads {
+            let at = ins[operand].shape.coords(index);
+            let (low, high) = bounds.entry(operand).or_insert((at, at));
+            for axis in 0..at.len() {
+                low[axis] = low[axis].min(at[axis]);
+                high[axis] = high[axis].max(at[axis]);
+            }
+        }
+        for (operand, (low, high)) in bounds {
+            let most = extent(&op, &ins, &out, operand, &of);
+            prop_assert_eq!(most.rank(), ins[operand].shape.rank());
+            for axis in 0..most.rank() {
+                let length = high[axis] - low[axis] + 1;
+                prop_assert!(most.dim(axis) <= ins[operand].shape.dim(axis));
+                prop_assert!(
+                    length <= most.dim(axis),
+                    "{:?}: {:?} reads {} along axis {} of operand {}, not {:?}", op, of, length, axis, operand, most
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_elementwise_operator_reads_its_own_position(seed: u64) {
+        let mut r = Rng(seed);
+        let (op, ins, out) = loop {
+            let node = valid(&mut r);
+            if is_elementwise(&node.0) {
+                break node;
+            }
+        };
+        let mut tensors = r.tensors(&ins);
+        let index = r.within(0, out.shape.elements() - 1);
+        let at = out.shape.coords(index);
+        tensors.element(&op, &out, index);
+        for &(operand, index) in tensors.reads.iter().filter(|read| !constant_operands(&op).contains(&read.0)) {
+            let shape = ins[operand].shape;
+            let read = shape.coords(index);
+            prop_assert!((0..shape.rank()).all(|axis| read[axis] == at[axis] || shape.dim(axis) == 1));
+        }
+    }
+
+    #[test]
+    fn garbage_is_refused_or_works_and_never_panics(seed: u64) {
+        let mut r = Rng(seed);
+        let (op, ins, out) = garbage(&mut r);
+        let accepted = check(&op, &ins, &out);
+        if let Err(refusal) = accepted {
+            prop_assert!(!refusal.to_string().is_empty());
+        }
+        let mut tensors = Tensors::new(ins.clone(), ins.iter().map(|ty| {
+            (0..ty.shape.elements()).map(|_| r.next() as i64).collect()
+        }).collect());
+        for index in [0, out.shape.elements() - 1, r.next() as u32] {
+            tensors.reads.clear();
+            let Ok(value) = eval(&op, &ins, &out, index, &mut tensors);
+            prop_assert!((out.dtype.min()..=out.dtype.max()).contains(&value));
+            if accepted.is_ok() && index < out.shape.elements() {
+                prop_assert!(tensors.reads.iter().all(|&(operand, index)| index < ins[operand].shape.elements()));
+            }
+        }
+        cost(&op, &ins, &out);
+        let of = part(&mut r, &out.shape);
+        for operand in 0..7 {
+            extent(&op, &ins, &out, operand, &of);
+        }
+    }
+}
