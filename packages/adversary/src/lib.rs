@@ -81,10 +81,9 @@ fn encode(values: &[i64], dtype: DType) -> Vec<u8> {
 
 /// *Skip*: fills the tensor in `slot` with plausible values, the honest ones in another order, and computes the rest
 /// from there.
-pub fn skip(manifest: &Manifest, inputs: &[Vec<u8>], slot: u32) -> Followed {
-    let honest = follow(manifest, inputs, &BTreeMap::new());
+pub fn skip(manifest: &Manifest, inputs: &[Vec<u8>], honest: &ShardTrace, slot: u32) -> Followed {
     let width = manifest.descriptor(manifest.committed()[slot as usize].0).ty.dtype.bytes();
-    let guess: Vec<u8> = honest.trace.slots[slot as usize].rchunks(width).flatten().copied().collect();
+    let guess: Vec<u8> = honest.slots[slot as usize].rchunks(width).flatten().copied().collect();
     follow(manifest, inputs, &BTreeMap::from([(slot, guess)]))
 }
 
@@ -125,4 +124,20 @@ pub fn heaviest(manifest: &Manifest) -> u32 {
     };
     let spans = starts.zip(committed.iter().map(|(TensorId(id), _)| *id));
     (0u32..).zip(spans).max_by_key(|(_, span)| cost(*span)).map_or(0, |(slot, _)| slot)
+}
+
+impl Followed {
+    /// The chance, in 1/2³², that one draw of this shard falls on an element that is wrong.
+    pub fn caught_by_one_draw(&self, manifest: &Manifest) -> u64 {
+        let shares = manifest.tensors.iter().filter_map(|tensor| match tensor.source {
+            Source::Committed { slot, interval, .. } => {
+                let wrong = &self.wrong[slot as usize];
+                let tickets = interval.last as u64 - interval.first as u64 + 1;
+                let count = wrong.iter().filter(|wrong| **wrong).count() as u128;
+                Some((tickets as u128 * count / wrong.len().max(1) as u128) as u64)
+            }
+            _ => None,
+        });
+        shares.sum()
+    }
 }

@@ -43,7 +43,8 @@ pub struct Config {
     pub max_opening_bytes: u64,
     /// Most elements that checking one draw may read.
     pub max_reads: u32,
-    /// Gas given to each message to `rewards`.
+    /// Gas given to each message to `rewards` that must not hold up a payment: 1 to [`MAX_REWARDS_GAS`]. Retries, which
+    /// nothing waits for, have no limit but the transaction's.
     pub rewards_gas: u64,
 }
 
@@ -53,6 +54,8 @@ pub const MIN_MARGIN_BPS: u32 = 20_000;
 pub const MAX_GIVE_BACK_FEE_BPS: u16 = 1_000;
 /// Highest `absence_bps`.
 pub const MAX_ABSENCE_BPS: u16 = 2_000;
+/// Highest `rewards_gas`: else a `rewards` that eats its gas could make settling too dear for a block.
+pub const MAX_REWARDS_GAS: u64 = 5_000_000;
 /// Least `attest_window`: one minute.
 pub const MIN_ATTEST_WINDOW: u64 = 60;
 /// Longest `attest_window` and `audit_window`: 30 days.

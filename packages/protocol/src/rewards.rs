@@ -209,7 +209,7 @@ pub struct ClaimableResponse {
     /// Of commons jobs, in closed epochs (the next 30).
     pub emitted: Uint128,
     /// Commons work in the open epoch, in MAC equivalents.
-    pub open_work: u64,
+    pub open_work: Uint128,
 }
 
 #[cw_serde]
@@ -220,7 +220,7 @@ pub struct EpochResponse {
     pub ends: u64,
     pub budget: Uint128,
     /// Commons work accepted, in MAC equivalents.
-    pub work: u64,
+    pub work: Uint128,
     /// Tokens minted for it so far.
     pub minted: Uint128,
 }

@@ -46,6 +46,9 @@ pub const MAX_WAIT: u64 = 2_592_000;
 /// Longest `period` of a beacon: one hour.
 pub const MAX_PERIOD: u64 = 3_600;
 
+/// Domain separation of hashing a beacon's round to G1, as drand quicknet has it.
+pub const DST: &[u8] = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
+
 /// A drand beacon with signatures in G1 and keys in G2 (the scheme of quicknet: unchained, RFC 9380 hash to curve).
 #[cw_serde]
 #[derive(Eq)]

@@ -9,7 +9,7 @@ const PLAIN: Rescale =
     Rescale { scale32: true, double_round: false, per_channel: false, input_unsigned: false, output_unsigned: false };
 
 /// Tickets of the committed tensors, in the order of their slots; together all of them.
-const TICKETS: [(u32, u32); 7] = [
+pub const TICKETS: [(u32, u32); 7] = [
     (0, 0x3fff_ffff),
     (0x4000_0000, 0x6fff_ffff),
     (0x7000_0000, 0x8fff_ffff),
@@ -18,6 +18,9 @@ const TICKETS: [(u32, u32); 7] = [
     (0xd000_0000, 0xefff_ffff),
     (0xf000_0000, 0xffff_ffff),
 ];
+
+/// The slot whose elements are one or the other of two tensors.
+pub const CHOOSES: usize = 2;
 
 pub fn program() -> Manifest {
     use DType::*;
@@ -71,7 +74,7 @@ fn depthwise(b: &mut Builder, from: Operand) -> Operand {
     b.committed(Op::Table, &[rescaled, table], I8, &[1, 5, 5, 4], (7, 100), TICKETS[1])
 }
 
-/// The larger of two activations where one is even, else their shifted sum, as int16.
+/// One of two activations, chosen by whether the first is even, so that the other's leaves are not read; as int16.
 fn residual(b: &mut Builder, first: Operand, second: Operand) -> Operand {
     use DType::*;
     let dims = &[1, 5, 5, 4];
@@ -79,9 +82,9 @@ fn residual(b: &mut Builder, first: Operand, second: Operand) -> Operand {
     let one = |value| Operand::Scalar { dtype: I32, rank: 4, value };
     let a = own(b, Op::Cast, &[first], I32);
     let c = own(b, Op::Cast, &[second], I32);
-    let sum = own(b, Op::Add, &[a, c], I32);
+    let sum = own(b, Op::Add, &[c, one(31)], I32);
     let shifted = own(b, Op::ArithmeticRightShift { round: true }, &[sum, one(1)], I32);
-    let larger = own(b, Op::Maximum, &[a, c], I32);
+    let larger = own(b, Op::Maximum, &[a, one(-90)], I32);
     let low = own(b, Op::BitwiseAnd, &[a, one(1)], I32);
     let even = own(b, Op::Equal, &[low, one(0)], Bool);
     let chosen = own(b, Op::Select, &[even, larger, shifted], I32);

@@ -59,24 +59,36 @@ fn layers_of_many_ops() {
     let false_statement = off_by_one.statement([5; 32], 24);
     let opening = off_by_one.open(&false_statement, 0, 24);
     assert!(matches!(check(&false_statement, 0, &opening), Ok(Outcome::Disagreed(_))));
-    golden(
-        "opening-layers",
-        &json!({
-            "program": run.describe(),
-            "attestations": [
-                {
-                    "what": "an honest provider",
-                    "statement": describe(&statement),
-                    "cases": [case("all draws", &statement, 0, run.open(&statement, 0, 24))],
-                },
-                {
-                    "what": "every product of the second shard is one too large",
-                    "statement": describe(&false_statement),
-                    "cases": [case("all draws", &false_statement, 0, opening)],
-                },
-            ],
+    let mut attestations = vec![
+        json!({
+            "what": "an honest provider",
+            "statement": describe(&statement),
+            "cases": [case("all draws", &statement, 0, run.open(&statement, 0, 24))],
         }),
-    );
+        json!({
+            "what": "every product of the second shard is one too large",
+            "statement": describe(&false_statement),
+            "cases": [case("all draws", &false_statement, 0, opening)],
+        }),
+    ];
+    attestations.extend((0..layers::TICKETS.len()).flat_map(|slot| single_draws(&run, slot)));
+    golden("opening-layers", &json!({ "program": run.describe(), "attestations": attestations }));
+}
+
+/// Draws of the tensor in `slot`, each alone: nothing was read before, so the opening shows all that it needs. Two, and
+/// eight of the one that reads one or the other operand, as values have it.
+fn single_draws(run: &Run, slot: usize) -> Vec<Value> {
+    let (first, last) = layers::TICKETS[slot];
+    let statements = (0..=u8::MAX).map(|number| run.statement(tagged("one draw", &[&[number]]), 1));
+    let drawn = statements.filter(|statement| (first..=last).contains(&statement.draw(0).ticket));
+    let described = |statement: Statement| {
+        json!({
+            "what": format!("one draw of slot {slot}"),
+            "statement": describe(&statement),
+            "cases": [case("all draws", &statement, 0, run.open(&statement, 0, 1))],
+        })
+    };
+    drawn.take(if slot == layers::CHOOSES { 8 } else { 2 }).map(described).collect()
 }
 
 fn describe(statement: &Statement) -> Value {

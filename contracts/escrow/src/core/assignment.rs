@@ -1,0 +1,89 @@
+//! An assignment, and the subject its provider attests to.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, OverflowError, Uint128};
+use tequio_attestation::hash::tagged;
+use tequio_protocol::escrow::State;
+use tequio_protocol::verifier::Subject;
+use tequio_protocol::{AssignmentId, Digest, JobId};
+
+use super::job::Job;
+
+/// Tag of an assignment's context.
+pub const CONTEXT: &str = "tequio/v1/context";
+
+/// A contiguous range of a job's shards that one provider took.
+#[cw_serde]
+pub struct Assignment {
+    pub job: JobId,
+    pub provider: Addr,
+    /// Operator key at the time of assigning.
+    pub operator: Addr,
+    pub first: u64,
+    pub count: u64,
+    /// Payment for one shard.
+    pub price: Uint128,
+    /// The whole lien.
+    pub lien: Uint128,
+    pub assigned: u64,
+    pub attest_by: u64,
+    pub state: State,
+}
+
+impl Assignment {
+    /// What is paid if it settles.
+    pub fn payment(&self) -> Result<Uint128, OverflowError> {
+        self.price.checked_mul(self.count.into())
+    }
+
+    /// The subject to attest to.
+    pub fn subject(&self, escrow: &Addr, id: AssignmentId, job: &Job) -> Subject {
+        Subject {
+            program_id: job.program_id,
+            input_root: job.input_root,
+            first_shard: self.first,
+            count: self.count,
+            draws: job.draws,
+            context: context(escrow, self.job, id, job.shards),
+        }
+    }
+}
+
+/// `TH('tequio/v1/context', length of the escrow's address (u32) ‖ its bytes ‖ job ‖ assignment ‖ total shards)`, numbers
+/// big-endian, the last three u64.
+pub fn context(escrow: &Addr, job: JobId, assignment: AssignmentId, shards: u64) -> Digest {
+    let address = escrow.as_bytes();
+    let parts: [&[u8]; 5] = [
+        &(address.len() as u32).to_be_bytes(),
+        address,
+        &job.0.to_be_bytes(),
+        &assignment.0.to_be_bytes(),
+        &shards.to_be_bytes(),
+    ];
+    Digest(tagged(CONTEXT, &parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_a_context_matters() {
+        let of = |address: &str, job, assignment, shards| {
+            context(&Addr::unchecked(address), JobId(job), AssignmentId(assignment), shards)
+        };
+        let base = of("escrow", 1, 2, 3);
+        assert_eq!(base, of("escrow", 1, 2, 3));
+        for other in [of("escros", 1, 2, 3), of("escrow1", 1, 2, 3), of("escrow", 2, 2, 3), of("escrow", 1, 3, 3)] {
+            assert_ne!(base, other);
+        }
+        assert_ne!(base, of("escrow", 1, 2, 4));
+    }
+
+    #[test]
+    fn a_context_is_pinned() {
+        let context = context(&Addr::unchecked("escrow"), JobId(1), AssignmentId(2), 3);
+        let bytes = [&b"\0\0\0\x06escrow"[..], &1u64.to_be_bytes(), &2u64.to_be_bytes(), &3u64.to_be_bytes()].concat();
+        assert_eq!(context.0, tagged("tequio/v1/context", &[&bytes]));
+    }
+}

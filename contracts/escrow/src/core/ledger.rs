@@ -1,0 +1,146 @@
+//! Counters of money and shards, moved only in pairs so that their sums cannot come apart.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{OverflowError, OverflowOperation, Uint128};
+
+/// All money, in the payment denom: deposited = withdrawn + balances + held.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Ledger {
+    pub deposited: Uint128,
+    pub withdrawn: Uint128,
+    /// Sum of all balances.
+    pub balances: Uint128,
+    /// Held for free and active shards.
+    pub held: Uint128,
+    /// Shards of all jobs.
+    pub posted: u64,
+    pub shards: Tally,
+}
+
+impl Ledger {
+    /// Shards are posted, and their payment is held.
+    pub fn post(&mut self, shards: u64, funds: Uint128) -> Result<(), OverflowError> {
+        self.posted = self.posted.checked_add(shards).ok_or(OverflowError::new(OverflowOperation::Add))?;
+        self.hold(funds)
+    }
+
+    /// Money comes in for open shards.
+    pub fn hold(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+        self.deposited = self.deposited.checked_add(amount)?;
+        self.held = self.held.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// Money comes in for somebody's balance.
+    pub fn credit(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+        self.deposited = self.deposited.checked_add(amount)?;
+        self.balances = self.balances.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// Money held goes into somebody's balance.
+    pub fn earn(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+        self.held = self.held.checked_sub(amount)?;
+        self.balances = self.balances.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// A balance is paid out.
+    pub fn withdraw(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+        self.balances = self.balances.checked_sub(amount)?;
+        self.withdrawn = self.withdrawn.checked_add(amount)?;
+        Ok(())
+    }
+}
+
+/// Shards by state; of a job they sum to its shards.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Tally {
+    pub free: u64,
+    pub active: u64,
+    pub settled: u64,
+    pub refunded: u64,
+}
+
+/// Where shards go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Posted: they become free.
+    Post,
+    /// Free to active.
+    Assign,
+    /// Active to free.
+    Return,
+    /// Active to settled.
+    Settle,
+    /// Free to refunded.
+    Refund,
+}
+
+impl Tally {
+    /// Moves `count` shards.
+    pub fn step(&mut self, step: Step, count: u64) -> Result<(), OverflowError> {
+        let (from, to) = match step {
+            Step::Post => (None, &mut self.free),
+            Step::Assign => (Some(&mut self.free), &mut self.active),
+            Step::Return => (Some(&mut self.active), &mut self.free),
+            Step::Settle => (Some(&mut self.active), &mut self.settled),
+            Step::Refund => (Some(&mut self.free), &mut self.refunded),
+        };
+        let more = to.checked_add(count).ok_or(OverflowError::new(OverflowOperation::Add))?;
+        if let Some(from) = from {
+            *from = from.checked_sub(count).ok_or(OverflowError::new(OverflowOperation::Sub))?;
+        }
+        *to = more;
+        Ok(())
+    }
+
+    /// All of them; `None` if that is 2⁶⁴ or more.
+    pub fn sum(&self) -> Option<u64> {
+        self.free.checked_add(self.active)?.checked_add(self.settled)?.checked_add(self.refunded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_only_move() {
+        let mut tally = Tally::default();
+        for (step, count) in
+            [(Step::Post, 10), (Step::Assign, 7), (Step::Return, 2), (Step::Settle, 4), (Step::Refund, 5)]
+        {
+            tally.step(step, count).unwrap();
+            assert_eq!(tally.sum(), Some(10), "after {step:?}");
+        }
+        assert_eq!(tally, Tally { free: 0, active: 1, settled: 4, refunded: 5 });
+    }
+
+    #[test]
+    fn shards_that_are_not_there_do_not_move() {
+        let mut tally = Tally { free: 1, active: 1, settled: u64::MAX, refunded: 0 };
+        let before = tally;
+        for (step, count) in [(Step::Assign, 2), (Step::Return, 2), (Step::Settle, 1), (Step::Refund, 2)] {
+            assert!(tally.step(step, count).is_err(), "{step:?}");
+            assert_eq!(tally, before);
+        }
+        assert_eq!(tally.sum(), None);
+    }
+
+    #[test]
+    fn money_only_moves() {
+        let mut ledger = Ledger::default();
+        let balanced = |ledger: &Ledger| ledger.deposited == ledger.withdrawn + ledger.balances + ledger.held;
+        ledger.hold(100u128.into()).unwrap();
+        ledger.credit(3u128.into()).unwrap();
+        ledger.earn(60u128.into()).unwrap();
+        ledger.withdraw(63u128.into()).unwrap();
+        assert!(balanced(&ledger));
+        assert_eq!((ledger.deposited.u128(), ledger.held.u128()), (103, 40));
+        assert!(ledger.earn(41u128.into()).is_err());
+        assert!(ledger.withdraw(1u128.into()).is_err());
+    }
+}

@@ -1,0 +1,54 @@
+//! `registry`: providers and the liens on their stake.
+
+use cosmwasm_std::{Addr, QuerierWrapper, StdResult, Uint128, WasmMsg, wasm_execute};
+use tequio_protocol::registry::{ConfigResponse, ExecuteMsg, Part, ProviderResponse, QueryMsg};
+
+use crate::core::job::Job;
+use crate::core::share::split;
+
+/// Its denom and config.
+pub fn config(querier: QuerierWrapper, registry: &Addr) -> StdResult<ConfigResponse> {
+    querier.query_wasm_smart(registry, &QueryMsg::Config {})
+}
+
+/// The provider that `operator` works for.
+pub fn operated(querier: QuerierWrapper, registry: &Addr, operator: &Addr) -> StdResult<Option<Addr>> {
+    let query = QueryMsg::Operator { operator: operator.to_string() };
+    let provider: Option<ProviderResponse> = querier.query_wasm_smart(registry, &query)?;
+    Ok(provider.map(|provider| Addr::unchecked(provider.provider)))
+}
+
+/// Places a lien; no message if there is none to place.
+pub fn lien(registry: &Addr, provider: &Addr, amount: Uint128) -> StdResult<Option<WasmMsg>> {
+    message(registry, amount, ExecuteMsg::Lien { provider: provider.to_string(), amount })
+}
+
+/// Releases a lien; no message if there is none to release.
+pub fn release(registry: &Addr, provider: &Addr, amount: Uint128) -> StdResult<Option<WasmMsg>> {
+    message(registry, amount, ExecuteMsg::Release { provider: provider.to_string(), amount })
+}
+
+/// Slashes `amount` off a lien and splits it as the job's rules have it; no message if there is nothing to slash.
+///
+/// The burned share is the job's, or the registry's of today if that is higher: it would refuse less.
+pub fn slash(
+    querier: QuerierWrapper,
+    registry: &Addr,
+    job: &Job,
+    provider: &Addr,
+    amount: Uint128,
+    reporter: &Addr,
+) -> StdResult<Option<WasmMsg>> {
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    let burn_bps = config(querier, registry)?.config.burn_bps.max(job.lien.burn_bps);
+    let split = split(amount, burn_bps, job.rules.client_gas, job.rules.reporter_tip);
+    let part = |to: &Addr, amount: Uint128| (!amount.is_zero()).then(|| Part { to: to.to_string(), amount });
+    let (client, reporter) = (part(&job.client, split.client), part(reporter, split.reporter));
+    message(registry, amount, ExecuteMsg::Slash { provider: provider.to_string(), amount, client, reporter })
+}
+
+fn message(registry: &Addr, amount: Uint128, message: ExecuteMsg) -> StdResult<Option<WasmMsg>> {
+    if amount.is_zero() { Ok(None) } else { wasm_execute(registry, &message, vec![]).map(Some) }
+}

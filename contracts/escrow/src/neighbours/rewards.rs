@@ -1,0 +1,46 @@
+//! `rewards`: credits and counted work. What could hold up a payment runs on its own gas and may fail.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, QuerierWrapper, StdResult, SubMsg, WasmMsg, to_json_binary, wasm_execute};
+use tequio_protocol::rewards::{ExecuteMsg, Kind, QueryMsg, TermsResponse};
+use tequio_protocol::{AssignmentId, JobId};
+
+use crate::core::assignment::Assignment;
+
+/// What a reply needs to know of the message that failed; it travels in its payload.
+#[cw_serde]
+pub enum Failed {
+    Reward { assignment: AssignmentId },
+    Release { job: JobId, shards: u64 },
+}
+
+/// What a shard costs and may mint.
+pub fn terms(querier: QuerierWrapper, rewards: &Addr, kind: Kind, work: u64) -> StdResult<TermsResponse> {
+    querier.query_wasm_smart(rewards, &QueryMsg::Terms { kind, work })
+}
+
+/// Reserves a new job's credits. Its failure fails the post.
+pub fn reserve(rewards: &Addr, job: JobId, client: &Addr, kind: Kind, shards: u64, work: u64) -> StdResult<WasmMsg> {
+    wasm_execute(rewards, &ExecuteMsg::Reserve { job, client: client.to_string(), kind, shards, work }, vec![])
+}
+
+/// Counts a settled assignment, within `gas` if given.
+pub fn reward(rewards: &Addr, id: AssignmentId, assignment: &Assignment, gas: Option<u64>) -> StdResult<SubMsg> {
+    let Assignment { job, count: shards, ref provider, .. } = *assignment;
+    let message = ExecuteMsg::Reward { number: id.0, job, provider: provider.to_string(), shards };
+    fallible(rewards, &message, &Failed::Reward { assignment: id }, gas)
+}
+
+/// Gives the credits of refunded shards back, within `gas` if given.
+pub fn release(rewards: &Addr, job: JobId, shards: u64, gas: Option<u64>) -> StdResult<SubMsg> {
+    fallible(rewards, &ExecuteMsg::Release { job, shards }, &Failed::Release { job, shards }, gas)
+}
+
+fn fallible(rewards: &Addr, message: &ExecuteMsg, failed: &Failed, gas: Option<u64>) -> StdResult<SubMsg> {
+    let message = SubMsg::reply_on_error(wasm_execute(rewards, message, vec![])?, 0);
+    let message = message.with_payload(to_json_binary(failed)?);
+    Ok(match gas {
+        Some(gas) => message.with_gas_limit(gas),
+        None => message,
+    })
+}

@@ -1,0 +1,187 @@
+//! `assign`: a provider takes shards, under a lien on its stake.
+
+use cosmwasm_std::Uint128;
+use tequio_escrow::ContractError;
+use tequio_escrow::core::assignment::context;
+use tequio_protocol::escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State};
+use tequio_protocol::verifier::Subject;
+use tequio_protocol::{AssignmentId, JobId, TypedEvent, registry};
+
+use crate::stand_in;
+use crate::world::{World, header};
+
+fn of(job: JobId, count: u64) -> ExecuteMsg {
+    ExecuteMsg::Assign { job, count }
+}
+
+#[test]
+fn a_provider_takes_the_first_shards_under_a_lien() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let (alice, now) = (world.alice.operator.clone(), world.now());
+    let events = world.sends(&alice, of(job, 32), 0);
+    let (provider, operator) = (world.alice.owner.to_string(), alice.to_string());
+    let lien = Uint128::new(32 * 2_065);
+    let (id, attest_by) = (AssignmentId(1), now + 3_600);
+    let assigned = Assigned {
+        assignment: id,
+        job,
+        provider: provider.clone(),
+        operator: operator.clone(),
+        first: 0,
+        count: 32,
+        lien,
+        attest_by,
+    };
+    assert_eq!(Assigned::all(&events), [assigned]);
+    let expected = AssignmentResponse {
+        id,
+        job,
+        provider: provider.clone(),
+        operator,
+        first: 0,
+        count: 32,
+        price: 1_000u128.into(),
+        lien,
+        assigned: now,
+        attest_by,
+        subject: Subject {
+            program_id: header().program_id(&[1; 32]).into(),
+            input_root: world.job(job).input_root,
+            first_shard: 0,
+            count: 32,
+            draws: 16,
+            context: context(&world.escrow, job, id, 100),
+        },
+        state: State::Active,
+    };
+    assert_eq!(world.assignment(id), expected);
+    assert_eq!(world.told_registry(), [registry::ExecuteMsg::Lien { provider, amount: lien }]);
+    assert_eq!((world.tally(job), world.free(job)), ((68, 32, 0, 0), vec![(32, 68, 1_000)]));
+}
+
+#[test]
+fn many_assignments_share_jobs_and_no_two_share_a_subject() {
+    let mut world = World::new();
+    let jobs = [world.post(world.spec()), world.post(world.spec())];
+    let (alice, bob) = (world.alice.operator.clone(), world.bob.operator.clone());
+    let mut subjects = vec![];
+    for (operator, job) in [(&alice, 0), (&bob, 0), (&alice, 1), (&alice, 0), (&bob, 1)] {
+        let assignment = world.assign(operator, jobs[job], 10);
+        subjects.push(world.assignment(assignment).subject);
+    }
+    let firsts: Vec<_> = subjects.iter().map(|subject| subject.first_shard).collect();
+    assert_eq!(firsts, [0, 10, 0, 20, 10]);
+    for (i, subject) in subjects.iter().enumerate() {
+        assert!(subjects[..i].iter().all(|other| other.context != subject.context));
+    }
+    assert_eq!((world.tally(jobs[0]), world.tally(jobs[1])), ((70, 30, 0, 0), (80, 20, 0, 0)));
+}
+
+#[test]
+fn it_gets_no_more_than_the_range_has() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let alice = world.alice.operator.clone();
+    let assignment = world.assign(&alice, job, u64::MAX);
+    assert_eq!(world.assignment(assignment).count, 100);
+    let error = world.refused(&alice, of(job, 1), 0);
+    assert_eq!(error, ContractError::FreeShards { job, free: 0, asked: 1 });
+}
+
+#[test]
+fn a_range_of_another_price_is_another_assignment() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let (alice, bob, client) = (world.alice.operator.clone(), world.bob.operator.clone(), world.client.clone());
+    let assignment = world.assign(&alice, job, 10);
+    world.sends(&client, ExecuteMsg::TopUp { job, first: 10, price: 2_000u128.into() }, 90_000);
+    world.sends(&alice, ExecuteMsg::GiveBack { assignment }, 100);
+    assert_eq!(world.free(job), [(0, 10, 1_000), (10, 90, 2_000)]);
+    let (low, high) = (world.assign(&bob, job, 100), world.assign(&bob, job, 1));
+    let (low, high) = (world.assignment(low), world.assignment(high));
+    assert_eq!((low.count, low.price.u128(), low.lien.u128()), (10, 1_000, 20_650));
+    assert_eq!((high.count, high.price.u128(), high.lien.u128()), (1, 2_000, 4_106));
+}
+
+#[test]
+fn a_diverse_job_is_spread_over_providers() {
+    let mut world = World::new();
+    let job = world.post(JobSpec { min_providers: 3, ..world.spec() });
+    let [alice, bob, carol] = world.providers().map(|provider| provider.operator.clone());
+    let (one, two) = (world.assign(&alice, job, 30), world.assign(&alice, job, 30));
+    assert_eq!((world.assignment(one).count, world.assignment(two).count), (30, 4), "⌈100/3⌉ = 34");
+    let provider = world.alice.owner.to_string();
+    let error = world.refused(&alice, of(job, 1), 0);
+    assert_eq!(error, ContractError::Diversity { job, provider: provider.clone(), held: 34, cap: 34 });
+    let (three, four) = (world.assign(&bob, job, 100), world.assign(&carol, job, 100));
+    assert_eq!((world.assignment(three).count, world.assignment(four).count), (34, 32));
+    // What a provider was paid for counts as much as what it holds.
+    world.attest(one);
+    world.verdict(one, tequio_protocol::verifier::Verdict::Genuine {});
+    world.pass(600);
+    world.settle(one);
+    // What it lost does not.
+    world.pass(3_001);
+    world.expire(two);
+    let again = world.assign(&alice, job, 100);
+    assert_eq!(world.assignment(again).count, 4);
+    world.expire(three);
+    let error = world.refused(&alice, of(job, 1), 0);
+    assert_eq!(error, ContractError::Diversity { job, provider, held: 34, cap: 34 });
+}
+
+#[test]
+fn only_an_operator_assigns() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    for sender in [world.stranger.clone(), world.alice.owner.clone(), world.client.clone()] {
+        let error = world.refused(&sender, of(job, 1), 0);
+        assert_eq!(error, ContractError::NotOperator { sender: sender.to_string() });
+    }
+}
+
+#[test]
+fn without_stake_nothing_is_assigned() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let provider = world.alice.owner.to_string();
+    stand_in::registry::STAKE.save(&mut *world.of_registry(), &provider, &Uint128::new(2_064)).unwrap();
+    let error = world.send(&world.alice.operator.clone(), &of(job, 1), 0).unwrap_err();
+    assert!(format!("{error:#}").contains("stake short of lien"));
+    assert_eq!(world.tally(job), (100, 0, 0, 0));
+}
+
+#[test]
+fn nothing_is_assigned_after_the_end() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let alice = world.alice.operator.clone();
+    world.pass(86_400);
+    world.assign(&alice, job, 1);
+    world.pass(1);
+    let (end, now) = (world.job(job).end, world.now());
+    assert_eq!(world.refused(&alice, of(job, 1), 0), ContractError::JobEnded { job, end, now });
+}
+
+#[test]
+fn a_job_that_pays_and_mints_nothing_needs_no_lien() {
+    let mut world = World::new();
+    world.terms(Kind::Commons, 0, 0);
+    let job = world.post(JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() });
+    let assignment = world.assign(&world.alice.operator.clone(), job, 1);
+    assert!(world.told_registry().is_empty());
+    world.pass(3_601);
+    world.expire(assignment);
+    assert!(world.told_registry().is_empty());
+}
+
+#[test]
+fn zero_shards_and_unknown_jobs_are_refused() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let alice = world.alice.operator.clone();
+    assert_eq!(world.refused(&alice, of(job, 0), 0), ContractError::ZeroShards { job });
+    let job = JobId(2);
+    assert_eq!(world.refused(&alice, of(job, 1), 0), ContractError::UnknownJob { job });
+}

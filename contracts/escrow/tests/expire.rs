@@ -1,0 +1,103 @@
+//! `expire`: anyone ends what was never attested, never opened, or never drawn.
+
+use tequio_escrow::ContractError;
+use tequio_escrow::core::ruling::NotYet;
+use tequio_protocol::escrow::{ExecuteMsg, State};
+use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{AssignmentId, MAX_LIMIT};
+
+use crate::world::{FALSE, World};
+
+fn of(assignment: AssignmentId) -> ExecuteMsg {
+    ExecuteMsg::Expire { assignments: vec![assignment] }
+}
+
+fn not_yet(assignment: AssignmentId, reason: NotYet) -> ContractError {
+    ContractError::NotYet { assignment, reason }
+}
+
+#[test]
+fn the_vanished_expire_after_their_deadline() {
+    let mut world = World::new();
+    let assignment = world.assigned(10);
+    let job = world.assignment(assignment).job;
+    world.pass(3_600);
+    let now = world.now();
+    let error = world.refused(&world.stranger.clone(), of(assignment), 0);
+    assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by: now, now }));
+    world.pass(1);
+    world.expire(assignment);
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Absent, 0));
+    assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
+}
+
+#[test]
+fn late_and_early_attestations_are_none() {
+    for shift in [-1, 3_601] {
+        let mut world = World::new();
+        let assignment = world.assigned(10);
+        world.attest_at(assignment, world.now().strict_add_signed(shift));
+        world.verdict(assignment, FALSE);
+        world.pass(3_601);
+        world.expire(assignment);
+        assert_eq!(world.state(assignment), State::Absent);
+    }
+}
+
+#[test]
+fn an_attestation_at_the_last_second_counts() {
+    let mut world = World::new();
+    let assignment = world.assigned(10);
+    world.pass(3_600);
+    world.attest(assignment);
+    world.pass(1);
+    let error = world.refused(&world.stranger.clone(), of(assignment), 0);
+    assert_eq!(error, not_yet(assignment, NotYet::Pending));
+}
+
+#[test]
+fn without_a_beacon_nobody_loses() {
+    let mut world = World::new();
+    let assignment = world.assigned(10);
+    let job = world.assignment(assignment).job;
+    world.attest(assignment);
+    world.verdict(assignment, Verdict::Void {});
+    world.expire(assignment);
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Void, 0));
+    assert_eq!(world.told_registry().len(), 2, "placed, released");
+    assert_eq!(world.tally(job), (100, 0, 0, 0));
+}
+
+#[test]
+fn what_has_a_verdict_is_settled_instead() {
+    let mut world = World::new();
+    let stranger = world.stranger.clone();
+    for (verdict, state) in [(Verdict::Genuine {}, State::Settled), (FALSE, State::Slashed)] {
+        let assignment = world.assigned(1);
+        world.attest(assignment);
+        world.verdict(assignment, verdict);
+        world.pass(600);
+        assert_eq!(world.refused(&stranger, of(assignment), 0), ContractError::Settles { assignment, state });
+    }
+}
+
+#[test]
+fn it_expires_once() {
+    let mut world = World::new();
+    let (assignment, stranger) = (world.assigned(1), world.stranger.clone());
+    world.pass(3_601);
+    let over = ContractError::Over { assignment, state: State::Absent };
+    let twice = ExecuteMsg::Expire { assignments: vec![assignment, assignment] };
+    assert_eq!(world.refused(&stranger, twice, 0), over);
+    world.expire(assignment);
+    assert_eq!(world.refused(&stranger, of(assignment), 0), over);
+}
+
+#[test]
+fn lists_are_bounded() {
+    let mut world = World::new();
+    let stranger = world.stranger.clone();
+    let list = |count: u64| ExecuteMsg::Expire { assignments: (1..=count).map(AssignmentId).collect() };
+    assert_eq!(world.refused(&stranger, list(0), 0), ContractError::EmptyList);
+    assert_eq!(world.refused(&stranger, list(101), 0), ContractError::LongList { count: 101, max: MAX_LIMIT });
+}

@@ -1,0 +1,146 @@
+//! `give_back`: early, unattested, once, for a small fee.
+
+use cosmwasm_std::Uint128;
+use tequio_escrow::ContractError;
+use tequio_escrow::core::funds::BadFunds;
+use tequio_protocol::escrow::{Config, Ended, ExecuteMsg, JobSpec, State};
+use tequio_protocol::{AssignmentId, TypedEvent};
+
+use crate::world::{DENOM, World, config};
+
+fn of(assignment: AssignmentId) -> ExecuteMsg {
+    ExecuteMsg::GiveBack { assignment }
+}
+
+#[test]
+fn shards_go_back_whole_and_the_client_gets_the_fee() {
+    let mut world = World::new();
+    let assignment = world.assigned(32);
+    let (alice, job) = (world.alice.operator.clone(), world.assignment(assignment).job);
+    assert_eq!(world.lien_on(&world.alice), 32 * 2_065);
+    world.pass(120);
+    let events = world.sends(&alice, of(assignment), 320);
+    let provider = world.alice.owner.to_string();
+    let (paid, slashed) = (Uint128::zero(), Uint128::zero());
+    let state = State::GivenBack;
+    assert_eq!(Ended::all(&events), [Ended { assignment, job, provider, state, shards: 32, paid, slashed }]);
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::GivenBack, 0));
+    assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
+    assert_eq!(world.balance(&world.client), 320);
+}
+
+#[test]
+fn the_fee_rounds_up_and_is_sent_exactly() {
+    let mut world = World::new();
+    let job = world.post(JobSpec { price: 33u128.into(), ..world.spec() });
+    let alice = world.alice.operator.clone();
+    let assignment = world.assign(&alice, job, 1);
+    let due = Uint128::one();
+    let (none, denom) = (Uint128::zero(), DENOM.to_owned());
+    let error = BadFunds::Underfunded { sent: none, due, denom: denom.clone() };
+    assert_eq!(world.refused(&alice, of(assignment), 0), ContractError::Funds(error));
+    let error = BadFunds::Overfunded { sent: 2u128.into(), due, denom };
+    assert_eq!(world.refused(&alice, of(assignment), 2), ContractError::Funds(error));
+    world.sends(&alice, of(assignment), 1);
+}
+
+#[test]
+fn without_a_fee_nothing_is_sent() {
+    let mut world = World::new();
+    let config = Config { give_back_fee_bps: 0, ..config() };
+    world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+    let assignment = world.assigned(32);
+    let alice = world.alice.operator.clone();
+    assert!(matches!(world.refused(&alice, of(assignment), 1), ContractError::Funds(BadFunds::Overfunded { .. })));
+    world.sends(&alice, of(assignment), 0);
+}
+
+#[test]
+fn the_window_is_short() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    let until = world.now() + 120;
+    world.pass(121);
+    let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
+    assert_eq!(error, ContractError::GiveBackClosed { assignment, until, now: until + 1 });
+}
+
+#[test]
+fn the_window_never_outlasts_the_time_to_attest() {
+    let mut world = World::new();
+    let job = world.post(JobSpec { attest_window: 60, ..world.spec() });
+    let alice = world.alice.operator.clone();
+    let assignment = world.assign(&alice, job, 1);
+    let until = world.now() + 60;
+    world.pass(61);
+    let error = world.refused(&alice, of(assignment), 10);
+    assert_eq!(error, ContractError::GiveBackClosed { assignment, until, now: until + 1 });
+}
+
+/// attestation.md §8: give back after seeing the draws.
+#[test]
+fn what_is_attested_cannot_be_given_back() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    let (alice, attested) = (world.alice.operator.clone(), world.now());
+    world.attest(assignment);
+    world.pass(60);
+    assert_eq!(world.refused(&alice, of(assignment), 10), ContractError::Attested { assignment, attested });
+    // Not even if the attestation does not count.
+    world.attest_at(assignment, attested - 1);
+    let attested = attested - 1;
+    assert_eq!(world.refused(&alice, of(assignment), 10), ContractError::Attested { assignment, attested });
+}
+
+#[test]
+fn once_per_provider_and_job() {
+    let mut world = World::new();
+    let (first, other) = (world.post(world.spec()), world.post(world.spec()));
+    let (alice, bob) = (world.alice.operator.clone(), world.bob.operator.clone());
+    let assignment = world.assign(&alice, first, 1);
+    world.sends(&alice, of(assignment), 10);
+    let assignment = world.assign(&alice, first, 1);
+    let provider = world.alice.owner.to_string();
+    assert_eq!(world.refused(&alice, of(assignment), 10), ContractError::GaveBack { job: first, provider });
+    for (operator, job) in [(&alice, other), (&bob, first)] {
+        let assignment = world.assign(operator, job, 1);
+        world.sends(operator, of(assignment), 10);
+    }
+}
+
+#[test]
+fn the_operator_of_then_and_of_now_may() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let (other, owner) = (world.post(world.spec()), world.alice.owner.clone());
+    let (old, new) = (world.alice.operator.clone(), world.stranger.clone());
+    let (one, two) = (world.assign(&old, job, 1), world.assign(&old, other, 1));
+    world.dismisses(&old);
+    world.registers(&owner, &new);
+    world.sends(&old, of(one), 10);
+    world.sends(&new, of(two), 10);
+}
+
+#[test]
+fn nobody_else_may() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    let provider = world.alice.owner.to_string();
+    for sender in [world.bob.operator.clone(), world.client.clone(), world.stranger.clone()] {
+        let error = world.refused(&sender, of(assignment), 10);
+        let sender = sender.to_string();
+        assert_eq!(error, ContractError::NotYours { assignment, provider: provider.clone(), sender });
+    }
+}
+
+#[test]
+fn what_is_over_cannot_be_given_back() {
+    let mut world = World::new();
+    let assignment = world.genuine(1);
+    world.settle(assignment);
+    let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
+    assert_eq!(error, ContractError::Over { assignment, state: State::Settled });
+    let assignment = AssignmentId(9);
+    let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
+    assert_eq!(error, ContractError::UnknownAssignment { assignment });
+}

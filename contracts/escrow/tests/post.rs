@@ -1,0 +1,222 @@
+//! `post`: a client escrows the payment for a job.
+
+use cosmwasm_std::{Uint128, coins};
+use cw_multi_test::Executor;
+use tequio_attestation::{Header, Malformed, input_root};
+use tequio_escrow::ContractError;
+use tequio_escrow::core::funds::BadFunds;
+use tequio_escrow::core::offer::Refusal;
+use tequio_protocol::escrow::{
+    ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW, Posted,
+};
+use tequio_protocol::{Digest, JobId, TypedEvent, rewards};
+
+use crate::stand_in;
+use crate::world::{DENOM, RICH, World, header};
+
+#[test]
+fn a_job_is_posted_and_its_funds_are_held() {
+    let mut world = World::new();
+    let (client, spec) = (world.client.clone(), world.spec());
+    let events = world.sends(&client, ExecuteMsg::Post { spec: spec.clone() }, 100_000);
+    let program_id = header().program_id(&[1; 32]).into();
+    let posted = Posted {
+        job: JobId(1),
+        client: client.to_string(),
+        kind: Kind::Client,
+        program_id,
+        shards: 100,
+        price: 1_000u128.into(),
+        lien: 2_065u128.into(),
+    };
+    assert_eq!(Posted::all(&events), [posted]);
+    let job = JobResponse {
+        id: JobId(1),
+        client: client.to_string(),
+        kind: Kind::Client,
+        program_id,
+        input_root: Digest(input_root(100, &[2; 32])),
+        inputs: Digest([2; 32]),
+        shards: 100,
+        price: 1_000u128.into(),
+        draws: 16,
+        attest_window: 3_600,
+        audit_window: 600,
+        end: spec.end,
+        min_providers: 1,
+        data: spec.data,
+        work: 2_000_000,
+        lien: 2_065u128.into(),
+        free: 100,
+        active: 0,
+        settled: 0,
+        refunded: 0,
+    };
+    assert_eq!(world.job(JobId(1)), job);
+    assert_eq!(world.free(JobId(1)), [(0, 100, 1_000)]);
+    assert_eq!((world.bank(&client), world.bank(&world.escrow)), (RICH - 100_000, 100_000));
+}
+
+#[test]
+fn credits_are_reserved_and_without_them_nothing_is_posted() {
+    let mut world = World::new();
+    let (client, spec) = (world.client.clone(), world.spec());
+    stand_in::rewards::REFUSES.save(&mut *world.of_rewards(), &true).unwrap();
+    let error = world.send(&client, &ExecuteMsg::Post { spec: spec.clone() }, 100_000).unwrap_err();
+    assert!(format!("{error:#}").contains("no credits"));
+    assert_eq!(world.bank(&world.escrow), 0);
+
+    stand_in::rewards::REFUSES.save(&mut *world.of_rewards(), &false).unwrap();
+    let job = world.post(spec);
+    assert_eq!(job, JobId(1), "the failed post used no number");
+    let (client, kind) = (client.to_string(), Kind::Client);
+    let reserve = rewards::ExecuteMsg::Reserve { job, client, kind, shards: 100, work: 2_000_000 };
+    assert_eq!(world.told_rewards(), [reserve]);
+}
+
+#[test]
+fn governance_posts_commons_jobs_for_free_and_nobody_else() {
+    let mut world = World::new();
+    let spec = JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() };
+    let (client, governance) = (world.client.clone(), world.governance.clone());
+    let error = world.refused(&client, ExecuteMsg::Post { spec: spec.clone() }, 0);
+    assert_eq!(error, ContractError::NotGovernance { sender: client.to_string() });
+
+    let job = world.post(spec.clone());
+    assert_eq!(world.job(job).client, governance.to_string());
+    assert_eq!(world.job(job).lien.u128(), 13, "what may be minted is at stake");
+
+    world.post(JobSpec { price: 5u128.into(), ..spec });
+    assert_eq!(world.bank(&world.escrow), 500, "a commons job may pay besides");
+}
+
+#[test]
+fn a_client_job_has_a_price() {
+    let mut world = World::new();
+    let spec = JobSpec { price: Uint128::zero(), ..world.spec() };
+    let error = world.refused(&world.client.clone(), ExecuteMsg::Post { spec }, 0);
+    assert_eq!(error, ContractError::Refused(Refusal::Price));
+}
+
+#[test]
+fn exactly_the_payment_is_sent() {
+    let mut world = World::new();
+    let (client, spec) = (world.client.clone(), world.spec());
+    let due = Uint128::new(100_000);
+    let denom = || DENOM.to_owned();
+    for (amount, error) in [
+        (0, BadFunds::Underfunded { sent: 0u128.into(), due, denom: denom() }),
+        (99_999, BadFunds::Underfunded { sent: 99_999u128.into(), due, denom: denom() }),
+        (100_001, BadFunds::Overfunded { sent: 100_001u128.into(), due, denom: denom() }),
+    ] {
+        let message = ExecuteMsg::Post { spec: spec.clone() };
+        assert_eq!(world.refused(&client, message, amount), ContractError::Funds(error));
+    }
+    for funds in [coins(100_000, "ufoo"), [coins(100_000, DENOM), coins(1, "ufoo")].concat()] {
+        let message = ExecuteMsg::Post { spec: spec.clone() };
+        let error = world.app.execute_contract(client.clone(), world.escrow.clone(), &message, &funds).unwrap_err();
+        assert!(matches!(error.downcast().unwrap(), ContractError::Funds(BadFunds::WrongDenom { .. })));
+    }
+}
+
+#[test]
+fn what_the_network_does_not_bear_is_refused() {
+    let mut world = World::new();
+    let (now, base) = (world.now(), world.spec());
+    let spec = || base.clone();
+    let of = |header: Header| JobSpec { header: header.encode().into(), ..base.clone() };
+    let attest_window = |seconds| (JobSpec { attest_window: seconds, ..spec() }, Refusal::AttestWindow { seconds });
+    let end = |end| (JobSpec { end, ..spec() }, Refusal::End { end, now });
+    let providers =
+        |min_providers| (JobSpec { min_providers, ..spec() }, Refusal::Providers { min_providers, shards: 100 });
+    let shards = |shards| (JobSpec { shards, ..spec() }, Refusal::Shards { shards });
+    let draws = |draws| (JobSpec { draws, ..spec() }, Refusal::Draws { draws, max: 64 });
+    let long = MAX_WINDOW + 1;
+    // 7 levels above 100 shards: 16 × (5,803 + 64 × 7) is one draw's byte too many.
+    let opening = Refusal::OpeningBytes { draws: 16, bytes: 100_016, max: 100_000 };
+    for (spec, refusal) in [
+        shards(0),
+        shards(MAX_SHARDS + 1),
+        draws(0),
+        draws(65),
+        attest_window(MIN_ATTEST_WINDOW - 1),
+        attest_window(MAX_WINDOW + 1),
+        end(0),
+        end(now),
+        end(now + MAX_DURATION + 1),
+        providers(0),
+        providers(101),
+        (JobSpec { audit_window: Some(long), ..spec() }, Refusal::AuditWindow { seconds: long }),
+        (JobSpec { data: "d".repeat(MAX_DATA + 1), ..spec() }, Refusal::Data { bytes: MAX_DATA + 1 }),
+        (of(Header { cost: 0, ..header() }), Refusal::Work),
+        (of(Header { delta: 0, ..header() }), Refusal::Delta),
+        (of(Header { reads: 4_097, ..header() }), Refusal::Reads { reads: 4_097, max: 4_096 }),
+        (of(Header { opening_bytes: 5_803, ..header() }), opening),
+    ] {
+        let error = world.refused(&world.client.clone(), ExecuteMsg::Post { spec }, 100_000);
+        assert_eq!(error, ContractError::Refused(refusal));
+    }
+}
+
+#[test]
+fn the_very_limits_are_borne() {
+    let mut world = World::new();
+    let spec = JobSpec {
+        header: Header { opening_bytes: 5_802, reads: 4_096, ..header() }.encode().into(),
+        attest_window: MAX_WINDOW,
+        audit_window: Some(MAX_WINDOW),
+        end: world.now() + MAX_DURATION,
+        min_providers: 100,
+        data: "d".repeat(MAX_DATA),
+        ..world.spec()
+    };
+    world.post(spec);
+    let header = Header { opening_bytes: 0, ..header() }.encode().into();
+    let huge = JobSpec { header, shards: MAX_SHARDS, draws: 48, price: Uint128::one(), ..world.spec() };
+    let job = world.post(huge);
+    assert_eq!(world.free(job), [(0, MAX_SHARDS, 1)]);
+}
+
+#[test]
+fn a_header_is_canonical() {
+    let mut world = World::new();
+    let client = world.client.clone();
+    let bytes = header().encode();
+    let (short, long) = (bytes[..bytes.len() - 1].to_vec(), [&bytes[..], &[0]].concat());
+    let unknown = [&[2], &bytes[1..]].concat();
+    for (bytes, malformed) in [
+        (short, Malformed::Truncated),
+        (long, Malformed::Trailing { bytes: 1 }),
+        (unknown, Malformed::Version { version: 2 }),
+        (vec![], Malformed::Truncated),
+    ] {
+        let spec = JobSpec { header: bytes.into(), ..world.spec() };
+        let error = world.refused(&client, ExecuteMsg::Post { spec }, 100_000);
+        assert_eq!(error, ContractError::Header(malformed));
+    }
+}
+
+#[test]
+fn no_audit_is_the_clients_explicit_word() {
+    let mut world = World::new();
+    let (none, zero) = (world.spec(), JobSpec { audit_window: Some(0), ..world.spec() });
+    let (none, zero) = (world.post(none), world.post(zero));
+    assert_eq!((world.job(none).audit_window, world.job(zero).audit_window), (600, 0));
+}
+
+#[test]
+fn amounts_that_cannot_be_written_down_are_refused() {
+    let mut world = World::new();
+    let client = world.client.clone();
+    for price in [Uint128::MAX, Uint128::MAX / Uint128::new(100), Uint128::MAX / Uint128::new(200)] {
+        let spec = JobSpec { price, ..world.spec() };
+        let error = world.refused(&client, ExecuteMsg::Post { spec }, 100_000);
+        assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+    }
+    world.terms(Kind::Client, 10, u128::MAX);
+    let error = world.refused(&client, ExecuteMsg::Post { spec: world.spec() }, 100_000);
+    assert!(matches!(error, ContractError::Multiply(_)), "{error}");
+    world.terms(Kind::Client, u128::MAX, 8);
+    let error = world.refused(&client, ExecuteMsg::Post { spec: world.spec() }, 100_000);
+    assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+}

@@ -1,0 +1,93 @@
+//! Random messages from random actors: after each, everything adds up; at the end, anyone drains it to zero.
+//!
+//! `PROPTEST_CASES` and `PROPERTY_STEPS` make the run longer.
+
+mod adds_up;
+mod run;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use self::run::Run;
+use crate::world::World;
+
+/// What somebody does. Numbers are taken modulo what there is.
+#[derive(Clone, Debug)]
+enum Act {
+    Post { commons: bool, shards: u64, price: u64, audit: Option<u64>, providers: u32 },
+    Assign { provider: usize, job: usize, count: u64 },
+    Attest { assignment: usize },
+    Answer { assignment: usize, verdict: usize },
+    GiveBack { assignment: usize },
+    Settle { assignments: Vec<usize> },
+    Expire { assignment: usize },
+    Refund { job: usize, client: bool, shards: Option<u64> },
+    TopUp { job: usize, range: usize, raise: u64 },
+    Withdraw { actor: usize },
+    Reward { assignment: usize },
+    Release { job: usize },
+    Fail { fails: bool },
+    Pause { posting: bool, assigning: bool },
+    Configure { scale: u16 },
+    Burn { bps: u16 },
+    Pass { seconds: u64 },
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let (index, flag) = (|| 0..1_000usize, proptest::bool::ANY);
+    prop_oneof![
+        3 => (index(), 1..40u64, 1..200u64, proptest::option::of(0..1_000u64), 1..4u32).prop_map(
+            |(commons, shards, price, audit, providers)| {
+                Act::Post { commons: commons % 4 == 0, shards, price, audit, providers }
+            }
+        ),
+        12 => (index(), index(), 1..12u64).prop_map(|(provider, job, count)| Act::Assign { provider, job, count }),
+        8 => index().prop_map(|assignment| Act::Attest { assignment }),
+        8 => (index(), index()).prop_map(|(assignment, verdict)| Act::Answer { assignment, verdict }),
+        3 => index().prop_map(|assignment| Act::GiveBack { assignment }),
+        8 => proptest::collection::vec(index(), 1..3).prop_map(|assignments| Act::Settle { assignments }),
+        8 => index().prop_map(|assignment| Act::Expire { assignment }),
+        3 => (index(), flag, proptest::option::of(1..20u64))
+            .prop_map(|(job, client, shards)| Act::Refund { job, client, shards }),
+        3 => (index(), index(), 1..50u64).prop_map(|(job, range, raise)| Act::TopUp { job, range, raise }),
+        3 => index().prop_map(|actor| Act::Withdraw { actor }),
+        2 => index().prop_map(|assignment| Act::Reward { assignment }),
+        2 => index().prop_map(|job| Act::Release { job }),
+        1 => flag.prop_map(|fails| Act::Fail { fails }),
+        1 => (0..4u8).prop_map(|bits| Act::Pause { posting: bits == 0, assigning: bits == 1 }),
+        1 => (0..500u16).prop_map(|scale| Act::Configure { scale }),
+        1 => (5_000..=10_000u16).prop_map(|bps| Act::Burn { bps }),
+        6 => prop_oneof![0..100u64, 100..5_000u64, Just(90_000u64)].prop_map(|seconds| Act::Pass { seconds }),
+    ]
+}
+
+fn from_env(name: &str, default: u32) -> u32 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn everything_adds_up_and_everything_ends() {
+    let cases = from_env("PROPTEST_CASES", 48);
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let steps = from_env("PROPERTY_STEPS", 100) as usize;
+    let ended: RefCell<BTreeMap<String, u32>> = RefCell::default();
+    let acts = proptest::collection::vec(act(), steps);
+    let ran = TestRunner::new(config).run(&acts, |acts| {
+        let mut run = Run { world: World::new(), jobs: 0, assignments: 0 };
+        for act in &acts {
+            run.step(act);
+            run.adds_up();
+        }
+        for assignment in run.all_assignments() {
+            *ended.borrow_mut().entry(assignment.state.to_string()).or_default() += 1;
+        }
+        run.drains();
+        Ok(())
+    });
+    ran.unwrap_or_else(|error| panic!("{error}"));
+    let ended = ended.into_inner();
+    assert_eq!(ended.len(), 7, "every state was reached before the end: {ended:?}");
+}

@@ -1,0 +1,196 @@
+//! One run: acts become messages, and in the end everything is drained.
+
+use cosmwasm_std::{Addr, Decimal, Uint128};
+use tequio_escrow::ContractError;
+use tequio_protocol::escrow::{Config, ExecuteMsg, JobSpec, Kind, QueryMsg, State};
+use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{AssignmentId, JobId};
+
+use super::Act;
+use crate::world::{FALSE, World, config};
+
+/// The chain and what was posted and taken on it so far.
+pub struct Run {
+    pub world: World,
+    pub jobs: u64,
+    pub assignments: u64,
+}
+
+impl Run {
+    fn job(&self, index: usize) -> JobId {
+        JobId(index as u64 % self.jobs.max(1) + 1)
+    }
+
+    fn assignment(&self, index: usize) -> AssignmentId {
+        AssignmentId(index as u64 % self.assignments.max(1) + 1)
+    }
+
+    fn exists(&self, assignment: AssignmentId) -> bool {
+        assignment.0 <= self.assignments
+    }
+
+    fn parties(&self) -> Vec<Addr> {
+        let world = &self.world;
+        let owners = world.providers().map(|provider| provider.owner.clone());
+        [&[world.client.clone(), world.governance.clone(), world.stranger.clone()][..], &owners].concat()
+    }
+
+    /// Sends a message that may fail, but only with escrow's own error. Whether it went through.
+    fn tries(&mut self, sender: &Addr, message: ExecuteMsg, funds: u128) -> bool {
+        match self.world.send(sender, &message, funds) {
+            Ok(_) => true,
+            Err(error) => {
+                let error: ContractError = error.downcast().unwrap_or_else(|error| panic!("{message:?}: {error:#}"));
+                assert!(!matches!(error, ContractError::Overflow(_) | ContractError::Std(_)), "{message:?}: {error}");
+                false
+            }
+        }
+    }
+
+    pub fn step(&mut self, act: &Act) {
+        let world = &mut self.world;
+        let (client, stranger, governance) = (world.client.clone(), world.stranger.clone(), world.governance.clone());
+        match *act {
+            Act::Post { commons, shards, price, audit, providers } => {
+                let (kind, poster) = if commons { (Kind::Commons, governance) } else { (Kind::Client, client) };
+                let price = if commons { price / 100 } else { price };
+                let (end, audit_window) = (world.now() + 20_000, audit);
+                let min_providers = providers.min(shards as u32);
+                let price = Uint128::from(price);
+                let spec = JobSpec { kind, shards, price, audit_window, end, min_providers, ..world.spec() };
+                let funds = price.u128() * u128::from(shards);
+                self.jobs += u64::from(self.tries(&poster, ExecuteMsg::Post { spec }, funds));
+            }
+            Act::Assign { provider, job, count } => {
+                let operator = world.providers()[provider % 3].operator.clone();
+                let job = self.job(job);
+                self.assignments += u64::from(self.tries(&operator, ExecuteMsg::Assign { job, count }, 0));
+            }
+            Act::Attest { assignment } => {
+                let assignment = self.assignment(assignment);
+                if self.exists(assignment) && self.world.attested(assignment).is_none() {
+                    self.world.attest(assignment);
+                }
+            }
+            Act::Answer { assignment, verdict } => {
+                let assignment = self.assignment(assignment);
+                self.answer(assignment, verdict);
+            }
+            Act::GiveBack { assignment } => {
+                let assignment = self.assignment(assignment);
+                if self.exists(assignment) {
+                    let of = self.world.assignment(assignment);
+                    // The fee of the config that every run begins with; jobs under another refuse it.
+                    let fee = (of.price.u128() * u128::from(of.count)).div_ceil(100);
+                    let operator = Addr::unchecked(of.operator);
+                    self.tries(&operator, ExecuteMsg::GiveBack { assignment }, fee);
+                }
+            }
+            Act::Settle { ref assignments } => {
+                let assignments = assignments.iter().map(|index| self.assignment(*index)).collect();
+                self.tries(&stranger, ExecuteMsg::Settle { assignments }, 0);
+            }
+            Act::Expire { assignment } => {
+                let assignments = vec![self.assignment(assignment)];
+                self.tries(&stranger, ExecuteMsg::Expire { assignments }, 0);
+            }
+            Act::Refund { job, client: by_client, shards } => {
+                let (job, sender) = (self.job(job), if by_client { client } else { stranger });
+                self.tries(&sender, ExecuteMsg::Refund { job, shards }, 0);
+            }
+            Act::TopUp { job, range, raise } => {
+                let job = self.job(job);
+                if job.0 <= self.jobs {
+                    let ranges = self.world.free(job);
+                    if let Some((first, count, price)) = ranges.get(range % ranges.len().max(1)).copied() {
+                        let (price, funds) = (price + u128::from(raise), u128::from(raise * count));
+                        self.tries(&client, ExecuteMsg::TopUp { job, first, price: price.into() }, funds);
+                    }
+                }
+            }
+            Act::Withdraw { actor } => {
+                let parties = self.parties();
+                self.tries(&parties[actor % parties.len()].clone(), ExecuteMsg::Withdraw {}, 0);
+            }
+            Act::Reward { assignment } => {
+                let assignments = vec![self.assignment(assignment)];
+                self.tries(&stranger, ExecuteMsg::Reward { assignments }, 0);
+            }
+            Act::Release { job } => {
+                let jobs = vec![self.job(job)];
+                self.tries(&stranger, ExecuteMsg::Release { jobs }, 0);
+            }
+            Act::Fail { fails } => world.rewards_fails(fails),
+            Act::Pause { posting, assigning } => {
+                world.sends(&governance, ExecuteMsg::Pause { posting, assigning }, 0);
+            }
+            Act::Configure { scale } => {
+                let config = Config {
+                    margin_bps: 20_000 + u32::from(scale),
+                    token_value: Decimal::percent(scale.into()),
+                    absence_bps: scale,
+                    client_gas: scale.into(),
+                    reporter_tip: scale.into(),
+                    ..config()
+                };
+                world.sends(&governance, ExecuteMsg::Configure { config }, 0);
+            }
+            Act::Burn { bps } => world.burn_bps(bps),
+            Act::Pass { seconds } => world.pass(seconds),
+        }
+    }
+
+    /// The verifier's final answer on an attestation that is pending.
+    fn answer(&mut self, assignment: AssignmentId, verdict: usize) {
+        if self.exists(assignment) && matches!(self.world.attested(assignment), Some((_, Verdict::Pending {}))) {
+            let verdicts = [Verdict::Genuine {}, Verdict::Genuine {}, FALSE, Verdict::Lapsed {}, Verdict::Void {}];
+            self.world.verdict(assignment, verdicts[verdict % verdicts.len()].clone());
+        }
+    }
+
+    fn pending_rewards(&self) -> Vec<AssignmentId> {
+        self.world.ask(&QueryMsg::PendingRewards { start_after: None, limit: None })
+    }
+
+    fn pending_releases(&self) -> Vec<JobId> {
+        self.world.ask(&QueryMsg::PendingReleases { start_after: None, limit: None })
+    }
+
+    /// After the deadlines anyone ends everything, whatever is paused and whatever fails.
+    pub fn drains(&mut self) {
+        let stranger = self.world.stranger.clone();
+        for id in 1..=self.assignments {
+            self.answer(AssignmentId(id), id as usize);
+        }
+        self.world.pass(100_000_000);
+        for id in (1..=self.assignments).map(AssignmentId) {
+            let active = self.world.state(id) == State::Active;
+            let settled = self.tries(&stranger, ExecuteMsg::Settle { assignments: vec![id] }, 0);
+            let expired = self.tries(&stranger, ExecuteMsg::Expire { assignments: vec![id] }, 0);
+            assert_eq!(u8::from(settled) + u8::from(expired), u8::from(active), "exactly one of them ends {id}");
+        }
+        for job in (1..=self.jobs).map(JobId) {
+            while self.world.tally(job).0 > 0 {
+                assert!(self.tries(&stranger, ExecuteMsg::Refund { job, shards: None }, 0));
+            }
+        }
+        self.adds_up();
+        for party in self.parties() {
+            if self.world.balance(&party) > 0 {
+                assert!(self.tries(&party, ExecuteMsg::Withdraw {}, 0));
+            }
+        }
+        assert_eq!(self.world.bank(&self.world.escrow), 0);
+        assert!(self.world.providers().iter().all(|provider| self.world.lien_on(provider) == 0));
+
+        self.world.rewards_fails(false);
+        while let assignments @ [_, ..] = &self.pending_rewards()[..] {
+            assert!(self.tries(&stranger, ExecuteMsg::Reward { assignments: assignments.to_vec() }, 0));
+        }
+        while let jobs @ [_, ..] = &self.pending_releases()[..] {
+            assert!(self.tries(&stranger, ExecuteMsg::Release { jobs: jobs.to_vec() }, 0));
+        }
+        assert!((1..=self.jobs).all(|job| self.world.reserved(JobId(job)) == 0));
+        self.adds_up();
+    }
+}

@@ -1,0 +1,118 @@
+//! Lists come in pages, and the equations come with both sides.
+
+use cosmwasm_std::{StdResult, Uint128};
+use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, JobSpec, QueryMsg, RangeResponse};
+use tequio_protocol::{AssignmentId, Conservation, Equation, JobId, Relation};
+
+use crate::world::World;
+
+fn jobs(world: &World, after: Option<u64>, limit: Option<u32>) -> Vec<u64> {
+    let jobs: Vec<JobResponse> = world.ask(&QueryMsg::Jobs { start_after: after.map(JobId), limit });
+    jobs.into_iter().map(|job| job.id.0).collect()
+}
+
+fn assignments(world: &World, job: Option<u64>, after: Option<u64>, limit: Option<u32>) -> Vec<u64> {
+    let (job, start_after) = (job.map(JobId), after.map(AssignmentId));
+    let all: Vec<AssignmentResponse> = world.ask(&QueryMsg::Assignments { job, start_after, limit });
+    all.into_iter().map(|assignment| assignment.id.0).collect()
+}
+
+#[test]
+fn jobs_come_in_pages() {
+    let mut world = World::new();
+    for _ in 0..105 {
+        world.post(JobSpec { shards: 1, ..world.spec() });
+    }
+    assert_eq!(jobs(&world, None, None), (1..=30).collect::<Vec<_>>());
+    assert_eq!(jobs(&world, Some(30), Some(2)), [31, 32]);
+    assert_eq!(jobs(&world, None, Some(1_000)).len(), 100);
+    assert_eq!(jobs(&world, Some(104), None), [105]);
+    assert!(jobs(&world, Some(105), None).is_empty());
+    assert!(jobs(&world, None, Some(0)).is_empty());
+}
+
+#[test]
+fn assignments_come_in_pages_of_all_jobs_or_one() {
+    let mut world = World::new();
+    let jobs = [world.post(world.spec()), world.post(world.spec())];
+    for i in 0..110 {
+        world.assign(&world.alice.operator.clone(), jobs[i % 2], 1);
+    }
+    assert_eq!(assignments(&world, None, None, None), (1..=30).collect::<Vec<_>>());
+    assert_eq!(assignments(&world, None, Some(30), Some(2)), [31, 32]);
+    assert_eq!(assignments(&world, None, None, Some(1_000)).len(), 100);
+    assert_eq!(assignments(&world, Some(2), None, Some(3)), [2, 4, 6]);
+    assert_eq!(assignments(&world, Some(1), Some(6), Some(2)), [7, 9]);
+    assert!(assignments(&world, Some(3), None, None).is_empty());
+}
+
+#[test]
+fn free_ranges_come_in_pages() {
+    let mut world = World::new();
+    let job = world.post(JobSpec { shards: 250, ..world.spec() });
+    let all: Vec<_> = (0..240).map(|_| world.assign(&world.alice.operator.clone(), job, 1)).collect();
+    world.pass(3_601);
+    for assignment in all.into_iter().step_by(2) {
+        world.expire(assignment);
+    }
+    let page = |start_after, limit| -> Vec<u64> {
+        let ranges: Vec<RangeResponse> = world.ask(&QueryMsg::Free { job, start_after, limit });
+        ranges.into_iter().map(|range| range.first).collect()
+    };
+    assert_eq!(page(None, None), (0..30).map(|i| 2 * i).collect::<Vec<_>>());
+    assert_eq!(page(Some(58), Some(2)), [60, 62]);
+    assert_eq!(page(None, Some(1_000)).len(), 100);
+}
+
+#[test]
+fn pending_lists_come_in_pages() {
+    let mut world = World::new();
+    world.rewards_fails(true);
+    for _ in 0..3 {
+        let assignment = world.genuine(1);
+        world.settle(assignment);
+        let job = world.assignment(assignment).job;
+        world.sends(&world.client.clone(), ExecuteMsg::Refund { job, shards: None }, 0);
+    }
+    let (start_after, limit) = (Some(AssignmentId(1)), Some(1));
+    let rewards: Vec<AssignmentId> = world.ask(&QueryMsg::PendingRewards { start_after, limit });
+    let start_after = Some(JobId(1));
+    let releases: Vec<JobId> = world.ask(&QueryMsg::PendingReleases { start_after, limit });
+    assert_eq!((rewards, releases), (vec![AssignmentId(2)], vec![JobId(2)]));
+}
+
+#[test]
+fn unknown_ids_are_errors() {
+    let world = World::new();
+    let ask = |query: QueryMsg| -> String {
+        let answer: StdResult<cosmwasm_std::Binary> = world.app.wrap().query_wasm_smart(&world.escrow, &query);
+        answer.unwrap_err().to_string()
+    };
+    assert!(ask(QueryMsg::Job { job: JobId(1) }).contains("no job 1"));
+    let free = QueryMsg::Free { job: JobId(1), start_after: None, limit: None };
+    assert!(ask(free).contains("no job 1"));
+    assert!(ask(QueryMsg::Assignment { assignment: AssignmentId(1) }).contains("no assignment 1"));
+}
+
+#[test]
+fn conservation_shows_both_sides() {
+    let mut world = World::new();
+    let assignment = world.genuine(40);
+    world.settle(assignment);
+    world.sends(&world.alice.owner.clone(), ExecuteMsg::Withdraw {}, 0);
+    let conservation: Conservation = world.ask(&QueryMsg::Conservation {});
+    let sides = |equation: &Equation| (equation.left.u128(), equation.right.u128(), equation.relation);
+    let sides: Vec<_> = conservation.equations.iter().map(sides).collect();
+    let (equal, at_most) = (Relation::Equal, Relation::AtMost);
+    assert_eq!(sides, [(100_000, 100_000, equal), (60_000, 60_000, at_most), (100, 100, equal)]);
+}
+
+#[test]
+fn a_balance_is_zero_until_it_is_not() {
+    let mut world = World::new();
+    let query = QueryMsg::Balance { address: world.alice.owner.to_string() };
+    assert_eq!(world.ask::<Uint128>(&query), Uint128::zero());
+    let assignment = world.genuine(1);
+    world.settle(assignment);
+    assert_eq!(world.ask::<Uint128>(&query).u128(), 1_000);
+}

@@ -1,0 +1,213 @@
+//! `settle`: anyone ends what is genuine or false.
+
+use cosmwasm_std::Uint128;
+use tequio_escrow::ContractError;
+use tequio_escrow::core::ruling::NotYet;
+use tequio_protocol::escrow::{Ended, ExecuteMsg, JobSpec, State};
+use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{AssignmentId, MAX_LIMIT, TypedEvent, registry, rewards};
+
+use crate::world::{FALSE, World, sent};
+
+fn of(assignment: AssignmentId) -> ExecuteMsg {
+    ExecuteMsg::Settle { assignments: vec![assignment] }
+}
+
+fn not_yet(assignment: AssignmentId, reason: NotYet) -> ContractError {
+    ContractError::NotYet { assignment, reason }
+}
+
+#[test]
+fn genuine_work_is_paid_its_lien_freed_and_its_reward_counted() {
+    let mut world = World::new();
+    let assignment = world.genuine(32);
+    let job = world.assignment(assignment).job;
+    let events = world.settle(assignment);
+    let provider = world.alice.owner.to_string();
+    let ended = Ended {
+        assignment,
+        job,
+        provider: provider.clone(),
+        state: State::Settled,
+        shards: 32,
+        paid: 32_000u128.into(),
+        slashed: Uint128::zero(),
+    };
+    assert_eq!(Ended::all(&events), [ended]);
+    assert_eq!((world.state(assignment), world.tally(job)), (State::Settled, (68, 0, 32, 0)));
+    assert_eq!((world.balance(&world.alice.owner), world.lien_on(&world.alice)), (32_000, 0));
+    let amount = Uint128::new(32 * 2_065);
+    assert_eq!(world.told_registry()[1..], [registry::ExecuteMsg::Release { provider: provider.clone(), amount }]);
+    let reward = rewards::ExecuteMsg::Reward { number: assignment.0, job, provider, shards: 32 };
+    assert_eq!(world.told_rewards()[1..], [reward]);
+}
+
+#[test]
+fn the_provider_is_paid_whoever_settles_and_nobody_else() {
+    let mut world = World::new();
+    let assignment = world.genuine(1);
+    world.sends(&world.bob.operator.clone(), of(assignment), 0);
+    for other in [&world.bob.owner, &world.bob.operator, &world.alice.operator, &world.client] {
+        assert_eq!(world.balance(other), 0);
+    }
+    assert_eq!(world.balance(&world.alice.owner), 1_000);
+}
+
+#[test]
+fn nothing_is_paid_before_the_audit_window_is_over() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    world.pass(100);
+    world.attest(assignment);
+    world.verdict(assignment, Verdict::Genuine {});
+    let until = world.now() + 600;
+    world.pass(599);
+    let error = world.refused(&world.stranger.clone(), of(assignment), 0);
+    assert_eq!(error, not_yet(assignment, NotYet::Audit { until, now: until - 1 }));
+    assert_eq!(world.lien_on(&world.alice), 2_065, "the lien stays until then");
+    world.pass(1);
+    world.settle(assignment);
+}
+
+#[test]
+fn without_an_audit_window_it_is_paid_at_once() {
+    let mut world = World::new();
+    let job = world.post(JobSpec { audit_window: Some(0), ..world.spec() });
+    let assignment = world.assign(&world.alice.operator.clone(), job, 1);
+    world.attest(assignment);
+    world.verdict(assignment, Verdict::Genuine {});
+    world.settle(assignment);
+}
+
+#[test]
+fn genuine_work_is_paid_long_after_every_deadline() {
+    let mut world = World::new();
+    let assignment = world.genuine(1);
+    world.pass(1_000_000_000);
+    let error = world.refused(&world.stranger.clone(), ExecuteMsg::Expire { assignments: vec![assignment] }, 0);
+    assert_eq!(error, ContractError::Settles { assignment, state: State::Settled });
+    world.settle(assignment);
+    assert_eq!(world.balance(&world.alice.owner), 1_000);
+}
+
+#[test]
+fn what_is_pending_or_unattested_waits() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    let (now, stranger) = (world.now(), world.stranger.clone());
+    let attest_by = now + 3_600;
+    let error = not_yet(assignment, NotYet::Unattested { attest_by, now });
+    assert_eq!(world.refused(&stranger, of(assignment), 0), error);
+    world.attest(assignment);
+    assert_eq!(world.refused(&stranger, of(assignment), 0), not_yet(assignment, NotYet::Pending));
+    world.pass(1_000_000);
+    assert_eq!(world.refused(&stranger, of(assignment), 0), not_yet(assignment, NotYet::Pending));
+}
+
+#[test]
+fn what_lapsed_is_void_or_absent_is_expired_instead() {
+    let mut world = World::new();
+    let stranger = world.stranger.clone();
+    for (verdict, state) in [(Verdict::Lapsed {}, State::Lapsed), (Verdict::Void {}, State::Void)] {
+        let assignment = world.assigned(1);
+        world.attest(assignment);
+        world.verdict(assignment, verdict);
+        let error = ContractError::Expires { assignment, state };
+        assert_eq!(world.refused(&stranger, of(assignment), 0), error);
+    }
+    let assignment = world.assigned(1);
+    world.pass(3_601);
+    let error = ContractError::Expires { assignment, state: State::Absent };
+    assert_eq!(world.refused(&stranger, of(assignment), 0), error);
+}
+
+/// attestation.md §8: attest before assigning; attest too late.
+#[test]
+fn an_attestation_out_of_time_pays_nothing() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    let (now, stranger) = (world.now(), world.stranger.clone());
+    for time in [now - 1, now + 3_601] {
+        world.attest_at(assignment, time);
+        world.verdict(assignment, Verdict::Genuine {});
+        let error = not_yet(assignment, NotYet::Unattested { attest_by: now + 3_600, now });
+        assert_eq!(world.refused(&stranger, of(assignment), 0), error);
+    }
+    world.pass(4_300);
+    let error = ContractError::Expires { assignment, state: State::Absent };
+    assert_eq!(world.refused(&stranger, of(assignment), 0), error);
+}
+
+/// attestation.md §8: open for another job, shard or assignment.
+#[test]
+fn an_attestation_counts_for_its_own_assignment_only() {
+    let mut world = World::new();
+    let genuine = world.genuine(1);
+    let job = world.assignment(genuine).job;
+    let others = [world.assign(&world.alice.operator.clone(), job, 1), world.assigned(1)];
+    for assignment in others {
+        let (attest_by, now) = (world.assignment(assignment).attest_by, world.now());
+        let error = world.refused(&world.stranger.clone(), of(assignment), 0);
+        assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by, now }));
+    }
+}
+
+#[test]
+fn it_settles_once() {
+    let mut world = World::new();
+    let (assignment, stranger) = (world.genuine(1), world.stranger.clone());
+    let over = ContractError::Over { assignment, state: State::Settled };
+    let twice = ExecuteMsg::Settle { assignments: vec![assignment, assignment] };
+    assert_eq!(world.refused(&stranger, twice, 0), over);
+    world.settle(assignment);
+    assert_eq!(world.refused(&stranger, of(assignment), 0), over);
+    assert_eq!(world.balance(&world.alice.owner), 1_000);
+}
+
+#[test]
+fn a_list_settles_whole_or_not_at_all() {
+    let mut world = World::new();
+    let (genuine, wrong, pending) = (world.assigned(1), world.assigned(2), world.assigned(3));
+    for assignment in [genuine, wrong, pending] {
+        world.attest(assignment);
+    }
+    world.verdict(genuine, Verdict::Genuine {});
+    world.verdict(wrong, FALSE);
+    world.pass(600);
+    let stranger = world.stranger.clone();
+    let all = ExecuteMsg::Settle { assignments: vec![genuine, wrong, pending] };
+    assert_eq!(world.refused(&stranger, all, 0), not_yet(pending, NotYet::Pending));
+    let events = world.sends(&stranger, ExecuteMsg::Settle { assignments: vec![genuine, wrong] }, 0);
+    let states: Vec<_> = Ended::all(&events).into_iter().map(|ended| (ended.assignment, ended.state)).collect();
+    assert_eq!(states, [(genuine, State::Settled), (wrong, State::Slashed)]);
+}
+
+#[test]
+fn lists_are_bounded() {
+    let mut world = World::new();
+    let stranger = world.stranger.clone();
+    let list = |count: u64| ExecuteMsg::Settle { assignments: (1..=count).map(AssignmentId).collect() };
+    assert_eq!(world.refused(&stranger, list(0), 0), ContractError::EmptyList);
+    assert_eq!(world.refused(&stranger, list(101), 0), ContractError::LongList { count: 101, max: MAX_LIMIT });
+    let assignment = AssignmentId(1);
+    assert_eq!(world.refused(&stranger, list(100), 0), ContractError::UnknownAssignment { assignment });
+}
+
+#[test]
+fn a_reward_has_its_own_gas() {
+    let mut world = World::new();
+    let assignment = world.genuine(1);
+    world.settle(assignment);
+    let limits: Vec<_> = sent().into_iter().map(|message| message.gas_limit).collect();
+    assert_eq!(limits, [None, Some(400_000)], "registry is told without a limit, rewards within one");
+}
+
+#[test]
+fn a_failing_rewards_holds_up_no_payment() {
+    let mut world = World::new();
+    let assignment = world.genuine(7);
+    world.rewards_fails(true);
+    world.settle(assignment);
+    assert_eq!((world.balance(&world.alice.owner), world.lien_on(&world.alice)), (7_000, 0));
+    world.sends(&world.alice.owner.clone(), ExecuteMsg::Withdraw {}, 0);
+}

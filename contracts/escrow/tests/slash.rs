@@ -1,0 +1,151 @@
+//! How a slash is split: false and lapsed whole, absent in part, always with the larger half to the fire.
+
+use cosmwasm_std::Uint128;
+use tequio_protocol::escrow::{Config, Ended, ExecuteMsg, JobSpec, Kind, State};
+use tequio_protocol::registry::{self, Part};
+use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{AssignmentId, TypedEvent};
+
+use crate::world::{FALSE, World, config};
+
+fn is_false(world: &mut World, assignment: AssignmentId) {
+    world.attest(assignment);
+    world.verdict(assignment, FALSE);
+}
+
+/// The one slash that registry was told of: amount, client's part, reporter's part.
+fn slash(world: &World) -> (u128, Option<u128>, Option<u128>) {
+    let slashes: Vec<_> = world
+        .told_registry()
+        .into_iter()
+        .filter_map(|message| match message {
+            registry::ExecuteMsg::Slash { amount, client, reporter, .. } => {
+                Some((amount.u128(), client.map(|part| part.amount.u128()), reporter.map(|part| part.amount.u128())))
+            }
+            _ => None,
+        })
+        .collect();
+    let [slash] = slashes[..] else { panic!("{slashes:?}") };
+    slash
+}
+
+#[test]
+fn a_false_verdict_slashes_the_whole_lien_at_once_and_frees_the_shards() {
+    let mut world = World::new();
+    let assignment = world.assigned(32);
+    let job = world.assignment(assignment).job;
+    is_false(&mut world, assignment);
+    let events = world.settle(assignment);
+    let (provider, amount) = (world.alice.owner.to_string(), Uint128::new(32 * 2_065));
+    let ended = Ended {
+        assignment,
+        job,
+        provider: provider.clone(),
+        state: State::Slashed,
+        shards: 32,
+        paid: Uint128::zero(),
+        slashed: amount,
+    };
+    assert_eq!(Ended::all(&events), [ended]);
+    let part = |to: &cosmwasm_std::Addr, amount: u128| Some(Part { to: to.to_string(), amount: amount.into() });
+    let (client, reporter) = (part(&world.client, 50), part(&world.stranger, 30));
+    assert_eq!(world.told_registry()[1..], [registry::ExecuteMsg::Slash { provider, amount, client, reporter }]);
+    assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
+    assert_eq!((world.balance(&world.client), world.balance(&world.alice.owner)), (0, 0), "the escrow stays held");
+}
+
+#[test]
+fn what_another_left_behind_is_taken_over() {
+    let mut world = World::new();
+    let assignment = world.assigned(32);
+    let job = world.assignment(assignment).job;
+    is_false(&mut world, assignment);
+    world.settle(assignment);
+    let again = world.assign(&world.bob.operator.clone(), job, 100);
+    let again = world.assignment(again);
+    assert_eq!((again.first, again.count, again.price.u128()), (0, 100, 1_000));
+}
+
+#[test]
+fn what_lapsed_forfeits_as_much() {
+    let mut world = World::new();
+    let assignment = world.assigned(32);
+    world.attest(assignment);
+    world.verdict(assignment, Verdict::Lapsed {});
+    world.expire(assignment);
+    assert_eq!((world.state(assignment), slash(&world)), (State::Lapsed, (32 * 2_065, Some(50), Some(30))));
+    assert_eq!(world.lien_on(&world.alice), 0);
+}
+
+#[test]
+fn who_vanishes_forfeits_a_small_share() {
+    let mut world = World::new();
+    let assignment = world.assigned(1);
+    world.pass(3_601);
+    let events = world.expire(assignment);
+    // ⌈2,065 / 10⌉, of which at least half burns.
+    assert_eq!((world.state(assignment), slash(&world)), (State::Absent, (207, Some(50), Some(30))));
+    assert_eq!(Ended::all(&events)[0].slashed.u128(), 207);
+    let provider = world.alice.owner.to_string();
+    let release = registry::ExecuteMsg::Release { provider, amount: 1_858u128.into() };
+    assert_eq!(world.told_registry().last(), Some(&release));
+    assert_eq!(world.lien_on(&world.alice), 0);
+}
+
+#[test]
+fn half_burns_before_the_client_and_the_client_comes_before_the_reporter() {
+    // Lien 13: ⌈13/2⌉ burn, 6 are left.
+    for (client_gas, reporter_tip, client, reporter) in [
+        (4, 1, Some(4), Some(1)),
+        (4, 9, Some(4), Some(2)),
+        (6, 9, Some(6), None),
+        (100, 9, Some(6), None),
+        (0, 100, None, Some(6)),
+        (0, 0, None, None),
+    ] {
+        let mut world = World::new();
+        let config =
+            Config { client_gas: Uint128::new(client_gas), reporter_tip: Uint128::new(reporter_tip), ..config() };
+        world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+        let job = world.post(JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() });
+        let assignment = world.assign(&world.alice.operator.clone(), job, 1);
+        is_false(&mut world, assignment);
+        world.settle(assignment);
+        assert_eq!(slash(&world), (13, client, reporter));
+    }
+}
+
+/// attestation.md §8: slash yourself to save the stake.
+#[test]
+fn a_cheat_that_reports_itself_to_itself_loses_the_larger_half() {
+    let mut world = World::new();
+    let config = Config { client_gas: Uint128::MAX, reporter_tip: Uint128::MAX, ..config() };
+    world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+    let assignment = world.assigned(1);
+    is_false(&mut world, assignment);
+    world.sends(&world.alice.operator.clone(), ExecuteMsg::Settle { assignments: vec![assignment] }, 0);
+    assert_eq!(slash(&world), (2_065, Some(1_032), None));
+}
+
+#[test]
+fn a_registry_that_burns_more_than_when_the_job_was_posted_is_obeyed() {
+    let mut world = World::new();
+    let config = Config { client_gas: Uint128::MAX, ..config() };
+    world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+    let assignment = world.assigned(1);
+    is_false(&mut world, assignment);
+    world.burn_bps(9_999);
+    world.settle(assignment);
+    assert_eq!(slash(&world), (2_065, None, None), "⌈2,064.8⌉ burn");
+}
+
+#[test]
+fn a_registry_that_burns_less_changes_nothing() {
+    let mut world = World::new();
+    world.burn_bps(10_000);
+    let assignment = world.assigned(1);
+    is_false(&mut world, assignment);
+    world.burn_bps(5_000);
+    world.settle(assignment);
+    assert_eq!(slash(&world), (1_033, None, None));
+}

@@ -1,0 +1,11 @@
+//! Values and formulas of the registry. Nothing here touches the chain.
+
+pub mod config;
+pub mod funds;
+pub mod grant;
+pub mod lien;
+pub mod metadata;
+pub mod money;
+pub mod slash;
+pub mod stake;
+pub mod thaw;

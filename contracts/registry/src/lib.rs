@@ -1,0 +1,42 @@
+//! `registry`: the authority over providers, their stake and the liens on it. It knows no other contract.
+#![deny(clippy::arithmetic_side_effects)]
+
+pub mod core;
+mod error;
+mod execute;
+mod instantiate;
+mod migrate;
+mod query;
+mod state;
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
+use tequio_protocol::registry::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
+
+pub use crate::error::Error;
+
+/// Name under which `cw2` knows this contract.
+pub const CONTRACT: &str = "crates.io:tequio-registry";
+/// Version under which `cw2` knows this contract.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(deps: DepsMut, _env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, Error> {
+    instantiate::instantiate(deps, info, msg)
+}
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, Error> {
+    execute::execute(deps, env, info, msg)
+}
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, Error> {
+    query::query(deps, env, msg)
+}
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, Error> {
+    migrate::migrate(deps)
+}

@@ -1,0 +1,66 @@
+use tequio_protocol::registry::LienResponse;
+use tequio_registry::Error;
+
+use crate::world::{World, addr, u};
+
+#[test]
+fn nobody_may_place_anything_at_first() {
+    let mut world = World::new();
+    let escrow = addr("escrow");
+    world.grant(&escrow).unwrap();
+    let alice = world.provider("alice", 1_000);
+    let error = Error::CapExceeded { holder: escrow.clone(), placed: u(0), amount: u(1), cap: u(0) };
+    assert_eq!(world.lien(&escrow, &alice, 1).unwrap_err(), error);
+}
+
+#[test]
+fn a_cap_is_for_one_holder_on_one_provider() {
+    let mut world = World::new();
+    let (escrow, other) = (addr("escrow"), addr("other"));
+    world.grant(&escrow).unwrap();
+    world.grant(&other).unwrap();
+    let alice = world.provider("alice", 1_000);
+    let bob = world.provider("bob", 1_000);
+    world.cap(&alice, &escrow, 100).unwrap();
+    world.lien(&escrow, &alice, 100).unwrap();
+    assert!(matches!(world.lien(&other, &alice, 1), Err(Error::CapExceeded { .. })));
+    assert!(matches!(world.lien(&escrow, &bob, 1), Err(Error::CapExceeded { .. })));
+}
+
+#[test]
+fn lowered_below_what_is_placed_it_refuses_new_liens_and_touches_no_old_one() {
+    let (mut world, alice, escrow) = World::settled();
+    world.lien(&escrow, &alice, 500).unwrap();
+    world.cap(&alice, &escrow, 10).unwrap();
+    let lien = LienResponse { holder: escrow.to_string(), placed: u(500), cap: u(10) };
+    assert_eq!(world.liens(&alice), [lien]);
+    let error = Error::CapExceeded { holder: escrow.clone(), placed: u(500), amount: u(1), cap: u(10) };
+    assert_eq!(world.lien(&escrow, &alice, 1).unwrap_err(), error);
+    world.slash(&escrow, &alice, 100, None, None).unwrap();
+    world.release(&escrow, &alice, 395).unwrap();
+    world.lien(&escrow, &alice, 5).unwrap();
+    assert_eq!(world.stake(&alice), (890, 0, 10, 100));
+}
+
+#[test]
+fn a_cap_of_zero_with_nothing_placed_leaves_no_entry() {
+    let (mut world, alice, escrow) = World::settled();
+    assert_eq!(world.liens(&alice).len(), 1);
+    world.cap(&alice, &escrow, 0).unwrap();
+    assert_eq!(world.liens(&alice), []);
+}
+
+#[test]
+fn a_holder_can_be_capped_before_it_is_granted() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1_000);
+    world.cap(&alice, &addr("escrow"), 100).unwrap();
+    assert_eq!(world.liens(&alice)[0].cap, u(100));
+}
+
+#[test]
+fn only_a_provider_sets_caps_and_not_its_operator() {
+    let mut world = World::new();
+    let error = Error::NotProvider { sender: addr("bob") };
+    assert_eq!(world.cap(&addr("bob"), &addr("escrow"), 100).unwrap_err(), error);
+}

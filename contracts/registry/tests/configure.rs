@@ -1,0 +1,56 @@
+use tequio_protocol::registry::{Config, ConfigResponse, MIN_BURN_BPS, MIN_THAW, QueryMsg};
+use tequio_registry::Error;
+use tequio_registry::core::config::MAX_THAW;
+
+use crate::world::{CONFIG, World, addr};
+
+#[test]
+fn a_new_thaw_is_for_later_unbonds() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1_000);
+    world.unbond(&alice, 10).unwrap();
+    let before = world.now() + MIN_THAW;
+    let config = Config { thaw: 3 * MIN_THAW, timelock: 4 * MIN_THAW, ..CONFIG };
+    world.configure(config.clone()).unwrap();
+    assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, config);
+    world.unbond(&alice, 10).unwrap();
+    let ready: Vec<u64> = world.thaws(&alice).iter().map(|thaw| thaw.ready).collect();
+    assert_eq!(ready, [before, world.now() + 3 * MIN_THAW]);
+}
+
+#[test]
+fn a_new_timelock_is_for_later_grants() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1_000);
+    let (escrow, other) = (addr("escrow"), addr("other"));
+    world.cap(&alice, &escrow, 1).unwrap();
+    world.cap(&alice, &other, 1).unwrap();
+    world.grant(&escrow).unwrap();
+    world.configure(Config { timelock: MIN_THAW + 1, ..CONFIG }).unwrap();
+    world.grant(&other).unwrap();
+    world.pass(MIN_THAW + 1);
+    world.lien(&other, &alice, 1).unwrap();
+    assert!(matches!(world.lien(&escrow, &alice, 1), Err(Error::HolderWaits { .. })));
+}
+
+#[test]
+fn every_bound_is_enforced() {
+    let mut world = World::new();
+    let thaw = |thaw| Error::ThawBounds { thaw, min: MIN_THAW, max: MAX_THAW };
+    let burn = |burn_bps| Error::BurnBounds { burn_bps, min: MIN_BURN_BPS, max: 10_000 };
+    let short = |timelock, thaw| Error::TimelockShort { timelock, thaw };
+    let year = Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: 10_000 };
+    for (config, error) in [
+        (Config { thaw: MIN_THAW - 1, ..CONFIG }, thaw(MIN_THAW - 1)),
+        (Config { thaw: MAX_THAW + 1, timelock: u64::MAX, ..CONFIG }, thaw(MAX_THAW + 1)),
+        (Config { thaw: u64::MAX, timelock: u64::MAX, ..CONFIG }, thaw(u64::MAX)),
+        (Config { timelock: MIN_THAW, ..CONFIG }, short(MIN_THAW, MIN_THAW)),
+        (Config { thaw: 2 * MIN_THAW, ..CONFIG }, short(2 * MIN_THAW, 2 * MIN_THAW)),
+        (Config { burn_bps: MIN_BURN_BPS - 1, ..CONFIG }, burn(MIN_BURN_BPS - 1)),
+        (Config { burn_bps: 10_001, ..CONFIG }, burn(10_001)),
+    ] {
+        assert_eq!(world.configure(config).unwrap_err(), error);
+        assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, CONFIG);
+    }
+    world.configure(year).unwrap();
+}

@@ -1,0 +1,34 @@
+use cosmwasm_std::coins;
+use cw_multi_test::Executor;
+use tequio_protocol::registry::{Config, ConfigResponse, InstantiateMsg, MIN_THAW, QueryMsg};
+use tequio_registry::Error;
+
+use crate::world::{CONFIG, DENOM, World, addr};
+
+fn attempt(world: &mut World, denom: &str, config: Config, paid: u128) -> Result<(), Error> {
+    let msg = InstantiateMsg { owner: world.owner.to_string(), denom: denom.into(), config };
+    let funds = if paid == 0 { vec![] } else { coins(paid, DENOM) };
+    let result = world.app.instantiate_contract(world.code, addr("alice"), &msg, &funds, "registry", None);
+    result.map(drop).map_err(|error| error.downcast().unwrap())
+}
+
+#[test]
+fn a_registry_begins_empty_and_answers_its_config() {
+    let world = World::new();
+    let answer: ConfigResponse = world.ask(&QueryMsg::Config {});
+    assert_eq!(answer, ConfigResponse { denom: DENOM.into(), config: CONFIG });
+    assert!(world.conservation().holds());
+    let ownership: cw_ownable::Ownership<String> = world.ask(&QueryMsg::Ownership {});
+    assert_eq!(ownership.owner, Some(world.owner.to_string()));
+}
+
+#[test]
+fn bounds_hold_from_the_start() {
+    let mut world = World::new();
+    let config = Config { thaw: MIN_THAW - 1, ..CONFIG };
+    let error = Error::ThawBounds { thaw: MIN_THAW - 1, min: MIN_THAW, max: 31_536_000 };
+    assert_eq!(attempt(&mut world, DENOM, config, 0), Err(error));
+    assert_eq!(attempt(&mut world, "", CONFIG, 0), Err(Error::BadDenom { denom: "".into() }));
+    assert_eq!(attempt(&mut world, DENOM, CONFIG, 5), Err(Error::UnexpectedFunds { found: "5utoken".into() }));
+    assert_eq!(attempt(&mut world, DENOM, CONFIG, 0), Ok(()));
+}

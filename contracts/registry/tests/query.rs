@@ -1,0 +1,97 @@
+use tequio_protocol::registry::ExecuteMsg;
+use tequio_protocol::registry::{HolderResponse, LienResponse, Metadata, ProviderResponse, QueryMsg, ThawResponse};
+
+use crate::world::{World, addr};
+
+/// Walks a list page by page and returns the pages' lengths and all keys.
+fn walk<T, K: Clone>(key: impl Fn(&T) -> K, page: impl Fn(Option<K>) -> Vec<T>) -> (Vec<usize>, Vec<K>) {
+    let (mut lengths, mut keys) = (vec![], vec![]);
+    loop {
+        let entries = page(keys.last().cloned());
+        if entries.is_empty() {
+            return (lengths, keys);
+        }
+        lengths.push(entries.len());
+        keys.extend(entries.iter().map(&key));
+    }
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+#[test]
+fn providers_come_in_pages() {
+    let mut world = World::new();
+    let names: Vec<_> = (0..70).map(|n| addr(&format!("provider {n}"))).collect();
+    for name in &names {
+        let msg = ExecuteMsg::Register { operator: name.to_string(), metadata: Metadata::default() };
+        world.send(name, &msg).unwrap();
+    }
+    let page = |limit| {
+        let world = &world;
+        move |start_after| world.ask::<Vec<ProviderResponse>>(&QueryMsg::Providers { start_after, limit })
+    };
+    let all = sorted(names.iter().map(|name| name.to_string()).collect());
+    let key = |provider: &ProviderResponse| provider.provider.clone();
+    assert_eq!(walk(key, page(None)), (vec![30, 30, 10], all.clone()));
+    assert_eq!(walk(key, page(Some(1_000))), (vec![70], all.clone()));
+    assert_eq!(walk(key, page(Some(69))), (vec![69, 1], all));
+    assert_eq!(page(Some(0))(None), []);
+}
+
+#[test]
+fn pages_end_at_a_hundred() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    for n in 0..101 {
+        world.cap(&alice, &addr(&format!("holder {n}")), 1).unwrap();
+        world.grant(&addr(&format!("holder {n}"))).unwrap();
+    }
+    let liens = |start_after| {
+        let provider = alice.to_string();
+        world.ask::<Vec<LienResponse>>(&QueryMsg::Liens { provider, start_after, limit: Some(u32::MAX) })
+    };
+    let holders =
+        |start_after| world.ask::<Vec<HolderResponse>>(&QueryMsg::Holders { start_after, limit: Some(u32::MAX) });
+    let all = sorted((0..101).map(|n| addr(&format!("holder {n}")).to_string()).collect());
+    assert_eq!(walk(|lien: &LienResponse| lien.holder.clone(), liens), (vec![100, 1], all.clone()));
+    assert_eq!(walk(|holder: &HolderResponse| holder.holder.clone(), holders), (vec![100, 1], all));
+}
+
+#[test]
+fn thaws_of_one_provider_come_oldest_first() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 100);
+    let bob = world.provider("bob", 100);
+    for _ in 0..32 {
+        world.unbond(&alice, 1).unwrap();
+        world.unbond(&bob, 1).unwrap();
+    }
+    let page = |start_after| {
+        world.ask::<Vec<ThawResponse>>(&QueryMsg::Thaws { provider: alice.to_string(), start_after, limit: None })
+    };
+    let odd = (0..32).map(|n| 2 * n + 1).collect();
+    assert_eq!(walk(|thaw: &ThawResponse| thaw.id, page), (vec![30, 2], odd));
+}
+
+#[test]
+fn what_does_not_exist() {
+    let world = World::new();
+    let provider = QueryMsg::Provider { provider: addr("alice").to_string() };
+    let answer = world.app.wrap().query_wasm_smart::<ProviderResponse>(&world.registry, &provider);
+    assert!(answer.unwrap_err().to_string().contains("is not a provider"));
+    let operator = QueryMsg::Operator { operator: addr("alice").to_string() };
+    assert_eq!(world.ask::<Option<ProviderResponse>>(&operator), None);
+    assert_eq!(world.balance(&addr("alice")), 0);
+}
+
+#[test]
+fn conservation_shows_both_sides() {
+    let (mut world, alice, escrow) = World::settled();
+    world.lien(&escrow, &alice, 600).unwrap();
+    world.slash(&escrow, &alice, 100, None, None).unwrap();
+    let sides: Vec<_> = world.conservation().equations.iter().map(|e| (e.left.u128(), e.right.u128())).collect();
+    assert_eq!(sides, [(1_000, 1_000), (900, 900), (900, 900)]);
+}

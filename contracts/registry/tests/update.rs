@@ -1,0 +1,81 @@
+use tequio_protocol::registry::{ExecuteMsg, MAX_FIELD, Metadata, ProviderResponse, QueryMsg};
+use tequio_registry::Error;
+
+use crate::world::{World, addr};
+
+fn operator(name: &str) -> ExecuteMsg {
+    ExecuteMsg::Update { operator: Some(addr(name).to_string()), metadata: None }
+}
+
+fn served_by(world: &World, name: &str) -> Option<String> {
+    let provider: Option<ProviderResponse> = world.ask(&QueryMsg::Operator { operator: addr(name).to_string() });
+    provider.map(|provider| provider.provider)
+}
+
+#[test]
+fn a_new_operator_replaces_the_old_one_who_is_free_to_serve_another() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    world.send(&alice, &operator("carol")).unwrap();
+    assert_eq!(served_by(&world, "carol"), Some(alice.to_string()));
+    assert_eq!(served_by(&world, "alice"), None);
+    assert_eq!(world.describe(&alice).operator, addr("carol").to_string());
+    let bob = world.provider("bob", 1);
+    world.send(&bob, &operator("alice")).unwrap();
+    assert_eq!(served_by(&world, "alice"), Some(bob.to_string()));
+}
+
+#[test]
+fn naming_the_same_operator_again_is_no_harm() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    world.send(&alice, &operator("alice")).unwrap();
+    assert_eq!(served_by(&world, "alice"), Some(alice.to_string()));
+}
+
+#[test]
+fn an_operator_of_another_is_refused() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    let bob = world.provider("bob", 1);
+    let error = Error::OperatorTaken { operator: alice.clone(), provider: alice.clone() };
+    assert_eq!(world.send(&bob, &operator("alice")).unwrap_err(), error);
+    assert_eq!(served_by(&world, "bob"), Some(bob.to_string()));
+}
+
+#[test]
+fn metadata_changes_alone_and_stays_bounded() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    let metadata = Metadata { hardware: "8 GPUs".into(), ..Metadata::default() };
+    world.send(&alice, &ExecuteMsg::Update { operator: None, metadata: Some(metadata.clone()) }).unwrap();
+    assert_eq!(world.describe(&alice).metadata, metadata);
+    assert_eq!(world.describe(&alice).operator, alice.to_string());
+
+    let long = Metadata { website: "x".repeat(MAX_FIELD + 1), ..Metadata::default() };
+    assert_eq!(
+        world.send(&alice, &ExecuteMsg::Update { operator: None, metadata: Some(long) }).unwrap_err(),
+        Error::FieldTooLong { field: "website", length: MAX_FIELD + 1, max: MAX_FIELD }
+    );
+}
+
+#[test]
+fn only_the_owner_key_updates() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    world.send(&alice, &operator("carol")).unwrap();
+    for sender in ["carol", "dave"] {
+        assert_eq!(
+            world.send(&addr(sender), &operator("dave")).unwrap_err(),
+            Error::NotProvider { sender: addr(sender) }
+        );
+    }
+}
+
+#[test]
+fn an_update_of_nothing_is_refused() {
+    let mut world = World::new();
+    let alice = world.provider("alice", 1);
+    let msg = ExecuteMsg::Update { operator: None, metadata: None };
+    assert_eq!(world.send(&alice, &msg).unwrap_err(), Error::NothingToUpdate);
+}

@@ -1,0 +1,12 @@
+//! Values and formulas of the rewards. Nothing here touches the chain.
+
+pub mod config;
+pub mod credits;
+pub mod funds;
+pub mod grant;
+pub mod mint;
+pub mod reservation;
+pub mod schedule;
+pub mod terms;
+pub mod token;
+pub mod work;

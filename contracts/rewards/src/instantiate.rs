@@ -1,0 +1,53 @@
+//! Setting up: this contract, then its token, whose address comes back in a reply.
+
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Reply, Response, SubMsg, WasmMsg, to_json_binary};
+use cw_utils::{ParseReplyError, parse_instantiate_response_data};
+use tequio_protocol::rewards::InstantiateMsg;
+
+use crate::core::credits::Credits;
+use crate::core::mint::Mint;
+use crate::core::schedule::Schedule;
+use crate::core::{config, funds, token};
+use crate::error::Error;
+use crate::state::{CONFIG, CREDITS, GENESIS, MINT, SCHEDULE, TOKEN};
+use crate::{CONTRACT, VERSION};
+
+const TOKEN_REPLY: u64 = 1;
+
+pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, Error> {
+    funds::none(&info.funds)?;
+    config::check(&msg.config)?;
+    let genesis = token::genesis(&msg.token.balances)?;
+    let schedule = Schedule::new(env.block.time.seconds(), msg.schedule, genesis)?;
+    let most = schedule.most_supply(genesis)?;
+
+    cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
+    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    CONFIG.save(deps.storage, &msg.config)?;
+    GENESIS.save(deps.storage, &genesis)?;
+    SCHEDULE.save(deps.storage, &schedule)?;
+    CREDITS.save(deps.storage, &Credits::default())?;
+    MINT.save(deps.storage, &Mint::default())?;
+
+    let token = WasmMsg::Instantiate {
+        // Nobody migrates the token.
+        admin: None,
+        code_id: msg.token.code_id,
+        label: format!("{} reward token", msg.token.symbol),
+        msg: to_json_binary(&token::Instantiate::new(msg.token, &env.contract.address, most))?,
+        funds: vec![],
+    };
+    Ok(Response::new().add_submessage(SubMsg::reply_on_success(token, TOKEN_REPLY)))
+}
+
+pub fn reply(deps: DepsMut, reply: Reply) -> Result<Response, Error> {
+    if reply.id != TOKEN_REPLY {
+        return Err(Error::UnknownReply { id: reply.id });
+    }
+    let answer = reply.result.into_result().map_err(ParseReplyError::SubMsgFailure)?;
+    let answer = answer.msg_responses.first().ok_or(Error::NoToken)?;
+    let token = parse_instantiate_response_data(&answer.value)?.contract_address;
+    let token = deps.api.addr_validate(&token)?;
+    TOKEN.save(deps.storage, &token)?;
+    Ok(Response::new().add_attribute("token", token))
+}

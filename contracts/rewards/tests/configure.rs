@@ -1,0 +1,59 @@
+use tequio_protocol::rewards::{Config, ConfigResponse, Kind, MIN_TIMELOCK, QueryMsg, TermsResponse, WORK_UNIT};
+use tequio_rewards::Error;
+
+use crate::world::{CONFIG, World, addr, u};
+
+#[test]
+fn a_change_touches_only_later_jobs() {
+    let (mut world, escrow, client) = World::settled();
+    world.reserve(&escrow, 1, &client, 10).unwrap();
+    let config = Config { rate: u(20), kappa_bps: 1_000, ..CONFIG };
+    world.configure(config.clone()).unwrap();
+    assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, config);
+    world.reserve(&escrow, 2, &client, 10).unwrap();
+    world.reward(&escrow, 1, 1, &addr("alice"), 10).unwrap();
+    world.reward(&escrow, 2, 2, &addr("bob"), 10).unwrap();
+    assert_eq!(world.claimable(&addr("alice")).earned, u(50));
+    assert_eq!(world.claimable(&addr("bob")).earned, u(20));
+    assert_eq!(world.credits(&client), 700);
+}
+
+#[test]
+fn a_new_timelock_is_for_later_grants() {
+    let (mut world, escrow, client) = World::settled();
+    world.reserve(&escrow, 1, &client, 1).unwrap();
+    let (early, late) = (addr("other"), addr("dave"));
+    world.grant(&early).unwrap();
+    world.configure(Config { timelock: 2 * MIN_TIMELOCK, ..CONFIG }).unwrap();
+    world.grant(&late).unwrap();
+    world.pass(MIN_TIMELOCK);
+    world.commons(&early, 1, 1).unwrap();
+    assert!(matches!(world.commons(&late, 1, 1), Err(Error::SourceWaits { .. })));
+}
+
+#[test]
+fn every_bound_is_enforced() {
+    let mut world = World::new();
+    for (config, error) in [
+        (Config { kappa_bps: 10_000, ..CONFIG }, Error::KappaBounds { kappa_bps: 10_000, max: 10_000 }),
+        (Config { kappa_bps: u16::MAX, ..CONFIG }, Error::KappaBounds { kappa_bps: u16::MAX, max: 10_000 }),
+        (Config { timelock: 0, ..CONFIG }, Error::TimelockShort { timelock: 0, min: MIN_TIMELOCK }),
+    ] {
+        assert_eq!(world.configure(config).unwrap_err(), error);
+        assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, CONFIG);
+    }
+    world.configure(Config { kappa_bps: 9_999, ..CONFIG }).unwrap();
+}
+
+#[test]
+fn terms_are_those_of_a_job_posted_now() {
+    let mut world = World::new();
+    let terms = |world: &World, kind, work| world.ask::<TermsResponse>(&QueryMsg::Terms { kind, work });
+    let client = terms(&world, Kind::Client, WORK_UNIT + 1);
+    assert_eq!(client, TermsResponse { credits: u(11), mint: u(6) });
+    let commons = terms(&world, Kind::Commons, WORK_UNIT + 1);
+    assert_eq!(commons, TermsResponse { credits: u(0), mint: u(201) });
+    world.configure(Config { rate: u(1), cap: u(0), ..CONFIG }).unwrap();
+    assert_eq!(terms(&world, Kind::Client, WORK_UNIT), TermsResponse { credits: u(1), mint: u(1) });
+    assert_eq!(terms(&world, Kind::Commons, WORK_UNIT), TermsResponse { credits: u(0), mint: u(0) });
+}

@@ -1,0 +1,110 @@
+use cosmwasm_std::coins;
+use cosmwasm_std::testing::{mock_dependencies, mock_env};
+use cosmwasm_std::{Reply, SubMsgResponse, SubMsgResult};
+use cw_multi_test::Executor;
+use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse};
+use tequio_protocol::rewards::{Config, ConfigResponse, InstantiateMsg, MIN_TIMELOCK, QueryMsg, Schedule};
+use tequio_rewards::{Error, reply};
+
+use crate::world::{CONFIG, RICHES, SCHEDULE, World, addr, token, u};
+
+fn attempt(world: &mut World, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), Error> {
+    let mut msg = InstantiateMsg {
+        owner: world.owner.to_string(),
+        token: token(world.token_code),
+        schedule: SCHEDULE,
+        config: CONFIG,
+    };
+    change(&mut msg);
+    let result = world.app.instantiate_contract(world.code, addr("alice"), &msg, &[], "rewards", None);
+    result.map(drop).map_err(|error| error.downcast().unwrap())
+}
+
+#[test]
+fn it_instantiates_its_token_and_alone_may_mint_it() {
+    let mut world = World::new();
+    let config: ConfigResponse = world.ask(&QueryMsg::Config {});
+    assert_eq!((config.schedule, config.config, config.start), (SCHEDULE, CONFIG, world.now()));
+    assert_eq!(world.supply(), 2 * RICHES);
+    assert_eq!(world.purse(&addr("client")), RICHES);
+
+    let minter: MinterResponse = world.app.wrap().query_wasm_smart(&world.token, &Cw20QueryMsg::Minter {}).unwrap();
+    let cap = Some(u(2 * RICHES + 2 * 1_000 * 4));
+    assert_eq!(minter, MinterResponse { minter: world.rewards.to_string(), cap });
+    // Nobody can migrate it.
+    assert_eq!(world.app.contract_data(&world.token).unwrap().admin, None);
+
+    let mint = Cw20ExecuteMsg::Mint { recipient: addr("governance").to_string(), amount: u(1) };
+    for sender in ["governance", "client"] {
+        assert!(world.app.execute_contract(addr(sender), world.token.clone(), &mint, &[]).is_err());
+    }
+}
+
+#[test]
+fn bounds_hold_from_the_start() {
+    let mut world = World::new();
+    let kappa = Config { kappa_bps: 10_000, ..CONFIG };
+    assert_eq!(
+        attempt(&mut world, |msg| msg.config = kappa),
+        Err(Error::KappaBounds { kappa_bps: 10_000, max: 10_000 })
+    );
+    let timelock = Config { timelock: MIN_TIMELOCK - 1, ..CONFIG };
+    assert_eq!(
+        attempt(&mut world, |msg| msg.config = timelock),
+        Err(Error::TimelockShort { timelock: MIN_TIMELOCK - 1, min: MIN_TIMELOCK })
+    );
+    assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = 0), Err(Error::Zero { what: "epoch" }));
+    assert_eq!(attempt(&mut world, |msg| msg.schedule.halving = 0), Err(Error::Zero { what: "halving" }));
+    let schedule = Schedule { initial: u(u128::MAX / 2), halving: 1, epoch: 1 };
+    assert_eq!(
+        attempt(&mut world, |msg| msg.schedule = schedule),
+        Err(Error::SupplyBounds { genesis: u(2 * RICHES), initial: u(u128::MAX / 2), halving: 1 })
+    );
+    let balance = token(0).balances.remove(0);
+    assert_eq!(
+        attempt(&mut world, |msg| msg.token.balances = vec![balance; 101]),
+        Err(Error::TooManyBalances { count: 101, max: 100 })
+    );
+    assert_eq!(attempt(&mut world, |_| ()), Ok(()));
+}
+
+#[test]
+fn funds_are_refused() {
+    let mut world = World::new();
+    let msg = InstantiateMsg {
+        owner: world.owner.to_string(),
+        token: token(world.token_code),
+        schedule: SCHEDULE,
+        config: CONFIG,
+    };
+    let funds = coins(5, "utoken");
+    let result = world.app.instantiate_contract(world.code, addr("client"), &msg, &funds, "rewards", None);
+    assert_eq!(result.unwrap_err().downcast::<Error>().unwrap(), Error::UnexpectedFunds { found: "5utoken".into() });
+}
+
+#[test]
+fn what_the_token_refuses_fails_as_a_whole() {
+    let mut world = World::new();
+    let msg = |symbol: &str| {
+        let mut msg = InstantiateMsg {
+            owner: world.owner.to_string(),
+            token: token(world.token_code),
+            schedule: SCHEDULE,
+            config: CONFIG,
+        };
+        msg.token.symbol = symbol.into();
+        msg
+    };
+    let bad = msg("no symbol");
+    assert!(world.app.instantiate_contract(world.code, addr("alice"), &bad, &[], "rewards", None).is_err());
+}
+
+#[test]
+fn replies_that_were_not_asked_for_or_say_nothing_are_refused() {
+    #[allow(deprecated)]
+    let answer = SubMsgResponse { events: vec![], data: None, msg_responses: vec![] };
+    let message = |id| Reply { id, payload: Default::default(), gas_used: 0, result: SubMsgResult::Ok(answer.clone()) };
+    let mut deps = mock_dependencies();
+    assert_eq!(reply(deps.as_mut(), mock_env(), message(7)), Err(Error::UnknownReply { id: 7 }));
+    assert_eq!(reply(deps.as_mut(), mock_env(), message(1)), Err(Error::NoToken));
+}

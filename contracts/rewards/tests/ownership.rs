@@ -1,0 +1,48 @@
+use cw_ownable::{Action, OwnershipError};
+use tequio_protocol::rewards::ExecuteMsg;
+use tequio_rewards::Error;
+
+use crate::world::{CONFIG, World, addr};
+
+#[test]
+fn governance_changes_hands_in_two_steps() {
+    let mut world = World::new();
+    let (old, new) = (world.owner.clone(), addr("dave"));
+    let transfer = Action::TransferOwnership { new_owner: new.to_string(), expiry: None };
+    world.send(&old, &ExecuteMsg::UpdateOwnership(transfer)).unwrap();
+    let accept = ExecuteMsg::UpdateOwnership(Action::AcceptOwnership);
+    let error = Error::Ownership(OwnershipError::NotPendingOwner);
+    assert_eq!(world.send(&old, &accept).unwrap_err(), error);
+    world.send(&new, &accept).unwrap();
+    let configure = ExecuteMsg::Configure { config: CONFIG };
+    assert_eq!(world.send(&old, &configure).unwrap_err(), Error::Ownership(OwnershipError::NotOwner));
+    world.send(&new, &configure).unwrap();
+}
+
+#[test]
+fn nobody_else_governs() {
+    let (mut world, escrow, client) = World::settled();
+    let transfer = Action::TransferOwnership { new_owner: client.to_string(), expiry: None };
+    for msg in [
+        ExecuteMsg::Grant { source: client.to_string() },
+        ExecuteMsg::Revoke { source: escrow.to_string() },
+        ExecuteMsg::Configure { config: CONFIG },
+        ExecuteMsg::UpdateOwnership(transfer),
+        ExecuteMsg::UpdateOwnership(Action::RenounceOwnership),
+    ] {
+        for sender in [&client, &escrow] {
+            assert_eq!(world.send(sender, &msg).unwrap_err(), Error::Ownership(OwnershipError::NotOwner));
+        }
+    }
+}
+
+#[test]
+fn without_governance_what_is_reserved_is_still_rewarded_and_claimed() {
+    let (mut world, escrow, client) = World::settled();
+    world.reserve(&escrow, 1, &client, 10).unwrap();
+    world.send(&world.owner.clone(), &ExecuteMsg::UpdateOwnership(Action::RenounceOwnership)).unwrap();
+    world.reward(&escrow, 1, 1, &addr("alice"), 4).unwrap();
+    world.release(&escrow, 1, 6).unwrap();
+    world.claim(&addr("alice")).unwrap();
+    assert_eq!(world.purse(&addr("alice")), 20);
+}

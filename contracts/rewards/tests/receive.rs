@@ -1,0 +1,58 @@
+use cosmwasm_std::{Binary, to_json_binary};
+use cw20::Cw20ReceiveMsg;
+use tequio_protocol::rewards::{CreditsBought, ExecuteMsg, Hook};
+use tequio_rewards::Error;
+
+use crate::world::{RICHES, World, addr, event, u};
+
+#[test]
+fn tokens_burn_and_credits_come_one_for_one() {
+    let mut world = World::new();
+    let client = addr("client");
+    let response = world.buy(&client, 400).unwrap();
+    assert_eq!(event::<CreditsBought>(&response), CreditsBought { client: client.to_string(), amount: u(400) });
+    assert_eq!(world.credits(&client), 400);
+    assert_eq!(world.purse(&client), RICHES - 400);
+    assert_eq!(world.purse(&world.rewards), 0);
+    assert_eq!(world.supply(), 2 * RICHES - 400);
+    world.buy(&client, 5).unwrap();
+    assert_eq!(world.credits(&client), 405);
+}
+
+#[test]
+fn credits_can_be_a_present() {
+    let mut world = World::new();
+    world.buy_for(&addr("client"), 400, Some(&addr("dave"))).unwrap();
+    assert_eq!((world.credits(&addr("client")), world.credits(&addr("dave"))), (0, 400));
+}
+
+#[test]
+fn only_the_token_is_believed() {
+    let mut world = World::new();
+    let msg = to_json_binary(&Hook::Buy { client: None }).unwrap();
+    let forged = Cw20ReceiveMsg { sender: addr("client").to_string(), amount: u(400), msg };
+    for sender in [addr("client"), world.owner.clone(), world.rewards.clone()] {
+        assert_eq!(
+            world.send(&sender, &ExecuteMsg::Receive(forged.clone())).unwrap_err(),
+            Error::NotToken { sender, token: world.token.clone() }
+        );
+    }
+    assert_eq!(world.credits(&addr("client")), 0);
+}
+
+#[test]
+fn nothing_buys_nothing() {
+    let mut world = World::new();
+    assert_eq!(world.buy(&addr("client"), 0).unwrap_err(), Error::Zero { what: "amount" });
+}
+
+#[test]
+fn tokens_with_a_message_that_means_nothing_come_back() {
+    let mut world = World::new();
+    let client = addr("client");
+    for msg in [Binary::default(), Binary::from(b"{}"), Binary::from(b"{\"sell\":{}}")] {
+        assert!(matches!(world.send_tokens(&client, 400, msg), Err(Error::Std(_))));
+    }
+    assert!(matches!(world.buy_for(&client, 400, Some(&cosmwasm_std::Addr::unchecked("x"))), Err(Error::Std(_))));
+    assert_eq!((world.purse(&client), world.credits(&client)), (RICHES, 0));
+}

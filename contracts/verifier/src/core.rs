@@ -1,0 +1,6 @@
+//! Values and formulas, without storage or chain.
+
+pub mod beacon;
+pub mod config;
+pub mod counts;
+pub mod timing;

@@ -1,0 +1,66 @@
+//! The bounds on whoever governs.
+
+use tequio_protocol::verifier::{Config, MAX_WAIT, MIN_DELAY, MIN_OPEN_WINDOW, MIN_TIMELOCK, MIN_VOID_AFTER};
+
+use crate::ContractError;
+
+/// `value` must be between `least` and `most`.
+pub fn within(field: &'static str, value: u64, least: u64, most: u64) -> Result<(), ContractError> {
+    if (least..=most).contains(&value) { Ok(()) } else { Err(ContractError::OutOfBounds { field, value, least, most }) }
+}
+
+/// A config that governance may set.
+pub fn check(config: &Config) -> Result<(), ContractError> {
+    within("delay", config.delay, MIN_DELAY, MAX_WAIT)?;
+    within("open_window", config.open_window, MIN_OPEN_WINDOW, MAX_WAIT)?;
+    within("void_after", config.void_after, MIN_VOID_AFTER, MAX_WAIT)?;
+    within("timelock", config.timelock, MIN_TIMELOCK, MAX_WAIT)?;
+    within("max_draws", config.max_draws.into(), 1, u32::MAX.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: Config = Config {
+        delay: MIN_DELAY,
+        open_window: MIN_OPEN_WINDOW,
+        void_after: MIN_VOID_AFTER,
+        timelock: MIN_TIMELOCK,
+        max_draws: 1,
+    };
+
+    #[test]
+    fn bounds_themselves_are_allowed() {
+        check(&GOOD).unwrap();
+        let most = Config {
+            delay: MAX_WAIT,
+            open_window: MAX_WAIT,
+            void_after: MAX_WAIT,
+            timelock: MAX_WAIT,
+            max_draws: u32::MAX,
+        };
+        check(&most).unwrap();
+    }
+
+    #[test]
+    fn one_beyond_a_bound_is_not() {
+        type Set = fn(&mut Config, u64);
+        let fields: [(&str, u64, Set); 4] = [
+            ("delay", MIN_DELAY, |c, v| c.delay = v),
+            ("open_window", MIN_OPEN_WINDOW, |c, v| c.open_window = v),
+            ("void_after", MIN_VOID_AFTER, |c, v| c.void_after = v),
+            ("timelock", MIN_TIMELOCK, |c, v| c.timelock = v),
+        ];
+        for (field, least, set) in fields {
+            for value in [0, least - 1, MAX_WAIT + 1, u64::MAX] {
+                let mut config = GOOD;
+                set(&mut config, value);
+                let error = ContractError::OutOfBounds { field, value, least, most: MAX_WAIT };
+                assert_eq!(check(&config), Err(error));
+            }
+        }
+        let none = Config { max_draws: 0, ..GOOD };
+        assert!(matches!(check(&none), Err(ContractError::OutOfBounds { field: "max_draws", value: 0, .. })));
+    }
+}

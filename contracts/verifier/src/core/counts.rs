@@ -1,0 +1,94 @@
+//! What is counted over all attestations, and the equations it satisfies.
+
+use cosmwasm_schema::cw_serde;
+use tequio_protocol::{Conservation, Equation};
+
+use crate::{ContractError, core::timing::Finding};
+
+/// Attestations by what openings have shown (lapsed and void ones stay open here), and draws.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Counts {
+    pub attested: u64,
+    pub open: u64,
+    pub genuine: u64,
+    pub false_: u64,
+    /// Draws of all attestations.
+    pub draws: u64,
+    /// Draws of them that were opened.
+    pub opened: u64,
+}
+
+impl Counts {
+    /// One more attestation with `draws` draws.
+    pub fn attest(&mut self, draws: u32) -> Result<(), ContractError> {
+        self.attested = add(self.attested, 1)?;
+        self.open = add(self.open, 1)?;
+        self.draws = add(self.draws, draws.into())?;
+        Ok(())
+    }
+
+    /// `newly` more draws of an attestation were opened, which shows `finding`.
+    pub fn open(&mut self, newly: u32, finding: &Finding) -> Result<(), ContractError> {
+        self.opened = add(self.opened, newly.into())?;
+        let closed = match finding {
+            Finding::Open => return Ok(()),
+            Finding::Genuine => &mut self.genuine,
+            Finding::False { .. } => &mut self.false_,
+        };
+        *closed = add(*closed, 1)?;
+        self.open = self.open.checked_sub(1).ok_or(ContractError::Overflow)?;
+        Ok(())
+    }
+}
+
+fn add(count: u64, more: u64) -> Result<u64, ContractError> {
+    count.checked_add(more).ok_or(ContractError::Overflow)
+}
+
+/// F1 and F2 of the README.
+pub fn equations(counts: &Counts) -> Conservation {
+    let ended = u128::from(counts.genuine).saturating_add(counts.false_.into());
+    Conservation {
+        equations: vec![
+            Equation::equal(
+                "F1: attested = genuine + false + open",
+                counts.attested,
+                ended.saturating_add(counts.open.into()),
+            ),
+            Equation::at_most("F2: draws opened <= draws attested to", counts.opened, counts.draws),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equations_hold_through_every_finding() {
+        let mut counts = Counts::default();
+        for _ in 0..3 {
+            counts.attest(16).unwrap();
+        }
+        counts.open(16, &Finding::Genuine).unwrap();
+        counts.open(7, &Finding::Open).unwrap();
+        let wrong = Finding::False { draw: 7, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 };
+        counts.open(1, &wrong).unwrap();
+        assert!(equations(&counts).holds());
+        assert_eq!(counts, Counts { attested: 3, open: 1, genuine: 1, false_: 1, draws: 48, opened: 24 });
+    }
+
+    #[test]
+    fn a_lost_attestation_shows() {
+        let counts = Counts { attested: 2, open: 1, ..Counts::default() };
+        assert!(!equations(&counts).holds());
+    }
+
+    #[test]
+    fn counts_do_not_wrap() {
+        let mut full = Counts { attested: u64::MAX, ..Counts::default() };
+        assert_eq!(full.attest(1), Err(ContractError::Overflow));
+        assert_eq!(Counts::default().open(1, &Finding::Genuine), Err(ContractError::Overflow));
+    }
+}

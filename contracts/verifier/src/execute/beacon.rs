@@ -1,0 +1,47 @@
+use cosmwasm_std::{BLS12_381_G2_GENERATOR, DepsMut, Env, HashFunction, Response};
+use tequio_protocol::{
+    BeaconId,
+    verifier::{DST, RoundResponse, RoundStored},
+};
+
+use crate::{
+    ContractError,
+    core::beacon::{SIGNATURE_BYTES, message, randomness},
+    state,
+};
+
+/// Checks a round's signature, e(signature, G2) = e(H(round), public key), and stores its randomness.
+pub fn beacon(
+    deps: DepsMut,
+    env: Env,
+    beacon: BeaconId,
+    round: u64,
+    signature: &[u8],
+) -> Result<Response, ContractError> {
+    let known = state::beacon(deps.storage, beacon)?;
+    if round == 0 {
+        return Err(ContractError::RoundZero);
+    }
+    let (due, now) = (known.time_of(round), env.block.time.seconds());
+    if now < due {
+        return Err(ContractError::NotDue { round, due, now });
+    }
+    if let Some(RoundResponse { stored, .. }) = state::round(deps.storage, beacon, round)? {
+        return Err(ContractError::AlreadyStored { beacon, round, stored });
+    }
+    let malformed = ContractError::BadSignature { bytes: signature.len() };
+    if signature.len() != SIGNATURE_BYTES {
+        return Err(malformed);
+    }
+    let hash = deps.api.bls12_381_hash_to_g1(HashFunction::Sha256, &message(round), DST);
+    // Hashing takes any message, and the key was tried when it was proposed: what fails here is the signature.
+    let agrees = hash.and_then(|hash| {
+        deps.api.bls12_381_pairing_equality(signature, &BLS12_381_G2_GENERATOR, &hash, &known.public_key)
+    });
+    if !agrees.map_err(|_| malformed)? {
+        return Err(ContractError::WrongSignature { beacon, round });
+    }
+    let randomness = randomness(signature).into();
+    state::store_round(deps.storage, beacon, round, &RoundResponse { randomness, stored: now })?;
+    Ok(Response::new().add_event(RoundStored { beacon, round, randomness }))
+}

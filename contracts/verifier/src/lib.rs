@@ -1,0 +1,41 @@
+//! `verifier`: the authority over beacon rounds, attestations and verdicts. It knows nobody.
+#![deny(clippy::arithmetic_side_effects)]
+
+pub mod core;
+mod error;
+mod execute;
+mod instantiate;
+mod migrate;
+mod query;
+mod state;
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
+use tequio_protocol::verifier::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
+
+pub use error::ContractError;
+
+/// The name under which `cw2` knows this contract.
+pub const NAME: &str = "tequio:verifier";
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
+    instantiate::instantiate(deps, env, info, msg)
+}
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
+    execute::execute(deps, env, info, msg)
+}
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    query::query(deps, env, msg)
+}
+
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, msg: MigrateMsg) -> Result<Response, ContractError> {
+    migrate::migrate(deps, msg)
+}

@@ -1,0 +1,158 @@
+use cw_multi_test::IntoAddr;
+use tequio_protocol::{
+    AttestationId, Digest, SubjectId, TypedEvent,
+    verifier::{AttestationResponse, Attested, ExecuteMsg, QueryMsg, Subject, Verdict},
+};
+use tequio_verifier::ContractError;
+
+use crate::world::{CONFIG, ROOT, World, subject};
+
+fn subject_id(s: &Subject) -> [u8; 32] {
+    tequio_attestation::subject_id(&s.program_id.0.0, &s.input_root.0, s.first_shard, s.count, s.draws, &s.context.0)
+}
+
+#[test]
+fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
+    let mut world = World::new();
+    let (alice, chain) = (world.alice.clone(), world.app.block_info().chain_id);
+    let answer = world.send(&alice, &ExecuteMsg::Attest { subject: subject(), root: ROOT }).unwrap();
+    let id = tequio_attestation::attestation_id(
+        &chain,
+        world.verifier.as_str(),
+        alice.as_str(),
+        &ROOT.0,
+        &subject_id(&subject()),
+    );
+    let attested = Attested {
+        attestation: id.into(),
+        attester: alice.to_string(),
+        subject: SubjectId::from(subject_id(&subject())),
+        draws: 16,
+    };
+    assert_eq!(Attested::all(&answer.events), [attested]);
+    let expected = AttestationResponse {
+        id: id.into(),
+        attester: alice.to_string(),
+        subject: subject(),
+        root: ROOT,
+        attested: world.now(),
+        round: None,
+        opened: 0,
+        verdict: Verdict::Pending {},
+    };
+    assert_eq!(world.attestation(id.into()), expected);
+    let found: Option<AttestationResponse> =
+        world.query(&QueryMsg::Attested { attester: alice.to_string(), subject: subject() });
+    assert_eq!(found, Some(expected));
+}
+
+#[test]
+fn the_first_stays() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    let first = world.attest(&alice, &subject(), ROOT);
+    world.block(5);
+    for root in [ROOT, Digest([9; 32])] {
+        let error = world.refused(&alice, &ExecuteMsg::Attest { subject: subject(), root });
+        let subject = subject_id(&subject()).into();
+        let expected = ContractError::AlreadyAttested { attester: alice.to_string(), subject, attestation: first };
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn the_first_stays_when_it_is_final() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    let first = world.attest_and_tick(&alice, &subject(), ROOT);
+    let deadline = world.post_round(first).deadline.unwrap();
+    world.block_at(deadline + 1);
+    assert_eq!(world.verdict(first), Verdict::Lapsed {});
+    let error = world.refused(&alice, &ExecuteMsg::Attest { subject: subject(), root: ROOT });
+    assert!(matches!(error, ContractError::AlreadyAttested { attestation, .. } if attestation == first));
+}
+
+#[test]
+fn another_attester_or_another_subject_is_another_attestation() {
+    let mut world = World::new();
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let mut ids = vec![world.attest(&alice, &subject(), ROOT), world.attest(&bob, &subject(), ROOT)];
+    let changed: [fn(&mut Subject); 6] = [
+        |s| s.program_id = [9; 32].into(),
+        |s| s.input_root = [9; 32].into(),
+        |s| s.first_shard += 1,
+        |s| s.count += 1,
+        |s| s.draws += 1,
+        |s| s.context = [9; 32].into(),
+    ];
+    for change in changed {
+        let mut other = subject();
+        change(&mut other);
+        ids.push(world.attest(&alice, &other, ROOT));
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 8);
+}
+
+#[test]
+fn every_wrong_subject_has_its_error() {
+    let mut world = World::new();
+    let most = CONFIG.max_draws;
+    let table = [
+        (Subject { count: 0, ..subject() }, ContractError::NoShards),
+        (Subject { draws: 0, ..subject() }, ContractError::Draws { draws: 0, most }),
+        (Subject { draws: most + 1, ..subject() }, ContractError::Draws { draws: most + 1, most }),
+        (
+            Subject { first_shard: u64::MAX - 31, ..subject() },
+            ContractError::ShardsOverflow { first: u64::MAX - 31, count: 32 },
+        ),
+        (
+            Subject { first_shard: 1, count: u64::MAX, ..subject() },
+            ContractError::ShardsOverflow { first: 1, count: u64::MAX },
+        ),
+    ];
+    for (subject, error) in table {
+        let msg = ExecuteMsg::Attest { subject, root: ROOT };
+        assert_eq!(world.refused(&world.alice.clone(), &msg), error);
+    }
+    for subject in [
+        Subject { draws: most, ..subject() },
+        Subject { draws: 1, count: 1, ..subject() },
+        Subject { first_shard: u64::MAX - 32, ..subject() },
+        Subject { first_shard: 0, count: u64::MAX, ..subject() },
+    ] {
+        world.attest(&world.alice.clone(), &subject, ROOT);
+    }
+}
+
+#[test]
+fn attestations_are_listed_by_id_in_pages() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    let mut ids: Vec<_> = (1..=35).map(|count| world.attest(&alice, &Subject { count, ..subject() }, ROOT)).collect();
+    world.attest(&world.bob.clone(), &subject(), ROOT);
+    ids.sort();
+    let list = |start_after: Option<AttestationId>, limit| -> Vec<AttestationId> {
+        let msg = QueryMsg::Attestations { attester: alice.to_string(), start_after, limit };
+        world.query::<Vec<AttestationResponse>>(&msg).into_iter().map(|a| a.id).collect()
+    };
+    assert_eq!(list(None, None), ids[..30]);
+    assert_eq!(list(Some(ids[29]), None), ids[30..]);
+    assert_eq!(list(Some(ids[4]), Some(3)), ids[5..8]);
+    assert_eq!(list(None, Some(1000)), ids);
+    assert_eq!(list(Some(ids[34]), None), []);
+    let nobody = QueryMsg::Attestations { attester: "nobody".into_addr().to_string(), start_after: None, limit: None };
+    assert_eq!(world.query::<Vec<AttestationResponse>>(&nobody), []);
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let world = World::new();
+    let unknown = AttestationId::from([7; 32]);
+    let error = world.query_error(&QueryMsg::Attestation { attestation: unknown });
+    assert!(error.contains(&ContractError::UnknownAttestation { attestation: unknown }.to_string()), "{error}");
+    let attester = world.alice.to_string();
+    let none: Option<AttestationResponse> = world.query(&QueryMsg::Attested { attester, subject: subject() });
+    assert_eq!(none, None);
+}

@@ -1,0 +1,46 @@
+use tequio_protocol::verifier::{
+    Config, ExecuteMsg, MAX_WAIT, MIN_DELAY, MIN_OPEN_WINDOW, MIN_TIMELOCK, MIN_VOID_AFTER, QueryMsg,
+};
+use tequio_verifier::ContractError;
+
+use crate::world::{CONFIG, World};
+
+#[test]
+fn governance_sets_the_config() {
+    let mut world = World::new();
+    let config = Config { delay: 60, max_draws: 8, ..CONFIG };
+    world.configure(config.clone());
+    assert_eq!(world.query::<Config>(&QueryMsg::Config {}), config);
+}
+
+#[test]
+fn nobody_else_does() {
+    let mut world = World::new();
+    let error = world.refused(&world.alice.clone(), &ExecuteMsg::Configure { config: CONFIG });
+    assert_eq!(error, ContractError::Ownership(cw_ownable::OwnershipError::NotOwner));
+}
+
+#[test]
+fn the_bounds_hold_for_governance_too() {
+    let mut world = World::new();
+    let low = [
+        (Config { delay: MIN_DELAY - 1, ..CONFIG }, "delay", MIN_DELAY - 1, MIN_DELAY),
+        (Config { open_window: MIN_OPEN_WINDOW - 1, ..CONFIG }, "open_window", MIN_OPEN_WINDOW - 1, MIN_OPEN_WINDOW),
+        (Config { void_after: MIN_VOID_AFTER - 1, ..CONFIG }, "void_after", MIN_VOID_AFTER - 1, MIN_VOID_AFTER),
+        (Config { timelock: MIN_TIMELOCK - 1, ..CONFIG }, "timelock", MIN_TIMELOCK - 1, MIN_TIMELOCK),
+    ];
+    let high = [
+        (Config { delay: MAX_WAIT + 1, ..CONFIG }, "delay", MAX_WAIT + 1, MIN_DELAY),
+        (Config { open_window: u64::MAX, ..CONFIG }, "open_window", u64::MAX, MIN_OPEN_WINDOW),
+        (Config { void_after: u64::MAX, ..CONFIG }, "void_after", u64::MAX, MIN_VOID_AFTER),
+        (Config { timelock: u64::MAX, ..CONFIG }, "timelock", u64::MAX, MIN_TIMELOCK),
+    ];
+    for (config, field, value, least) in low.into_iter().chain(high) {
+        let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
+        assert_eq!(error, ContractError::OutOfBounds { field, value, least, most: MAX_WAIT });
+    }
+    let config = Config { max_draws: 0, ..CONFIG };
+    let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
+    let most = u32::MAX.into();
+    assert_eq!(error, ContractError::OutOfBounds { field: "max_draws", value: 0, least: 1, most });
+}

@@ -1,0 +1,16 @@
+//! One file per message, then what runs across them.
+
+mod attest;
+mod beacon;
+mod configure;
+mod conservation;
+mod finality;
+mod instantiate;
+mod migrate;
+mod open;
+mod ownership;
+mod program;
+mod propose;
+mod tick;
+mod verdict;
+mod world;

@@ -1,0 +1,50 @@
+use cosmwasm_std::testing::{mock_dependencies, mock_env};
+use cw_multi_test::Executor;
+use tequio_protocol::verifier::{MigrateMsg, Verdict};
+use tequio_verifier::{ContractError, NAME, VERSION, migrate};
+
+use crate::world::{ROOT, World, contract, subject};
+
+#[test]
+fn pending_attestations_survive() {
+    let mut world = World::new();
+    let (governance, verifier) = (world.governance.clone(), world.verifier.clone());
+    // The chain's own administrator, not the contract's governance.
+    let msg = tequio_protocol::verifier::InstantiateMsg {
+        owner: governance.to_string(),
+        config: crate::world::CONFIG,
+        beacon: world.beacon.public().clone(),
+    };
+    let admin = Some(governance.to_string());
+    world.verifier = world.app.instantiate_contract(world.code, governance.clone(), &msg, &[], "2", admin).unwrap();
+    assert_ne!(world.verifier, verifier);
+
+    let id = world.attest_and_tick(&world.alice.clone(), &subject(), ROOT);
+    let before = world.attestation(id);
+    let code = world.app.store_code(contract());
+    world.app.migrate_contract(governance, world.verifier.clone(), &MigrateMsg {}, code).unwrap();
+    assert_eq!(world.attestation(id), before);
+    let deadline = world.post_round(id).deadline.unwrap();
+    world.block_at(deadline + 1);
+    assert_eq!(world.verdict(id), Verdict::Lapsed {});
+}
+
+fn migrated_from(contract: &str, version: &str) -> Result<(), ContractError> {
+    let mut deps = mock_dependencies();
+    cw2::set_contract_version(&mut deps.storage, contract, version).unwrap();
+    migrate(deps.as_mut(), mock_env(), MigrateMsg {})?;
+    let stored = cw2::get_contract_version(&deps.storage).unwrap();
+    assert_eq!((stored.contract.as_str(), stored.version.as_str()), (NAME, VERSION));
+    Ok(())
+}
+
+#[test]
+fn from_the_same_contract_of_no_later_version() {
+    migrated_from(NAME, VERSION).unwrap();
+    migrated_from(NAME, "0.0.1").unwrap();
+    let other = ContractError::WrongContract { stored: "tequio:escrow".into(), expected: NAME };
+    assert_eq!(migrated_from("tequio:escrow", VERSION), Err(other));
+    let later = ContractError::Downgrade { stored: "99.0.0".into(), to: VERSION };
+    assert_eq!(migrated_from(NAME, "99.0.0"), Err(later));
+    assert_eq!(migrated_from(NAME, "one"), Err(ContractError::BadVersion { version: "one".into() }));
+}

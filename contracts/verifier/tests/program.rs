@@ -1,0 +1,116 @@
+//! The smallest program: one int8 input, one committed tensor, every element its input's complement.
+
+use std::collections::BTreeMap;
+
+use tequio_attestation::{
+    Descriptor, Evidence, Header, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, Statement, TensorId,
+    drawn_shards, input_root, open, shard_tree, tensor_tree, tree::Tree,
+};
+use tequio_protocol::{
+    AttestationId, Digest,
+    verifier::{AttestationResponse, Subject},
+};
+use tequio_tensor::{DType, Op, Type};
+
+use crate::world::World;
+
+pub const SHARDS: u64 = 8;
+pub const DRAWS: u32 = 16;
+const ELEMENTS: u32 = 200;
+
+/// One provider's run of all shards: what it was given and what it claims.
+pub struct Run {
+    manifest: Manifest,
+    inputs: Vec<Vec<u8>>,
+    outputs: Vec<Vec<u8>>,
+}
+
+impl Run {
+    pub fn honest() -> Self {
+        let inputs: Vec<Vec<u8>> =
+            (0..SHARDS as u32).map(|shard| (0..ELEMENTS).map(|i| (i * 7 + shard * 31) as u8).collect()).collect();
+        let outputs = inputs.iter().map(|input| input.iter().map(|byte| !byte).collect()).collect();
+        Self { manifest: manifest(), inputs, outputs }
+    }
+
+    /// Claims zeros everywhere.
+    pub fn lazy() -> Self {
+        let outputs = (0..SHARDS).map(|_| vec![0x55; ELEMENTS as usize]).collect();
+        Self { outputs, ..Self::honest() }
+    }
+
+    fn layout(&self) -> (Type, Layout) {
+        let ty = self.manifest.tensors[0].ty;
+        (ty, self.manifest.tensors[0].layout().unwrap())
+    }
+
+    fn tree(&self, shards: &[Vec<u8>]) -> Tree {
+        let (ty, layout) = self.layout();
+        Tree::new(shards.iter().map(|bytes| shard_tree(&[tensor_tree(&ty, layout, bytes)]).root()).collect())
+    }
+
+    pub fn subject(&self) -> Subject {
+        Subject {
+            program_id: self.manifest.program_id().into(),
+            input_root: input_root(SHARDS, &self.tree(&self.inputs).root()).into(),
+            first_shard: 0,
+            count: SHARDS,
+            draws: DRAWS,
+            context: [0; 32].into(),
+        }
+    }
+
+    pub fn root(&self) -> Digest {
+        self.tree(&self.outputs).root().into()
+    }
+
+    /// Opens draws `from..to` of an attestation whose round is stored.
+    pub fn open(&self, world: &World, id: AttestationId, from: u32, to: u32) -> Vec<u8> {
+        let AttestationResponse { subject, root, round, .. } = world.attestation(id);
+        let statement = Statement {
+            program_id: subject.program_id.0.0,
+            input_root: subject.input_root.0,
+            first_shard: subject.first_shard,
+            count: subject.count,
+            draws: subject.draws,
+            root: root.0,
+            seed: round.unwrap().seed.unwrap().0,
+        };
+        let drawn = drawn_shards(&statement, from, to);
+        let shard_inputs: BTreeMap<_, _> = drawn.iter().map(|&s| (s, vec![self.inputs[s as usize].clone()])).collect();
+        let shard_traces: BTreeMap<_, _> =
+            drawn.iter().map(|&s| (s, ShardTrace { slots: vec![self.outputs[s as usize].clone()] })).collect();
+        let evidence = Evidence {
+            manifest: &self.manifest,
+            inputs: &self.tree(&self.inputs),
+            trace: &self.tree(&self.outputs),
+            shard_inputs: &shard_inputs,
+            shard_traces: &shard_traces,
+        };
+        open(&statement, &evidence, from, to).unwrap()
+    }
+}
+
+fn manifest() -> Manifest {
+    let ty = Type::new(DType::I8, &[1, ELEMENTS]).unwrap();
+    let layout = Layout::new(6, ELEMENTS, &ty).unwrap();
+    let node = Node { op: Op::BitwiseNot, operands: vec![Operand::Tensor(TensorId(0))] };
+    let interval = Interval { first: 0, last: u32::MAX };
+    let tensors = vec![
+        Descriptor { ty, source: Source::Input { layout } },
+        Descriptor { ty, source: Source::Committed { node, layout, slot: 0, interval } },
+    ];
+    let header = Header {
+        tensors: 2,
+        committed: 1,
+        inputs: 1,
+        outputs: vec![TensorId(1)],
+        cost: ELEMENTS.into(),
+        delta: u32::MAX,
+        opening_bytes: 1_000,
+        reads: 1,
+        depth: 0,
+        plan: [0; 32],
+    };
+    Manifest::new(header, tensors, vec![vec![], vec![]])
+}

@@ -1,0 +1,64 @@
+//! `tequio demo`: the whole way of a job, honest and dishonest providers, on a chain inside this process.
+
+mod cast;
+mod digits;
+mod provider;
+mod report;
+mod story;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use clap::Args as ClapArgs;
+
+use crate::model::Model;
+use cast::Cast;
+
+#[derive(ClapArgs)]
+pub struct Args {
+    /// A TOSA flatbuffer instead of the digit classifier that comes with this binary.
+    #[arg(long, requires = "inputs")]
+    program: Option<PathBuf>,
+    /// Its plan; by default the file beside it that ends in `.plan.json`, else one that the compiler proposes.
+    #[arg(long, requires = "program")]
+    plan: Option<PathBuf>,
+    /// Its inputs: a `.npy` file, or `name=file` for each of several; the leading axis is any number of items.
+    #[arg(long, num_args = 1.., requires = "program")]
+    inputs: Vec<String>,
+    /// Who takes part: honest, lazy, replay, copier, vanish.
+    #[arg(long, default_value = "honest=4,lazy=1,replay=1,copier=1,vanish=1")]
+    providers: Cast,
+    /// Draws of each attestation.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=512))]
+    draws: u32,
+    /// Payment for one shard, in the chain's smallest unit.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
+    price: u64,
+    /// Decides the beacon's key, and so every draw.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The same report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let (model, inputs, labels) = match &args.program {
+        None => digits::load()?,
+        Some(program) => {
+            let model = Model::read(program, args.plan.as_deref())?;
+            let inputs = model.read_inputs(&args.inputs)?;
+            (model, inputs, None)
+        }
+    };
+    let terms = story::Terms { cast: args.providers, draws: args.draws, price: args.price.into(), seed: args.seed };
+    let story = story::play(model, inputs, &terms, !args.json)?;
+    let report = report::Report::new(&story, labels.as_deref())?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        report.print();
+    }
+    ensure!(report.broken.is_empty(), "broken promises: {}", report.broken.join("; "));
+    Ok(())
+}

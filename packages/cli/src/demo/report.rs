@@ -1,0 +1,354 @@
+//! What the demo tells: the same facts as a table for people and as JSON for programs.
+
+use anyhow::Result;
+use comfy_table::{CellAlignment, Table, presets};
+use cosmwasm_std::Uint128;
+use serde::Serialize;
+use tequio_protocol::{
+    Relation,
+    escrow::{self, JobResponse, State},
+    registry::{self, ProviderResponse},
+    verifier::Verdict,
+};
+
+use super::{
+    cast::Role,
+    story::{Chapter, Story},
+};
+
+/// The demo's outcome. Amounts are in the smallest unit of their denom; chances between 0 and 1.
+#[derive(Serialize)]
+pub struct Report {
+    pub program_id: String,
+    pub jobs: Vec<Job>,
+    pub providers: Vec<Provider>,
+    /// Every assignment, in the order in which they ended.
+    pub assignments: Vec<Assignment>,
+    /// Of the delivered outputs, where the labels are known.
+    pub accuracy: Option<Accuracy>,
+    pub messages: Vec<Message>,
+    pub conservation: Vec<Equation>,
+    /// Draws of each attestation.
+    pub draws: u32,
+    /// δ: the chance that one draw catches a complete cheat, at least.
+    pub delta: f64,
+    /// The chance that all draws together catch a complete cheat, at least.
+    pub caught: f64,
+    /// Cheats that were not caught.
+    pub undetected: Vec<Undetected>,
+    /// What was promised and did not hold; the exit status is not 0 if there is anything here.
+    pub broken: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub struct Job {
+    pub id: u64,
+    pub kind: String,
+    pub shards: u64,
+    pub settled: u64,
+    pub refunded: u64,
+    pub price: Uint128,
+    pub lien: Uint128,
+}
+
+#[derive(Serialize)]
+pub struct Provider {
+    pub name: String,
+    pub role: Role,
+    /// Shards it was paid for.
+    pub shards: u64,
+    /// How each of its assignments ended, and why.
+    pub verdicts: Vec<String>,
+    pub paid: Uint128,
+    pub minted: Uint128,
+    pub slashed: Uint128,
+    pub stake: Uint128,
+}
+
+#[derive(Serialize)]
+pub struct Assignment {
+    pub id: u64,
+    pub job: u64,
+    pub provider: String,
+    pub first: u64,
+    pub count: u64,
+    pub state: String,
+    pub paid: Uint128,
+    pub slashed: Uint128,
+}
+
+#[derive(Serialize)]
+pub struct Accuracy {
+    pub right: u64,
+    pub items: u64,
+}
+
+#[derive(Serialize)]
+pub struct Message {
+    pub contract: String,
+    pub message: String,
+    pub count: u64,
+    /// Of their JSON.
+    pub bytes: u64,
+}
+
+#[derive(Serialize)]
+pub struct Equation {
+    pub contract: String,
+    pub formula: String,
+    pub left: Uint128,
+    /// `=` or `≤`.
+    pub relation: char,
+    pub right: Uint128,
+    pub holds: bool,
+}
+
+#[derive(Serialize)]
+pub struct Undetected {
+    pub assignment: u64,
+    pub provider: String,
+    /// How likely that was.
+    pub chance: f64,
+}
+
+impl Report {
+    pub fn new(story: &Story, labels: Option<&[u8]>) -> Result<Self> {
+        let jobs: Vec<JobResponse> = story
+            .jobs
+            .iter()
+            .map(|job| story.chain.query(escrow::QueryMsg::Job { job: *job }))
+            .collect::<Result<_>>()?;
+        let header = &story.model.manifest().header;
+        let mut report = Self {
+            program_id: jobs[0].program_id.to_string(),
+            providers: (0..story.providers.len()).map(|at| provider(story, at)).collect::<Result<_>>()?,
+            assignments: story.chapters.iter().map(|chapter| assignment(story, chapter)).collect(),
+            accuracy: labels.map(|labels| accuracy(story, labels)),
+            messages: messages(story),
+            conservation: equations(story)?,
+            draws: story.draws,
+            delta: header.delta as f64 / 2f64.powi(32),
+            caught: story.quote.caught as f64 / 2f64.powi(32),
+            undetected: story.chapters.iter().filter_map(|chapter| undetected(story, chapter)).collect(),
+            jobs: jobs.iter().map(job).collect(),
+            broken: vec![],
+        };
+        report.broken = broken(story, &report);
+        Ok(report)
+    }
+
+    pub fn print(&self) {
+        println!("{}", self.providers_table());
+        for job in &self.jobs {
+            let refunded = if job.refunded > 0 { format!(", {} refunded", job.refunded) } else { String::new() };
+            println!("{} job {}: {} of {} shards settled{refunded}", job.kind, job.id, job.settled, job.shards);
+        }
+        if let Some(Accuracy { right, items }) = &self.accuracy {
+            let share = *right as f64 / (*items).max(1) as f64 * 100.0;
+            println!("delivered outputs: {right} of {items} digits read right ({share:.2} %)");
+        }
+        println!("\n{}\n{}", self.messages_table(), self.equations_table());
+        for undetected in &self.undetected {
+            let Undetected { assignment, provider, chance } = undetected;
+            println!("not caught: assignment {assignment} of {provider}. The chance of that was {:.2} %.", chance * 100.0);
+        }
+        let settled: u64 = self.jobs.iter().map(|job| job.settled).sum();
+        println!(
+            "Proven: for each of the {settled} settled shards the contract recomputed {} elements of its attestation, drawn \
+             after it was made, and all agreed; a provider that had computed nothing would have been caught with \
+             probability {:.4} or more.",
+            self.draws, self.caught
+        );
+    }
+
+    fn providers_table(&self) -> Table {
+        let mut table = table(["provider", "shards", "verdicts", "paid", "minted", "slashed", "stake"]);
+        for provider in &self.providers {
+            table.add_row([
+                provider.name.clone(),
+                provider.shards.to_string(),
+                provider.verdicts.join("\n"),
+                provider.paid.to_string(),
+                provider.minted.to_string(),
+                provider.slashed.to_string(),
+                provider.stake.to_string(),
+            ]);
+        }
+        right(table, &[1, 3, 4, 5, 6])
+    }
+
+    fn messages_table(&self) -> Table {
+        let mut table = table(["message", "count", "bytes", "each"]);
+        for message in &self.messages {
+            let name = format!("{} {}", message.contract, message.message);
+            let each = message.bytes / message.count.max(1);
+            table.add_row([name, message.count.to_string(), message.bytes.to_string(), each.to_string()]);
+        }
+        right(table, &[1, 2, 3])
+    }
+
+    fn equations_table(&self) -> Table {
+        let mut table = table(["contract", "conserved", "left", "", "right"]);
+        for equation in &self.conservation {
+            let Equation { contract, formula, left, relation, right, .. } = equation;
+            table.add_row([contract.clone(), formula.clone(), left.to_string(), relation.to_string(), right.to_string()]);
+        }
+        right(table, &[2, 4])
+    }
+}
+
+fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(header);
+    table
+}
+
+fn right(mut table: Table, columns: &[usize]) -> Table {
+    for column in columns {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn job(job: &JobResponse) -> Job {
+    Job {
+        id: job.id.0,
+        kind: job.kind.to_string(),
+        shards: job.shards,
+        settled: job.settled,
+        refunded: job.refunded,
+        price: job.price,
+        lien: job.lien,
+    }
+}
+
+fn provider(story: &Story, at: usize) -> Result<Provider> {
+    let provider = &story.providers[at];
+    let chapters = || story.chapters.iter().filter(move |chapter| chapter.provider == at);
+    let owner = provider.owner.to_string();
+    let state: ProviderResponse = story.chain.query(registry::QueryMsg::Provider { provider: owner })?;
+    let mut verdicts: Vec<(String, u64)> = vec![];
+    for verdict in chapters().map(verdict) {
+        match verdicts.iter_mut().find(|(word, _)| *word == verdict) {
+            Some((_, count)) => *count += 1,
+            None => verdicts.push((verdict, 1)),
+        }
+    }
+    let verdict = |(word, count): (String, u64)| if count > 1 { format!("{count} × {word}") } else { word };
+    Ok(Provider {
+        name: provider.name.clone(),
+        role: provider.role,
+        shards: chapters().filter(|chapter| chapter.ended.state == State::Settled).map(|chapter| chapter.ended.shards).sum(),
+        verdicts: verdicts.into_iter().map(verdict).collect(),
+        paid: chapters().map(|chapter| chapter.ended.paid).sum(),
+        minted: story.chain.tokens(&provider.owner)?,
+        slashed: chapters().map(|chapter| chapter.ended.slashed).sum(),
+        stake: state.stake,
+    })
+}
+
+/// How an assignment ended, in a word and its reason.
+fn verdict(chapter: &Chapter) -> String {
+    match (&chapter.ended.state, &chapter.verdict) {
+        (State::Settled, _) => "genuine".into(),
+        (State::Slashed, Some(Verdict::False { draw, tensor, element, claimed, computed, .. })) => {
+            format!("false: draw {draw}, tensor {tensor}[{element}] is {claimed}, not {computed}")
+        }
+        (State::Lapsed, _) => "lapsed: not opened".into(),
+        (State::Absent, _) => "absent: never attested".into(),
+        (state, _) => state.to_string(),
+    }
+}
+
+fn assignment(story: &Story, chapter: &Chapter) -> Assignment {
+    Assignment {
+        id: chapter.assignment.id.0,
+        job: chapter.assignment.job.0,
+        provider: story.providers[chapter.provider].name.clone(),
+        first: chapter.assignment.first,
+        count: chapter.assignment.count,
+        state: chapter.ended.state.to_string(),
+        paid: chapter.ended.paid,
+        slashed: chapter.ended.slashed,
+    }
+}
+
+/// Compares the largest logit of every delivered item with its label.
+fn accuracy(story: &Story, labels: &[u8]) -> Accuracy {
+    let batch = story.model.batch() as usize;
+    let mut counted = Accuracy { right: 0, items: 0 };
+    for ((_, shard), outputs) in story.delivered.range((story.jobs[0], 0)..=(story.jobs[0], u64::MAX)) {
+        let Some(logits) = outputs.first() else { continue };
+        for (item, logits) in logits.chunks((logits.len() / batch).max(1)).enumerate() {
+            let Some(label) = labels.get(*shard as usize * batch + item) else { continue };
+            let best = (0u8..).zip(logits).max_by_key(|(class, logit)| (**logit as i8, -(*class as i16)));
+            counted.items += 1;
+            counted.right += best.is_some_and(|(class, _)| class == *label) as u64;
+        }
+    }
+    counted
+}
+
+fn messages(story: &Story) -> Vec<Message> {
+    let message = |(kind, count): (&tequio_client::embedded::Kind, tequio_client::embedded::Count)| Message {
+        contract: kind.contract.to_string(),
+        message: kind.message.clone(),
+        count: count.messages,
+        bytes: count.bytes,
+    };
+    story.chain.traffic().iter().map(message).collect()
+}
+
+fn equations(story: &Story) -> Result<Vec<Equation>> {
+    let equations = story.chain.conservation()?.into_iter().flat_map(|(contract, conservation)| {
+        conservation.equations.into_iter().map(move |equation| Equation {
+            contract: contract.to_string(),
+            holds: equation.holds(),
+            formula: equation.formula,
+            left: equation.left,
+            relation: if equation.relation == Relation::Equal { '=' } else { '≤' },
+            right: equation.right,
+        })
+    });
+    Ok(equations.collect())
+}
+
+fn undetected(story: &Story, chapter: &Chapter) -> Option<Undetected> {
+    let provider = &story.providers[chapter.provider];
+    let cheated = provider.role != Role::Honest && chapter.ended.state == State::Settled;
+    cheated.then(|| Undetected {
+        assignment: chapter.assignment.id.0,
+        provider: provider.name.clone(),
+        chance: chapter.missed.unwrap_or(1.0),
+    })
+}
+
+/// What was promised and did not hold.
+fn broken(story: &Story, report: &Report) -> Vec<String> {
+    let mut broken = story.undelivered.clone();
+    for chapter in &story.chapters {
+        let (provider, id) = (&story.providers[chapter.provider], chapter.assignment.id);
+        if provider.role == Role::Honest && !chapter.ended.slashed.is_zero() {
+            broken.push(format!("assignment {id}: the honest {} was slashed", provider.name));
+        }
+        let genuine = matches!(chapter.verdict, Some(Verdict::Genuine {}));
+        if !chapter.ended.paid.is_zero() && !genuine {
+            broken.push(format!("assignment {id}: {} was paid without a genuine verdict", provider.name));
+        }
+    }
+    for equation in report.conservation.iter().filter(|equation| !equation.holds) {
+        broken.push(format!("{}: {} does not hold", equation.contract, equation.formula));
+    }
+    for job in report.jobs.iter().filter(|job| job.settled + job.refunded != job.shards) {
+        broken.push(format!("job {}: {} of {} shards have no end", job.id, job.shards - job.settled - job.refunded, job.shards));
+    }
+    if report.providers.iter().any(|provider| provider.role == Role::Honest) {
+        for job in report.jobs.iter().filter(|job| job.settled != job.shards) {
+            broken.push(format!("job {}: not completed though there are honest providers", job.id));
+        }
+    }
+    broken
+}

@@ -1,0 +1,84 @@
+use cosmwasm_std::{Decimal, Uint128};
+use tequio_protocol::{escrow, registry, rewards, verifier};
+
+/// What a chain begins with. The default's configs are within all bounds.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub chain_id: String,
+    /// Time of the first block.
+    pub genesis: u64,
+    /// Seconds of a block, at least 1.
+    pub block_time: u64,
+    /// Secret of the local beacon.
+    pub beacon_seed: Vec<u8>,
+    /// Seconds between the beacon's rounds.
+    pub beacon_period: u64,
+    /// Denom of payment and stake.
+    pub denom: String,
+    pub registry: registry::Config,
+    pub verifier: verifier::Config,
+    pub rewards: rewards::Config,
+    pub schedule: rewards::Schedule,
+    pub escrow: escrow::Config,
+    /// What named actors have of `denom`.
+    pub funds: Vec<(String, u128)>,
+    /// What named actors have of the reward token: its genesis.
+    pub tokens: Vec<(String, u128)>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            chain_id: "tequio-embedded".into(),
+            genesis: 1_767_225_600,
+            block_time: 5,
+            beacon_seed: b"tequio".to_vec(),
+            beacon_period: 3,
+            denom: "utequio".into(),
+            registry: registry::Config { thaw: 172_800, timelock: 259_200, burn_bps: 5_000 },
+            verifier: verifier::Config {
+                delay: 30,
+                open_window: 3_600,
+                void_after: 604_800,
+                timelock: 259_200,
+                max_draws: 512,
+            },
+            rewards: rewards::Config {
+                rate: Uint128::new(1_000),
+                kappa_bps: 8_000,
+                cap: Uint128::new(10_000),
+                timelock: 259_200,
+            },
+            schedule: rewards::Schedule { epoch: 86_400, initial: Uint128::new(1_000_000_000), halving: 365 },
+            escrow: escrow::Config {
+                margin_bps: 20_000,
+                token_value: Decimal::one(),
+                give_back_window: 300,
+                give_back_fee_bps: 100,
+                absence_bps: 500,
+                client_gas: Uint128::new(10_000),
+                reporter_tip: Uint128::new(10_000),
+                audit_window: 600,
+                max_opening_bytes: 8 << 20,
+                max_reads: 1 << 20,
+                rewards_gas: 2_000_000,
+            },
+            funds: vec![],
+            tokens: vec![],
+        }
+    }
+}
+
+impl Setup {
+    /// Gives an actor `amount` of the denom.
+    pub fn fund(mut self, actor: &str, amount: u128) -> Self {
+        self.funds.push((actor.into(), amount));
+        self
+    }
+
+    /// Gives an actor `amount` of the reward token.
+    pub fn genesis_tokens(mut self, actor: &str, amount: u128) -> Self {
+        self.tokens.push((actor.into(), amount));
+        self
+    }
+}

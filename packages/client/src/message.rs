@@ -1,0 +1,102 @@
+//! Messages and queries, each with the contract it is for.
+
+use std::fmt;
+
+use cosmwasm_std::{StdResult, to_json_vec};
+use cw20::{Cw20ExecuteMsg, Cw20QueryMsg};
+use serde::Serialize;
+use tequio_protocol::{escrow, registry, rewards, verifier};
+
+/// A contract of a deployment, by its role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Contract {
+    Registry,
+    Verifier,
+    Rewards,
+    Escrow,
+    /// The reward token.
+    Token,
+}
+
+impl fmt::Display for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(match self {
+            Self::Registry => "registry",
+            Self::Verifier => "verifier",
+            Self::Rewards => "rewards",
+            Self::Escrow => "escrow",
+            Self::Token => "token",
+        })
+    }
+}
+
+macro_rules! for_contract {
+    ($(#[$doc:meta])* $name:ident { $($contract:ident($ty:ty)),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum $name { $($contract($ty)),* }
+
+        $(impl From<$ty> for $name {
+            fn from(msg: $ty) -> Self {
+                Self::$contract(msg)
+            }
+        })*
+
+        impl $name {
+            /// The contract it is for.
+            pub fn contract(&self) -> Contract {
+                match self { $(Self::$contract(_) => Contract::$contract),* }
+            }
+
+            /// As it goes over the wire.
+            pub fn json(&self) -> StdResult<Vec<u8>> {
+                to_json_vec(self)
+            }
+        }
+    };
+}
+
+for_contract!(
+    /// A message to one of the contracts.
+    Message {
+        Registry(registry::ExecuteMsg),
+        Verifier(verifier::ExecuteMsg),
+        Rewards(rewards::ExecuteMsg),
+        Escrow(escrow::ExecuteMsg),
+        Token(Cw20ExecuteMsg),
+    }
+);
+
+for_contract!(
+    /// A query to one of the contracts.
+    Query {
+        Registry(registry::QueryMsg),
+        Verifier(verifier::QueryMsg),
+        Rewards(rewards::QueryMsg),
+        Escrow(escrow::QueryMsg),
+        Token(Cw20QueryMsg),
+    }
+);
+
+/// The variant that a message's JSON names.
+pub fn variant(json: &[u8]) -> &str {
+    let name = json.split(|byte| *byte == b'"').nth(1).unwrap_or_default();
+    std::str::from_utf8(name).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_the_contracts_own_json() {
+        let tick = Message::from(verifier::ExecuteMsg::Tick {});
+        assert_eq!(tick.contract(), Contract::Verifier);
+        let json = tick.json().unwrap();
+        assert_eq!(json, br#"{"tick":{}}"#);
+        assert_eq!(variant(&json), "tick");
+        let unit = verifier::ExecuteMsg::UpdateOwnership(cw_ownable::Action::AcceptOwnership);
+        assert_eq!(variant(&Message::from(unit).json().unwrap()), "update_ownership");
+    }
+}

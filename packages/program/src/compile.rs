@@ -1,0 +1,106 @@
+//! A graph and a plan become a manifest.
+
+use tequio_attestation::{Descriptor, Header, Interval, MAX_READS, Manifest, Source, TensorId, tensor_tree};
+
+use crate::{Graph, Plan, Refused, TensorSource, cone::Cone, flow, opening, plan::Scheme, weights};
+
+/// Most bytes of leaves that checking one element may be shown.
+pub const MAX_CHECK_BYTES: u64 = 32 << 10;
+/// Most elements that checking one element may read.
+pub const MAX_CHECK_READS: u64 = 1 << 20;
+/// Longest chain of virtual tensors.
+pub const MAX_CHAIN: u8 = 96;
+
+const _: () = assert!(MAX_CHECK_READS <= MAX_READS as u64 && MAX_CHAIN < tequio_attestation::MAX_DEPTH);
+
+/// A compiled program and what people call its parts.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub manifest: Manifest,
+    /// In graph order.
+    pub input_names: Vec<String>,
+    /// In graph order.
+    pub output_names: Vec<String>,
+    /// Every tensor's name, by id.
+    pub names: Vec<String>,
+    /// Every committed tensor's weight, by slot, in MAC equivalents.
+    pub weights: Vec<u128>,
+}
+
+/// Makes the manifest. Deterministic: the same graph and plan give the same `program_id` everywhere.
+///
+/// # Errors
+/// If the plan doesn't fit the graph, if one check exceeds [`MAX_CHECK_BYTES`], [`MAX_CHECK_READS`] or [`MAX_CHAIN`], or
+/// if the cost doesn't fit 64 bits.
+pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
+    let scheme = Scheme::new(graph, plan)?;
+    flow::limited(graph, &scheme.routes)?;
+    let cones: Vec<Cone> = scheme.slots.iter().map(|slot| Cone::new(graph, &scheme.committed, slot.id)).collect();
+    cones.iter().try_for_each(|cone| within_limits(&scheme, cone))?;
+    let arrivals = flow::largest_arrivals(graph, &scheme.routes);
+    let weights = weights::weights(graph, &scheme.slots, &cones, &arrivals)?;
+    let cost = weights::total_cost(graph)?;
+    let tensors = descriptors(&scheme, &weights::intervals(&weights)?);
+    let largest = |of: fn(&Cone) -> u64| cones.iter().map(of).max().unwrap_or(0);
+    let mut header = Header {
+        tensors: tensors.len() as u32,
+        committed: scheme.slots.len() as u32,
+        inputs: graph.inputs() as u8,
+        outputs: graph.outputs().to_vec(),
+        cost,
+        delta: weights::delta(cost, &weights)?,
+        opening_bytes: 0,
+        reads: largest(|cone| cone.reads) as u32,
+        depth: largest(|cone| cone.depth as u64) as u8,
+        plan: plan.hash(),
+    };
+    let opening = cones.iter().map(|cone| opening::bound(&scheme, cone, &header, &tensors)).max().unwrap_or(0);
+    header.opening_bytes = u32::try_from(opening).unwrap_or(u32::MAX);
+    let constant = |tensor: &crate::Tensor| tensor.constant().unwrap_or_default().to_vec();
+    let constants = graph.tensors().iter().map(constant).collect();
+    let name = |id: TensorId| graph.tensor(id).name.clone();
+    Ok(Compiled {
+        manifest: Manifest::new(header, tensors, constants),
+        input_names: (0..graph.inputs() as u32).map(|id| name(TensorId(id))).collect(),
+        output_names: graph.outputs().iter().map(|id| name(*id)).collect(),
+        names: graph.tensors().iter().map(|tensor| tensor.name.clone()).collect(),
+        weights,
+    })
+}
+
+fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
+    let limits = [
+        ("bytes of leaves", opening::payload(scheme, cone), MAX_CHECK_BYTES),
+        ("reads", cone.reads, MAX_CHECK_READS),
+        ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64),
+    ];
+    let tensor = &scheme.graph.tensor(cone.root).name;
+    match limits.into_iter().find(|(_, found, limit)| found > limit) {
+        Some((what, found, limit)) => Err(Refused::Check { tensor: tensor.clone(), what, found, limit }),
+        None => Ok(()),
+    }
+}
+
+/// One for each tensor; the intervals are the committed tensors', by slot.
+fn descriptors(scheme: &Scheme<'_>, intervals: &[Interval]) -> Vec<Descriptor> {
+    let mut slot = 0;
+    let describe = |(id, tensor): (TensorId, &crate::Tensor)| {
+        let layout = scheme.layouts[id.0 as usize];
+        let source = match (&tensor.source, layout) {
+            (TensorSource::Input, Some(layout)) => Source::Input { layout },
+            (TensorSource::Constant(bytes), Some(layout)) => {
+                Source::Constant { layout, root: tensor_tree(&tensor.ty, layout, bytes).root() }
+            }
+            (TensorSource::Op(node), Some(layout)) => {
+                slot += 1;
+                let (node, interval) = (node.clone(), intervals[slot - 1]);
+                Source::Committed { node, layout, slot: slot as u32 - 1, interval }
+            }
+            (TensorSource::Op(node), None) => Source::Virtual { node: node.clone() },
+            // The plan was laid over the graph: each input and constant has its layout.
+            (_, None) => unreachable!("input or constant without layout"),
+        };
+        Descriptor { ty: tensor.ty, source }
+    };
+    scheme.graph.iter().map(describe).collect()
+}

@@ -1,0 +1,171 @@
+//! A loaded program: tensors in an order in which they can be computed.
+
+use tequio_attestation::{Node, Operand, TensorId, element};
+use tequio_tensor::{DType, Read, Type};
+
+/// A program without what reaches no output: every tensor once, inputs first, operands
+/// before what reads them, every op accepted by [`tequio_tensor::check`]. Only [`crate::load`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph {
+    pub(crate) tensors: Vec<Tensor>,
+    pub(crate) inputs: usize,
+    pub(crate) outputs: Vec<TensorId>,
+}
+
+/// One tensor of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    pub name: String,
+    pub ty: Type,
+    pub source: TensorSource,
+}
+
+/// Where a tensor's elements come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TensorSource {
+    Input,
+    /// Canonical bytes: row-major, little-endian, [`DType::bytes`] for each element.
+    Constant(Vec<u8>),
+    Op(Node),
+}
+
+impl Tensor {
+    pub fn node(&self) -> Option<&Node> {
+        match &self.source {
+            TensorSource::Op(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    pub fn constant(&self) -> Option<&[u8]> {
+        match &self.source {
+            TensorSource::Constant(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Bytes of its elements, rows not padded.
+    pub fn bytes(&self) -> u64 {
+        self.ty.shape.elements() as u64 * self.ty.dtype.bytes() as u64
+    }
+
+    /// Bits that its elements carry.
+    pub fn bits(&self) -> u64 {
+        self.ty.shape.elements() as u64 * self.ty.dtype.bits() as u64
+    }
+}
+
+impl Graph {
+    /// By id.
+    pub fn tensors(&self) -> &[Tensor] {
+        &self.tensors
+    }
+
+    /// Number of inputs; they are the first tensors, in the file's order.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// In the file's order.
+    pub fn outputs(&self) -> &[TensorId] {
+        &self.outputs
+    }
+
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id.0 as usize]
+    }
+
+    pub fn is_output(&self, id: TensorId) -> bool {
+        self.outputs.contains(&id)
+    }
+
+    /// Ids and tensors.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (TensorId, &Tensor)> {
+        self.tensors.iter().enumerate().map(|(id, tensor)| (TensorId(id as u32), tensor))
+    }
+
+    pub fn operand_type(&self, operand: &Operand) -> Type {
+        match *operand {
+            Operand::Tensor(id) => self.tensor(id).ty,
+            Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
+        }
+    }
+
+    pub fn operand_types(&self, node: &Node) -> Vec<Type> {
+        node.operands.iter().map(|operand| self.operand_type(operand)).collect()
+    }
+
+    /// Whether the operand's values are known when compiling.
+    pub fn is_constant(&self, operand: &Operand) -> bool {
+        match operand {
+            Operand::Tensor(id) => self.tensor(*id).constant().is_some(),
+            Operand::Scalar { .. } => true,
+        }
+    }
+
+    /// Cost of computing all of a tensor's elements, its op's only; 0 for inputs and constants.
+    pub fn cost(&self, id: TensorId) -> u64 {
+        let tensor = self.tensor(id);
+        let each = tensor.node().map_or(0, |node| tequio_tensor::cost(&node.op, &self.operand_types(node), &tensor.ty));
+        each.saturating_mul(tensor.ty.shape.elements() as u64)
+    }
+
+    /// For each tensor the tensors that read it, each once, ascending.
+    pub fn readers(&self) -> Vec<Vec<TensorId>> {
+        let mut readers = vec![Vec::new(); self.tensors.len()];
+        for (id, tensor) in self.iter() {
+            for operand in tensor.node().iter().flat_map(|node| &node.operands) {
+                if let Operand::Tensor(read) = operand {
+                    let list: &mut Vec<_> = &mut readers[read.0 as usize];
+                    if list.last() != Some(&id) {
+                        list.push(id);
+                    }
+                }
+            }
+        }
+        readers
+    }
+}
+
+/// An operand's values where they are known.
+#[derive(Clone, Copy)]
+pub(crate) enum Values<'a> {
+    Constant(DType, &'a [u8]),
+    Scalar(i64),
+    Unknown,
+}
+
+impl<'a> Values<'a> {
+    pub fn of(graph: &'a Graph, operand: &Operand) -> Self {
+        match operand {
+            Operand::Scalar { value, .. } => Self::Scalar(*value),
+            Operand::Tensor(id) => {
+                let tensor = graph.tensor(*id);
+                tensor.constant().map_or(Self::Unknown, |bytes| Self::Constant(tensor.ty.dtype, bytes))
+            }
+        }
+    }
+
+    /// Element `index`; 0 where it isn't known.
+    pub fn get(&self, index: u32) -> i64 {
+        match *self {
+            Self::Constant(dtype, bytes) => {
+                let at = index as usize * dtype.bytes();
+                if at + dtype.bytes() <= bytes.len() { element(bytes, at, dtype) } else { 0 }
+            }
+            Self::Scalar(value) => value,
+            Self::Unknown => 0,
+        }
+    }
+}
+
+/// Operands whose values are all known.
+pub(crate) struct Known<'a>(pub &'a [Values<'a>]);
+
+impl Read for Known<'_> {
+    type Error = core::convert::Infallible;
+
+    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error> {
+        Ok(self.0.get(operand).map_or(0, |values| values.get(index)))
+    }
+}

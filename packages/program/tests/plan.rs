@@ -1,0 +1,128 @@
+//! Plans as files, plans that don't fit, and that compiling is a function of file and plan.
+
+mod builder;
+
+use builder::{DType, Program, conv};
+use tequio_program::{Graph, Misfit, Plan, Refused, Report, Route, compile, load};
+
+fn graph() -> Graph {
+    let mut p = Program::default();
+    p.scalars();
+    p.input("x", DType::INT8, &[2, 8, 8, 16]);
+    p.layer(("x", [2, 8, 8, 16]), "a", conv(16, 3));
+    p.layer(("a", [2, 8, 8, 16]), "b", conv(32, 3));
+    p.output("b");
+    load(&p.bytes()).unwrap()
+}
+
+fn misfit(spoil: impl Fn(&mut Plan)) -> Misfit {
+    let graph = graph();
+    let mut plan = Plan::propose(&graph).unwrap();
+    spoil(&mut plan);
+    match compile(&graph, &plan) {
+        Err(Refused::Plan(misfit)) => misfit,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn json_round_trip() {
+    let plan = Plan::propose(&graph()).unwrap();
+    let read = Plan::from_json(&plan.to_json()).unwrap();
+    assert_eq!(read, plan);
+    assert_eq!(read.hash(), plan.hash());
+}
+
+#[test]
+fn json_is_strict() {
+    let json = Plan::propose(&graph()).unwrap().to_json();
+    for bad in
+        ["{}".to_owned(), json.replacen("\"compiler\"", "\"extra\": 1, \"compiler\"", 1), json.replacen('1', "1.5", 1)]
+    {
+        assert!(matches!(Plan::from_json(&bad), Err(Refused::Plan(Misfit::Json(_)))), "{bad}");
+    }
+}
+
+#[test]
+fn compiling_twice_gives_the_same_program() {
+    let (graph, again) = (graph(), graph());
+    let (plan, plan_again) = (Plan::propose(&graph).unwrap(), Plan::propose(&again).unwrap());
+    let (one, other) = (compile(&graph, &plan).unwrap(), compile(&again, &plan_again).unwrap());
+    assert_eq!(one.manifest.program_id(), other.manifest.program_id());
+    assert_eq!(one.manifest.header.plan, plan.hash());
+    assert_eq!(Report::new(&graph, &plan, &one), Report::new(&again, &plan_again, &other));
+}
+
+#[test]
+fn every_number_of_a_plan_is_in_its_hash_and_in_the_program() {
+    let graph = graph();
+    let plan = Plan::propose(&graph).unwrap();
+    let id = compile(&graph, &plan).unwrap().manifest.program_id();
+    let spoils: [fn(&mut Plan); 4] = [
+        |plan| plan.committed[0].r += 1,
+        |plan| plan.committed[1].s += 1,
+        |plan| plan.given[0].leaf_log2 ^= 1,
+        |plan| plan.committed[0].row /= 2,
+    ];
+    for spoil in spoils {
+        let mut other = plan.clone();
+        spoil(&mut other);
+        assert_ne!(other.hash(), plan.hash());
+        assert_ne!(compile(&graph, &other).unwrap().manifest.program_id(), id);
+    }
+}
+
+#[test]
+fn names_and_layouts() {
+    let graph = graph();
+    let plan = Plan::propose(&graph).unwrap();
+    let compiled = compile(&graph, &plan).unwrap();
+    assert_eq!((&compiled.input_names[..], &compiled.output_names[..]), (&["x".into()][..], &["b".into()][..]));
+    assert_eq!(compiled.names.len(), compiled.manifest.header.tensors as usize);
+    assert_eq!(compiled.manifest.constants.len(), compiled.names.len());
+    let report = Report::new(&graph, &plan, &compiled);
+    assert_eq!(report.committed_bytes, 2 * 8 * 8 * (16 + 32));
+    assert_eq!(report.tensors.iter().map(|row| row.cost).sum::<u64>(), report.cost);
+}
+
+#[test]
+fn misfits() {
+    assert_eq!(misfit(|plan| plan.compiler = 9), Misfit::Compiler { found: 9, wanted: 1 });
+    assert!(matches!(misfit(|plan| plan.given[0].name = "y".into()), Misfit::Name { tensor: 0, .. }));
+    let list = |list, at| Misfit::List { list, at };
+    assert_eq!(misfit(|plan| plan.given.truncate(1)), list("given", 1));
+    assert_eq!(misfit(|plan| plan.given.swap(0, 1)), list("given", 0));
+    assert_eq!(misfit(|plan| plan.given.push(plan.given[0].clone())), list("given", 5));
+    assert_eq!(misfit(|plan| plan.committed[0].tensor = 1 << 20), list("committed", 0));
+    assert_eq!(misfit(|plan| plan.committed.swap(0, 1)), list("committed", 1));
+    assert_eq!(misfit(|plan| plan.committed.truncate(1)), Misfit::Output { tensor: "b".into() });
+    assert!(matches!(misfit(|plan| plan.committed[0].row = 7), Misfit::Layout { row: 7, .. }));
+    assert!(matches!(misfit(|plan| plan.given[0].leaf_log2 = 5), Misfit::Layout { leaf_log2: 5, .. }));
+    assert!(matches!(misfit(|plan| plan.committed[0].s = 61_441), Misfit::Rate { s: 61_441, .. }));
+    for operand in [0, 1, 9] {
+        let route = |plan: &mut Plan| {
+            let commit = &plan.committed[0];
+            plan.routes.push(Route { tensor: commit.tensor, name: commit.name.clone(), operand });
+        };
+        assert!(matches!(misfit(route), Misfit::Route { .. }));
+    }
+}
+
+/// Three layers merged into one check read more than they may.
+#[test]
+fn a_plan_that_commits_too_little_is_refused() {
+    let mut p = Program::default();
+    p.scalars();
+    let shape = [1, 8, 8, 64];
+    p.input("x", DType::INT8, &shape);
+    p.layer(("x", shape), "a", conv(64, 3));
+    p.layer(("a", shape), "b", conv(64, 3));
+    p.layer(("b", shape), "c", conv(64, 3));
+    p.output("c");
+    let graph = load(&p.bytes()).unwrap();
+    let mut plan = Plan::propose(&graph).unwrap();
+    assert!(compile(&graph, &plan).is_ok());
+    plan.committed.drain(..2);
+    let refused = compile(&graph, &plan).unwrap_err();
+    assert!(matches!(refused, Refused::Check { what: "reads" | "bytes of leaves", .. }), "{refused}");
+}

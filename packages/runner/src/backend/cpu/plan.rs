@@ -1,0 +1,122 @@
+//! From a manifest to the steps that run a shard.
+
+use tequio_attestation::{Layout, Operand, Source};
+use tequio_tensor::Type;
+
+use super::{
+    Unsupported,
+    buffers::{Home, Life, assign},
+    chain::Chain,
+    contraction::Contraction,
+    contraction_plan,
+    fallback::{Arg, Fallback},
+    fuse::Fusion,
+    graph::{Graph, size},
+    lower,
+};
+
+/// A program ready to run.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub steps: Vec<Step>,
+    /// Bytes of each slot.
+    pub slots: Vec<usize>,
+    /// Bytes of each input.
+    pub inputs: Vec<usize>,
+    /// For each output its committed slot.
+    pub outputs: Vec<usize>,
+    /// Number of committed tensors.
+    pub committed: usize,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Computes a tensor of so many bytes into a slot.
+    Compute { kernel: Kernel, slot: usize, bytes: usize },
+    /// A committed tensor is there: its number among them, and where.
+    Commit { number: usize, home: Home, ty: Type, layout: Layout },
+}
+
+#[derive(Debug)]
+pub(super) enum Kernel {
+    Contraction(Box<Contraction>),
+    Chain(Box<Chain>),
+    Fallback(Fallback),
+}
+
+impl Plan {
+    pub fn new(graph: &Graph) -> Result<Self, Unsupported> {
+        let tensors = &graph.manifest.tensors;
+        let committed = graph.manifest.committed();
+        let fusion = Fusion::new(graph);
+        let (homes, slots) = homes(graph, &fusion);
+        let mut steps = Vec::new();
+        let mut outputs = vec![0; graph.manifest.header.outputs.len()];
+        for (tensor, descriptor) in tensors.iter().enumerate() {
+            if let (true, Home::Slot(slot)) = (graph.origin[tensor] == tensor, homes[tensor]) {
+                let kernel = kernel(graph, &fusion, &homes, tensor);
+                steps.push(Step::Compute { kernel, slot, bytes: size(&descriptor.ty) });
+            }
+            let Source::Committed { layout, slot, .. } = descriptor.source else { continue };
+            let (number, ty) = (slot as usize, descriptor.ty);
+            if committed.get(number).is_none_or(|(id, _)| id.0 as usize != tensor) {
+                return Err(Unsupported::Slot { tensor, slot: number, committed: committed.len() });
+            }
+            steps.push(Step::Commit { number, home: homes[graph.origin[tensor]], ty, layout });
+            for (output, id) in outputs.iter_mut().zip(&graph.manifest.header.outputs) {
+                if id.0 as usize == tensor {
+                    *output = number;
+                }
+            }
+        }
+        let inputs = tensors.iter().take(graph.manifest.header.inputs as usize).map(|t| size(&t.ty)).collect();
+        Ok(Self { steps, slots, inputs, outputs, committed: committed.len() })
+    }
+}
+
+fn kernel(graph: &Graph, fusion: &Fusion, homes: &[Home], tensor: usize) -> Kernel {
+    if let Some(head) = fusion.head[tensor] {
+        let chain = lower::chain(graph, fusion, homes, tensor, Some(contraction_plan::stride(graph, head)));
+        return Kernel::Contraction(Box::new(contraction_plan::contraction(graph, homes, head, chain)));
+    }
+    if lower::fits(graph, tensor) {
+        return Kernel::Chain(Box::new(lower::chain(graph, fusion, homes, tensor, None)));
+    }
+    let Some(node) = graph.node(tensor) else { unreachable!("only computed tensors have a slot") };
+    let args = node.operands.iter().map(|operand| match *operand {
+        Operand::Tensor(id) => Arg::Tensor(homes[graph.origin[id.0 as usize]]),
+        Operand::Scalar { value, .. } => Arg::Scalar(value),
+    });
+    let types = node.operands.iter().map(|operand| graph.operand_type(operand)).collect();
+    Kernel::Fallback(Fallback { op: node.op, types, args: args.collect(), out: *graph.ty(tensor) })
+}
+
+/// Where every origin lies that is written out, and the bytes of each slot. Time is counted in tensor ids.
+fn homes(graph: &Graph, fusion: &Fusion) -> (Vec<Home>, Vec<usize>) {
+    let tensors = &graph.manifest.tensors;
+    let mut last: Vec<usize> = (0..tensors.len()).collect();
+    for tensor in 0..tensors.len() {
+        let origin = graph.origin[tensor];
+        let readers = graph.readers[tensor].iter().map(|&reader| fusion.time[reader]).max().unwrap_or(tensor);
+        last[origin] = last[origin].max(tensor).max(readers);
+    }
+    let stands = |&tensor: &usize| {
+        let computed = graph.needed[tensor] && graph.node(tensor).is_some();
+        computed && graph.origin[tensor] == tensor && fusion.stands[tensor]
+    };
+    let order: Vec<usize> = (0..tensors.len()).filter(stands).collect();
+    let lives: Vec<Life> = order
+        .iter()
+        .map(|&tensor| Life { bytes: size(graph.ty(tensor)), first: tensor, last: last[tensor] })
+        .collect();
+    let (slots, sizes) = assign(&lives);
+    let given = |id: usize| match tensors[id].source {
+        Source::Input { .. } => Home::Input(id),
+        _ => Home::Constant(id),
+    };
+    let mut homes: Vec<Home> = (0..tensors.len()).map(given).collect();
+    for (&tensor, slot) in order.iter().zip(slots) {
+        homes[tensor] = Home::Slot(slot);
+    }
+    (homes, sizes)
+}

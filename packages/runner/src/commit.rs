@@ -1,0 +1,147 @@
+//! Roots of committed tensors, many leaves and nodes at once.
+//!
+//! The same digests as [`tequio_attestation::hash`] gives one by one: every leaf and node is a single BLAKE3 chunk, so
+//! the crate's SIMD entry point hashes as many as the machine has lanes. No tree is kept; what a call needs lies in the
+//! [`TreeHasher`] and is used again by the next.
+
+use blake3::{IncrementCounter, platform::Platform};
+use tequio_attestation::{
+    Digest, Layout,
+    hash::{ABSENT, LEAF_KEY, NODE_KEY},
+};
+use tequio_tensor::Type;
+
+/// BLAKE3's domain flags: keyed hash; chunk start; chunk end and root.
+const KEYED: u8 = 16;
+const START: u8 = 1;
+const END_ROOT: u8 = 2 | 8;
+/// More messages than any platform hashes at once.
+const BATCH: usize = 16;
+const DIGEST: usize = 32;
+const BLOCK: usize = 64;
+
+/// Computes tree roots, reusing its memory from call to call. One for each worker.
+#[derive(Debug)]
+pub struct TreeHasher {
+    platform: Platform,
+    /// The level being built, and the one below it.
+    level: Vec<u8>,
+    below: Vec<u8>,
+    /// Payloads that had to be padded.
+    padded: Vec<u8>,
+}
+
+impl Default for TreeHasher {
+    fn default() -> Self {
+        Self { platform: Platform::detect(), level: Vec::new(), below: Vec::new(), padded: Vec::new() }
+    }
+}
+
+impl TreeHasher {
+    /// Root of the tree over a tensor's canonical bytes (row-major, little-endian, rows not padded).
+    pub fn root(&mut self, bytes: &[u8], ty: &Type, layout: Layout) -> Digest {
+        self.level.resize(layout.leaves(ty) as usize * DIGEST, 0);
+        let row = layout.row as usize * ty.dtype.bytes();
+        let leaf = layout.leaf_elements(ty) as usize * ty.dtype.bytes();
+        let (full, rest) = (row / leaf, row % leaf);
+        if rest == 0 {
+            self.even(bytes, leaf);
+        } else if full == 0 {
+            self.even(bytes, row);
+        } else {
+            self.uneven(bytes, row, leaf);
+        }
+        self.fold()
+    }
+
+    /// Root of the tree whose leaf digests are `digests`: a shard's over its committed tensors, an assignment's over its
+    /// shards.
+    pub fn merge(&mut self, digests: &[Digest]) -> Digest {
+        self.level.clear();
+        self.level.extend_from_slice(digests.as_flattened());
+        self.fold()
+    }
+
+    /// Leaves that all have `size` bytes.
+    fn even(&mut self, bytes: &[u8], size: usize) {
+        if size.is_multiple_of(BLOCK) {
+            return hash_each(self.platform, bytes, size, &mut self.level);
+        }
+        let padded = pad(&mut self.padded, bytes.chunks_exact(size), size);
+        hash_each(self.platform, &self.padded, padded, &mut self.level);
+    }
+
+    /// Rows of at least one full leaf and a shorter one.
+    fn uneven(&mut self, bytes: &[u8], row: usize, leaf: usize) {
+        let full = row / leaf;
+        let rows = || bytes.chunks_exact(row);
+        let digests = (full + 1) * DIGEST;
+        for (row, level) in rows().zip(self.level.chunks_exact_mut(digests)) {
+            let body = &row[..full * leaf];
+            if leaf.is_multiple_of(BLOCK) {
+                hash_each(self.platform, body, leaf, &mut level[..full * DIGEST]);
+            } else {
+                let padded = pad(&mut self.padded, body.chunks_exact(leaf), leaf);
+                hash_each(self.platform, &self.padded, padded, &mut level[..full * DIGEST]);
+            }
+        }
+        let padded = pad(&mut self.padded, rows().map(|row| &row[full * leaf..]), row % leaf);
+        self.below.resize(bytes.len() / row * DIGEST, 0);
+        hash_each(self.platform, &self.padded, padded, &mut self.below);
+        for (level, digest) in self.level.chunks_exact_mut(digests).zip(self.below.chunks_exact(DIGEST)) {
+            level[full * DIGEST..].copy_from_slice(digest);
+        }
+    }
+
+    fn fold(&mut self) -> Digest {
+        while self.level.len() > DIGEST {
+            std::mem::swap(&mut self.level, &mut self.below);
+            if !self.below.len().is_multiple_of(BLOCK) {
+                self.below.extend_from_slice(&ABSENT);
+            }
+            self.level.resize(self.below.len() / 2, 0);
+            many::<BLOCK>(self.platform, &self.below, &NODE_KEY, &mut self.level);
+        }
+        self.level.first_chunk().copied().unwrap_or(ABSENT)
+    }
+}
+
+/// Lays the payloads out one behind the other, each padded with zeros from `size` to a whole number of blocks, which it
+/// returns.
+fn pad<'a>(padded: &mut Vec<u8>, payloads: impl Iterator<Item = &'a [u8]>, size: usize) -> usize {
+    let to = size.next_multiple_of(BLOCK);
+    padded.clear();
+    for payload in payloads {
+        padded.extend_from_slice(payload);
+        padded.resize(padded.len() + to - size, 0);
+    }
+    to
+}
+
+/// Leaf digests of the payloads of `size` bytes that `bytes` consists of.
+fn hash_each(platform: Platform, bytes: &[u8], size: usize, out: &mut [u8]) {
+    macro_rules! sizes {
+        ($($blocks:literal)*) => {
+            match size / BLOCK {
+                $($blocks => many::<{ $blocks * BLOCK }>(platform, bytes, &LEAF_KEY, out),)*
+                _ => unreachable!("a leaf has 1 to 16 blocks"),
+            }
+        };
+    }
+    sizes!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+}
+
+fn many<const N: usize>(platform: Platform, bytes: &[u8], key: &Digest, out: &mut [u8]) {
+    let mut words = [0; 8];
+    for (word, bytes) in words.iter_mut().zip(key.as_chunks().0) {
+        *word = u32::from_le_bytes(*bytes);
+    }
+    for (batch, out) in bytes.as_chunks::<N>().0.chunks(BATCH).zip(out.chunks_mut(BATCH * DIGEST)) {
+        let mut messages = [&batch[0]; BATCH];
+        for (message, payload) in messages.iter_mut().zip(batch) {
+            *message = payload;
+        }
+        let messages = &messages[..batch.len()];
+        platform.hash_many(messages, &words, 0, IncrementCounter::No, KEYED, START, END_ROOT, out);
+    }
+}
