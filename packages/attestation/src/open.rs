@@ -160,7 +160,7 @@ impl Siblings<'_> {
         let tree = &self.evidence.manifest.tree;
         let stack = Stack { top: 1, middle: 1, leaves: |_| tree.leaves().len() as u64 };
         let leaves = ids.map(|id| stack.address(0, 0, id.0 as u64)).collect();
-        self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.len()), at.len())));
+        self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.depth()), at.depth())));
     }
 
     fn constants(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
@@ -172,7 +172,7 @@ impl Siblings<'_> {
             let tree = self.tree(keys[0])?;
             let stack = Stack { top: 1, middle: 1, leaves: |_| tree.leaves().len() as u64 };
             let leaves = keys.iter().map(|key| stack.address(0, 0, key.leaf as u64)).collect();
-            self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.len()), at.len())));
+            self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.depth()), at.depth())));
         }
         Ok(())
     }
@@ -227,7 +227,7 @@ impl Siblings<'_> {
             if stack.is_absent(at) {
                 return None;
             }
-            let (shard, len) = (at.part(0, shard_depth.min(at.len())), at.len());
+            let (shard, len) = (at.part(0, shard_depth.min(at.depth())), at.depth());
             Some(if len <= shard_depth {
                 top.digest(shard, len)
             } else if len <= shard_depth + slot_depth {

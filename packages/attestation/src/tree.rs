@@ -65,12 +65,9 @@ impl Address {
         Self { turns: self.turns | (index as u128) << (128 - len), len }
     }
 
-    pub fn len(self) -> u8 {
+    /// Turns from the root.
+    pub fn depth(self) -> u8 {
         self.len
-    }
-
-    pub fn is_root(self) -> bool {
-        self.len == 0
     }
 
     /// The turns between depth `from` and depth `to`, at most 64 of them, as a number.

@@ -5,6 +5,8 @@ mod model;
 mod npy;
 mod program;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Buy and sell computing that the chain has verified.
@@ -24,9 +26,16 @@ enum Command {
     Program(program::Command),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
         Command::Demo(args) => demo::run(*args),
         Command::Program(command) => program::run(command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -150,7 +150,10 @@ impl Report {
         println!("\n{}\n{}", self.messages_table(), self.equations_table());
         for undetected in &self.undetected {
             let Undetected { assignment, provider, chance } = undetected;
-            println!("not caught: assignment {assignment} of {provider}. The chance of that was {:.2} %.", chance * 100.0);
+            println!(
+                "not caught: assignment {assignment} of {provider}. The chance of that was {:.2} %.",
+                chance * 100.0
+            );
         }
         let settled: u64 = self.jobs.iter().map(|job| job.settled).sum();
         println!(
@@ -191,7 +194,13 @@ impl Report {
         let mut table = table(["contract", "conserved", "left", "", "right"]);
         for equation in &self.conservation {
             let Equation { contract, formula, left, relation, right, .. } = equation;
-            table.add_row([contract.clone(), formula.clone(), left.to_string(), relation.to_string(), right.to_string()]);
+            table.add_row([
+                contract.clone(),
+                formula.clone(),
+                left.to_string(),
+                relation.to_string(),
+                right.to_string(),
+            ]);
         }
         right(table, &[2, 4])
     }
@@ -199,7 +208,7 @@ impl Report {
 
 fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_header(header);
     table
 }
@@ -241,7 +250,10 @@ fn provider(story: &Story, at: usize) -> Result<Provider> {
     Ok(Provider {
         name: provider.name.clone(),
         role: provider.role,
-        shards: chapters().filter(|chapter| chapter.ended.state == State::Settled).map(|chapter| chapter.ended.shards).sum(),
+        shards: chapters()
+            .filter(|chapter| chapter.ended.state == State::Settled)
+            .map(|chapter| chapter.ended.shards)
+            .sum(),
         verdicts: verdicts.into_iter().map(verdict).collect(),
         paid: chapters().map(|chapter| chapter.ended.paid).sum(),
         minted: story.chain.tokens(&provider.owner)?,
@@ -343,7 +355,12 @@ fn broken(story: &Story, report: &Report) -> Vec<String> {
         broken.push(format!("{}: {} does not hold", equation.contract, equation.formula));
     }
     for job in report.jobs.iter().filter(|job| job.settled + job.refunded != job.shards) {
-        broken.push(format!("job {}: {} of {} shards have no end", job.id, job.shards - job.settled - job.refunded, job.shards));
+        broken.push(format!(
+            "job {}: {} of {} shards have no end",
+            job.id,
+            job.shards - job.settled - job.refunded,
+            job.shards
+        ));
     }
     if report.providers.iter().any(|provider| provider.role == Role::Honest) {
         for job in report.jobs.iter().filter(|job| job.settled != job.shards) {

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tequio_client::embedded::{Chain, Setup};
 use tequio_protocol::{
     AssignmentId, AttestationId, Digest, JobId, escrow,
-    escrow::{AssignmentResponse, Assigned, Ended, JobResponse, JobSpec, Kind, QuoteResponse, State},
+    escrow::{Assigned, AssignmentResponse, Ended, JobResponse, JobSpec, Kind, QuoteResponse, State},
     registry, rewards,
     verifier::{self, AttestationResponse, Attested},
 };
@@ -45,7 +45,6 @@ pub struct Story {
     pub delivered: BTreeMap<(JobId, u64), Vec<Vec<u8>>>,
     /// Deliveries of settled assignments that are not what was attested.
     pub undelivered: Vec<String>,
-    pub items: u64,
     pub draws: u32,
 }
 
@@ -64,6 +63,8 @@ pub struct Chapter {
 const FUNDS: u128 = 1_000_000_000_000_000_000;
 /// Shards of the commons job.
 const COMMONS_SHARDS: u64 = 8;
+/// Shards of it that a provider takes at once.
+const COMMONS_CHUNK: u64 = 2;
 /// Most bytes of one opening's message.
 const PART_BYTES: u32 = 128 << 10;
 /// Most shards of one assignment.
@@ -76,7 +77,7 @@ pub fn play(model: Model, inputs: Inputs, terms: &Terms, progress: bool) -> Resu
     while stage.round(&bar)? {}
     stage.close(&bar)?;
     bar.finish_and_clear();
-    Ok(stage.story(inputs.items))
+    Ok(stage.story())
 }
 
 struct Stage {
@@ -140,14 +141,16 @@ impl Stage {
         let (quote, job) = post(&inputs.bytes, Kind::Client, terms.price)?;
         let shards = inputs.shards.min(COMMONS_SHARDS);
         let some = |bytes: &Vec<u8>| bytes[..bytes.len() / inputs.shards as usize * shards as usize].to_vec();
-        let (_, commons) = post(&inputs.bytes.iter().map(some).collect::<Vec<_>>(), Kind::Commons, 0)?;
+        let (commons_quote, commons) = post(&inputs.bytes.iter().map(some).collect::<Vec<_>>(), Kind::Commons, 0)?;
         let jobs = [job, commons];
         let mut works = BTreeMap::new();
         for job in jobs {
             works.insert(job, Rc::new(fetch(&store, &chain.query(escrow::QueryMsg::Job { job })?)?));
         }
         let chunk = inputs.shards.div_ceil(2 * names.len() as u64).clamp(1, MAX_CHUNK);
-        let stake = quote.lien.checked_mul(Uint128::from(3 * chunk))?;
+        let client_lien = quote.lien.checked_mul(Uint128::from(chunk))?;
+        let commons_lien = commons_quote.lien.checked_mul(Uint128::from(COMMONS_CHUNK))?;
+        let stake = client_lien.checked_add(commons_lien)?.checked_mul(Uint128::new(2))?;
         let engine = Rc::new(Engine::new(model.manifest())?);
         let mut providers = vec![];
         for (role, name) in terms.cast.0.iter().zip(names) {
@@ -160,8 +163,22 @@ impl Stage {
         let (active, chapters, delivered, undelivered) = Default::default();
         let draws = terms.draws;
         Ok(Self {
-            chain, store, model, works, providers, jobs, quote, client, relayer, chunk, part, draws, active, chapters,
-            delivered, undelivered,
+            chain,
+            store,
+            model,
+            works,
+            providers,
+            jobs,
+            quote,
+            client,
+            relayer,
+            chunk,
+            part,
+            draws,
+            active,
+            chapters,
+            delivered,
+            undelivered,
         })
     }
 
@@ -203,7 +220,7 @@ impl Stage {
                 if provider.retired || commons && provider.role != Role::Honest || self.job(job)?.free == 0 {
                     continue;
                 }
-                let count = if commons { COMMONS_SHARDS.div_ceil(4) } else { self.chunk };
+                let count = if commons { COMMONS_CHUNK } else { self.chunk };
                 let outcome = self.chain.execute(&provider.operator, escrow::ExecuteMsg::Assign { job, count }, 0)?;
                 for assigned in outcome.all::<Assigned>() {
                     let assignment = assigned.assignment;
@@ -321,7 +338,8 @@ impl Stage {
     /// What is left goes back to the clients; everybody claims and withdraws.
     fn close(&mut self, bar: &ProgressBar) -> Result<()> {
         bar.set_message("claim, withdraw");
-        let end = self.jobs.iter().filter_map(|job| self.job(*job).ok()).filter(|job| job.free > 0).map(|job| job.end).max();
+        let end =
+            self.jobs.iter().filter_map(|job| self.job(*job).ok()).filter(|job| job.free > 0).map(|job| job.end).max();
         if let Some(end) = end {
             self.chain.advance_to(end + 1);
         }
@@ -351,9 +369,9 @@ impl Stage {
         Ok(())
     }
 
-    fn story(self, items: u64) -> Story {
+    fn story(self) -> Story {
         let Self { chain, model, providers, jobs, quote, chapters, delivered, undelivered, draws, .. } = self;
-        Story { chain, model, providers, jobs, quote, chapters, delivered, undelivered, items, draws }
+        Story { chain, model, providers, jobs, quote, chapters, delivered, undelivered, draws }
     }
 }
 
@@ -372,7 +390,8 @@ fn names(cast: &Cast) -> Vec<String> {
 fn post(chain: &mut Chain, sender: &Addr, spec: JobSpec) -> Result<(QuoteResponse, JobId)> {
     let quote: QuoteResponse = chain.query(escrow::QueryMsg::Quote { spec: spec.clone() })?;
     if !quote.credits.is_zero() {
-        let (contract, msg) = (chain.contracts.rewards.to_string(), to_json_binary(&rewards::Hook::Buy { client: None })?);
+        let (contract, msg) =
+            (chain.contracts.rewards.to_string(), to_json_binary(&rewards::Hook::Buy { client: None })?);
         chain.execute(sender, Cw20ExecuteMsg::Send { contract, amount: quote.credits, msg }, 0)?;
         let source = chain.contracts.escrow.to_string();
         chain.execute(sender, rewards::ExecuteMsg::Approve { source, amount: quote.credits }, 0)?;

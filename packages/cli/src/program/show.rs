@@ -48,7 +48,7 @@ fn ports(model: &Model, names: &[String], ids: impl IntoIterator<Item = u32>) ->
 /// One row for each tensor that is computed; constants are left out.
 fn tensors(model: &Model, report: &Report) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_header(["id", "op", "type", "MAC", "committed", "leaf", "share of draws", "route"]);
     for row in &report.tensors {
         if matches!(model.manifest().descriptor(TensorId(row.id)).source, Source::Constant { .. }) {
