@@ -1,5 +1,7 @@
 //! One run: acts become messages, and in the end everything is drained.
 
+use std::collections::BTreeMap;
+
 use cosmwasm_std::{Addr, Decimal, Uint128};
 use tequio_escrow::ContractError;
 use tequio_protocol::escrow::{Config, ExecuteMsg, JobSpec, Kind, QueryMsg, State};
@@ -14,15 +16,25 @@ pub struct Run {
     pub world: World,
     pub jobs: u64,
     pub assignments: u64,
+    /// How often each message went through.
+    pub went: BTreeMap<&'static str, u32>,
 }
 
 impl Run {
+    pub fn new(world: World) -> Self {
+        Self { world, jobs: 0, assignments: 0, went: BTreeMap::new() }
+    }
+
     fn job(&self, index: usize) -> JobId {
         JobId(index as u64 % self.jobs.max(1) + 1)
     }
 
+    /// Any assignment, or for an odd index an active one if there is one.
     fn assignment(&self, index: usize) -> AssignmentId {
-        AssignmentId(index as u64 % self.assignments.max(1) + 1)
+        let all: Vec<_> = (1..=self.assignments).map(AssignmentId).collect();
+        let active: Vec<_> = all.iter().copied().filter(|id| self.world.state(*id) == State::Active).collect();
+        let from = if index % 2 == 1 && !active.is_empty() { active } else { all };
+        from.get(index / 2 % from.len().max(1)).copied().unwrap_or(AssignmentId(1))
     }
 
     fn exists(&self, assignment: AssignmentId) -> bool {
@@ -38,7 +50,10 @@ impl Run {
     /// Sends a message that may fail, but only with escrow's own error. Whether it went through.
     fn tries(&mut self, sender: &Addr, message: ExecuteMsg, funds: u128) -> bool {
         match self.world.send(sender, &message, funds) {
-            Ok(_) => true,
+            Ok(_) => {
+                *self.went.entry(word(&message)).or_default() += 1;
+                true
+            }
             Err(error) => {
                 let error: ContractError = error.downcast().unwrap_or_else(|error| panic!("{message:?}: {error:#}"));
                 assert!(!matches!(error, ContractError::Overflow(_) | ContractError::Std(_)), "{message:?}: {error}");
@@ -51,10 +66,10 @@ impl Run {
         let world = &mut self.world;
         let (client, stranger, governance) = (world.client.clone(), world.stranger.clone(), world.governance.clone());
         match *act {
-            Act::Post { commons, shards, price, audit, providers } => {
+            Act::Post { commons, shards, price, audit, providers, lasts } => {
                 let (kind, poster) = if commons { (Kind::Commons, governance) } else { (Kind::Client, client) };
                 let price = if commons { price / 100 } else { price };
-                let (end, audit_window) = (world.now() + 20_000, audit);
+                let (end, audit_window) = (world.now() + lasts, audit);
                 let min_providers = providers.min(shards as u32);
                 let price = Uint128::from(price);
                 let spec = JobSpec { kind, shards, price, audit_window, end, min_providers, ..world.spec() };
@@ -122,7 +137,7 @@ impl Run {
             }
             Act::Fail { fails } => world.rewards_fails(fails),
             Act::Pause { posting, assigning } => {
-                world.sends(&governance, ExecuteMsg::Pause { posting, assigning }, 0);
+                self.tries(&governance, ExecuteMsg::Pause { posting, assigning }, 0);
             }
             Act::Configure { scale } => {
                 let config = Config {
@@ -133,7 +148,7 @@ impl Run {
                     reporter_tip: scale.into(),
                     ..config()
                 };
-                world.sends(&governance, ExecuteMsg::Configure { config }, 0);
+                self.tries(&governance, ExecuteMsg::Configure { config }, 0);
             }
             Act::Burn { bps } => world.burn_bps(bps),
             Act::Pass { seconds } => world.pass(seconds),
@@ -192,5 +207,23 @@ impl Run {
         }
         assert!((1..=self.jobs).all(|job| self.world.reserved(JobId(job)) == 0));
         self.adds_up();
+    }
+}
+
+fn word(message: &ExecuteMsg) -> &'static str {
+    match message {
+        ExecuteMsg::Post { .. } => "post",
+        ExecuteMsg::Assign { .. } => "assign",
+        ExecuteMsg::GiveBack { .. } => "give_back",
+        ExecuteMsg::Settle { .. } => "settle",
+        ExecuteMsg::Expire { .. } => "expire",
+        ExecuteMsg::Refund { .. } => "refund",
+        ExecuteMsg::TopUp { .. } => "top_up",
+        ExecuteMsg::Withdraw {} => "withdraw",
+        ExecuteMsg::Reward { .. } => "reward",
+        ExecuteMsg::Release { .. } => "release",
+        ExecuteMsg::Pause { .. } => "pause",
+        ExecuteMsg::Configure { .. } => "configure",
+        ExecuteMsg::UpdateOwnership(_) => "update_ownership",
     }
 }

@@ -55,7 +55,7 @@ fn proof(top: u64, counts: &[u64], opened: &[(u64, u64, u64)]) -> Value {
         if stack.is_absent(at) {
             return Ok::<_, Infallible>(ABSENT);
         }
-        let (len, above) = (at.len(), first + second);
+        let (len, above) = (at.depth(), first + second);
         let found = if len <= first {
             all.digest(at.part(0, len), len)
         } else if len <= above {

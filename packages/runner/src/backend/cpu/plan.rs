@@ -83,6 +83,7 @@ fn kernel(graph: &Graph, fusion: &Fusion, homes: &[Home], tensor: usize) -> Kern
         return Kernel::Chain(Box::new(lower::chain(graph, fusion, homes, tensor, None)));
     }
     let Some(node) = graph.node(tensor) else { unreachable!("only computed tensors have a slot") };
+    eprintln!("FALLBACK {:?} {:?}", node.op.name(), graph.ty(tensor));
     let args = node.operands.iter().map(|operand| match *operand {
         Operand::Tensor(id) => Arg::Tensor(homes[graph.origin[id.0 as usize]]),
         Operand::Scalar { value, .. } => Arg::Scalar(value),
