@@ -1,7 +1,10 @@
-use tequio_protocol::registry::ExecuteMsg;
-use tequio_protocol::registry::{HolderResponse, LienResponse, Metadata, ProviderResponse, QueryMsg, ThawResponse};
+use cosmwasm_std::coins;
+use cw_multi_test::Executor;
+use tequio_protocol::registry::{
+    ExecuteMsg, HolderResponse, LienResponse, Metadata, ProviderResponse, QueryMsg, ThawResponse,
+};
 
-use crate::world::{World, addr};
+use crate::world::{DENOM, World, addr};
 
 /// Walks a list page by page and returns the pages' lengths and all keys.
 fn walk<T, K: Clone>(key: impl Fn(&T) -> K, page: impl Fn(Option<K>) -> Vec<T>) -> (Vec<usize>, Vec<K>) {
@@ -94,4 +97,15 @@ fn conservation_shows_both_sides() {
     world.slash(&escrow, &alice, 100, None, None).unwrap();
     let sides: Vec<_> = world.conservation().equations.iter().map(|e| (e.left.u128(), e.right.u128())).collect();
     assert_eq!(sides, [(1_000, 1_000), (900, 900), (900, 900)]);
+}
+
+#[test]
+fn dust_that_someone_sends_belongs_to_nobody_and_upsets_no_equation() {
+    let (mut world, alice, _) = World::settled();
+    world.app.send_tokens(alice.clone(), world.registry.clone(), &coins(7, DENOM)).unwrap();
+    let conservation = world.conservation();
+    assert!(conservation.holds());
+    let held = conservation.equations.last().unwrap();
+    assert_eq!((held.left.u128(), held.right.u128()), (1_000, 1_007));
+    assert_eq!(world.stake(&alice), (1_000, 0, 0, 0));
 }

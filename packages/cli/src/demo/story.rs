@@ -61,6 +61,8 @@ pub struct Chapter {
 
 /// Genesis money of every actor, in the smallest unit.
 const FUNDS: u128 = 1_000_000_000_000_000_000;
+/// Genesis tokens of the client, in the smallest unit.
+const TOKENS: u128 = 1_000_000_000_000;
 /// Shards of the commons job.
 const COMMONS_SHARDS: u64 = 8;
 /// Shards of it that a provider takes at once.
@@ -112,7 +114,7 @@ impl Stage {
     fn set(model: Model, inputs: &Inputs, terms: &Terms) -> Result<Self> {
         let names: Vec<String> = names(&terms.cast);
         let mut setup = Setup { beacon_seed: format!("tequio demo {}", terms.seed).into_bytes(), ..Setup::default() };
-        setup = setup.fund("client", FUNDS).genesis_tokens("client", FUNDS);
+        setup = setup.fund("client", FUNDS).genesis_tokens("client", TOKENS);
         for name in &names {
             setup = setup.fund(name, FUNDS);
         }

@@ -4,7 +4,8 @@
 //! graph      who reads what                      chain, lanes, scale     elementwise operators, fused
 //! fuse       what is written out                 contraction             convolutions and MATMUL with their chain
 //! lower      operators to lanes                    image, gemm, depthwise
-//! plan       steps, buffers                      fallback                everything else, by definition
+//! plan       steps, buffers                      movement, pool          copies, pools, reductions
+//!                                                fallback                everything else, by definition
 //! ```
 
 #[cfg(target_arch = "x86_64")]
@@ -22,7 +23,9 @@ mod graph;
 mod image;
 mod lanes;
 mod lower;
+mod movement;
 mod plan;
+mod pool;
 mod scale;
 
 pub use buffers::Workspace;

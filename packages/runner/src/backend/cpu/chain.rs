@@ -164,7 +164,7 @@ fn lanes(lanes: &mut [i32], stride: usize, joined: bool) -> std::slice::ChunksMu
 }
 
 #[inline(always)]
-fn widen(bytes: &[u8], dtype: DType, to: &mut [i32]) {
+pub(super) fn widen(bytes: &[u8], dtype: DType, to: &mut [i32]) {
     match dtype.bytes() {
         1 => bytes.iter().zip(to).for_each(|(from, to)| *to = *from as i8 as i32),
         2 => bytes.as_chunks().0.iter().zip(to).for_each(|(from, to)| *to = i16::from_le_bytes(*from) as i32),
@@ -183,7 +183,7 @@ fn store(from: &[i32], dtype: DType, width: usize, stride: usize, out: &mut [u8]
 }
 
 #[inline(always)]
-fn narrow(from: &[i32], dtype: DType, to: &mut [u8]) {
+pub(super) fn narrow(from: &[i32], dtype: DType, to: &mut [u8]) {
     match dtype.bytes() {
         1 => from.iter().zip(to).for_each(|(from, to)| *to = *from as u8),
         2 => from.iter().zip(to.as_chunks_mut().0).for_each(|(from, to)| *to = (*from as i16).to_le_bytes()),

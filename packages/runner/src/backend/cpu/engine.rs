@@ -210,6 +210,10 @@ fn run(simd: Simd, kernel: &Kernel, tensors: &Tensors, scratch: &mut Scratch, ou
     match kernel {
         Kernel::Contraction(kernel) => kernel.run(simd, tensors, scratch, out),
         Kernel::Chain(kernel) => kernel.run(simd, tensors, &mut scratch.registers, out),
+        Kernel::Movement(kernel) => kernel.run(tensors, out),
+        Kernel::Gather(kernel) => kernel.run(tensors, out),
+        Kernel::Pool(kernel) => kernel.run(tensors, scratch, out),
+        Kernel::Reduce(kernel) => kernel.run(tensors, scratch, out),
         Kernel::Fallback(kernel) => kernel.run(tensors, out),
     }
 }

@@ -1,7 +1,7 @@
 //! From a manifest to the steps that run a shard.
 
 use tequio_attestation::{Layout, Operand, Source};
-use tequio_tensor::Type;
+use tequio_tensor::{Op, Type};
 
 use super::{
     Unsupported,
@@ -13,6 +13,8 @@ use super::{
     fuse::Fusion,
     graph::{Graph, size},
     lower,
+    movement::{Gather, Movement},
+    pool::{Pool, Reduce},
 };
 
 /// A program ready to run.
@@ -41,6 +43,10 @@ pub(super) enum Step {
 pub(super) enum Kernel {
     Contraction(Box<Contraction>),
     Chain(Box<Chain>),
+    Movement(Movement),
+    Gather(Gather),
+    Pool(Pool),
+    Reduce(Reduce),
     Fallback(Fallback),
 }
 
@@ -83,13 +89,25 @@ fn kernel(graph: &Graph, fusion: &Fusion, homes: &[Home], tensor: usize) -> Kern
         return Kernel::Chain(Box::new(lower::chain(graph, fusion, homes, tensor, None)));
     }
     let Some(node) = graph.node(tensor) else { unreachable!("only computed tensors have a slot") };
-    eprintln!("FALLBACK {:?} {:?}", node.op.name(), graph.ty(tensor));
+    let out = graph.ty(tensor);
+    if let Some(movement) = Movement::new(graph, homes, node, out) {
+        return Kernel::Movement(movement);
+    }
+    if let (Op::Gather, Some(gather)) = (node.op, Gather::new(graph, homes, node)) {
+        return Kernel::Gather(gather);
+    }
+    if let Some(pool) = Pool::new(graph, homes, node, out) {
+        return Kernel::Pool(pool);
+    }
+    if let Some(reduce) = Reduce::new(graph, homes, node, out) {
+        return Kernel::Reduce(reduce);
+    }
     let args = node.operands.iter().map(|operand| match *operand {
         Operand::Tensor(id) => Arg::Tensor(homes[graph.origin[id.0 as usize]]),
         Operand::Scalar { value, .. } => Arg::Scalar(value),
     });
     let types = node.operands.iter().map(|operand| graph.operand_type(operand)).collect();
-    Kernel::Fallback(Fallback { op: node.op, types, args: args.collect(), out: *graph.ty(tensor) })
+    Kernel::Fallback(Fallback { op: node.op, types, args: args.collect(), out: *out })
 }
 
 /// Where every origin lies that is written out, and the bytes of each slot. Time is counted in tensor ids.
