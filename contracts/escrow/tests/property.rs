@@ -36,31 +36,41 @@ enum Act {
     Pass { seconds: u64 },
 }
 
+fn post() -> impl Strategy<Value = Act> {
+    let audit = proptest::option::of(0..1_000u64);
+    (0..4u8, 1..40u64, 1..200u64, audit, 1..4u32, 1_000..200_000u64).prop_map(
+        |(kind, shards, price, audit, providers, lasts)| Act::Post {
+            commons: kind == 0,
+            shards,
+            price,
+            audit,
+            providers,
+            lasts,
+        },
+    )
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let (index, flag) = (|| 0..1_000usize, proptest::bool::ANY);
     prop_oneof![
-        4 => (index(), 1..40u64, 1..200u64, proptest::option::of(0..1_000u64), 1..4u32, 1_000..200_000u64).prop_map(
-            |(commons, shards, price, audit, providers, lasts)| {
-                Act::Post { commons: commons % 4 == 0, shards, price, audit, providers, lasts }
-            }
-        ),
-        14 => (index(), index(), 1..12u64).prop_map(|(provider, job, count)| Act::Assign { provider, job, count }),
-        8 => index().prop_map(|assignment| Act::Attest { assignment }),
-        8 => (index(), index()).prop_map(|(assignment, verdict)| Act::Answer { assignment, verdict }),
-        3 => index().prop_map(|assignment| Act::GiveBack { assignment }),
+        2 => post(),
+        16 => (index(), index(), 1..12u64).prop_map(|(provider, job, count)| Act::Assign { provider, job, count }),
+        12 => index().prop_map(|assignment| Act::Attest { assignment }),
+        10 => (index(), index()).prop_map(|(assignment, verdict)| Act::Answer { assignment, verdict }),
+        2 => index().prop_map(|assignment| Act::GiveBack { assignment }),
         8 => proptest::collection::vec(index(), 1..3).prop_map(|assignments| Act::Settle { assignments }),
         8 => index().prop_map(|assignment| Act::Expire { assignment }),
-        3 => (index(), flag, proptest::option::of(1..20u64))
+        4 => (index(), flag, proptest::option::of(1..8u64))
             .prop_map(|(job, client, shards)| Act::Refund { job, client, shards }),
         3 => (index(), index(), 1..50u64).prop_map(|(job, range, raise)| Act::TopUp { job, range, raise }),
         3 => index().prop_map(|actor| Act::Withdraw { actor }),
-        2 => index().prop_map(|assignment| Act::Reward { assignment }),
-        2 => index().prop_map(|job| Act::Release { job }),
-        1 => flag.prop_map(|fails| Act::Fail { fails }),
+        4 => index().prop_map(|assignment| Act::Reward { assignment }),
+        4 => index().prop_map(|job| Act::Release { job }),
+        4 => flag.prop_map(|fails| Act::Fail { fails }),
         1 => (0..9u8).prop_map(|bits| Act::Pause { posting: bits == 0, assigning: bits == 1 }),
         1 => (0..500u16).prop_map(|scale| Act::Configure { scale }),
         1 => (5_000..=10_000u16).prop_map(|bps| Act::Burn { bps }),
-        8 => prop_oneof![12 => 0..60u64, 6 => 100..1_000u64, 2 => 3_000..5_000u64, 1 => Just(50_000)]
+        8 => prop_oneof![20 => 0..60u64, 20 => 100..1_000u64, 2 => 3_000..5_000u64, 1 => Just(50_000)]
             .prop_map(|seconds| Act::Pass { seconds }),
     ]
 }
@@ -75,8 +85,9 @@ fn everything_adds_up_and_everything_ends() {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let steps = from_env("PROPERTY_STEPS", 100) as usize;
     let (went, ended) = (RefCell::<BTreeMap<&str, u32>>::default(), RefCell::<BTreeMap<String, u32>>::default());
-    let ran = TestRunner::new(config).run(&proptest::collection::vec(act(), steps), |acts| {
+    let ran = TestRunner::new(config).run(&(post(), proptest::collection::vec(act(), steps)), |(first, acts)| {
         let mut run = Run::new(World::new());
+        run.step(&first);
         for act in &acts {
             run.step(act);
             run.adds_up();

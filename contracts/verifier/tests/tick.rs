@@ -4,6 +4,7 @@ use tequio_protocol::{
     Digest,
     verifier::{DrawnFrom, ExecuteMsg},
 };
+use tequio_verifier::core::beacon::randomness;
 
 use crate::world::{CONFIG, FIRST, PERIOD, ROOT, World, subject};
 
@@ -107,4 +108,14 @@ fn attestations_of_one_block_share_a_round() {
     let bobs = world.attest_and_tick(&world.bob.clone(), &subject(), ROOT);
     assert_eq!(world.drawn_from(alices), world.drawn_from(bobs));
     assert_ne!(alices, bobs);
+}
+
+#[test]
+fn the_seed_binds_attestation_beacon_round_and_randomness() {
+    let mut world = World::new();
+    let id = world.attest_and_tick(&world.alice.clone(), &subject(), ROOT);
+    let drawn = world.post_round(id);
+    let randomness = randomness(&world.beacon.sign(drawn.round));
+    let seed = tequio_attestation::seed(&id.0.0, FIRST.0, drawn.round, &randomness);
+    assert_eq!(drawn.seed, Some(Digest(seed)));
 }

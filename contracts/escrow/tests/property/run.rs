@@ -29,12 +29,13 @@ impl Run {
         JobId(index as u64 % self.jobs.max(1) + 1)
     }
 
-    /// Any assignment, or for an odd index an active one if there is one.
-    fn assignment(&self, index: usize) -> AssignmentId {
+    /// Any assignment, or mostly an active one that is `fit`, if there is one.
+    fn pick(&self, index: usize, fit: impl Fn(Option<(u64, Verdict)>) -> bool) -> AssignmentId {
         let all: Vec<_> = (1..=self.assignments).map(AssignmentId).collect();
-        let active: Vec<_> = all.iter().copied().filter(|id| self.world.state(*id) == State::Active).collect();
-        let from = if index % 2 == 1 && !active.is_empty() { active } else { all };
-        from.get(index / 2 % from.len().max(1)).copied().unwrap_or(AssignmentId(1))
+        let active = |id: &AssignmentId| self.world.state(*id) == State::Active && fit(self.world.attested(*id));
+        let active: Vec<_> = all.iter().copied().filter(active).collect();
+        let from = if index % 8 > 0 && !active.is_empty() { active } else { all };
+        from.get(index / 8 % from.len().max(1)).copied().unwrap_or(AssignmentId(1))
     }
 
     fn exists(&self, assignment: AssignmentId) -> bool {
@@ -82,17 +83,17 @@ impl Run {
                 self.assignments += u64::from(self.tries(&operator, ExecuteMsg::Assign { job, count }, 0));
             }
             Act::Attest { assignment } => {
-                let assignment = self.assignment(assignment);
+                let assignment = self.pick(assignment, |attested| attested.is_none());
                 if self.exists(assignment) && self.world.attested(assignment).is_none() {
                     self.world.attest(assignment);
                 }
             }
             Act::Answer { assignment, verdict } => {
-                let assignment = self.assignment(assignment);
+                let assignment = self.pick(assignment, |attested| attested.is_some());
                 self.answer(assignment, verdict);
             }
             Act::GiveBack { assignment } => {
-                let assignment = self.assignment(assignment);
+                let assignment = self.pick(assignment, |attested| attested.is_none());
                 if self.exists(assignment) {
                     let of = self.world.assignment(assignment);
                     // The fee of the config that every run begins with; jobs under another refuse it.
@@ -102,11 +103,14 @@ impl Run {
                 }
             }
             Act::Settle { ref assignments } => {
-                let assignments = assignments.iter().map(|index| self.assignment(*index)).collect();
+                let done = |(_, verdict)| matches!(verdict, Verdict::Genuine {} | Verdict::False { .. });
+                let pick = |index: &usize| self.pick(*index, |attested| attested.is_some_and(done));
+                let assignments = assignments.iter().map(pick).collect();
                 self.tries(&stranger, ExecuteMsg::Settle { assignments }, 0);
             }
             Act::Expire { assignment } => {
-                let assignments = vec![self.assignment(assignment)];
+                let done = |(_, verdict)| matches!(verdict, Verdict::Genuine {} | Verdict::False { .. });
+                let assignments = vec![self.pick(assignment, |attested| !attested.is_some_and(done))];
                 self.tries(&stranger, ExecuteMsg::Expire { assignments }, 0);
             }
             Act::Refund { job, client: by_client, shards } => {
@@ -128,11 +132,14 @@ impl Run {
                 self.tries(&parties[actor % parties.len()].clone(), ExecuteMsg::Withdraw {}, 0);
             }
             Act::Reward { assignment } => {
-                let assignments = vec![self.assignment(assignment)];
+                let pending = self.pending_rewards();
+                let assignment = pending.get(assignment % pending.len().max(1)).copied().unwrap_or(AssignmentId(1));
+                let assignments = vec![assignment];
                 self.tries(&stranger, ExecuteMsg::Reward { assignments }, 0);
             }
             Act::Release { job } => {
-                let jobs = vec![self.job(job)];
+                let pending = self.pending_releases();
+                let jobs = vec![pending.get(job % pending.len().max(1)).copied().unwrap_or(JobId(1))];
                 self.tries(&stranger, ExecuteMsg::Release { jobs }, 0);
             }
             Act::Fail { fails } => world.rewards_fails(fails),

@@ -7,7 +7,7 @@ use std::{
 
 use rayon::prelude::*;
 use tequio_attestation::{Digest, Manifest, ShardTrace};
-use tequio_tensor::Invalid;
+use tequio_tensor::{DType, Invalid};
 use thiserror::Error;
 
 use super::{
@@ -65,6 +65,9 @@ pub enum RunError {
     Inputs { found: usize, wanted: usize },
     #[error("input {port} has {found} bytes, not {wanted}")]
     Input { port: usize, found: usize, wanted: usize },
+    /// A bool other than 0 and 1, or an int4 that doesn't fit four bits.
+    #[error("element {index} of input {port} is {found}, outside its type")]
+    Value { port: usize, index: usize, found: i8 },
 }
 
 /// What running a shard gave.
@@ -180,9 +183,15 @@ impl Engine {
         if found != wanted {
             return Err(RunError::Inputs { found, wanted });
         }
-        for (port, (input, &wanted)) in inputs.iter().zip(&self.plan.inputs).enumerate() {
-            if input.len() != wanted {
-                return Err(RunError::Input { port, found: input.len(), wanted });
+        for (port, (input, ty)) in inputs.iter().zip(&self.plan.inputs).enumerate() {
+            let (found, wanted) = (input.len(), size(ty));
+            if found != wanted {
+                return Err(RunError::Input { port, found, wanted });
+            }
+            if matches!(ty.dtype, DType::Bool | DType::I4)
+                && let Some(index) = input.iter().position(|&byte| ty.dtype.wrap(byte as i8 as i64) != byte as i8 as i64)
+            {
+                return Err(RunError::Value { port, index, found: input[index] as i8 });
             }
         }
         Ok(())

@@ -23,8 +23,8 @@ pub(super) struct Plan {
     pub steps: Vec<Step>,
     /// Bytes of each slot.
     pub slots: Vec<usize>,
-    /// Bytes of each input.
-    pub inputs: Vec<usize>,
+    /// Type of each input.
+    pub inputs: Vec<Type>,
     /// For each output its committed slot.
     pub outputs: Vec<usize>,
     /// Number of committed tensors.
@@ -75,7 +75,7 @@ impl Plan {
                 }
             }
         }
-        let inputs = tensors.iter().take(graph.manifest.header.inputs as usize).map(|t| size(&t.ty)).collect();
+        let inputs = tensors.iter().take(graph.manifest.header.inputs as usize).map(|input| input.ty).collect();
         Ok(Self { steps, slots, inputs, outputs, committed: committed.len() })
     }
 }

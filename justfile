@@ -1,0 +1,49 @@
+# The commands of every day. `just` lists them.
+
+_default:
+    @just --list --unsorted
+
+# A whole job on the chain inside the process; options as in `tequio demo --help`
+demo *options:
+    cargo run --release -- demo {{options}}
+
+# All tests; those that need the real models are in `just models`
+test *options:
+    cargo test --workspace {{options}}
+
+# Tests on the models in ../shared/models
+models:
+    scripts/models/convert ../shared/models target/models
+    TEQUIO_MODELS=$PWD/target/models cargo test --workspace -- --ignored
+
+# Format, lints, imports, licences
+lint:
+    cargo fmt --all --check
+    scripts/check-imports
+    scripts/check-dependencies
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Rewrites every golden file: vectors, permissions, events, errors, schema
+golden: schema
+    TEQUIO_BLESS=1 cargo test --workspace
+
+# JSON schema of every contract
+schema:
+    scripts/schema
+
+# A second implementation of docs/attestation.md against the vectors
+second:
+    pip install --quiet -r tests/second/requirements.txt
+    python3 tests/second/check.py
+
+# Commitment overhead and speed
+bench *options:
+    cargo bench --workspace {{options}}
+
+# Contracts as the chain runs them, into artifacts/
+wasm:
+    scripts/wasm
+
+# Everything CI runs
+ci:
+    .ci/run

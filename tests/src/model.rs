@@ -1,0 +1,127 @@
+//! Programs to post: a small one by hand, the digits, and whatever else a test writes.
+
+use std::sync::{Arc, LazyLock};
+
+use tequio_attestation::{Manifest, ShardTrace};
+use tequio_program::{Compiled, Plan, compile, load};
+use tequio_runner::Engine;
+
+#[path = "../../packages/program/tests/builder/mod.rs"]
+pub mod tosa;
+
+/// A program as its client has it.
+pub struct Model {
+    /// The TOSA flatbuffer.
+    pub program: Vec<u8>,
+    pub plan: Plan,
+    pub compiled: Compiled,
+    pub engine: Engine,
+}
+
+impl Model {
+    /// Compiles a program with `plan`, or with the one that the compiler proposes.
+    pub fn new(program: Vec<u8>, plan: Option<Plan>) -> Arc<Self> {
+        let graph = load(&program).expect("a test's program loads");
+        let plan = plan.unwrap_or_else(|| Plan::propose(&graph).expect("a test's program has a plan"));
+        let compiled = compile(&graph, &plan).expect("a test's plan fits");
+        let engine = Engine::new(&compiled.manifest).expect("what is compiled can be run");
+        Arc::new(Self { program, plan, compiled, engine })
+    }
+
+    pub fn manifest(&self) -> &Manifest {
+        &self.compiled.manifest
+    }
+
+    /// Bytes of one shard of each input.
+    pub fn input_bytes(&self) -> Vec<usize> {
+        let inputs = &self.manifest().tensors[..self.manifest().header.inputs as usize];
+        inputs.iter().map(|tensor| tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes()).collect()
+    }
+
+    /// Bytes that look like inputs, for each input `shards` shards of them.
+    pub fn noise(&self, shards: usize) -> Vec<Vec<u8>> {
+        let each = self.input_bytes().into_iter().enumerate();
+        each.map(|(port, bytes)| noise(port as u64, bytes * shards)).collect()
+    }
+
+    /// One shard, run honestly.
+    pub fn trace(&self, inputs: &[Vec<u8>]) -> ShardTrace {
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        self.engine.trace_shard(&inputs, &mut self.engine.workspace()).expect("inputs of the right size")
+    }
+}
+
+/// The inputs of shard `shard` of inputs that hold `shards` of them.
+pub fn shard_of(inputs: &[Vec<u8>], shards: usize, shard: usize) -> Vec<Vec<u8>> {
+    let of = |input: &Vec<u8>| input.chunks(input.len() / shards).nth(shard).unwrap_or_default().to_vec();
+    inputs.iter().map(of).collect()
+}
+
+/// Pseudo-random bytes.
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
+    let step = |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as u8
+    };
+    (0..len).map(step).collect()
+}
+
+/// Four equal convolutions with rectified outputs, all committed: nothing in it is narrower or cheaper than the rest.
+pub fn layers() -> Arc<Model> {
+    static LAYERS: LazyLock<Arc<Model>> = LazyLock::new(|| Model::new(written::layers().bytes(), None));
+    LAYERS.clone()
+}
+
+/// The digit classifier that comes with the binary.
+pub fn digits() -> Arc<Model> {
+    const PROGRAM: &[u8] = include_bytes!("../../packages/cli/models/digits/digits.tosa");
+    const PLAN: &str = include_str!("../../packages/cli/models/digits/digits.plan.json");
+    static DIGITS: LazyLock<Arc<Model>> = LazyLock::new(|| {
+        let plan = Plan::from_json(PLAN).expect("the plan that comes with the digits");
+        Model::new(PROGRAM.to_vec(), Some(plan))
+    });
+    DIGITS.clone()
+}
+
+/// The first `shards` of 90 shards of test images.
+pub fn images(shards: usize) -> Vec<Vec<u8>> {
+    const IMAGES: &[u8] = include_bytes!("../../packages/cli/models/digits/test_inputs.npy");
+    let images = npyz::NpyFile::new(IMAGES).and_then(|file| file.into_vec::<i8>()).expect("the digits' test images");
+    let mut bytes: Vec<u8> = images.into_iter().map(|pixel| pixel as u8).collect();
+    bytes.truncate(shards * digits().input_bytes()[0]);
+    vec![bytes]
+}
+
+mod written {
+    //! Programs written by hand.
+
+    use super::tosa::{Attribute, DType, Op, Program, conv};
+
+    /// Zero points, and a scale that keeps most of what a convolution of noise gives inside int8.
+    pub fn scalars(program: &mut Program) {
+        program.constant("zero8", DType::INT8, &[1], vec![0]);
+        program.constant("zero32", DType::INT32, &[1], vec![0; 4]);
+        program.constant("multiplier", DType::INT32, &[1], (1i32 << 30).to_le_bytes().to_vec());
+        program.constant("shift", DType::INT8, &[1], vec![40]);
+    }
+
+    pub fn layers() -> Program {
+        let mut program = Program::default();
+        scalars(&mut program);
+        let shape = [1, 4, 4, 8];
+        program.input("x", DType::INT8, &shape);
+        let mut from = "x".to_string();
+        for layer in 1..=4 {
+            let (open, to) = (format!("open{layer}"), format!("layer{layer}"));
+            program.layer((&from, shape), &open, conv(8, 3));
+            let clamp = Attribute::Clamp { min: vec![0xc0], max: vec![0x7f] };
+            program.op(Op::CLAMP, clamp, &[&open], (&to, DType::INT8, &shape));
+            from = to;
+        }
+        program.output(&from);
+        program
+    }
+}

@@ -1,0 +1,188 @@
+//! A chain with its actors. Every message that is accepted leaves all four contracts' equations true, every one that is
+//! refused changes nothing: whatever a test is about, it checks that too.
+
+mod ask;
+mod way;
+
+use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};
+
+use anyhow::Result;
+use cosmwasm_std::{Addr, coins};
+use tequio_attestation::ShardTrace;
+use tequio_client::{
+    Message,
+    embedded::{Chain, Outcome, Setup},
+};
+use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
+use tequio_runner::pipeline::{Backend, Run, Store, Work};
+
+use crate::{Job, Model, Provider, Scene};
+
+/// What everybody begins with, of the denom; the client of the token too.
+pub const RICH: u128 = 1 << 80;
+/// What a provider bonds.
+pub const STAKE: u128 = 1 << 70;
+
+pub struct World {
+    pub chain: Chain,
+    /// Where clients put data and providers deliver.
+    pub store: Store,
+    pub client: Addr,
+    /// Nobody in particular: relays, reports, expires.
+    pub stranger: Addr,
+    /// The job that is meant where none is named: the last one posted.
+    pub job: JobId,
+    jobs: BTreeMap<JobId, Posted>,
+    /// Who took an assignment.
+    taken: BTreeMap<AssignmentId, Provider>,
+    held: BTreeMap<AssignmentId, Held>,
+}
+
+struct Posted {
+    job: Job,
+    /// What a provider fetched of it.
+    work: Option<Rc<Work>>,
+}
+
+/// What a provider holds of an assignment it attested to.
+pub struct Held {
+    pub work: Rc<Work>,
+    pub run: Run,
+    pub backend: Rc<dyn Backend>,
+    pub attestation: AttestationId,
+    /// Where its outputs were delivered.
+    pub delivered: String,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(Setup::default())
+    }
+
+    /// A world that begins with other settings.
+    pub fn with(setup: Setup) -> Self {
+        let chain = Chain::new(&setup.genesis_tokens("client", RICH)).expect("the setup is within its bounds");
+        let (client, stranger) = (chain.actor("client"), chain.actor("stranger"));
+        let (jobs, taken, held) = Default::default();
+        let mut world = Self { chain, store: Store::memory(), client, stranger, job: JobId(0), jobs, taken, held };
+        for actor in [world.client.clone(), world.chain.governance.clone()] {
+            world.enrich(&actor);
+        }
+        world
+    }
+
+    /// Somebody with money.
+    pub fn actor(&mut self, name: &str) -> Addr {
+        let actor = self.chain.actor(name);
+        self.enrich(&actor);
+        actor
+    }
+
+    fn enrich(&mut self, actor: &Addr) {
+        let purse = coins(RICH, &self.chain.denom);
+        let init = self.chain.app.init_modules(|router, _, storage| router.bank.init_balance(storage, actor, purse));
+        init.expect("a bank that takes balances");
+    }
+
+    /// An honest provider with all the stake it may need.
+    pub fn provider(&mut self, name: &str) -> Provider {
+        self.provider_with(name, STAKE)
+    }
+
+    /// An honest provider whose whole stake may come under liens of escrow's.
+    pub fn provider_with(&mut self, name: &str, stake: u128) -> Provider {
+        let (owner, operator) = (self.actor(name), self.actor(&format!("{name}'s rig")));
+        let register =
+            registry::ExecuteMsg::Register { operator: operator.to_string(), metadata: registry::Metadata::default() };
+        self.send(&owner, register, stake);
+        let cap = registry::ExecuteMsg::Cap { holder: self.chain.contracts.escrow.to_string(), amount: STAKE.into() };
+        self.send(&owner, cap, 0);
+        Provider { owner, operator, trick: None }
+    }
+
+    /// A provider who shows what `trick` makes up.
+    pub fn cheat(&mut self, name: &str, trick: impl Fn(&Scene) -> ShardTrace + 'static) -> Provider {
+        Provider { trick: Some(Rc::new(trick)), ..self.provider(name) }
+    }
+
+    /// Sends a message that is accepted.
+    pub fn send(&mut self, sender: &Addr, msg: impl Into<Message>, funds: u128) -> Outcome {
+        let msg = msg.into();
+        let outcome = self.chain.execute(sender, msg.clone(), funds);
+        let outcome = outcome.unwrap_or_else(|error| panic!("refused: {error:#}\n{msg:?}"));
+        self.conserves();
+        outcome
+    }
+
+    /// Sends a message that a contract refuses with an error of its own, changing nothing.
+    pub fn refused<E: Debug + std::error::Error + Send + Sync + 'static>(
+        &mut self,
+        sender: &Addr,
+        msg: impl Into<Message>,
+        funds: u128,
+    ) -> E {
+        let (msg, before) = (msg.into(), self.state());
+        match self.chain.execute(sender, msg.clone(), funds) {
+            Ok(_) => panic!("not refused: {msg:?}"),
+            Err(error) => {
+                assert!(before == self.state(), "refused, but something changed: {msg:?}");
+                error.downcast().unwrap_or_else(|error| panic!("refused otherwise: {error:?}"))
+            }
+        }
+    }
+
+    /// Everything that the contracts have stored.
+    fn state(&self) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
+        let contracts = &self.chain.contracts;
+        let all = [&contracts.registry, &contracts.verifier, &contracts.rewards, &contracts.escrow, &contracts.token];
+        all.map(|contract| self.chain.app.dump_wasm_raw(contract)).to_vec()
+    }
+
+    pub fn conserves(&self) {
+        for (contract, conservation) in self.chain.conservation().expect("everybody answers") {
+            assert!(conservation.holds(), "{contract}: {conservation:?}");
+        }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, seconds: u64) {
+        self.chain.advance(seconds);
+    }
+
+    pub fn now(&self) -> u64 {
+        self.chain.now()
+    }
+
+    /// The program of a job.
+    pub fn model(&self, job: JobId) -> Arc<Model> {
+        self.jobs[&job].job.model.clone()
+    }
+
+    /// A job's data as a provider fetches and checks it, once.
+    pub fn work(&mut self, job: JobId) -> Rc<Work> {
+        if let Some(work) = &self.jobs[&job].work {
+            return work.clone();
+        }
+        let work = Rc::new(self.fetch(job).expect("the job's data is what the chain says"));
+        if let Some(posted) = self.jobs.get_mut(&job) {
+            posted.work = Some(work.clone());
+        }
+        work
+    }
+
+    /// What a provider finds when it looks at a job's data.
+    pub fn fetch(&self, job: JobId) -> Result<Work, tequio_runner::pipeline::FetchError> {
+        tequio_runner::pipeline::fetch(&self.store, &self.job(job))
+    }
+
+    /// What the provider of an attested assignment holds.
+    pub fn held(&self, assignment: AssignmentId) -> &Held {
+        &self.held[&assignment]
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,111 @@
+//! What the contracts answer.
+
+use std::fmt::Debug;
+
+use cosmwasm_std::{Addr, Uint128};
+use tequio_client::Query;
+use tequio_protocol::{
+    AssignmentId, JobId,
+    escrow::{self, AssignmentResponse, JobResponse, RangeResponse, State},
+    registry::{self, ProviderResponse},
+    rewards::{self, ClaimableResponse},
+    verifier::{self, AttestationResponse, Verdict},
+};
+
+use super::World;
+use crate::Provider;
+
+impl World {
+    /// Asks a contract.
+    pub fn ask<T: serde::de::DeserializeOwned>(&self, query: impl Into<Query> + Debug) -> T {
+        let text = format!("{query:?}");
+        self.chain.query(query).unwrap_or_else(|error| panic!("no answer to {text}: {error:#}"))
+    }
+
+    pub fn job(&self, job: JobId) -> JobResponse {
+        self.ask(escrow::QueryMsg::Job { job })
+    }
+
+    /// Free, active, settled and refunded shards of the last job.
+    pub fn shards(&self) -> (u64, u64, u64, u64) {
+        let JobResponse { free, active, settled, refunded, .. } = self.job(self.job);
+        (free, active, settled, refunded)
+    }
+
+    /// Free ranges of the last job: first shard and count.
+    pub fn free(&self) -> Vec<(u64, u64)> {
+        let query = escrow::QueryMsg::Free { job: self.job, start_after: None, limit: Some(100) };
+        self.ask::<Vec<RangeResponse>>(query).into_iter().map(|range| (range.first, range.count)).collect()
+    }
+
+    pub fn assignment(&self, assignment: AssignmentId) -> AssignmentResponse {
+        self.ask(escrow::QueryMsg::Assignment { assignment })
+    }
+
+    pub fn state_of(&self, assignment: AssignmentId) -> State {
+        self.assignment(assignment).state
+    }
+
+    /// The attestation to an assignment, if its operator made one.
+    pub fn attested(&self, assignment: AssignmentId) -> Option<AttestationResponse> {
+        let AssignmentResponse { operator, subject, .. } = self.assignment(assignment);
+        self.ask(verifier::QueryMsg::Attested { attester: operator, subject })
+    }
+
+    pub fn attestation(&self, assignment: AssignmentId) -> AttestationResponse {
+        self.attested(assignment).expect("an attested assignment")
+    }
+
+    pub fn verdict(&self, assignment: AssignmentId) -> Verdict {
+        self.attestation(assignment).verdict
+    }
+
+    /// What giving an assignment back costs now.
+    pub fn give_back_fee(&self, assignment: AssignmentId) -> u128 {
+        let AssignmentResponse { count, price, .. } = self.assignment(assignment);
+        let bps = self.ask::<escrow::ConfigResponse>(escrow::QueryMsg::Config {}).config.give_back_fee_bps;
+        (price.u128() * u128::from(count) * u128::from(bps)).div_ceil(10_000)
+    }
+
+    /// What an address could withdraw from escrow.
+    pub fn balance(&self, address: &Addr) -> u128 {
+        self.ask::<Uint128>(escrow::QueryMsg::Balance { address: address.to_string() }).u128()
+    }
+
+    /// What an address could withdraw from registry, thawed stake left aside.
+    pub fn compensation(&self, address: &Addr) -> u128 {
+        self.ask::<Uint128>(registry::QueryMsg::Balance { address: address.to_string() }).u128()
+    }
+
+    /// What an address has in its pocket.
+    pub fn bank(&self, address: &Addr) -> u128 {
+        self.chain.balance(address).expect("a bank that answers").u128()
+    }
+
+    pub fn tokens(&self, address: &Addr) -> u128 {
+        self.chain.tokens(address).expect("a token that answers").u128()
+    }
+
+    pub fn stake(&self, provider: &Provider) -> ProviderResponse {
+        self.ask(registry::QueryMsg::Provider { provider: provider.owner.to_string() })
+    }
+
+    pub fn claimable(&self, owner: &Addr) -> ClaimableResponse {
+        self.ask(rewards::QueryMsg::Claimable { provider: owner.to_string() })
+    }
+
+    /// All of the denom that is an address's: in its pocket, in escrow and in registry, stake included.
+    pub fn wealth(&self, address: &Addr) -> u128 {
+        let stake: Option<ProviderResponse> =
+            self.chain.query(registry::QueryMsg::Provider { provider: address.to_string() }).ok();
+        let stake = stake.map_or(0, |provider| provider.stake.u128());
+        self.bank(address) + self.balance(address) + self.compensation(address) + stake
+    }
+
+    /// All of the reward token that is an address's: what it has, could claim or has in free credits.
+    pub fn token_wealth(&self, address: &Addr) -> u128 {
+        let ClaimableResponse { earned, emitted, .. } = self.claimable(address);
+        let credits: Uint128 = self.ask(rewards::QueryMsg::Credits { client: address.to_string() });
+        self.tokens(address) + earned.u128() + emitted.u128() + credits.u128()
+    }
+}

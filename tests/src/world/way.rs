@@ -1,0 +1,231 @@
+//! The way of a job, one word a step.
+
+use cosmwasm_std::{Addr, Uint128, to_json_binary};
+use cw20::Cw20ExecuteMsg;
+use tequio_client::embedded::Outcome;
+use tequio_protocol::{
+    AssignmentId, JobId, TypedEvent,
+    escrow::{self, Assigned, Ended, JobSpec, Kind, QuoteResponse, Refunded},
+    rewards,
+    verifier::{self, Attested, Verdict},
+};
+use tequio_runner::pipeline::{self, Ending, Published};
+
+use super::{Held, Posted, World};
+use crate::{Job, Provider};
+
+impl World {
+    /// The client posts a job; if it is a commons job, governance does.
+    pub fn post(&mut self, job: Job) -> JobId {
+        let poster = if job.kind == Kind::Client { &self.client } else { &self.chain.governance };
+        self.post_as(&poster.clone(), job)
+    }
+
+    /// `client` buys and approves the credits that a job takes, with tokens of its own, and posts it.
+    pub fn post_as(&mut self, client: &Addr, job: Job) -> JobId {
+        let spec = self.offer(&job);
+        let quote = self.quote(&spec);
+        self.buy(client, quote.credits);
+        let outcome = self.send(client, escrow::ExecuteMsg::Post { spec }, quote.funds.u128());
+        let posted: escrow::Posted = only(&outcome);
+        self.job = posted.job;
+        self.jobs.insert(posted.job, Posted { job, work: None });
+        posted.job
+    }
+
+    /// Publishes a job's data and says what there is to post.
+    pub fn offer(&mut self, job: &Job) -> JobSpec {
+        let published = self.publish(job);
+        job.spec(&published, self.now())
+    }
+
+    /// Publishes a job's data.
+    pub fn publish(&mut self, job: &Job) -> Published {
+        let (program, plan) = (job.model.program.clone(), job.model.plan.to_json().into_bytes());
+        let published = pipeline::publish(&self.store, program, plan, job.model.manifest(), &job.inputs);
+        published.expect("a store that takes data")
+    }
+
+    pub fn quote(&self, spec: &JobSpec) -> QuoteResponse {
+        self.ask(escrow::QueryMsg::Quote { spec: spec.clone() })
+    }
+
+    /// Burns `credits` tokens for credits that escrow may reserve.
+    pub fn buy(&mut self, client: &Addr, credits: Uint128) {
+        if credits.is_zero() {
+            return;
+        }
+        let contract = self.chain.contracts.rewards.to_string();
+        let msg = to_json_binary(&rewards::Hook::Buy { client: None }).expect("a hook is JSON");
+        self.send(client, Cw20ExecuteMsg::Send { contract, amount: credits, msg }, 0);
+        let source = self.chain.contracts.escrow.to_string();
+        self.send(client, rewards::ExecuteMsg::Approve { source, amount: credits }, 0);
+    }
+
+    /// A provider takes up to `count` shards of the last job.
+    pub fn assign(&mut self, provider: &Provider, count: u64) -> AssignmentId {
+        self.assign_of(self.job, provider, count)
+    }
+
+    /// A provider takes up to `count` shards of a job.
+    pub fn assign_of(&mut self, job: JobId, provider: &Provider, count: u64) -> AssignmentId {
+        let outcome = self.send(&provider.operator, escrow::ExecuteMsg::Assign { job, count }, 0);
+        let Assigned { assignment, .. } = only(&outcome);
+        self.taken.insert(assignment, provider.clone());
+        assignment
+    }
+
+    /// A provider gives an assignment back, with the fee for it.
+    pub fn give_back(&mut self, assignment: AssignmentId) -> Ended {
+        let (operator, fee) = (self.taken[&assignment].operator.clone(), self.give_back_fee(assignment));
+        only(&self.send(&operator, escrow::ExecuteMsg::GiveBack { assignment }, fee))
+    }
+
+    /// A provider runs everything it took and has not attested to, delivers the outputs and attests.
+    pub fn attest(&mut self, provider: &Provider) {
+        for assignment in self.active(provider) {
+            if self.held.contains_key(&assignment) {
+                continue;
+            }
+            let held = self.run(provider, assignment);
+            let message = pipeline::attest(&held.run, &self.assignment(assignment));
+            let Attested { attestation, .. } = only(&self.send(&provider.operator, message, 0));
+            self.held.insert(assignment, Held { attestation, ..held });
+        }
+    }
+
+    /// A provider runs an assignment and delivers its outputs; nothing is attested yet.
+    pub fn run(&mut self, provider: &Provider, assignment: AssignmentId) -> Held {
+        let taken = self.assignment(assignment);
+        let work = self.work(taken.job);
+        let backend = provider.backend(&self.model(taken.job), &work);
+        let run = pipeline::run(&work, &*backend, &taken).expect("inputs of the right size");
+        let delivered = pipeline::deliver(&self.store, &run).expect("a store that takes data");
+        Held { work, run, backend, attestation: [0; 32].into(), delivered }
+    }
+
+    /// Blocks pass and a relayer posts rounds until every attestation is drawn.
+    pub fn beacon(&mut self) {
+        let relayer = self.stranger.clone();
+        self.chain.draw(&relayer).expect("a relayer who knows the beacon");
+        self.conserves();
+    }
+
+    /// A provider opens everything it attested to, as well as it can.
+    pub fn open(&mut self, provider: &Provider) {
+        self.open_by(&provider.operator, provider, u32::MAX);
+    }
+
+    /// `sender` relays the openings of a provider, `part` draws in each message, until a verdict is there.
+    pub fn open_by(&mut self, sender: &Addr, provider: &Provider, part: u32) {
+        for assignment in self.active(provider) {
+            for message in self.openings(assignment, part) {
+                if self.verdict(assignment) == (Verdict::Pending {}) {
+                    self.send(sender, message, 0);
+                }
+            }
+        }
+    }
+
+    /// The messages that open what is still to be opened of an assignment's attestation; none without one.
+    pub fn openings(&self, assignment: AssignmentId, part: u32) -> Vec<verifier::ExecuteMsg> {
+        let Some(held) = self.held.get(&assignment) else { return vec![] };
+        let attestation = self.attestation(assignment);
+        if attestation.verdict != (Verdict::Pending {}) {
+            return vec![];
+        }
+        pipeline::open(&held.work, &*held.backend, &held.run, &attestation, part).expect("everything to open it")
+    }
+
+    /// A stranger has every assignment settled that the verifier found genuine, once it was audited, or false.
+    pub fn settle(&mut self) -> Vec<Ended> {
+        let settles = |ending: &Ending| matches!(ending, Ending::Now(escrow::ExecuteMsg::Settle { .. }));
+        let audited = |verdict: &Option<Verdict>| *verdict == Some(Verdict::Genuine {});
+        self.end(|ending, verdict| settles(ending) || matches!(ending, Ending::At(_)) && audited(verdict))
+    }
+
+    /// Time passes, and a stranger expires whatever is not there in time.
+    pub fn expire(&mut self) -> Vec<Ended> {
+        let settled = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Genuine {} | Verdict::False { .. }));
+        self.end(|_, verdict| !settled(verdict))
+    }
+
+    /// Ends those active assignments of whose ending, and verdict if they were attested to, `wanted` is true, waiting
+    /// for it as long as it takes.
+    fn end(&mut self, wanted: impl Fn(&Ending, &Option<Verdict>) -> bool) -> Vec<Ended> {
+        let stranger = self.stranger.clone();
+        let mut ended = vec![];
+        for id in self.taken.keys().copied().collect::<Vec<_>>() {
+            loop {
+                let assignment = self.assignment(id);
+                let attestation = self.attested(id);
+                let audit_window = self.job(assignment.job).audit_window;
+                let ending = pipeline::ending(&assignment, attestation.as_ref(), audit_window, self.now());
+                if !wanted(&ending, &attestation.as_ref().map(|attestation| attestation.verdict.clone())) {
+                    break;
+                }
+                match (ending, attestation) {
+                    (Ending::Now(message), _) => ended.push(only(&self.send(&stranger, message, 0))),
+                    (Ending::At(time), _) => self.chain.advance_to(time),
+                    (Ending::Pending, Some(attestation)) => match attestation.round {
+                        None => {
+                            self.chain.advance(0);
+                            self.send(&stranger, verifier::ExecuteMsg::Tick {}, 0);
+                        }
+                        Some(round) => {
+                            let limit = round.due + self.ask::<verifier::Config>(verifier::QueryMsg::Config {}).void_after;
+                            self.chain.advance_to(round.deadline.unwrap_or(limit) + 1);
+                        }
+                    },
+                    _ => break,
+                }
+            }
+        }
+        ended
+    }
+
+    /// The client takes free shards of the last job back: `shards` of them, or all.
+    pub fn refund(&mut self, shards: Option<u64>) -> Refunded {
+        let (client, job) = (self.job(self.job).client, self.job);
+        only(&self.send(&Addr::unchecked(client), escrow::ExecuteMsg::Refund { job, shards }, 0))
+    }
+
+    /// A provider mints what it earned. Returns how much that was.
+    pub fn claim(&mut self, provider: &Provider) -> u128 {
+        self.mint(&provider.owner)
+    }
+
+    /// Somebody mints what it earned.
+    pub fn mint(&mut self, owner: &Addr) -> u128 {
+        let message = pipeline::claim(&self.claimable(owner)).expect("something to claim");
+        only::<rewards::Claimed>(&self.send(owner, message, 0)).amount.u128()
+    }
+
+    /// Somebody takes its money out of escrow. Returns how much that was.
+    pub fn withdraw(&mut self, address: &Addr) -> u128 {
+        let outcome = self.send(address, escrow::ExecuteMsg::Withdraw {}, 0);
+        only::<escrow::Withdrawn>(&outcome).amount.u128()
+    }
+
+    /// The whole way of what a provider took: attest · beacon · open · settle.
+    pub fn complete(&mut self, provider: &Provider) -> Vec<Ended> {
+        self.attest(provider);
+        self.beacon();
+        self.open(provider);
+        self.settle()
+    }
+
+    /// Assignments that a provider took and that have not ended.
+    pub fn active(&self, provider: &Provider) -> Vec<AssignmentId> {
+        let mine = |(id, taken): (&AssignmentId, &Provider)| (taken.owner == provider.owner).then_some(*id);
+        let mine: Vec<_> = self.taken.iter().filter_map(mine).collect();
+        mine.into_iter().filter(|id| self.state_of(*id) == escrow::State::Active).collect()
+    }
+}
+
+/// The one event of a kind.
+fn only<T: TypedEvent + std::fmt::Debug>(outcome: &Outcome) -> T {
+    let mut all = outcome.all::<T>();
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
