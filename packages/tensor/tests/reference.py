@@ -6,13 +6,19 @@ operator, written as MLIR text, serialised to a TOSA flatbuffer and run by the r
 refuses (a REQUIRE on its data fails) is left out and named on stderr. The seed is fixed: the file is reproducible.
 
     python3 tests/reference.py
+
+scripts/conformance runs the same cases through `tequio`.
 """
 
+import importlib.metadata
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +27,8 @@ BITS = {"bool": 1, "i4": 4, "i8": 8, "i16": 16, "i32": 32, "i48": 48}
 MLIR = {"bool": "i1"}
 NUMPY = {"bool": np.bool_, "i4": np.int8, "i8": np.int8, "i16": np.int16, "i32": np.int32, "i48": np.int64}
 TARGET = pathlib.Path(__file__).parent / "vectors" / "reference.json"
+# The tools themselves: the commands that pip puts on the path start Python first.
+TOOLS = pathlib.Path(importlib.metadata.distribution("tosa-tools").locate_file("bin"))
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
@@ -50,6 +58,9 @@ class Tensor:
         values = [bool(v) for v in self.values] if self.dtype == "bool" else self.values
         nested = np.array(values, dtype=object).reshape(self.shape).tolist()
         return f"dense<{json.dumps(nested)}> : {self.type()}"
+
+    def array(self):
+        return np.array(self.values, dtype=np.int64).astype(NUMPY[self.dtype]).reshape(self.shape)
 
     def json(self):
         return {"type": self.dtype, "shape": self.shape, "values": self.values}
@@ -105,46 +116,74 @@ def program(name, ins, constants, attributes, shapes, out_dtype, out_shape):
     return f"module {{\n  func.func @main({params}) -> {out} {{\n    {body}\n    return %r : {out}\n  }}\n}}\n", arguments
 
 
-def run(text, ins, arguments, dtype, shape):
-    """The reference model's output, or the reason why there is none."""
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        (folder / "p.mlir").write_text(text)
-        made = subprocess.run(
-            ["tosa-opt", "p.mlir", "--tosa-serialize=tosa-flatbuffer-filename=p.tosa", "-o", "/dev/null"],
-            cwd=folder, capture_output=True, text=True)
-        if made.returncode:
-            return None, f"tosa-opt: {made.stderr.strip().splitlines()[0]}"
-        for n, i in enumerate(arguments):
-            array = np.array(ins[i].values, dtype=np.int64).astype(NUMPY[ins[i].dtype]).reshape(ins[i].shape)
-            np.save(folder / f"in{n}.npy", array)
-        names = [f"TosaInput_{n}" for n in range(len(arguments))]
-        files = [f"in{n}.npy" for n in range(len(arguments))]
-        ran = subprocess.run(
-            ["tosa_reference_model", "--tosa_file=p.tosa", "--tosa_level=EIGHTK", "--terminate_early=true",
-             f"--ifm_name={','.join(names)}", f"--ifm_file={','.join(files)}",
-             "--ofm_name=TosaOutput_0", "--ofm_file=out.npy"],
-            cwd=folder, capture_output=True, text=True)
-        if ran.returncode or not (folder / "out.npy").exists():
-            lines = (ran.stdout + ran.stderr).strip().splitlines()
-            return None, " | ".join(line for line in lines if "rror" in line or "REQUIRE" in line or "WARN" in line)[:300]
-        out = np.load(folder / "out.npy")
+def serialise(text, file):
+    """Writes MLIR text as a TOSA flatbuffer. The reason why that fails, if it does."""
+    source = file.with_suffix(".mlir")
+    source.write_text(text)
+    made = subprocess.run(
+        [TOOLS / "tosa-opt", source, f"--tosa-serialize=tosa-flatbuffer-filename={file}", "-o", "/dev/null"],
+        capture_output=True, text=True)
+    return f"tosa-opt: {made.stderr.strip().splitlines()[0]}" if made.returncode else None
+
+
+def evaluate(file, inputs, folder):
+    """The output that the reference model gives for arrays, or None and the reason why there is none."""
+    for n, array in enumerate(inputs):
+        np.save(folder / f"in{n}.npy", array)
+    names = [f"TosaInput_{n}" for n in range(len(inputs))]
+    files = [str(folder / f"in{n}.npy") for n in range(len(inputs))]
+    ran = subprocess.run(
+        [TOOLS / "tosa_reference_model", f"--tosa_file={file}", "--tosa_level=EIGHTK", "--terminate_early=true",
+         f"--ifm_name={','.join(names)}", f"--ifm_file={','.join(files)}",
+         "--ofm_name=TosaOutput_0", f"--ofm_file={folder / 'out.npy'}"],
+        capture_output=True, text=True)
+    if ran.returncode or not (folder / "out.npy").exists():
+        lines = (ran.stdout + ran.stderr).strip().splitlines()
+        return None, " | ".join(line for line in lines if "rror" in line or "REQUIRE" in line or "WARN" in line)[:300]
+    return np.load(folder / "out.npy"), None
+
+
+@dataclass
+class Case:
+    """One operator: `attr` are its attributes as the Rust test reads them, `mlir` as a program's text has them."""
+
+    name: str
+    ins: list
+    out: tuple
+    constants: tuple
+    attr: dict
+    mlir: dict
+    shapes: tuple
+
+    def program(self, constants=None):
+        """MLIR text, and the operands that are its arguments. `constants`: others than TOSA wants constant."""
+        constants = self.constants if constants is None else constants
+        return program(self.name, self.ins, constants, self.mlir, self.shapes, *self.out)
+
+    def result(self):
+        """The reference model's output, or None and the reason why there is none."""
+        text, arguments = self.program()
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            reason = serialise(text, folder / "p.tosa")
+            if reason:
+                return None, reason
+            out, reason = evaluate(folder / "p.tosa", [self.ins[i].array() for i in arguments], folder)
+        if reason:
+            return None, reason
+        dtype, shape = self.out
         assert list(out.shape) == list(shape), (out.shape, shape)
         return Tensor(dtype, shape, out.astype(np.int64).reshape(-1)), None
 
+    def json(self, result):
+        return {"op": self.name, "attr": self.attr, "ins": [t.json() for t in self.ins], "out": result.json()}
 
-cases, refused = [], []
+
+cases = []
 
 
 def case(name, ins, out, constants=(), attr=None, mlir=None, shapes=()):
-    """One case: `attr` are the attributes as the Rust test reads them, `mlir` as the program's text has them."""
-    dtype, shape = out
-    text, arguments = program(name, ins, constants, mlir or {}, shapes, dtype, shape)
-    result, reason = run(text, ins, arguments, dtype, shape)
-    if result is None:
-        refused.append((name, attr, [t.type() for t in ins], reason))
-        return
-    cases.append({"op": name, "attr": attr or {}, "ins": [t.json() for t in ins], "out": result.json()})
+    cases.append(Case(name, ins, out, constants, attr or {}, mlir or {}, shapes))
 
 
 # --- convolutions, matmul, pools ------------------------------------------------------------------------------------
@@ -421,11 +460,27 @@ def movements():
     case("transpose", [x], ("i8", [2, 2, 1, 2, 3]), (), {"perms": [4, 0, 1, 3, 2]}, {"perms": "array<i32: 4, 0, 1, 3, 2>"})
 
 
-for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements]:
-    part()
-    print(f"{part.__name__}: {len(cases)} cases so far", file=sys.stderr)
-for name, attr, types, reason in refused:
-    print(f"refused: {name} {attr} {types}: {reason}", file=sys.stderr)
-TARGET.parent.mkdir(exist_ok=True)
-TARGET.write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
-print(f"{len(cases)} cases, {TARGET.stat().st_size} bytes", file=sys.stderr)
+def everything():
+    """All cases, the same at every call of the program."""
+    for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements]:
+        part()
+    return cases
+
+
+def main():
+    everything()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(Case.result, cases))
+    lines = []
+    for done, (result, reason) in zip(cases, results):
+        if result is None:
+            print(f"refused: {done.name} {done.attr} {[t.type() for t in done.ins]}: {reason}", file=sys.stderr)
+        else:
+            lines.append(json.dumps(done.json(result), separators=(",", ":")))
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    print(f"{len(lines)} cases, {TARGET.stat().st_size} bytes", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
