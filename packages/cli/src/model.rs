@@ -88,7 +88,8 @@ impl Model {
             ensure!(fits, "input {name} has shape {:?} where the program takes any number of {rest:?}", array.dims);
             let count = array.dims[0];
             ensure!(count > 0, "input {name} has no items");
-            ensure!(*items.get_or_insert(count) == count, "input {name} has {count} items, another has {items:?}");
+            let before = *items.get_or_insert(count);
+            ensure!(before == count, "input {name} has {count} items, another has {before}");
             bytes.push(self.pad(port, array.bytes, &ty, *batch));
         }
         let items = items.context("the program has no inputs")?;

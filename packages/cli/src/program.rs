@@ -100,7 +100,8 @@ fn execute(model: &Model, inputs: &[String], outputs: &[PathBuf]) -> Result<()> 
         let ty = model.manifest().descriptor(*id).ty;
         let bytes: Vec<u8> = results.iter().flat_map(|result| result.outputs[output].iter().copied()).collect();
         let batch = ty.shape.dims().first().copied().unwrap_or(1) as u64;
-        let items = inputs.items.min(results.len() as u64 * batch);
+        // Padding is cut off where the leading axis is the batch; any other is kept whole.
+        let items = if batch == model.batch() { inputs.items } else { results.len() as u64 * batch };
         let kept = bytes.len() / (results.len() * batch as usize) * items as usize;
         npy::write(path, &ty, items, &bytes[..kept])?;
     }

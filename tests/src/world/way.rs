@@ -24,6 +24,17 @@ impl World {
     /// `client` buys and approves the credits that a job takes, with tokens of its own, and posts it.
     pub fn post_as(&mut self, client: &Addr, job: Job) -> JobId {
         let spec = self.offer(&job);
+        self.post_spec(client, job, spec)
+    }
+
+    /// The client posts a job with something changed in what it says.
+    pub fn post_with(&mut self, job: Job, change: impl FnOnce(&mut JobSpec)) -> JobId {
+        let (client, mut spec) = (self.client.clone(), self.offer(&job));
+        change(&mut spec);
+        self.post_spec(&client, job, spec)
+    }
+
+    fn post_spec(&mut self, client: &Addr, job: Job, spec: JobSpec) -> JobId {
         let quote = self.quote(&spec);
         self.buy(client, quote.credits);
         let outcome = self.send(client, escrow::ExecuteMsg::Post { spec }, quote.funds.u128());
@@ -84,14 +95,18 @@ impl World {
     /// A provider runs everything it took and has not attested to, delivers the outputs and attests.
     pub fn attest(&mut self, provider: &Provider) {
         for assignment in self.active(provider) {
-            if self.held.contains_key(&assignment) {
-                continue;
+            if !self.held.contains_key(&assignment) {
+                self.attest_to(provider, assignment);
             }
-            let held = self.run(provider, assignment);
-            let message = pipeline::attest(&held.run, &self.assignment(assignment));
-            let Attested { attestation, .. } = only(&self.send(&provider.operator, message, 0));
-            self.held.insert(assignment, Held { attestation, ..held });
         }
+    }
+
+    /// A provider runs one assignment, delivers its outputs and attests.
+    pub fn attest_to(&mut self, provider: &Provider, assignment: AssignmentId) {
+        let held = self.run(provider, assignment);
+        let message = pipeline::attest(&held.run, &self.assignment(assignment));
+        let Attested { attestation, .. } = only(&self.send(&provider.operator, message, 0));
+        self.held.insert(assignment, Held { attestation, ..held });
     }
 
     /// A provider runs an assignment and delivers its outputs; nothing is attested yet.

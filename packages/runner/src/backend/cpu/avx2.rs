@@ -1,6 +1,11 @@
 //! What AVX2 does faster than portable code; the only unsafe code of the runner.
 #![allow(unsafe_code)]
 
+use super::{
+    buffers::{Scratch, Tensors},
+    plan::Kernel,
+};
+
 mod depthwise;
 mod gemm;
 mod scale;
@@ -14,15 +19,14 @@ impl Avx2 {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
-    /// Runs `work` compiled for AVX2: everything inlined into it may use the wider instructions.
-    #[inline]
-    pub fn with<T>(self, work: impl FnOnce() -> T) -> T {
+    /// The same as [`Kernel::run`]; the loops that the compiler vectorises become twice as wide.
+    pub fn run(self, kernel: &Kernel, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         // SAFETY: `self` proves that the machine has AVX2.
-        unsafe { with_avx2(work) }
+        unsafe { run(self, kernel, tensors, scratch, out) }
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn with_avx2<T>(work: impl FnOnce() -> T) -> T {
-    work()
+fn run(avx2: Avx2, kernel: &Kernel, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
+    kernel.run(Some(avx2), tensors, scratch, out);
 }

@@ -6,7 +6,7 @@ use super::{
     Simd,
     buffers::{Home, Tensors},
     lanes::{Lane, Lanes, Reg},
-    scale::LANES,
+    scale::{LANES, Scale},
 };
 
 /// Lanes of a tile, if a row isn't longer.
@@ -16,8 +16,8 @@ pub(super) const TILE: usize = 2048;
 #[derive(Clone, Debug)]
 pub(super) struct Chain {
     pub steps: Vec<(usize, Act)>,
-    /// Registers that are the same for every tile.
-    pub pinned: Vec<(usize, Pin)>,
+    /// The first registers: those that are the same for every tile.
+    pub pins: Vec<Pin>,
     pub registers: usize,
     pub result: Reg,
     /// Type of the result.
@@ -76,11 +76,11 @@ impl Chain {
                 register.resize(len, 0);
             }
         }
-        for (at, pin) in &self.pinned {
+        for (register, pin) in registers.iter_mut().zip(&self.pins) {
             match pin {
-                Pin::Value(value) => registers[*at][..len].fill(*value),
+                Pin::Value(value) => register[..len].fill(*value),
                 Pin::Row(row) => {
-                    for to in registers[*at][..len].chunks_exact_mut(self.stride) {
+                    for to in register[..len].chunks_exact_mut(self.stride) {
                         to[..row.len()].copy_from_slice(row);
                     }
                 }
@@ -89,6 +89,7 @@ impl Chain {
     }
 
     /// Runs the whole chain, which follows nothing.
+    #[inline(always)]
     pub fn run(&self, simd: Simd, tensors: &Tensors, registers: &mut Vec<Vec<i32>>, out: &mut [u8]) {
         let rows = self.rows();
         self.prepare(rows, registers);
@@ -112,7 +113,9 @@ impl Chain {
         let elements = out.len() / self.dtype.bytes();
         let rows = elements.div_ceil(self.width);
         let len = rows * self.stride;
-        for (at, act) in &self.steps {
+        let last = self.narrows().filter(|_| simd.is_some() && out.len() == len);
+        let steps = &self.steps[..self.steps.len() - last.is_some() as usize];
+        for (at, act) in steps {
             let mut to = std::mem::take(&mut registers[*at]);
             match act {
                 Act::Load(load) => load.run(tensors, first, elements, self.width, self.stride, &mut to[..len]),
@@ -120,7 +123,22 @@ impl Chain {
             }
             registers[*at] = to;
         }
-        store(Lanes { head, registers, len }.get(self.result), self.dtype, self.width, self.stride, out);
+        let lanes = Lanes { head, registers, len };
+        match (simd, last) {
+            #[cfg(target_arch = "x86_64")]
+            (Some(avx2), Some((scale, from))) => avx2.scale_bytes(scale, self.stride, lanes.get(from), out),
+            _ => store(lanes.get(self.result), self.dtype, self.width, self.stride, out),
+        }
+    }
+
+    /// The scale that ends the chain, if it gives bytes: it can be written out without another pass.
+    fn narrows(&self) -> Option<(&Scale, Reg)> {
+        match self.steps.last() {
+            Some((at, Act::Lane(Lane::Scale(scale, from)))) => {
+                (self.dtype == DType::I8 && self.result == Reg::At(*at) && scale.gives_bytes()).then_some((scale, *from))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -16,6 +16,9 @@ use super::{
 /// Rows that are worth computing together, if one image hasn't that many.
 const ROWS: usize = 256;
 
+/// Most elements of an image with its padding; what a window reaches beyond that isn't laid out.
+const LARGEST: usize = 1 << 26;
+
 /// Whether a tensor is an int8 contraction with constant weights (MATMUL: constant zero points).
 pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor) else { return false };
@@ -26,7 +29,14 @@ pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
         _ => return false,
     };
     let tensors = if node.op == Op::MatMul { 2 } else { 1 };
+    let source = Operands { graph, node };
+    let laid_out = match &node.op {
+        Op::Conv2d(window) => source.image(window, 1, source.dims::<4>(0)[3]).len(),
+        Op::DepthwiseConv2d(window) => source.image(window, 1, stride(graph, tensor)).len(),
+        _ => 0,
+    };
     graph.operand_type(&node.operands[0]).dtype == DType::I8
+        && laid_out <= LARGEST
         && constants.iter().all(constant)
         && node.operands[..tensors].iter().all(|operand| graph.operand_origin(operand).is_some())
 }
@@ -80,7 +90,8 @@ impl Operands<'_> {
     fn image(&self, window: &Window2d, repeat: usize, pixel: usize) -> Image {
         let [_, height, width, channels] = self.dims(0);
         let pad = window.pad.map(|pad| pad as usize);
-        Image { height, width, channels, pad, repeat, pixel, zero_point: self.zero_point(3) }
+        let zero_point = self.graph.constant(&self.node.operands[3]).map_or(0, |values| values[0] as i16);
+        Image { height, width, channels, pad, repeat, pixel, zero_point }
     }
 
     fn conv2d(&self, window: &Window2d, tensor: usize, input: Home, chain: Chain) -> Contraction {
@@ -156,7 +167,8 @@ impl Operands<'_> {
     /// How many images go together, and where the windows of their output pixels start.
     fn bases(&self, window: &Window2d, tensor: usize, image: &Image) -> (usize, Vec<u32>) {
         let [batch, height, width] = std::array::from_fn(|axis| self.graph.ty(tensor).shape.dim(axis) as usize);
-        let together = ROWS.div_ceil(height * width).min(batch);
+        // As many groups of images as that makes, all of about one size.
+        let together = batch.div_ceil(batch.div_ceil(ROWS.div_ceil(height * width)));
         let [stride_y, stride_x] = window.stride.map(|stride| stride as usize);
         let start = move |n: usize, y: usize, x: usize| n * image.len() + y * stride_y * image.row() + x * stride_x * image.pixel;
         let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (y, x)));

@@ -14,7 +14,7 @@ use super::{
     Simd,
     buffers::{Scratch, Tensors, Workspace},
     graph::{Graph, size},
-    plan::{Kernel, Plan, Step},
+    plan::{self, Plan, Step},
 };
 use crate::commit::TreeHasher;
 
@@ -98,8 +98,12 @@ impl Engine {
 
     /// Prepares a program for `isa`, or for [`Isa::Portable`] where the machine hasn't got it.
     pub fn with_isa(manifest: &Manifest, isa: Isa) -> Result<Self, Unsupported> {
-        let plan = Plan::new(&Graph::new(manifest)?)?;
-        Ok(Self { plan, simd: isa.simd(), constants: manifest.constants.clone() })
+        let graph = Graph::new(manifest)?;
+        let plan = Plan::new(&graph)?;
+        let kept = manifest.constants.iter().enumerate().map(|(id, bytes)| {
+            if plan::reads_constant(&graph, id) { bytes.clone() } else { Vec::new() }
+        });
+        Ok(Self { simd: isa.simd(), constants: kept.collect(), plan })
     }
 
     /// Memory for one worker.
@@ -165,7 +169,12 @@ impl Engine {
                 Step::Compute { kernel, slot, bytes } => {
                     let mut out = take(&mut workspace.slots[*slot]);
                     let tensors = Tensors { inputs, constants: &self.constants, slots: &workspace.slots };
-                    compute(self.simd, kernel, &tensors, &mut workspace.scratch, &mut out[..*bytes]);
+                    let scratch = &mut workspace.scratch;
+                    match self.simd {
+                        #[cfg(target_arch = "x86_64")]
+                        Some(avx2) => avx2.run(kernel, &tensors, scratch, &mut out[..*bytes]),
+                        _ => kernel.run(None, &tensors, scratch, &mut out[..*bytes]),
+                    }
                     workspace.slots[*slot] = out;
                 }
                 Step::Commit { number, home, ty, layout } => {
@@ -204,25 +213,4 @@ struct Committed<'a> {
     bytes: &'a [u8],
     ty: &'a tequio_tensor::Type,
     layout: tequio_attestation::Layout,
-}
-
-fn compute(simd: Simd, kernel: &Kernel, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
-    match simd {
-        #[cfg(target_arch = "x86_64")]
-        Some(avx2) => avx2.with(|| run(simd, kernel, tensors, scratch, out)),
-        _ => run(simd, kernel, tensors, scratch, out),
-    }
-}
-
-#[inline(always)]
-fn run(simd: Simd, kernel: &Kernel, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
-    match kernel {
-        Kernel::Contraction(kernel) => kernel.run(simd, tensors, scratch, out),
-        Kernel::Chain(kernel) => kernel.run(simd, tensors, &mut scratch.registers, out),
-        Kernel::Movement(kernel) => kernel.run(tensors, out),
-        Kernel::Gather(kernel) => kernel.run(tensors, out),
-        Kernel::Pool(kernel) => kernel.run(tensors, scratch, out),
-        Kernel::Reduce(kernel) => kernel.run(tensors, scratch, out),
-        Kernel::Fallback(kernel) => kernel.run(tensors, out),
-    }
 }

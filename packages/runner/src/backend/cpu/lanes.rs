@@ -9,6 +9,8 @@ use super::{Simd, scale::Scale};
 pub(super) enum Reg {
     /// The sums of the contraction that the chain follows.
     Head,
+    /// A register that is the same for every tile.
+    Pin(usize),
     At(usize),
 }
 
@@ -88,21 +90,20 @@ impl<'a> Lanes<'a> {
     pub fn get(&self, reg: Reg) -> &'a [i32] {
         match reg {
             Reg::Head => &self.head[..self.len],
-            Reg::At(at) => &self.registers[at][..self.len],
+            Reg::Pin(at) | Reg::At(at) => &self.registers[at][..self.len],
         }
     }
 }
 
 impl Lane {
     /// The registers it reads.
-    pub fn reads(&self) -> impl Iterator<Item = Reg> {
-        let reads = match *self {
+    pub fn reads(&self) -> [Option<Reg>; 3] {
+        match *self {
             Lane::Scale(_, a) | Lane::ScaleShort(_, a) | Lane::Unary(_, a) => [Some(a), None, None],
             Lane::Table(_, a) | Lane::Interpolate(_, a) => [Some(a), None, None],
             Lane::Binary(_, a, b) | Lane::MulShift(_, a, b) => [Some(a), Some(b), None],
             Lane::Select(a, b, c) => [Some(a), Some(b), Some(c)],
-        };
-        reads.into_iter().flatten()
+        }
     }
 
     /// The registers it reads, to be replaced.

@@ -1,7 +1,7 @@
 //! From elementwise operators to the lanes of a chain.
 
 use tequio_attestation::{Node, Operand};
-use tequio_tensor::{DType, Op, Rescale, Shape, Type, constant_operands, is_elementwise};
+use tequio_tensor::{DType, Op, Rescale, Shape, Type, constant_operands};
 
 use super::{
     buffers::Home,
@@ -16,7 +16,10 @@ use super::{
 pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor).filter(|_| graph.origin[tensor] == tensor) else { return false };
     let narrow = |ty: Type| ty.dtype != DType::I48;
-    is_elementwise(&node.op)
+    let to = graph.ty(tensor).dtype;
+    let special =
+        matches!(node.op, Op::Rescale(_) | Op::Clamp { .. } | Op::Negate | Op::Table | Op::Mul | Op::Select);
+    (special || unary(&node.op, to).is_some() || binary(&node.op, to.bits()).is_some())
         && narrow(*graph.ty(tensor))
         && node.operands.iter().all(|operand| narrow(graph.operand_type(operand)))
         && constant_operands(&node.op).iter().all(|&at| graph.constant(&node.operands[at]).is_some())
@@ -38,8 +41,8 @@ pub(super) fn chain(graph: &Graph, fusion: &Fusion, homes: &[Home], root: usize,
     let result = lower.computed(root);
     // Without anything that depends on rows, all elements are one.
     let (width, stride) = if lower.by_row { (width, lower.stride) } else { (LANES, LANES) };
-    let (pinned, steps, registers, result) = allocate(lower.pins, lower.acts, result);
-    Chain { steps, pinned, registers, result, dtype: ty.dtype, width, stride }
+    let (steps, registers, result) = allocate(lower.pins.len(), lower.acts, result);
+    Chain { steps, pins: lower.pins, registers, result, dtype: ty.dtype, width, stride }
 }
 
 struct Lower<'a> {
@@ -51,9 +54,6 @@ struct Lower<'a> {
     pins: Vec<Pin>,
     acts: Vec<Act>,
 }
-
-/// Before allocation, pinned registers count down from here.
-const PINNED: usize = usize::MAX;
 
 impl Lower<'_> {
     fn act(&mut self, act: Act) -> Reg {
@@ -67,7 +67,7 @@ impl Lower<'_> {
 
     fn pin(&mut self, pin: Pin) -> Reg {
         self.pins.push(pin);
-        Reg::At(PINNED - (self.pins.len() - 1))
+        Reg::Pin(self.pins.len() - 1)
     }
 
     /// The lanes of an operand of an operator whose output has the shape `to`.
@@ -130,7 +130,6 @@ impl Lower<'_> {
                 let [condition, a, b] = [0, 1, 2].map(|at| self.operand(&node.operands[at], &ty.shape));
                 self.lane(Lane::Select(condition, a, b))
             }
-            Op::Identity | Op::Reshape => unreachable!("has its origin's bytes"),
             _ => self.plain(node, ty),
         }
     }
@@ -143,7 +142,8 @@ impl Lower<'_> {
             return self.lane(Lane::Unary(unary, a));
         }
         let b = self.operand(&node.operands[1], &ty.shape);
-        self.lane(Lane::Binary(binary(&node.op, bits), a, b))
+        let Some(binary) = binary(&node.op, bits) else { unreachable!("checked by `fits`") };
+        self.lane(Lane::Binary(binary, a, b))
     }
 
     fn rescale(&mut self, node: &Node, attributes: &Rescale, ty: &Type) -> Reg {
@@ -209,8 +209,8 @@ fn unary(op: &Op, to: DType) -> Option<Unary> {
     })
 }
 
-fn binary(op: &Op, bits: u32) -> Binary {
-    match op {
+fn binary(op: &Op, bits: u32) -> Option<Binary> {
+    Some(match op {
         Op::Add => Binary::Add,
         Op::Sub => Binary::Sub,
         Op::IntDiv => Binary::IntDiv,
@@ -226,8 +226,8 @@ fn binary(op: &Op, bits: u32) -> Binary {
         Op::Equal => Binary::Equal,
         Op::Greater => Binary::Greater,
         Op::GreaterEqual => Binary::GreaterEqual,
-        _ => unreachable!("no elementwise operator of two operands"),
-    }
+        _ => return None,
+    })
 }
 
 /// For each row of `to` the element of `from` at its start, and whether it serves the whole row.
@@ -244,47 +244,39 @@ fn row_starts(from: &Shape, to: &Shape) -> (Vec<u32>, bool) {
     ((0..rows).map(start).collect(), from.dim(last) == 1)
 }
 
-type Allocated = (Vec<(usize, Pin)>, Vec<(usize, Act)>, usize, Reg);
+type Allocated = (Vec<(usize, Act)>, usize, Reg);
 
-/// Gives acts registers, used again once nothing reads them, so that few tiles stay in cache.
-fn allocate(pins: Vec<Pin>, acts: Vec<Act>, result: Reg) -> Allocated {
-    let mut last = vec![0; acts.len()];
+/// Gives acts registers behind those of the `pinned`, used again once nothing reads them, so that few tiles stay in
+/// cache.
+fn allocate(pinned: usize, acts: Vec<Act>, mut result: Reg) -> Allocated {
+    let mut last: Vec<usize> = (0..acts.len()).collect();
     for (at, act) in acts.iter().enumerate() {
-        if let Act::Lane(lane) = act {
-            lane.reads().for_each(|reg| if let Reg::At(read @ ..PINNED_FLOOR) = reg { last[read] = at });
-        }
+        let reads = if let Act::Lane(lane) = act { lane.reads() } else { [None; 3] };
+        reads.into_iter().flatten().for_each(|reg| if let Reg::At(read) = reg { last[read] = at });
     }
-    if let Reg::At(read @ ..PINNED_FLOOR) = result {
+    if let Reg::At(read) = result {
         last[read] = acts.len();
     }
-    let pinned = pins.len();
     let mut busy: Vec<usize> = Vec::new();
     let mut places: Vec<usize> = Vec::with_capacity(acts.len());
     let mut steps = Vec::with_capacity(acts.len());
+    let place = |places: &[usize], reg: &mut Reg| {
+        if let Reg::At(read) = reg {
+            *read = places[*read];
+        }
+    };
     for (at, mut act) in acts.into_iter().enumerate() {
-        let place = |reg: Reg| match reg {
-            Reg::Head => Reg::Head,
-            Reg::At(read @ ..PINNED_FLOOR) => Reg::At(places[read]),
-            Reg::At(pin) => Reg::At(PINNED - pin),
-        };
         if let Act::Lane(lane) = &mut act {
-            lane.reads_mut().into_iter().flatten().for_each(|reg| *reg = place(*reg));
+            lane.reads_mut().into_iter().flatten().for_each(|reg| place(&places, reg));
         }
         let free = busy.iter().position(|&until| until < at).unwrap_or_else(|| {
             busy.push(0);
             busy.len() - 1
         });
-        busy[free] = last[at].max(at);
+        busy[free] = last[at];
         places.push(pinned + free);
         steps.push((pinned + free, act));
     }
-    let result = match result {
-        Reg::Head => Reg::Head,
-        Reg::At(read @ ..PINNED_FLOOR) => Reg::At(places[read]),
-        Reg::At(pin) => Reg::At(PINNED - pin),
-    };
-    (pins.into_iter().enumerate().collect(), steps, pinned + busy.len(), result)
+    place(&places, &mut result);
+    (steps, pinned + busy.len(), result)
 }
-
-/// Numbers below it are acts.
-const PINNED_FLOOR: usize = usize::MAX / 2;

@@ -1,11 +1,11 @@
 //! From a manifest to the steps that run a shard.
 
 use tequio_attestation::{Layout, Operand, Source};
-use tequio_tensor::{Op, Type};
+use tequio_tensor::{Op, Type, constant_operands};
 
 use super::{
-    Unsupported,
-    buffers::{Home, Life, assign},
+    Simd, Unsupported,
+    buffers::{Home, Life, Scratch, Tensors, assign},
     chain::Chain,
     contraction::Contraction,
     contraction_plan,
@@ -48,6 +48,22 @@ pub(super) enum Kernel {
     Pool(Pool),
     Reduce(Reduce),
     Fallback(Fallback),
+}
+
+impl Kernel {
+    /// Computes all elements of the tensor. Everything below that is always inlined becomes what the caller is compiled for.
+    #[inline(always)]
+    pub fn run(&self, simd: Simd, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
+        match self {
+            Kernel::Contraction(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Chain(kernel) => kernel.run(simd, tensors, &mut scratch.registers, out),
+            Kernel::Movement(kernel) => kernel.run(tensors, out),
+            Kernel::Gather(kernel) => kernel.run(tensors, out),
+            Kernel::Pool(kernel) => kernel.run(tensors, scratch, out),
+            Kernel::Reduce(kernel) => kernel.run(tensors, scratch, out),
+            Kernel::Fallback(kernel) => kernel.run(tensors, out),
+        }
+    }
 }
 
 impl Plan {
@@ -138,4 +154,19 @@ fn homes(graph: &Graph, fusion: &Fusion) -> (Vec<Home>, Vec<usize>) {
         homes[tensor] = Home::Slot(slot);
     }
     (homes, sizes)
+}
+
+/// Whether a constant is read while running: some operators take theirs into their kernel.
+pub(super) fn reads_constant(graph: &Graph, constant: usize) -> bool {
+    let taken = |tensor: usize, at: usize| {
+        let Some(node) = graph.node(tensor) else { return false };
+        let weights = contraction_plan::fits(graph, tensor) && node.op != Op::MatMul && at > 0;
+        weights || (lower::fits(graph, tensor) && constant_operands(&node.op).contains(&at))
+    };
+    let read = |&tensor: &usize| {
+        let operands = graph.node(tensor).into_iter().flat_map(|node| node.operands.iter().enumerate());
+        operands.into_iter().any(|(at, operand)| graph.operand_origin(operand) == Some(constant) && !taken(tensor, at))
+    };
+    let renamed = (0..graph.origin.len()).any(|tensor| graph.is_committed(tensor) && graph.origin[tensor] == constant);
+    renamed || graph.readers[constant].iter().any(read)
 }

@@ -1,0 +1,24 @@
+//! A client that wants its shards with several providers.
+
+use tequio_escrow::ContractError;
+use tequio_protocol::escrow;
+use tequio_tests::{Job, World, job};
+
+#[test]
+fn nobody_takes_more_than_its_part() {
+    let mut world = World::new();
+    let (alice, bob, carol) = (world.provider("alice"), world.provider("bob"), world.provider("carol"));
+    let job = world.post(Job { min_providers: 3, ..job() });
+    // ⌈8 / 3⌉ for each.
+    let first = world.assign(&alice, 8);
+    assert_eq!(world.assignment(first).count, 3);
+    world.complete(&alice);
+    let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
+    assert_eq!(refused, ContractError::Diversity { job, provider: alice.owner.to_string(), held: 3, cap: 3 });
+    for (who, count) in [(&bob, 3), (&carol, 2)] {
+        let taken = world.assign(who, 8);
+        assert_eq!(world.assignment(taken).count, count);
+        world.complete(who);
+    }
+    assert_eq!(world.shards(), (0, 0, 8, 0));
+}

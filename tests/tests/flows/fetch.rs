@@ -1,0 +1,100 @@
+//! Before it takes a shard, a provider compiles the program again and refuses what is not what the chain says.
+
+use std::sync::Arc;
+
+use tequio_program::Plan;
+use tequio_runner::pipeline::{Bundle, FetchError};
+use tequio_tests::{
+    Job, Model, World, job,
+    model::{digits, layers},
+};
+
+/// A world with a job whose data is found, by whoever looks there, to be `bundle`.
+fn found(bundle: impl FnOnce(&mut World, Bundle) -> Bundle) -> Result<(), FetchError> {
+    let mut world = World::new();
+    let published = world.publish(&job());
+    let honest = serde_json::from_slice(&world.store.get(&published.data).unwrap()).unwrap();
+    let bundle = bundle(&mut world, honest);
+    let data = world.store.put(serde_json::to_vec(&bundle).unwrap()).unwrap();
+    world.post_with(job(), |spec| spec.data = data);
+    world.fetch(world.job).map(|_| ())
+}
+
+#[test]
+fn what_the_chain_says_is_taken() {
+    assert!(found(|_, honest| honest).is_ok());
+}
+
+#[test]
+fn another_program_is_not() {
+    let other = found(|world, honest| {
+        let (program, plan) = (digits().program.clone(), digits().plan.to_json().into_bytes());
+        Bundle { program: world.store.put(program).unwrap(), plan: world.store.put(plan).unwrap(), ..honest }
+    });
+    assert!(matches!(other, Err(FetchError::ProgramId { .. })), "{other:?}");
+}
+
+#[test]
+fn another_plan_is_not() {
+    let other = found(|world, honest| {
+        let mut plan: Plan = layers().plan.clone();
+        plan.committed[0].r += 1;
+        Bundle { plan: world.store.put(plan.to_json().into_bytes()).unwrap(), ..honest }
+    });
+    assert!(matches!(other, Err(FetchError::ProgramId { .. })), "{other:?}");
+}
+
+#[test]
+fn what_does_not_compile_is_not() {
+    let misfit = found(|world, honest| {
+        Bundle { plan: world.store.put(digits().plan.to_json().into_bytes()).unwrap(), ..honest }
+    });
+    assert!(matches!(misfit, Err(FetchError::Program(_))), "{misfit:?}");
+    let noise = found(|world, honest| Bundle { program: world.store.put(vec![7; 1_000]).unwrap(), ..honest });
+    assert!(matches!(noise, Err(FetchError::Program(_))), "{noise:?}");
+    let noise = found(|world, honest| Bundle { plan: world.store.put(b"{}".to_vec()).unwrap(), ..honest });
+    assert!(matches!(noise, Err(FetchError::Json(_))), "{noise:?}");
+}
+
+#[test]
+fn other_inputs_are_not() {
+    let mut inputs = job().inputs;
+    inputs[0][100] ^= 1;
+    let other = found(|world, honest| Bundle { inputs: vec![world.store.put(inputs[0].clone()).unwrap()], ..honest });
+    assert!(matches!(other, Err(FetchError::InputRoot { .. })), "{other:?}");
+    for (wrong, shards) in [(&inputs[0][128..], 7), (&inputs[0][1..], 7), (&[&inputs[0][..], &[0; 128]].concat(), 9)] {
+        let other = found(|world, honest| Bundle { inputs: vec![world.store.put(wrong.to_vec()).unwrap()], ..honest });
+        assert!(matches!(other, Err(FetchError::Inputs { shards: found, .. }) if found == shards), "{other:?}");
+    }
+    let other = found(|_, honest| Bundle { inputs: [honest.inputs.clone(), honest.inputs].concat(), ..honest });
+    assert!(matches!(other, Err(FetchError::Inputs { found: 2, .. })), "{other:?}");
+}
+
+#[test]
+fn what_is_not_there_is_not() {
+    for missing in ["0".repeat(64), String::new(), "../../etc/passwd".into(), "http://elsewhere".into()] {
+        let found = found(|_, honest| Bundle { program: missing.clone(), ..honest });
+        assert!(matches!(found, Err(FetchError::Store(_))), "{missing}: {found:?}");
+    }
+    let mut world = World::new();
+    world.post_with(job(), |spec| spec.data = "nowhere".into());
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Store(_))));
+}
+
+#[test]
+fn a_program_that_the_chain_was_lied_to_about_is_not() {
+    let model: Arc<Model> = layers();
+    let lies: [fn(&mut tequio_attestation::Header); 4] = [
+        |header| header.cost *= 1_000,
+        |header| header.delta = u32::MAX,
+        |header| header.opening_bytes = 1,
+        |header| header.reads = 1,
+    ];
+    for lie in lies {
+        let mut world = World::new();
+        let mut header = model.manifest().header.clone();
+        lie(&mut header);
+        world.post_with(Job { draws: 8, ..job() }, |spec| spec.header = header.encode().into());
+        assert!(matches!(world.fetch(world.job), Err(FetchError::ProgramId { .. })));
+    }
+}

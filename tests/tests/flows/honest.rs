@@ -1,0 +1,97 @@
+//! post · assign · run · attest · open · settle · reward · claim.
+
+use tequio_escrow::{ContractError, core::ruling::NotYet};
+use tequio_protocol::{
+    escrow::{self, Ended, State},
+    verifier::Verdict,
+};
+use tequio_runner::pipeline::receive;
+use tequio_tests::{
+    Job, STAKE, World, job,
+    model::{digits, images},
+};
+
+#[test]
+fn who_works_is_paid_and_mints() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    let spec = world.offer(&job());
+    let quote = world.quote(&spec);
+    let job = world.post(job());
+
+    let assignment = world.assign(&alice, 8);
+    assert_eq!(world.shards(), (0, 8, 0, 0));
+    assert_eq!(world.stake(&alice).liens.u128(), 8 * quote.lien.u128());
+
+    world.attest(&alice);
+    assert_eq!(world.verdict(assignment), Verdict::Pending {});
+    world.beacon();
+    world.open(&alice);
+    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+
+    let ended = world.settle();
+    let provider = alice.owner.to_string();
+    let (paid, slashed, state) = (8_000u128.into(), 0u128.into(), State::Settled);
+    assert_eq!(ended, [Ended { assignment, job, provider, state, shards: 8, paid, slashed }]);
+    assert_eq!(world.shards(), (0, 0, 8, 0));
+    assert_eq!(world.stake(&alice).free.u128(), STAKE);
+
+    let before = world.bank(&alice.owner);
+    assert_eq!(world.withdraw(&alice.owner), 8_000);
+    assert_eq!(world.bank(&alice.owner), before + 8_000);
+    // κ is 4/5.
+    assert_eq!(world.claim(&alice), quote.credits.u128() * 4 / 5);
+    assert_eq!(world.tokens(&alice.owner), quote.credits.u128() * 4 / 5);
+}
+
+#[test]
+fn the_client_gets_what_the_program_computes() {
+    const EXPECTED: &[u8] = include_bytes!("../../../packages/cli/models/digits/expected_outputs.npy");
+    let expected: Vec<i8> = npyz::NpyFile::new(EXPECTED).unwrap().into_vec().unwrap();
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(Job { draws: 16, ..Job::of(digits(), images(3)) });
+    let assignment = world.assign(&alice, 3);
+    world.complete(&alice);
+    assert_eq!(world.state_of(assignment), State::Settled);
+
+    let root = world.attestation(assignment).root.0;
+    let delivered = receive(&world.store, &world.held(assignment).delivered, digits().manifest(), 3, &root).unwrap();
+    let delivered: Vec<i8> = delivered.concat().concat().into_iter().map(|byte| byte as i8).collect();
+    assert_eq!(delivered, expected[..delivered.len()]);
+    assert_eq!(delivered.len(), 3 * 4 * 10);
+}
+
+#[test]
+fn nothing_is_paid_before_the_audit_window_is_over() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(Job { audit_window: Some(7_200), ..job() });
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    let until = world.attestation(assignment).attested + 7_200;
+    world.beacon();
+    world.open(&alice);
+
+    let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
+    let (stranger, now) = (world.stranger.clone(), world.now());
+    let refused: ContractError = world.refused(&stranger, settle.clone(), 0);
+    assert_eq!(refused, ContractError::NotYet { assignment, reason: NotYet::Audit { until, now } });
+    world.chain.advance_to(until);
+    world.send(&stranger, settle, 0);
+    assert_eq!(world.balance(&alice.owner), 8_000);
+}
+
+#[test]
+fn without_an_audit_window_it_is_paid_at_once() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(Job { audit_window: Some(0), ..job() });
+    world.assign(&alice, 8);
+    world.attest(&alice);
+    world.beacon();
+    world.open(&alice);
+    let now = world.now();
+    world.settle();
+    assert_eq!((world.balance(&alice.owner), world.now()), (8_000, now));
+}

@@ -1,0 +1,19 @@
+//! Jobs from posting to the last coin, the ways that the rules foresee.
+
+mod broken_rewards;
+mod claim;
+mod commons;
+mod delivery;
+mod diversity;
+mod expire;
+mod fetch;
+mod give_back;
+mod honest;
+mod operators;
+mod partial;
+mod parts;
+mod pause;
+mod refund;
+mod several;
+mod top_up;
+mod void;

@@ -1,0 +1,142 @@
+//! Acts become messages.
+
+mod escrow;
+mod govern;
+mod registry;
+mod rewards;
+mod verifier;
+
+use cosmwasm_std::{Addr, Coin, coin};
+use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, QueryMsg, State};
+use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{AssignmentId, JobId};
+
+use crate::act::{Act, By, Sent};
+use crate::program::Shown;
+use crate::stage::{FOREIGN, Stage};
+
+impl Stage {
+    pub fn step(&mut self, act: &Act) {
+        match *act {
+            Act::Rest => {}
+            Act::Pass { seconds } => self.chain.advance(seconds),
+            Act::Proceed { assignment } => self.proceed(assignment),
+
+            Act::Register { .. }
+            | Act::Update { .. }
+            | Act::Cap { .. }
+            | Act::Bond { .. }
+            | Act::Unbond { .. }
+            | Act::Collect { .. }
+            | Act::Seize { .. } => self.in_registry(act),
+
+            Act::Tick { .. } | Act::Beacon { .. } | Act::Attest { .. } | Act::Open { .. } | Act::Propose { .. } => {
+                self.in_verifier(act)
+            }
+
+            Act::Buy { .. }
+            | Act::Approve { .. }
+            | Act::Claim { .. }
+            | Act::Count { .. }
+            | Act::Hand { .. }
+            | Act::Burn { .. } => self.in_rewards(act),
+
+            Act::Dust { by, contract } => {
+                let (from, to) = (self.person(by), self.chain.contracts.address(contract).clone());
+                self.pay(&from, &to, 7);
+                *self.told.dust.entry(to.into()).or_default() += 7;
+            }
+            Act::Configure { .. } | Act::Usurp { .. } | Act::Right { .. } | Act::Pause { .. } => self.governs(act),
+            Act::Fail { fails } => self.rewards_fails(fails),
+
+            _ => self.in_escrow(act),
+        }
+    }
+
+    pub fn person(&self, index: usize) -> Addr {
+        self.cast.people[index % self.cast.people.len()].clone()
+    }
+
+    pub fn provider(&self, index: usize) -> (Addr, Addr) {
+        self.cast.providers[index % self.cast.providers.len()].clone()
+    }
+
+    pub fn client(&self, index: usize) -> Addr {
+        self.cast.clients[index % self.cast.clients.len()].clone()
+    }
+
+    pub fn whoever(&self, by: By, right: impl Into<String>) -> Addr {
+        match by {
+            By::Right => Addr::unchecked(right),
+            By::Anyone(index) => self.person(index),
+        }
+    }
+
+    /// A job's number; one that was never posted if there is none.
+    fn job_id(&self, index: usize) -> JobId {
+        JobId(index as u64 % self.jobs.max(1) + 1)
+    }
+
+    fn job(&self, index: usize) -> Option<JobResponse> {
+        let job = self.job_id(index);
+        (job.0 <= self.jobs).then(|| self.ask(QueryMsg::Job { job }))
+    }
+
+    pub fn assignment_id(&self, index: usize) -> AssignmentId {
+        AssignmentId(index as u64 % self.assignments.max(1) + 1)
+    }
+
+    pub fn assignment(&self, index: usize) -> Option<AssignmentResponse> {
+        let assignment = self.assignment_id(index);
+        (assignment.0 <= self.assignments).then(|| self.ask(QueryMsg::Assignment { assignment }))
+    }
+
+    fn assignment_ids(&self, indices: &[usize]) -> Vec<AssignmentId> {
+        indices.iter().map(|index| self.assignment_id(*index)).collect()
+    }
+
+    /// Funds against what is due.
+    pub fn funds(&self, due: u128, sent: Sent) -> Vec<Coin> {
+        match sent {
+            Sent::Due => self.native(due),
+            Sent::Less => self.native(due.saturating_sub(1)),
+            Sent::More => self.native(due + 1),
+            Sent::Foreign => vec![coin(due.max(1), FOREIGN)],
+        }
+    }
+
+    /// Sends what comes next for an assignment, whoever's turn it is.
+    fn proceed(&mut self, index: usize) {
+        let Some(assignment) = self.assignment(index) else { return };
+        if assignment.state != State::Active {
+            return;
+        }
+        let (list, outsider) = (vec![assignment.id], self.cast.outsider.clone());
+        let expire = ExecuteMsg::Expire { assignments: list.clone() };
+        let Some(attestation) = self.attested(&assignment) else {
+            if self.chain.now() > assignment.attest_by {
+                self.must(&outsider, expire, 0);
+            } else {
+                self.attest(By::Right, index, Shown::Honest);
+            }
+            return;
+        };
+        if attestation.attested > assignment.attest_by {
+            self.must(&outsider, expire, 0);
+            return;
+        }
+        match attestation.verdict {
+            Verdict::Pending {} => self.bring_on(&attestation),
+            Verdict::Lapsed {} | Verdict::Void {} => {
+                self.must(&outsider, expire, 0);
+            }
+            Verdict::Genuine {} | Verdict::False { .. } => {
+                if attestation.verdict == (Verdict::Genuine {}) {
+                    let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
+                    self.chain.advance_to(attestation.attested + job.audit_window);
+                }
+                self.must(&outsider, ExecuteMsg::Settle { assignments: list }, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+use cosmwasm_std::Uint128;
+use tequio_protocol::JobId;
+use tequio_protocol::escrow::{
+    AssignmentResponse, ExecuteMsg, JobResponse, JobSpec, Kind, QueryMsg, QuoteResponse, RangeResponse,
+};
+
+use crate::act::{Act, By, Offer, Sent, Wrong};
+use crate::program::programs;
+use crate::stage::Stage;
+
+impl Stage {
+    pub(super) fn in_escrow(&mut self, act: &Act) {
+        match *act {
+            Act::Post { by, ref offer } => self.post(by, offer),
+            Act::Assign { by, provider, job, count } => {
+                let sender = self.whoever(by, self.provider(provider).1);
+                self.send(&sender, ExecuteMsg::Assign { job: self.job_id(job), count }, vec![]);
+            }
+            Act::GiveBack { by, assignment, sent } => self.give_back(by, assignment, sent),
+            Act::Settle { by, ref assignments } => {
+                let assignments = self.assignment_ids(assignments);
+                self.send(&self.person(by), ExecuteMsg::Settle { assignments }, vec![]);
+            }
+            Act::Expire { by, ref assignments } => {
+                let assignments = self.assignment_ids(assignments);
+                self.send(&self.person(by), ExecuteMsg::Expire { assignments }, vec![]);
+            }
+            Act::Refund { by, job, shards } => {
+                let client = self.job(job).map_or(self.client(job).into_string(), |job| job.client);
+                let sender = self.whoever(by, client);
+                self.send(&sender, ExecuteMsg::Refund { job: self.job_id(job), shards }, vec![]);
+            }
+            Act::TopUp { by, job, range, raise, sent } => self.top_up(by, job, range, raise, sent),
+            Act::Withdraw { by } => {
+                self.send(&self.person(by), ExecuteMsg::Withdraw {}, vec![]);
+            }
+            Act::Retry { by, assignment, reward: true, .. } => {
+                let assignments = vec![self.assignment_id(assignment)];
+                self.send(&self.person(by), ExecuteMsg::Reward { assignments }, vec![]);
+            }
+            Act::Retry { by, job, reward: false, .. } => {
+                let jobs = vec![self.job_id(job)];
+                self.send(&self.person(by), ExecuteMsg::Release { jobs }, vec![]);
+            }
+            _ => unreachable!("not escrow's: {act:?}"),
+        }
+    }
+
+    fn post(&mut self, by: By, offer: &Offer) {
+        let governance = self.chain.governance.clone();
+        let right = if offer.commons { governance } else { self.client(offer.client) };
+        let (sender, spec) = (self.whoever(by, right), self.spec(offer));
+        let quote = self.chain.query::<QuoteResponse>(QueryMsg::Quote { spec: spec.clone() });
+        let due = quote.as_ref().map_or(0, |quote| quote.funds.u128());
+        let funds = self.funds(due, offer.sent);
+        let posted = self.send(&sender, ExecuteMsg::Post { spec }, funds);
+        assert!(quote.is_ok() || posted.is_none(), "posted what has no quote: {offer:?}");
+    }
+
+    fn spec(&self, offer: &Offer) -> JobSpec {
+        let manifest = programs().manifest(offer.program);
+        let shards = offer.shards;
+        let mut spec = JobSpec {
+            header: manifest.header.encode().into(),
+            descriptors: manifest.tree.root().into(),
+            inputs: programs().inputs(shards).root().into(),
+            shards,
+            price: offer.price.into(),
+            draws: offer.draws,
+            kind: if offer.commons { Kind::Commons } else { Kind::Client },
+            attest_window: offer.attest_window,
+            audit_window: offer.audit_window,
+            end: self.chain.now() + offer.lasts,
+            min_providers: offer.providers.min(shards as u32),
+            data: String::new(),
+        };
+        match offer.wrong {
+            None => {}
+            Some(Wrong::Shards) => spec.shards = 0,
+            Some(Wrong::Header) => spec.header = vec![1].into(),
+            Some(Wrong::Draws) => spec.draws = 10_000,
+            Some(Wrong::Window) => spec.attest_window = 1,
+            Some(Wrong::End) => spec.end = self.chain.now(),
+            Some(Wrong::Free) => (spec.price, spec.kind) = (Uint128::zero(), Kind::Client),
+            Some(Wrong::Huge) => spec.price = Uint128::MAX,
+        }
+        spec
+    }
+
+    fn give_back(&mut self, by: By, index: usize, sent: Sent) {
+        let id = self.assignment_id(index);
+        let Some(AssignmentResponse { job, operator, count, price, .. }) = self.assignment(index) else {
+            return self.never(&self.person(index), ExecuteMsg::GiveBack { assignment: id });
+        };
+        let fee_bps = u128::from(self.rules[&job.0].give_back_fee_bps);
+        let fee = (price.u128() * u128::from(count) * fee_bps).div_ceil(10_000);
+        let (sender, funds) = (self.whoever(by, operator), self.funds(fee, sent));
+        if self.send(&sender, ExecuteMsg::GiveBack { assignment: id }, funds).is_some() && fee > 0 {
+            let client = self.ask::<JobResponse>(QueryMsg::Job { job }).client;
+            self.told.owe(&client, fee);
+        }
+    }
+
+    fn top_up(&mut self, by: By, job: usize, range: usize, raise: u128, sent: Sent) {
+        let id = self.job_id(job);
+        let Some(JobResponse { client, .. }) = self.job(job) else {
+            return self.never(&self.person(job), ExecuteMsg::TopUp { job: id, first: 0, price: raise.into() });
+        };
+        let ranges = self.ranges(id);
+        let Some(RangeResponse { first, count, price }) = ranges.get(range % ranges.len().max(1)).cloned() else {
+            return;
+        };
+        let (sender, funds) = (self.whoever(by, client), self.funds(raise * u128::from(count), sent));
+        self.send(&sender, ExecuteMsg::TopUp { job: id, first, price: price + Uint128::new(raise) }, funds);
+    }
+
+    /// The free ranges of a job.
+    pub fn ranges(&self, job: JobId) -> Vec<RangeResponse> {
+        self.ask(QueryMsg::Free { job, start_after: None, limit: Some(100) })
+    }
+}

@@ -1,0 +1,166 @@
+//! What events told, each checked against the chain when it comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tequio_client::embedded::{Chain, Outcome};
+use tequio_protocol::escrow::{
+    self, Assigned, AssignmentResponse, Ended, MAX_ABSENCE_BPS, Posted, Refunded, RewardPending, State, Withdrawn,
+};
+use tequio_protocol::registry::Slashed;
+use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
+use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
+
+use crate::stage::Stage;
+
+/// Sums and lists of what events told.
+pub struct Told {
+    /// All there was of the denom and of the token at first.
+    pub genesis: u128,
+    pub token_genesis: u128,
+    /// Burned of slashes, in the denom.
+    pub burned: u128,
+    /// Tokens claimed, and tokens burned for credits or for nothing.
+    pub minted: u128,
+    pub bought: u128,
+    pub token_burned: u128,
+    /// Credits consumed, and tokens earned by it.
+    pub consumed: u128,
+    pub earned: u128,
+    /// Every assignment that ended, once.
+    pub ended: BTreeMap<u64, Ended>,
+    /// Assignments that rewards counted, once.
+    pub counted: BTreeSet<u64>,
+    /// What escrow owes to whom.
+    pub owed: BTreeMap<String, u128>,
+    /// Coins that came to a contract for nothing.
+    pub dust: BTreeMap<String, u128>,
+}
+
+impl Told {
+    pub fn new(chain: &Chain) -> Self {
+        let (genesis, token_genesis) = (chain.supply(), chain.token_supply());
+        Self {
+            genesis: genesis.expect("a bank").u128(),
+            token_genesis: token_genesis.expect("a token").u128(),
+            burned: 0,
+            minted: 0,
+            bought: 0,
+            token_burned: 0,
+            consumed: 0,
+            earned: 0,
+            ended: BTreeMap::new(),
+            counted: BTreeSet::new(),
+            owed: BTreeMap::new(),
+            dust: BTreeMap::new(),
+        }
+    }
+
+    pub fn owe(&mut self, to: &str, amount: u128) {
+        *self.owed.entry(to.into()).or_default() += amount;
+    }
+}
+
+impl Stage {
+    /// Takes note of a message that was taken.
+    pub fn heed(&mut self, outcome: &Outcome) {
+        let contracts = self.chain.contracts.clone();
+        let by_escrow = &contracts.escrow;
+        for Posted { job, .. } in outcome.emitted_by::<Posted>(by_escrow) {
+            self.jobs += 1;
+            assert_eq!(job.0, self.jobs);
+            let config: escrow::ConfigResponse = self.ask(escrow::QueryMsg::Config {});
+            self.rules.insert(job.0, config.config);
+        }
+        for Assigned { assignment, .. } in outcome.emitted_by::<Assigned>(by_escrow) {
+            self.assignments += 1;
+            assert_eq!(assignment.0, self.assignments);
+        }
+        let ended: Vec<Ended> = outcome.emitted_by(by_escrow);
+        let slashes: Vec<Slashed> = outcome.emitted_by(&contracts.registry);
+        let slashed: Vec<&Ended> = ended.iter().filter(|ended| !ended.slashed.is_zero()).collect();
+        assert_eq!(slashed.len(), slashes.len());
+        for (ended, slash) in slashed.into_iter().zip(&slashes) {
+            self.heed_slash(ended, slash);
+        }
+        for ended in ended {
+            self.heed_end(ended);
+        }
+        for Refunded { client, amount, .. } in outcome.emitted_by(by_escrow) {
+            self.told.owe(&client, amount.u128());
+        }
+        for Withdrawn { address, amount } in outcome.emitted_by(by_escrow) {
+            assert_eq!(self.told.owed.remove(&address), Some(amount.u128()));
+        }
+        for RewardPending { assignment } in outcome.emitted_by(by_escrow) {
+            assert!(!self.told.counted.contains(&assignment.0));
+        }
+        for rewarded in outcome.emitted_by(&contracts.rewards) {
+            self.heed_reward(rewarded);
+        }
+        let claimed: Vec<Claimed> = outcome.emitted_by(&contracts.rewards);
+        self.told.minted += claimed.iter().map(|claimed| claimed.amount.u128()).sum::<u128>();
+        let bought: Vec<CreditsBought> = outcome.emitted_by(&contracts.rewards);
+        self.told.bought += bought.iter().map(|bought| bought.amount.u128()).sum::<u128>();
+    }
+
+    /// At least half burns; client and reporter get no more than the job's rules allow.
+    fn heed_slash(&mut self, ended: &Ended, slash: &Slashed) {
+        assert_eq!((&slash.provider, slash.amount), (&ended.provider, ended.slashed));
+        assert_eq!(slash.amount, slash.burned + slash.client + slash.reporter);
+        assert!(2 * slash.burned.u128() >= slash.amount.u128(), "{slash:?}");
+        let rules = &self.rules[&ended.job.0];
+        assert!(slash.client <= rules.client_gas && slash.reporter <= rules.reporter_tip, "{slash:?}");
+        self.told.burned += slash.burned.u128();
+    }
+
+    /// An assignment ends once, as the verifier says, and is paid exactly its price.
+    fn heed_end(&mut self, ended: Ended) {
+        let assignment: AssignmentResponse =
+            self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
+        let AssignmentResponse { assigned, attest_by, .. } = assignment;
+        let attestation = self.attested(&assignment);
+        let verdict = attestation
+            .as_ref()
+            .filter(|attestation| (assigned..=attest_by).contains(&attestation.attested))
+            .map(|attestation| attestation.verdict.clone());
+        let price = assignment.price.u128() * u128::from(assignment.count);
+        let lien = assignment.lien.u128();
+        let absence = u128::from(self.rules[&ended.job.0].absence_bps);
+        assert!(absence <= MAX_ABSENCE_BPS.into());
+        let (fits, paid, slashed) = match ended.state {
+            State::Settled => (verdict == Some(Verdict::Genuine {}), price, 0),
+            State::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
+            State::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
+            State::Void => (verdict == Some(Verdict::Void {}), 0, 0),
+            State::Absent => {
+                (verdict.is_none() && self.chain.now() > attest_by, 0, (lien * absence).div_ceil(10_000))
+            }
+            State::GivenBack => (attestation.is_none(), 0, 0),
+            State::Active => (false, 0, 0),
+        };
+        assert!(fits, "{ended:?} with {attestation:?}");
+        assert_eq!((ended.paid.u128(), ended.slashed.u128()), (paid, slashed), "{ended:?}");
+        if paid > 0 {
+            self.told.owe(&ended.provider, paid);
+        }
+        let before = self.told.ended.insert(ended.assignment.0, ended);
+        assert_eq!(before, None, "an assignment ended twice");
+    }
+
+    /// A settled assignment counts once, with all its shards.
+    fn heed_reward(&mut self, rewarded: Rewarded) {
+        let ended = self.told.ended.get(&rewarded.number).expect("what is counted has ended");
+        assert_eq!(ended.state, State::Settled);
+        assert_eq!((ended.shards, &ended.provider), (rewarded.shards, &rewarded.provider));
+        assert!(rewarded.earned < rewarded.consumed || rewarded.earned.is_zero(), "{rewarded:?}");
+        assert!(self.told.counted.insert(rewarded.number), "counted twice: {rewarded:?}");
+        self.told.consumed += rewarded.consumed.u128();
+        self.told.earned += rewarded.earned.u128();
+    }
+
+    /// The attestation of an assignment's operator, whenever it was made.
+    pub fn attested(&self, assignment: &AssignmentResponse) -> Option<AttestationResponse> {
+        let (attester, subject) = (assignment.operator.clone(), assignment.subject.clone());
+        self.ask(verifier::QueryMsg::Attested { attester, subject })
+    }
+}
