@@ -171,6 +171,8 @@ tosa_reference_model bit for bit on all {TEST_IMAGES // program.BATCH} batches.
 | file | bytes | SHA-256 |
 |---|---|---|
 {rows}
+
+`digits.plan.json` is not of the script: `tequio program plan digits.tosa` writes it, and a test of the CLI keeps it so.
 """
 
 

@@ -33,8 +33,13 @@ fn difference(held: &Value, found: &Value, at: String) -> Option<String> {
             .zip(found)
             .enumerate()
             .find_map(|(i, (held, found))| difference(held, found, format!("{at}[{i}]"))),
-        _ => (held != found).then(|| format!("{at}: {held} became {found}")),
+        _ => (held != found).then(|| format!("{at}: {} became {}", start(held), start(found))),
     }
+}
+
+/// As much of a value as a message bears.
+fn start(value: &Value) -> String {
+    value.to_string().chars().take(80).collect()
 }
 
 /// Lists of numbers on one line each: else most lines hold one number.
