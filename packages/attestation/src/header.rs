@@ -63,10 +63,17 @@ impl Header {
         let (tensors, committed, inputs) = (r.u32()?, r.u32()?, r.u8()?);
         let count = r.u8()? as usize;
         let ports = |n: usize| (1..=MAX_PORTS).contains(&n);
-        if !ports(count) || !ports(inputs as usize) || committed == 0 || committed > tensors {
+        if !ports(count)
+            || !ports(inputs as usize)
+            || committed == 0
+            || committed > tensors.saturating_sub(inputs.into())
+        {
             return Err(Malformed::Counts);
         }
-        let outputs = (0..count).map(|_| r.u32().map(TensorId)).collect::<Result<_, _>>()?;
+        let outputs = (0..count).map(|_| r.u32().map(TensorId)).collect::<Result<Vec<_>, _>>()?;
+        if outputs.iter().any(|id| id.0 >= tensors) {
+            return Err(Malformed::Counts);
+        }
         Ok(Self {
             tensors,
             committed,

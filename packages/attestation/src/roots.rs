@@ -22,6 +22,7 @@ pub(crate) struct Taken<'a> {
 /// A leaf and its digest.
 type Leaf = (LeafKey, Digest);
 
+// Each tree's part stays a function of its own in the contract: a virtual machine refuses one with over 100 locals.
 impl Taken<'_> {
     /// Folds everything up to its root, in the order of the opening: descriptors, constants by id, inputs, trace.
     /// Nothing may be left over.
@@ -44,6 +45,7 @@ impl Taken<'_> {
         self.rest.finish()
     }
 
+    #[inline(never)]
     fn program(&mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
         if self.descriptors.keys().any(|id| id.0 >= header.tensors) {
             return Err(Malformed::Counts);
@@ -54,6 +56,7 @@ impl Taken<'_> {
         expect("program", header.program_id(&root) == statement.program_id)
     }
 
+    #[inline(never)]
     fn constant(&mut self, id: TensorId, leaves: &[Leaf]) -> Result<(), Malformed> {
         let Source::Constant { root, .. } = self.known[&id].descriptor.source else {
             return Err(Malformed::Counts);
@@ -65,6 +68,7 @@ impl Taken<'_> {
         expect("constant", found == root)
     }
 
+    #[inline(never)]
     fn inputs(&mut self, statement: &Statement, header: &Header, leaves: &[Leaf]) -> Result<(), Malformed> {
         let shards = self.rest.u64()?;
         let end = statement.first_shard.checked_add(statement.count);
@@ -84,6 +88,7 @@ impl Taken<'_> {
         expect("input", input_root(shards, &root) == statement.input_root)
     }
 
+    #[inline(never)]
     fn trace(&mut self, statement: &Statement, header: &Header, leaves: &[Leaf]) -> Result<(), Malformed> {
         let mut slots = BTreeMap::new();
         let mut counts = BTreeMap::new();

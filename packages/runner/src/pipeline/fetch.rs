@@ -1,6 +1,6 @@
 //! Fetch: get a job's program and inputs, and refuse what is not what the chain says.
 
-use tequio_attestation::{Manifest, input_root, tree::Tree};
+use tequio_attestation::{Manifest, element, input_root, tree::Tree};
 use tequio_program::{Compiled, Plan, Refused, compile, load};
 use tequio_protocol::{Digest, ProgramId, escrow::JobResponse};
 
@@ -32,6 +32,8 @@ pub enum FetchError {
     Cost { compiled: u64, posted: u64 },
     #[error("{found} inputs of {shards} whole shards, not {wanted} of {posted}")]
     Inputs { found: usize, wanted: usize, shards: u64, posted: u64 },
+    #[error("input {input} has the element {value}, which its type does not")]
+    Element { input: usize, value: i64 },
     #[error("the inputs have root {found}, the job names {posted}")]
     InputRoot { found: Digest, posted: Digest },
 }
@@ -69,10 +71,20 @@ fn check_inputs(manifest: &Manifest, inputs: &[Vec<u8>], job: &JobResponse) -> R
         input.len() as u64 == job.shards.saturating_mul(input_bytes(manifest, port) as u64)
     };
     if inputs.len() == wanted && inputs.iter().enumerate().all(exact) {
-        return Ok(());
+        return inputs.iter().enumerate().try_for_each(|(port, input)| check_elements(manifest, port, input));
     }
     let shards = if inputs.len() == wanted { shard_count(manifest, inputs) } else { 0 };
     Err(FetchError::Inputs { found: inputs.len(), wanted, shards, posted: job.shards })
+}
+
+/// A bool or an int4 is a byte that can hold more than it should: no backend could run such a shard.
+fn check_elements(manifest: &Manifest, port: usize, input: &[u8]) -> Result<(), FetchError> {
+    let dtype = manifest.tensors[port].ty.dtype;
+    let mut values = input.chunks(dtype.bytes()).map(|word| element(word, 0, dtype));
+    match values.find(|value| dtype.wrap(*value) != *value) {
+        Some(value) => Err(FetchError::Element { input: port, value }),
+        None => Ok(()),
+    }
 }
 
 impl Work {
