@@ -75,6 +75,12 @@ pub fn layers() -> Arc<Model> {
     LAYERS.clone()
 }
 
+/// A wide tensor, averaged to a narrow one from which most of the work is done.
+pub fn bottleneck() -> Arc<Model> {
+    static BOTTLENECK: LazyLock<Arc<Model>> = LazyLock::new(|| Model::new(written::bottleneck().bytes(), None));
+    BOTTLENECK.clone()
+}
+
 /// The digit classifier that comes with the binary.
 pub fn digits() -> Arc<Model> {
     const PROGRAM: &[u8] = include_bytes!("../../packages/cli/models/digits/digits.tosa");
@@ -106,6 +112,20 @@ mod written {
         program.constant("zero32", DType::INT32, &[1], vec![0; 4]);
         program.constant("multiplier", DType::INT32, &[1], (1i32 << 30).to_le_bytes().to_vec());
         program.constant("shift", DType::INT8, &[1], vec![40]);
+    }
+
+    pub fn bottleneck() -> Program {
+        let mut program = Program::default();
+        scalars(&mut program);
+        program.input("x", DType::INT8, &[1, 8, 8, 4]);
+        let wide = program.layer(("x", [1, 8, 8, 4]), "wide", conv(8, 3));
+        let pool = Attribute::Pool { kernel: vec![8, 8], stride: vec![1, 1], pad: vec![0; 4] };
+        program.op(Op::AVG_POOL2D, pool, &["wide", "zero8", "zero8"], ("narrow", DType::INT8, &[1, 1, 1, wide[3]]));
+        let first = program.layer(("narrow", [1, 1, 1, wide[3]]), "first", conv(64, 1));
+        let second = program.layer(("first", first), "second", conv(512, 1));
+        program.layer(("second", second), "third", conv(16, 1));
+        program.output("third");
+        program
     }
 
     pub fn layers() -> Program {

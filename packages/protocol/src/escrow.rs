@@ -5,7 +5,7 @@ use cosmwasm_std::{Binary, Decimal, Uint128};
 use cw_ownable::cw_ownable_execute;
 
 pub use crate::rewards::Kind;
-use crate::{AssignmentId, Conservation, Digest, JobId, Permission, Permissioned, ProgramId, event, verifier};
+use crate::{AssignmentId, Digest, JobId, Permission, Permissioned, ProgramId, event, verifier};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -174,7 +174,7 @@ pub enum QueryMsg {
     /// Jobs with shards whose credits are still to be released.
     #[returns(Vec<JobId>)]
     PendingReleases { start_after: Option<JobId>, limit: Option<u32> },
-    #[returns(Conservation)]
+    #[returns(crate::Conservation)]
     Conservation {},
     #[returns(cw_ownable::Ownership<String>)]
     Ownership {},

@@ -4,7 +4,7 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::Uint128;
 use cw_ownable::cw_ownable_execute;
 
-use crate::{Conservation, Permission, Permissioned, event};
+use crate::{Permission, Permissioned, event};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -124,7 +124,7 @@ pub enum QueryMsg {
     /// What `address` can withdraw besides thawed stake.
     #[returns(Uint128)]
     Balance { address: String },
-    #[returns(Conservation)]
+    #[returns(crate::Conservation)]
     Conservation {},
     #[returns(cw_ownable::Ownership<String>)]
     Ownership {},

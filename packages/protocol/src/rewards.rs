@@ -5,7 +5,7 @@ use cosmwasm_std::Uint128;
 use cw_ownable::cw_ownable_execute;
 use cw20::{Cw20Coin, Cw20ReceiveMsg};
 
-use crate::{Conservation, JobId, Permission, Permissioned, event};
+use crate::{JobId, Permission, Permissioned, event};
 
 /// MAC equivalents in one unit of work.
 pub const WORK_UNIT: u64 = 1_000_000;
@@ -160,7 +160,7 @@ pub enum QueryMsg {
     /// Sources by address.
     #[returns(Vec<SourceResponse>)]
     Sources { start_after: Option<String>, limit: Option<u32> },
-    #[returns(Conservation)]
+    #[returns(crate::Conservation)]
     Conservation {},
     #[returns(cw_ownable::Ownership<String>)]
     Ownership {},

@@ -4,7 +4,7 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Binary, HexBinary};
 use cw_ownable::cw_ownable_execute;
 
-use crate::{AttestationId, BeaconId, Conservation, Digest, Permission, Permissioned, ProgramId, SubjectId, event};
+use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, ProgramId, SubjectId, event};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -137,7 +137,7 @@ pub enum QueryMsg {
     /// Attestations of `attester` by id.
     #[returns(Vec<AttestationResponse>)]
     Attestations { attester: String, start_after: Option<AttestationId>, limit: Option<u32> },
-    #[returns(Conservation)]
+    #[returns(crate::Conservation)]
     Conservation {},
     #[returns(cw_ownable::Ownership<String>)]
     Ownership {},

@@ -23,7 +23,8 @@ fn every_leaf_size_and_row() {
     let mut hasher = TreeHasher::default();
     for leaf in 6..=10 {
         for dtype in DType::ALL {
-            for row in (1..=40).chain([63, 64, 65, 127, 128, 170, 171, 192, 256, 257, 511, 512, 1000, 1024, 1025, 2500]) {
+            for row in (1..=40).chain([63, 64, 65, 127, 128, 170, 171, 192, 256, 257, 511, 512, 1000, 1024, 1025, 2500])
+            {
                 for rows in [1, 2, 3, 9] {
                     let ty = ty(dtype, &[rows, row]);
                     let bytes = bytes(dtype, &noise(dtype, (rows * row) as usize, row as u64));

@@ -50,7 +50,8 @@ fn rescale_constants(s: &mut Sketch, channels: u32, seed: u64) -> [Operand; 2] {
     let multipliers: Vec<i64> = noise(DType::I32, count, seed).iter().map(|m| m & 0x7fff_ffff).collect();
     // From shifts too small to shifts too large, all kinds in one tensor for some seeds.
     let spread = [[38, 3], [20, 40], [33, 60], [2, 29]][seed as usize % 4];
-    let shifts: Vec<i64> = noise(DType::I16, count, seed + 1).iter().map(|s| spread[0] + s.rem_euclid(spread[1])).collect();
+    let shifts: Vec<i64> =
+        noise(DType::I16, count, seed + 1).iter().map(|s| spread[0] + s.rem_euclid(spread[1])).collect();
     [s.constant(DType::I32, &[channels], &multipliers), s.constant(DType::I8, &[channels], &shifts)]
 }
 
@@ -62,8 +63,11 @@ fn convolve(case: &Case, depthwise: bool, single: bool) {
     let x = s.input(DType::I8, &dims);
     let multiplier = columns % 3 + 1;
     let columns = if depthwise { channels * multiplier } else { columns };
-    let shape =
-        if depthwise { [kernel[0], kernel[1], channels, multiplier] } else { [columns, kernel[0], kernel[1], channels] };
+    let shape = if depthwise {
+        [kernel[0], kernel[1], channels, multiplier]
+    } else {
+        [columns, kernel[0], kernel[1], channels]
+    };
     let weights = s.constant(DType::I8, &shape, &noise(DType::I8, shape.iter().product::<u32>() as usize, seed + 2));
     let biases = if single { 1 } else { columns };
     let bias = s.constant(DType::I32, &[biases], &noise(DType::I32, biases as usize, seed + 3));
@@ -185,4 +189,23 @@ fn int4_weights() {
     let sums = s.op(Op::Conv2d(window), &[x, weights, bias, zero[0], zero[1]], DType::I32, &[2, 5, 5, 9]);
     s.commit(sums);
     agree(&s.manifest(), &[&bytes(DType::I8, &noise(DType::I8, 150, 7))]);
+}
+
+/// Batches that are laid out group by group, the last smaller.
+#[test]
+fn batches_in_groups() {
+    for (depthwise, columns) in [(false, 19), (true, 16)] {
+        let case = Case {
+            batch: 5,
+            out: [12, 12],
+            channels: 16,
+            columns,
+            kernel: [3, 3],
+            window: Window2d { pad: [1; 4], stride: [1; 2], dilation: [1; 2] },
+            input: [12, 12],
+            zero_points: [-3, 0],
+            seed: 4,
+        };
+        convolve(&case, depthwise, false);
+    }
 }

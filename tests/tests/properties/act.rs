@@ -163,8 +163,8 @@ fn offer() -> impl Strategy<Value = Offer> {
         Just(Wrong::Huge)
     ];
     let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32);
-    let times = (prop::sample::select(&[60u64, 600, 3_600][..]), prop::option::of(0..1_500u64), 1_000..200_000u64);
-    let kind = (index(), prop::bool::weighted(0.25), index(), prop::option::weighted(0.15, wrong), sent());
+    let times = (prop::sample::select(&[60u64, 600, 3_600][..]), prop::option::of(0..1_500u64), 5_000..1_000_000u64);
+    let kind = (index(), prop::bool::weighted(0.25), index(), prop::option::weighted(0.1, wrong), sent());
     (size, times, kind).prop_map(|(size, times, kind)| {
         let (shards, price, draws, providers) = size;
         let (attest_window, audit_window, lasts) = times;
@@ -229,7 +229,7 @@ pub fn free_act() -> impl Strategy<Value = Act> {
     ];
     let rewards = prop_oneof![
         3 => (index(), amount()).prop_map(|(client, amount)| Act::Buy { client, amount }),
-        2 => (index(), amount()).prop_map(|(client, amount)| Act::Approve { client, amount }),
+        2 => (index(), 0..4_000_000u128).prop_map(|(client, amount)| Act::Approve { client, amount }),
         3 => index().prop_map(|by| Act::Claim { by }),
         1 => (index(), any::<u8>()).prop_map(|(by, what)| Act::Count { by, what }),
         1 => (index(), index(), amount()).prop_map(|(by, to, amount)| Act::Hand { by, to, amount }),
@@ -259,9 +259,9 @@ pub fn act() -> impl Strategy<Value = Act> {
         3 => (by(), contract(), any::<u16>(), prop::bool::weighted(0.2))
             .prop_map(|(by, contract, scale, beyond)| Act::Configure { by, contract, scale, beyond }),
         1 => (by(), any::<u8>()).prop_map(|(by, seed)| Act::Propose { by, seed }),
-        2 => (by(), prop::bool::weighted(0.2), prop::bool::weighted(0.2))
+        2 => (by(), prop::bool::weighted(0.1), prop::bool::weighted(0.1))
             .prop_map(|(by, posting, assigning)| Act::Pause { by, posting, assigning }),
-        1 => (by(), any::<bool>(), prop::bool::weighted(0.7))
+        1 => (by(), any::<bool>(), prop::bool::weighted(0.8))
             .prop_map(|(by, holder, grant)| Act::Right { by, holder, grant }),
         2 => any::<bool>().prop_map(|fails| Act::Fail { fails }),
     ];

@@ -1,1 +1,178 @@
-//! todo
+//! A client, providers, a reporter and a relayer in one hand, whatever they do, never end with more than they put in.
+
+use cosmwasm_std::{Addr, Decimal, Uint128};
+use proptest::prelude::*;
+use tequio_client::embedded::Setup;
+use tequio_protocol::escrow::{self, AssignmentResponse, ExecuteMsg, State};
+use tequio_protocol::verifier::{self, DrawnFrom, Verdict};
+use tequio_protocol::{registry, rewards};
+
+use crate::act::{Act, By, free_act};
+use crate::play::{from_env, play};
+use crate::program::Shown;
+use crate::stage::{Stage, name, rig, setup};
+
+/// What governance has set.
+#[derive(Clone, Debug)]
+struct Rules {
+    rate: u128,
+    kappa_bps: u16,
+    token_value: u64,
+    burn_bps: u16,
+    absence_bps: u16,
+    client_gas: u128,
+    reporter_tip: u128,
+}
+
+impl Rules {
+    fn setup(&self) -> Setup {
+        let setup = setup();
+        Setup {
+            // Longer than anything that the coalition can make pass at once: who is honest is there in time.
+            verifier: verifier::Config { open_window: 5_000, ..setup.verifier },
+            registry: registry::Config { burn_bps: self.burn_bps, ..setup.registry },
+            rewards: rewards::Config { rate: self.rate.into(), kappa_bps: self.kappa_bps, ..setup.rewards },
+            escrow: escrow::Config {
+                token_value: Decimal::percent(self.token_value),
+                absence_bps: self.absence_bps,
+                client_gas: self.client_gas.into(),
+                reporter_tip: self.reporter_tip.into(),
+                ..setup.escrow
+            },
+            ..setup
+        }
+    }
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let kappa = prop_oneof![1 => 0..10_000u16, 1 => Just(9_999)];
+    let parts = (0..=2_000u16, 0..1_000_000u128, 0..1_000_000u128);
+    let kinds = (0..2_000u128, kappa, 0..200u64, 5_000..=10_000u16);
+    (kinds, parts).prop_map(|((rate, kappa_bps, token_value, burn_bps), (absence_bps, client_gas, reporter_tip))| Rules {
+        rate,
+        kappa_bps,
+        token_value,
+        burn_bps,
+        absence_bps,
+        client_gas,
+        reporter_tip,
+    })
+}
+
+/// An honest provider among them, who takes part in their jobs and does all in its power at every turn.
+struct Honest {
+    owner: Addr,
+    operator: Addr,
+}
+
+impl Honest {
+    fn new(stage: &mut Stage) -> Self {
+        let (owner, operator) = (stage.chain.actor("hana"), stage.chain.actor(&rig("hana")));
+        stage.register(&owner, &operator, 1 << 80, 1 << 80);
+        Self { owner, operator }
+    }
+
+    fn assigns(&self, stage: &mut Stage) {
+        for job in stage.all_jobs().iter().rev().filter(|job| job.free > 0).take(1) {
+            stage.send(&self.operator, ExecuteMsg::Assign { job: job.id, count: 2 }, vec![]);
+        }
+    }
+
+    fn active(&self, stage: &Stage) -> Vec<AssignmentResponse> {
+        let mine = |assignment: &AssignmentResponse| {
+            assignment.provider == self.owner.as_str() && assignment.state == State::Active
+        };
+        stage.all_assignments().into_iter().filter(mine).collect()
+    }
+
+    /// Attests, and opens as soon as it can, relaying the beacon itself.
+    fn works(&self, stage: &mut Stage) {
+        for assignment in self.active(stage) {
+            let Some(attestation) = stage.attested(&assignment) else {
+                stage.attest(By::Right, assignment.id.0 as usize - 1, Shown::Honest);
+                continue;
+            };
+            if attestation.verdict != (Verdict::Pending {}) {
+                continue;
+            }
+            match attestation.round {
+                None => {
+                    stage.must(&self.operator, verifier::ExecuteMsg::Tick {}, 0);
+                }
+                Some(DrawnFrom { seed: None, due, .. }) if due > stage.chain.now() => {}
+                // What comes next is the round or the opening, and no time passes.
+                Some(_) => {
+                    stage.bring_on(&attestation);
+                    let attestation = stage.attested(&assignment).expect("it attested");
+                    if attestation.verdict == (Verdict::Pending {}) {
+                        stage.bring_on(&attestation);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Time passes until nothing of its own is pending.
+    fn finishes(&self, stage: &mut Stage) {
+        for _ in 0..3 {
+            stage.chain.advance(700);
+            self.works(stage);
+        }
+        for assignment in self.active(stage) {
+            let attestation = stage.attested(&assignment).expect("an honest provider attests");
+            assert_eq!(attestation.verdict, Verdict::Genuine {});
+        }
+    }
+}
+
+/// What the coalition has of the denom, and of tokens and credits.
+fn wealth(stage: &Stage) -> (u128, u128) {
+    let people = stage.cast.people.iter();
+    people.fold((0, 0), |(native, tokens), person| {
+        let credits: Uint128 = stage.ask(rewards::QueryMsg::Credits { client: person.to_string() });
+        let held = stage.chain.tokens(person).expect("a token").u128();
+        (native + stage.purse(person), tokens + held + credits.u128())
+    })
+}
+
+fn sequence(steps: usize) -> impl Strategy<Value = (Rules, Vec<Act>)> {
+    (rules(), prop::collection::vec(free_act(), steps))
+}
+
+/// Neither the denom nor the tokens become more, so their value does not at whatever rate. What is burned of slashes is
+/// lost, and so is 1 − κ of the credits consumed. And nobody who is honest is slashed.
+#[test]
+fn hiring_oneself_never_pays() {
+    let (cases, steps) = (from_env("TEQUIO_CASES", 500).div_ceil(4), from_env("TEQUIO_STEPS", 100));
+    let seen = play(cases, || sequence(steps as usize), |(rules, acts)| {
+        let providers = ["mallory", "mole"];
+        let mut stage =
+            Stage::new(rules.setup(), &["mallory", "minion"], &providers, &["relayer"], &["hana", &rig("hana")]);
+        let before = wealth(&stage);
+        let honest = Honest::new(&mut stage);
+        stage.furnish();
+        for (at, act) in acts.iter().enumerate() {
+            stage.step(act);
+            if at % 8 == 0 {
+                honest.assigns(&mut stage);
+            }
+            honest.works(&mut stage);
+        }
+        honest.finishes(&mut stage);
+        for ended in stage.told.ended.values() {
+            *stage.seen.ends.entry(name(&ended.state)).or_default() += 1;
+        }
+        stage.drains(true);
+        let mine = |ended: &&escrow::Ended| ended.provider == honest.owner.as_str();
+        assert!(stage.told.ended.values().filter(mine).all(|ended| ended.state == State::Settled));
+
+        let ((native, tokens), told) = (wealth(&stage), &stage.told);
+        assert!(native + told.burned <= before.0, "{before:?} became {native}, {} burned", told.burned);
+        let lost = before.1.checked_sub(tokens).expect("no tokens are won");
+        assert!(lost * 10_000 >= told.consumed * u128::from(10_000 - rules.kappa_bps), "{lost} lost");
+        stage.seen
+    });
+    if cases >= 100 && steps >= 100 {
+        assert!(["Settled", "Slashed", "Lapsed", "Absent", "GivenBack"].iter().all(|end| seen.ends.contains_key(*end)));
+    }
+}

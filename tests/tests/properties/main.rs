@@ -15,9 +15,8 @@ mod told;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tequio_protocol::{escrow, registry, rewards};
 
-use crate::act::{Act, act};
+use crate::act::{Act, By, Offer, Sent, act};
 use crate::play::{from_env, play};
 use crate::stage::{Seen, Stage, name, setup};
 
@@ -26,13 +25,32 @@ const COUNT_EVERY: usize = 10;
 
 fn stage(furnished: bool) -> Stage {
     let providers = ["alice", "bob", "carol", "dave"];
-    let mut stage = Stage::new(setup(), &["client", "customer"], &providers, &["relayer", "governor"]);
-    // Governance may also be one of them.
-    stage.cast.people.push(stage.chain.governance.clone());
+    let mut stage = Stage::new(setup(), &["client", "customer"], &providers, &["relayer", "governance"], &[]);
     if furnished {
         stage.furnish();
+        for (client, commons, shards) in [(0, false, 8), (1, false, 20), (0, true, 5)] {
+            stage.post(By::Right, &Offer { client, commons, ..offer(shards) });
+        }
     }
     stage
+}
+
+/// A job that is refused by nobody.
+fn offer(shards: u64) -> Offer {
+    Offer {
+        client: 0,
+        commons: false,
+        program: 0,
+        shards,
+        price: 1_000,
+        draws: 8,
+        attest_window: 600,
+        audit_window: None,
+        lasts: 300_000,
+        providers: 1,
+        wrong: None,
+        sent: Sent::Due,
+    }
 }
 
 fn sequence(steps: usize) -> impl Strategy<Value = (bool, bool, Vec<Act>)> {

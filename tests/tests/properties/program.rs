@@ -19,7 +19,7 @@ pub const MOST_SHARDS: u64 = 32;
 /// Elements of the input.
 const WIDTH: u32 = 4;
 /// What one shard costs, by program.
-const COSTS: [u64; 3] = [2_500_000, 1, 40_000_000];
+const COSTS: [u64; 3] = [2_500_000, 1, 10_000_000];
 
 /// The program under each of its headers, and all shards there are of its jobs.
 pub struct Programs {

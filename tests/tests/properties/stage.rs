@@ -1,6 +1,6 @@
 //! The chain, who is on it, and the one door through which messages go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cosmwasm_std::{Addr, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128, WasmMsg, coin, to_json_binary};
 use cw_multi_test::{BankSudo, ContractWrapper, Executor, SudoMsg};
@@ -25,10 +25,12 @@ pub struct Cast {
     pub clients: Vec<Addr>,
     /// Owner and operator keys.
     pub providers: Vec<(Addr, Addr)>,
-    /// All who send messages.
+    /// All who send messages at random.
     pub people: Vec<Addr>,
     /// Somebody with no part in anything.
     pub outsider: Addr,
+    /// Everyone there is.
+    pub everybody: Vec<Addr>,
 }
 
 pub struct Stage {
@@ -82,21 +84,24 @@ impl Seen {
 }
 
 impl Stage {
-    /// A chain with these clients, providers and others on it.
-    pub fn new(setup: Setup, clients: &[&str], providers: &[&str], others: &[&str]) -> Self {
-        let rigs: Vec<String> = providers.iter().map(|name| format!("{name}'s rig")).collect();
-        let names = [clients, providers, others].concat();
-        let people = names.iter().copied().chain(rigs.iter().map(String::as_str));
-        let setup = people.clone().fold(setup, |setup, name| setup.fund(name, RICH));
+    /// A chain with these clients and providers on it, others who send messages at random too, and some who do not.
+    pub fn new(setup: Setup, clients: &[&str], providers: &[&str], others: &[&str], quiet: &[&str]) -> Self {
+        let rigs: Vec<String> = providers.iter().map(|name| rig(name)).collect();
+        let loud = [clients, providers, others].concat();
+        let loud: BTreeSet<&str> = loud.into_iter().chain(rigs.iter().map(String::as_str)).collect();
+        let all: BTreeSet<&str> = loud.iter().chain(quiet).copied().chain(["outsider", "governance"]).collect();
+        let setup = all.iter().fold(setup, |setup, name| setup.fund(name, RICH));
         let setup = clients.iter().fold(setup, |setup, name| setup.genesis_tokens(name, RICH));
-        let mut chain = Chain::new(&setup.fund("governance", RICH)).expect("a setup within its bounds");
+        let mut chain = Chain::new(&setup).expect("a setup within its bounds");
+        let actors = |names: BTreeSet<&str>| names.into_iter().map(|name| chain.actor(name)).collect();
         let cast = Cast {
             clients: clients.iter().map(|name| chain.actor(name)).collect(),
-            providers: providers.iter().zip(&rigs).map(|(name, rig)| (chain.actor(name), chain.actor(rig))).collect(),
-            people: people.map(|name| chain.actor(name)).collect(),
+            providers: providers.iter().map(|name| (chain.actor(name), chain.actor(&rig(name)))).collect(),
+            people: actors(loud),
             outsider: chain.actor("outsider"),
+            everybody: actors(all),
         };
-        for person in cast.people.iter().chain([&chain.governance]) {
+        for person in &cast.everybody {
             let mint = BankSudo::Mint { to_address: person.to_string(), amount: vec![coin(RICH, FOREIGN)] };
             chain.app.sudo(SudoMsg::Bank(mint)).expect("a bank that mints");
         }
@@ -111,7 +116,7 @@ impl Stage {
     pub fn furnish(&mut self) {
         let contracts = self.chain.contracts.clone();
         let (escrow, rewards) = (contracts.escrow.to_string(), contracts.rewards.to_string());
-        let (credits, stake, cap) = (Uint128::new(500_000), 300_000, Uint128::new(250_000));
+        let credits = Uint128::new(2_000_000);
         let msg = to_json_binary(&rewards::Hook::Buy { client: None }).expect("a hook is JSON");
         for client in self.cast.clients.clone() {
             let buy = Cw20ExecuteMsg::Send { contract: rewards.clone(), amount: credits, msg: msg.clone() };
@@ -119,10 +124,15 @@ impl Stage {
             self.must(&client, rewards::ExecuteMsg::Approve { source: escrow.clone(), amount: credits }, 0);
         }
         for (owner, operator) in self.cast.providers.clone() {
-            let metadata = registry::Metadata::default();
-            self.must(&owner, registry::ExecuteMsg::Register { operator: operator.into(), metadata }, stake);
-            self.must(&owner, registry::ExecuteMsg::Cap { holder: escrow.clone(), amount: cap }, 0);
+            self.register(&owner, &operator, 300_000, 250_000);
         }
+    }
+
+    pub fn register(&mut self, owner: &Addr, operator: &Addr, stake: u128, cap: u128) {
+        let (operator, metadata) = (operator.to_string(), registry::Metadata::default());
+        self.must(owner, registry::ExecuteMsg::Register { operator, metadata }, stake);
+        let holder = self.chain.contracts.escrow.to_string();
+        self.must(owner, registry::ExecuteMsg::Cap { holder, amount: cap.into() }, 0);
     }
 
     pub fn ask<T: DeserializeOwned>(&self, query: impl Into<Query>) -> T {
@@ -187,6 +197,11 @@ impl Stage {
         self.chain.app.send_tokens(from.clone(), to.clone(), &coins).expect("everybody is rich");
         self.digest = digest(self.chain.app.storage());
     }
+}
+
+/// The name of a provider's operator.
+pub fn rig(name: &str) -> String {
+    format!("{name}'s rig")
 }
 
 /// Everything on the chain, hashed.

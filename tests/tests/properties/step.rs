@@ -82,8 +82,13 @@ impl Stage {
         (job.0 <= self.jobs).then(|| self.ask(QueryMsg::Job { job }))
     }
 
+    /// An assignment's number, mostly of an active one; one that was never made if there is none.
     pub fn assignment_id(&self, index: usize) -> AssignmentId {
-        AssignmentId(index as u64 % self.assignments.max(1) + 1)
+        let active: Vec<u64> = (1..=self.assignments).filter(|id| !self.told.ended.contains_key(id)).collect();
+        match active.get(index % active.len().max(1)) {
+            Some(id) if index % 4 > 0 => AssignmentId(*id),
+            _ => AssignmentId(index as u64 % self.assignments.max(1) + 1),
+        }
     }
 
     pub fn assignment(&self, index: usize) -> Option<AssignmentResponse> {

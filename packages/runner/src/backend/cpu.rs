@@ -1,38 +1,25 @@
 //! The CPU backend: a program is planned once, then each worker runs shards in a workspace of its own.
 //!
 //! ```text
-//! graph      who reads what                      chain, lanes, scale     elementwise operators, fused
-//! fuse       what is written out                 contraction             convolutions and MATMUL with their chain
-//! lower      operators to lanes                    image, gemm, depthwise
-//! plan       steps, buffers                      movement, pool          copies, pools, reductions
-//!                                                fallback                everything else, by definition
+//! plan                              kernel
+//!   graph     who reads what          contraction   convolutions, MATMUL, and the chain behind them
+//!   fuse      what is written out       image, gemm, depthwise
+//!   lower     operators to lanes      chain         elementwise operators, fused
+//!   contract  ... to contractions       lanes, scale
+//! buffers     where tensors lie       movement, pool, reduce
+//! engine      runs the steps          fallback      anything, by its definition
 //! ```
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
 mod buffers;
-mod chain;
-mod contraction;
-mod contraction_plan;
-mod depthwise;
 mod engine;
-mod fallback;
-mod fuse;
-mod gemm;
-mod graph;
-mod image;
-mod lanes;
-mod lower;
-mod movement;
+mod kernel;
 mod plan;
-mod pool;
-mod scale;
 
 pub use buffers::Workspace;
 pub use engine::{Engine, Isa, RunError, ShardResult, Unsupported};
 
 /// The instructions beyond portable ones that kernels may use.
 #[cfg(target_arch = "x86_64")]
-type Simd = Option<avx2::Avx2>;
+type Simd = Option<kernel::avx2::Avx2>;
 #[cfg(not(target_arch = "x86_64"))]
 type Simd = Option<std::convert::Infallible>;

@@ -42,7 +42,8 @@ impl Run {
 
 /// Runs an assignment.
 pub fn run(work: &Work, backend: &dyn Backend, assignment: &AssignmentResponse) -> Result<Run, RunError> {
-    let shards: Vec<_> = (assignment.first..assignment.first + assignment.count).map(|shard| work.shard(shard)).collect();
+    let shards: Vec<_> =
+        (assignment.first..assignment.first + assignment.count).map(|shard| work.shard(shard)).collect();
     let shards = backend.run(assignment.first, &shards)?;
     let tree = Tree::new(shards.iter().map(|shard| shard.root.unwrap_or_default()).collect());
     Ok(Run { tree, shards })

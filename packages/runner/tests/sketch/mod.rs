@@ -107,9 +107,8 @@ pub fn define(manifest: &Manifest, inputs: &[&[u8]]) -> Vec<Vec<i64>> {
     let mut tensors: Vec<Vec<i64>> = Vec::new();
     for (id, tensor) in manifest.tensors.iter().enumerate() {
         let Type { dtype, shape } = tensor.ty;
-        let unpack = |bytes: &[u8]| {
-            (0..shape.elements() as usize).map(|at| element(bytes, at * dtype.bytes(), dtype)).collect()
-        };
+        let unpack =
+            |bytes: &[u8]| (0..shape.elements() as usize).map(|at| element(bytes, at * dtype.bytes(), dtype)).collect();
         let values = match &tensor.source {
             Source::Input { .. } => unpack(inputs[id]),
             Source::Constant { .. } => unpack(&manifest.constants[id]),
@@ -166,7 +165,8 @@ pub fn agree(manifest: &Manifest, inputs: &[&[u8]]) {
             let trace = engine.trace_shard(inputs, &mut workspace).unwrap();
             for ((slot, defined), (id, _)) in trace.slots.iter().zip(&slots).zip(&committed) {
                 let ty = manifest.descriptor(*id).ty;
-                let differ = slot.chunks(ty.dtype.bytes()).zip(defined.chunks(ty.dtype.bytes())).position(|(a, b)| a != b);
+                let differ =
+                    slot.chunks(ty.dtype.bytes()).zip(defined.chunks(ty.dtype.bytes())).position(|(a, b)| a != b);
                 assert!(differ.is_none() && slot.len() == defined.len(), "{isa:?}: tensor {id:?} {ty:?} at {differ:?}");
             }
         }

@@ -46,7 +46,7 @@ impl Stage {
         }
     }
 
-    fn post(&mut self, by: By, offer: &Offer) {
+    pub fn post(&mut self, by: By, offer: &Offer) {
         let governance = self.chain.governance.clone();
         let right = if offer.commons { governance } else { self.client(offer.client) };
         let (sender, spec) = (self.whoever(by, right), self.spec(offer));

@@ -30,7 +30,7 @@ impl Stage {
     }
 
     /// Commits to what an assignment's shards give, or to what they do not.
-    pub(super) fn attest(&mut self, by: By, index: usize, shown: Shown) {
+    pub fn attest(&mut self, by: By, index: usize, shown: Shown) {
         let Some(assignment) = self.assignment(index) else { return };
         let root = programs().root(assignment.first, assignment.count, shown);
         let JobResponse { shards, .. } = self.ask(escrow::QueryMsg::Job { job: assignment.job });
@@ -88,7 +88,7 @@ impl Stage {
     }
 
     /// Brings a pending attestation one message nearer to its verdict.
-    pub(super) fn bring_on(&mut self, attestation: &AttestationResponse) {
+    pub fn bring_on(&mut self, attestation: &AttestationResponse) {
         let outsider = self.cast.outsider.clone();
         match attestation.round {
             None => {

@@ -1,6 +1,6 @@
 //! Where a shard's tensors lie while it runs, and for how long.
 
-use super::gemm::Panels;
+use super::kernel::gemm::Panels;
 use crate::commit::TreeHasher;
 
 /// Where a tensor's canonical bytes lie.

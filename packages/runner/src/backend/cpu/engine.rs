@@ -13,8 +13,11 @@ use thiserror::Error;
 use super::{
     Simd,
     buffers::{Scratch, Tensors, Workspace},
-    graph::{Graph, size},
-    plan::{self, Plan, Step},
+    plan::{
+        Plan, Step,
+        graph::{Graph, size},
+        reads_constant,
+    },
 };
 use crate::commit::TreeHasher;
 
@@ -35,7 +38,7 @@ impl Isa {
     fn simd(self) -> Simd {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => super::avx2::Avx2::detect(),
+            Self::Avx2 => super::kernel::avx2::Avx2::detect(),
             _ => None,
         }
     }
@@ -100,9 +103,11 @@ impl Engine {
     pub fn with_isa(manifest: &Manifest, isa: Isa) -> Result<Self, Unsupported> {
         let graph = Graph::new(manifest)?;
         let plan = Plan::new(&graph)?;
-        let kept = manifest.constants.iter().enumerate().map(|(id, bytes)| {
-            if plan::reads_constant(&graph, id) { bytes.clone() } else { Vec::new() }
-        });
+        let kept = manifest
+            .constants
+            .iter()
+            .enumerate()
+            .map(|(id, bytes)| if reads_constant(&graph, id) { bytes.clone() } else { Vec::new() });
         Ok(Self { simd: isa.simd(), constants: kept.collect(), plan })
     }
 
@@ -198,7 +203,8 @@ impl Engine {
                 return Err(RunError::Input { port, found, wanted });
             }
             if matches!(ty.dtype, DType::Bool | DType::I4)
-                && let Some(index) = input.iter().position(|&byte| ty.dtype.wrap(byte as i8 as i64) != byte as i8 as i64)
+                && let Some(index) =
+                    input.iter().position(|&byte| ty.dtype.wrap(byte as i8 as i64) != byte as i8 as i64)
             {
                 return Err(RunError::Value { port, index, found: input[index] as i8 });
             }

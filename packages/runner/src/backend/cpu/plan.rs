@@ -1,25 +1,30 @@
 //! From a manifest to the steps that run a shard.
 
+pub mod contract;
+pub mod fuse;
+pub mod graph;
+pub mod lower;
+
 use tequio_attestation::{Layout, Operand, Source};
 use tequio_tensor::{Op, Type, constant_operands};
 
 use super::{
-    Simd, Unsupported,
-    buffers::{Home, Life, Scratch, Tensors, assign},
-    chain::Chain,
-    contraction::Contraction,
-    contraction_plan,
-    fallback::{Arg, Fallback},
-    fuse::Fusion,
-    graph::{Graph, size},
-    lower,
-    movement::{Gather, Movement},
-    pool::{Pool, Reduce},
+    Unsupported,
+    buffers::{Home, Life, assign},
+    kernel::{
+        Kernel,
+        fallback::{Arg, Fallback},
+        movement::{Gather, Movement},
+        pool::Pool,
+        reduce::Reduce,
+    },
 };
+use fuse::Fusion;
+use graph::{Graph, size};
 
 /// A program ready to run.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub struct Plan {
     pub steps: Vec<Step>,
     /// Bytes of each slot.
     pub slots: Vec<usize>,
@@ -32,38 +37,11 @@ pub(super) struct Plan {
 }
 
 #[derive(Debug)]
-pub(super) enum Step {
+pub enum Step {
     /// Computes a tensor of so many bytes into a slot.
     Compute { kernel: Kernel, slot: usize, bytes: usize },
     /// A committed tensor is there: its number among them, and where.
     Commit { number: usize, home: Home, ty: Type, layout: Layout },
-}
-
-#[derive(Debug)]
-pub(super) enum Kernel {
-    Contraction(Box<Contraction>),
-    Chain(Box<Chain>),
-    Movement(Movement),
-    Gather(Gather),
-    Pool(Pool),
-    Reduce(Reduce),
-    Fallback(Fallback),
-}
-
-impl Kernel {
-    /// Computes all elements of the tensor. Everything below that is always inlined becomes what the caller is compiled for.
-    #[inline(always)]
-    pub fn run(&self, simd: Simd, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
-        match self {
-            Kernel::Contraction(kernel) => kernel.run(simd, tensors, scratch, out),
-            Kernel::Chain(kernel) => kernel.run(simd, tensors, &mut scratch.registers, out),
-            Kernel::Movement(kernel) => kernel.run(tensors, out),
-            Kernel::Gather(kernel) => kernel.run(tensors, out),
-            Kernel::Pool(kernel) => kernel.run(tensors, scratch, out),
-            Kernel::Reduce(kernel) => kernel.run(tensors, scratch, out),
-            Kernel::Fallback(kernel) => kernel.run(tensors, out),
-        }
-    }
 }
 
 impl Plan {
@@ -98,8 +76,8 @@ impl Plan {
 
 fn kernel(graph: &Graph, fusion: &Fusion, homes: &[Home], tensor: usize) -> Kernel {
     if let Some(head) = fusion.head[tensor] {
-        let chain = lower::chain(graph, fusion, homes, tensor, Some(contraction_plan::stride(graph, head)));
-        return Kernel::Contraction(Box::new(contraction_plan::contraction(graph, homes, head, chain)));
+        let chain = lower::chain(graph, fusion, homes, tensor, Some(contract::stride(graph, head)));
+        return Kernel::Contraction(Box::new(contract::contraction(graph, homes, head, chain)));
     }
     if lower::fits(graph, tensor) {
         return Kernel::Chain(Box::new(lower::chain(graph, fusion, homes, tensor, None)));
@@ -140,10 +118,8 @@ fn homes(graph: &Graph, fusion: &Fusion) -> (Vec<Home>, Vec<usize>) {
         computed && graph.origin[tensor] == tensor && fusion.stands[tensor]
     };
     let order: Vec<usize> = (0..tensors.len()).filter(stands).collect();
-    let lives: Vec<Life> = order
-        .iter()
-        .map(|&tensor| Life { bytes: size(graph.ty(tensor)), first: tensor, last: last[tensor] })
-        .collect();
+    let lives: Vec<Life> =
+        order.iter().map(|&tensor| Life { bytes: size(graph.ty(tensor)), first: tensor, last: last[tensor] }).collect();
     let (slots, sizes) = assign(&lives);
     let given = |id: usize| match tensors[id].source {
         Source::Input { .. } => Home::Input(id),
@@ -157,10 +133,10 @@ fn homes(graph: &Graph, fusion: &Fusion) -> (Vec<Home>, Vec<usize>) {
 }
 
 /// Whether a constant is read while running: some operators take theirs into their kernel.
-pub(super) fn reads_constant(graph: &Graph, constant: usize) -> bool {
+pub fn reads_constant(graph: &Graph, constant: usize) -> bool {
     let taken = |tensor: usize, at: usize| {
         let Some(node) = graph.node(tensor) else { return false };
-        let weights = contraction_plan::fits(graph, tensor) && node.op != Op::MatMul && at > 0;
+        let weights = contract::fits(graph, tensor) && node.op != Op::MatMul && at > 0;
         weights || (lower::fits(graph, tensor) && constant_operands(&node.op).contains(&at))
     };
     let read = |&tensor: &usize| {

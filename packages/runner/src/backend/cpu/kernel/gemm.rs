@@ -1,17 +1,17 @@
 //! Matrix products of int8 operands, summed in int32: convolutions without copying windows, and MATMUL.
 
 /// Columns that are computed together.
-pub(super) const GROUP: usize = 8;
+pub const GROUP: usize = 8;
 
 /// Two rows of weights at [`GROUP`] columns, interleaved: what one multiply-add of pairs takes.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(32))]
-pub(super) struct Pairs(pub [[i16; 2]; GROUP]);
+pub struct Pairs(pub [[i16; 2]; GROUP]);
 
 /// Weights for a number of columns: two neighbouring groups form a panel, an odd last group one of its own. In a panel
 /// all groups of one pair of rows lie together.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Panels {
+pub struct Panels {
     pub pairs: Vec<Pairs>,
     /// Columns with those that fill the last group.
     pub stride: usize,
@@ -39,7 +39,7 @@ impl Panels {
 
 /// Some rows of a product. Row `i` multiplies the pairs of elements at `image[bases[i] + offset]` for every offset with
 /// the weights' pairs of rows, and adds the bias.
-pub(super) struct Block<'a> {
+pub struct Block<'a> {
     pub image: &'a [i16],
     pub bases: &'a [u32],
     pub offsets: &'a [u32],

@@ -3,15 +3,15 @@
 use tequio_attestation::Node;
 use tequio_tensor::{Op, Shape, Type};
 
-use super::{
+use super::fallback::store;
+use crate::backend::cpu::{
     buffers::{Home, Tensors},
-    fallback::store,
-    graph::Graph,
+    plan::graph::Graph,
 };
 
 /// Boxes of elements copied into the output, over a fill where they leave gaps.
 #[derive(Debug)]
-pub(super) struct Movement {
+pub struct Movement {
     parts: Vec<Part>,
     fill: Option<i64>,
     /// Bytes of an element.
@@ -46,7 +46,9 @@ impl Movement {
         let mut fill = None;
         let one = |starts, axes| home(0).map(|home| vec![Part::new(home, starts, axes)]);
         let parts = match node.op {
-            Op::Slice { start } => one([from.index(&start[..rank]) as usize, 0], (0..rank).map(|at| same(&to, at)).collect()),
+            Op::Slice { start } => {
+                one([from.index(&start[..rank]) as usize, 0], (0..rank).map(|at| same(&to, at)).collect())
+            }
             Op::Pad { before, .. } => {
                 fill = Some(graph.constant(&node.operands[1])?[0]);
                 one([0, to.index(&before[..rank]) as usize], (0..rank).map(|at| same(&from, at)).collect())
@@ -141,7 +143,7 @@ fn copy<const SIZE: usize>(axes: &[Axis], from: &[u8], [there, here]: [usize; 2]
 
 /// GATHER: rows chosen by indices, clamped to those there are.
 #[derive(Debug)]
-pub(super) struct Gather {
+pub struct Gather {
     values: Home,
     indices: Home,
     /// Rows to choose from, indices, bytes of a row.

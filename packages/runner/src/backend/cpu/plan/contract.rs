@@ -3,14 +3,16 @@
 use tequio_attestation::Node;
 use tequio_tensor::{DType, Op, Window2d};
 
-use super::{
+use super::graph::Graph;
+use crate::backend::cpu::{
     buffers::Home,
-    chain::Chain,
-    contraction::{Contraction, Core},
-    depthwise::{self, CHANNELS},
-    gemm::{GROUP, Panels},
-    graph::Graph,
-    image::Image,
+    kernel::{
+        chain::Chain,
+        contraction::{Contraction, Core},
+        depthwise::{self, CHANNELS},
+        gemm::{GROUP, Panels},
+        image::Image,
+    },
 };
 
 /// Rows that are worth computing together, if one image hasn't that many.
@@ -20,7 +22,7 @@ const ROWS: usize = 256;
 const LARGEST: usize = 1 << 26;
 
 /// Whether a tensor is an int8 contraction with constant weights (MATMUL: constant zero points).
-pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
+pub fn fits(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor) else { return false };
     let constant = |at: &usize| graph.constant(&node.operands[*at]).is_some();
     let constants: &[usize] = match node.op {
@@ -42,14 +44,14 @@ pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
 }
 
 /// Lanes of a row of its sums.
-pub(super) fn stride(graph: &Graph, tensor: usize) -> usize {
+pub fn stride(graph: &Graph, tensor: usize) -> usize {
     let columns = graph.ty(tensor).shape.dims().last().copied().unwrap_or(1) as usize;
     let depthwise = matches!(graph.node(tensor), Some(Node { op: Op::DepthwiseConv2d(_), .. }));
     columns.next_multiple_of(if depthwise { CHANNELS } else { GROUP })
 }
 
 /// The contraction that computes `tensor`, followed by `chain`.
-pub(super) fn contraction(graph: &Graph, homes: &[Home], tensor: usize, chain: Chain) -> Contraction {
+pub fn contraction(graph: &Graph, homes: &[Home], tensor: usize, chain: Chain) -> Contraction {
     let Some(node) = graph.node(tensor) else { unreachable!("checked by `fits`") };
     let source = Operands { graph, node };
     let Some(origin) = graph.operand_origin(&node.operands[0]) else { unreachable!("operand 0 has many elements") };
@@ -128,17 +130,12 @@ impl Operands<'_> {
         let stride = chain.stride;
         let image = self.image(window, multiplier, stride);
         let [down, across] = steps(window, &image);
-        let taps: Vec<u32> = (0..kernel_y)
-            .flat_map(|y| (0..kernel_x).map(move |x| (y * down + x * across) as u32))
-            .collect();
+        let taps: Vec<u32> =
+            (0..kernel_y).flat_map(|y| (0..kernel_x).map(move |x| (y * down + x * across) as u32)).collect();
         let offsets: Vec<[u32; 2]> = taps.chunks(2).map(|pair| [pair[0], pair[pair.len() - 1]]).collect();
         let (weights, zero_point) = (self.constant(1), self.zero_point(4));
         let packed = depthwise::pack(offsets.len(), stride, |tap, channel| {
-            if tap < taps.len() && channel < columns {
-                weights[tap * columns + channel] as i16 - zero_point
-            } else {
-                0
-            }
+            if tap < taps.len() && channel < columns { weights[tap * columns + channel] as i16 - zero_point } else { 0 }
         });
         let (together, bases) = self.bases(window, tensor, &image);
         let core = Core::Depthwise { offsets, weights: packed };
@@ -170,7 +167,9 @@ impl Operands<'_> {
         // As many groups of images as that makes, all of about one size.
         let together = batch.div_ceil(batch.div_ceil(ROWS.div_ceil(height * width)));
         let [stride_y, stride_x] = window.stride.map(|stride| stride as usize);
-        let start = move |n: usize, y: usize, x: usize| n * image.len() + y * stride_y * image.row() + x * stride_x * image.pixel;
+        let start = move |n: usize, y: usize, x: usize| {
+            n * image.len() + y * stride_y * image.row() + x * stride_x * image.pixel
+        };
         let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (y, x)));
         let bases = (0..together).flat_map(|n| pixels.clone().map(move |(y, x)| start(n, y, x) as u32));
         (together, bases.collect())

@@ -1,17 +1,19 @@
 //! Convolutions and matrix products together with the chain that follows them.
 
 use super::{
-    Simd,
-    buffers::{Home, Scratch, Tensors},
     chain::Chain,
     depthwise::{TapPair, Taps},
     gemm::{Block, Panels},
     image::Image,
 };
+use crate::backend::cpu::{
+    Simd,
+    buffers::{Home, Scratch, Tensors},
+};
 
 /// A contraction and its chain. Sums exist for a tile of rows at a time: a pixel's channels, or a row of a matrix.
 #[derive(Debug)]
-pub(super) struct Contraction {
+pub struct Contraction {
     pub input: Home,
     /// How one image of the batch is laid out.
     pub image: Image,
@@ -26,11 +28,22 @@ pub(super) struct Contraction {
 }
 
 #[derive(Debug)]
-pub(super) enum Core {
-    Gemm { offsets: Vec<u32>, weights: Panels },
+pub enum Core {
+    Gemm {
+        offsets: Vec<u32>,
+        weights: Panels,
+    },
     /// MATMUL: the second operand, of `inner` rows, is packed while running.
-    MatMul { offsets: Vec<u32>, right: Home, zero_point: i16, inner: usize },
-    Depthwise { offsets: Vec<[u32; 2]>, weights: Vec<TapPair> },
+    MatMul {
+        offsets: Vec<u32>,
+        right: Home,
+        zero_point: i16,
+        inner: usize,
+    },
+    Depthwise {
+        offsets: Vec<[u32; 2]>,
+        weights: Vec<TapPair>,
+    },
 }
 
 impl Contraction {

@@ -1,20 +1,20 @@
 //! Depthwise convolution of int8 operands, summed in int32.
 
 /// Channels that are computed together.
-pub(super) const CHANNELS: usize = 16;
+pub const CHANNELS: usize = 16;
 
 /// The weights of two taps at [`CHANNELS`] channels, interleaved: `[first, second]` for each channel in the order of
 /// [`place`].
-pub(super) type TapPair = [i16; 2 * CHANNELS];
+pub type TapPair = [i16; 2 * CHANNELS];
 
 /// Where a channel's pair of weights lies: unpacking in halves of 128 bits puts channels 0–3 and 8–11 first.
-pub(super) fn place(channel: usize) -> usize {
+pub fn place(channel: usize) -> usize {
     let (lane, within) = (channel / 8, channel % 8);
     2 * (within / 4 * 8 + lane * 4 + within % 4)
 }
 
 /// Packs the weights of `2 · pairs` taps chunk by chunk of channels, up to `stride` channels.
-pub(super) fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -> Vec<TapPair> {
+pub fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -> Vec<TapPair> {
     let mut packed = Vec::with_capacity(stride / CHANNELS * pairs);
     for chunk in 0..stride / CHANNELS {
         for pair in 0..pairs {
@@ -32,7 +32,7 @@ pub(super) fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) ->
 
 /// Some pixels of a depthwise convolution: pixel `i` sums over all taps the channels at `image[bases[i] + offset]` times
 /// the tap's weights, and adds the bias.
-pub(super) struct Taps<'a> {
+pub struct Taps<'a> {
     pub image: &'a [i16],
     pub bases: &'a [u32],
     /// Offsets of the taps, two by two; an odd last one comes with a second whose weights are zeros.

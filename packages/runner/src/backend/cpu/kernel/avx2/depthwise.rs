@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::Avx2;
-use crate::backend::cpu::depthwise::{CHANNELS, Taps};
+use crate::backend::cpu::kernel::depthwise::{CHANNELS, Taps};
 
 impl Avx2 {
     /// The same as [`Taps::run`].
@@ -40,10 +40,8 @@ unsafe fn run(taps: &Taps, to: &mut [i32]) {
                     let first = _mm256_loadu_si256(pixel.add(offsets[0] as usize).cast());
                     let second = _mm256_loadu_si256(pixel.add(offsets[1] as usize).cast());
                     let weights = weights.as_ptr();
-                    let below = _mm256_madd_epi16(
-                        _mm256_unpacklo_epi16(first, second),
-                        _mm256_loadu_si256(weights.cast()),
-                    );
+                    let below =
+                        _mm256_madd_epi16(_mm256_unpacklo_epi16(first, second), _mm256_loadu_si256(weights.cast()));
                     let above = _mm256_madd_epi16(
                         _mm256_unpackhi_epi16(first, second),
                         _mm256_loadu_si256(weights.add(CHANNELS).cast()),

@@ -2,11 +2,11 @@
 
 use tequio_tensor::Op;
 
-use super::{contraction_plan, graph::Graph, lower};
+use super::{contract, graph::Graph, lower};
 
 /// What is computed together. A *standing* tensor is written out by a step of its own; any other is part of the chain
 /// that ends in the standing tensor it leads to.
-pub(super) struct Fusion {
+pub struct Fusion {
     pub stands: Vec<bool>,
     /// For each tensor the contraction that its chain starts with.
     pub head: Vec<Option<usize>>,
@@ -18,7 +18,7 @@ impl Fusion {
     pub fn new(graph: &Graph) -> Self {
         let count = graph.origin.len();
         let lane: Vec<bool> = (0..count).map(|tensor| lower::fits(graph, tensor)).collect();
-        let heads: Vec<bool> = (0..count).map(|tensor| contraction_plan::fits(graph, tensor)).collect();
+        let heads: Vec<bool> = (0..count).map(|tensor| contract::fits(graph, tensor)).collect();
         let mut stands: Vec<bool> = (0..count).map(|t| !((lane[t] || heads[t]) && passes(graph, &lane, t))).collect();
         for tensor in (0..count).filter(|&tensor| graph.is_committed(tensor)) {
             stands[graph.origin[tensor]] = true;

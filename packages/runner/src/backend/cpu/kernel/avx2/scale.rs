@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::Avx2;
-use crate::backend::cpu::scale::{Group, LANES, Reach, Scale};
+use crate::backend::cpu::kernel::scale::{Group, LANES, Reach, Scale};
 
 impl Avx2 {
     /// The same as [`Scale::run`].

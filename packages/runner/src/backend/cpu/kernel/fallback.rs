@@ -5,18 +5,18 @@ use std::convert::Infallible;
 use tequio_attestation::element;
 use tequio_tensor::{DType, Op, Read, Type, eval};
 
-use super::buffers::{Home, Tensors};
+use crate::backend::cpu::buffers::{Home, Tensors};
 
 /// An operand: a tensor, or the value of a scalar.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Arg {
+pub enum Arg {
     Tensor(Home),
     Scalar(i64),
 }
 
 /// An op evaluated element by element.
 #[derive(Debug)]
-pub(super) struct Fallback {
+pub struct Fallback {
     pub op: Op,
     pub types: Vec<Type>,
     pub args: Vec<Arg>,
@@ -51,11 +51,11 @@ impl Read for Elements<'_> {
 }
 
 /// Element `index` of canonical bytes.
-pub(super) fn load(bytes: &[u8], index: usize, dtype: DType) -> i64 {
+pub fn load(bytes: &[u8], index: usize, dtype: DType) -> i64 {
     element(bytes, index * dtype.bytes(), dtype)
 }
 
 /// Writes a value of the width of `bytes`.
-pub(super) fn store(bytes: &mut [u8], value: i64) {
+pub fn store(bytes: &mut [u8], value: i64) {
     bytes.copy_from_slice(&value.to_le_bytes()[..bytes.len()]);
 }

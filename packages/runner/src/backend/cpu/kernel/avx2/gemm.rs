@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::Avx2;
-use crate::backend::cpu::gemm::{Block, GROUP, Pairs};
+use crate::backend::cpu::kernel::gemm::{Block, GROUP, Pairs};
 
 /// Rows of a register tile: with two vectors of columns twelve accumulators.
 const ROWS: usize = 6;
@@ -40,13 +40,7 @@ impl Avx2 {
 /// # Safety
 /// As [`tile`].
 #[target_feature(enable = "avx2")]
-unsafe fn rows<const GROUPS: usize>(
-    block: &Block,
-    bases: &[u32],
-    weights: &[Pairs],
-    bias: *const i32,
-    to: *mut i32,
-) {
+unsafe fn rows<const GROUPS: usize>(block: &Block, bases: &[u32], weights: &[Pairs], bias: *const i32, to: *mut i32) {
     // SAFETY: the caller's.
     unsafe {
         match bases.len() {
@@ -63,6 +57,7 @@ unsafe fn rows<const GROUPS: usize>(
 /// # Safety
 /// `bases` has `ROWS` elements, `weights` at least `GROUPS` for each offset, `bias` is valid for `GROUPS` vectors, so is
 /// `to` for `ROWS` rows of the block's stride; a base and an offset together lie two elements before the image's end.
+#[allow(clippy::needless_range_loop, reason = "rows and columns of a register tile")]
 #[target_feature(enable = "avx2")]
 unsafe fn tile<const ROWS: usize, const GROUPS: usize>(
     block: &Block,

@@ -3,14 +3,14 @@
 use tequio_attestation::Node;
 use tequio_tensor::{DType, Op, Pool2d, Type};
 
-use super::{
+use super::chain::narrow;
+use crate::backend::cpu::{
     buffers::{Home, Scratch, Tensors},
-    chain::widen,
-    graph::Graph,
+    plan::graph::Graph,
 };
 
 #[derive(Debug)]
-pub(super) struct Pool {
+pub struct Pool {
     input: Home,
     ty: Type,
     out: Type,
@@ -87,7 +87,7 @@ impl Pool {
             let offset = zero_in.wrapping_mul(count as i32);
             // The multiplier and shift that divide by the count of elements, as TOSA makes them.
             let k = 32 - (count as u32 - 1).leading_zeros();
-            let multiplier = ((1i64 << 30) + 1 << k) / count as i64;
+            let multiplier = (((1i64 << 30) + 1) << k) / count as i64;
             let shift = k + 30;
             for sum in &mut *sums {
                 let product = sum.wrapping_sub(offset) as i64 * multiplier;
@@ -97,91 +97,6 @@ impl Pool {
         } else {
             sums.iter_mut().for_each(|sum| *sum = (*sum).max(min));
         }
-        super::chain::narrow(sums, self.out.dtype, out);
-    }
-}
-
-/// A reduction along one axis, or ARGMAX.
-#[derive(Debug)]
-pub(super) struct Reduce {
-    input: Home,
-    dtype: DType,
-    out: DType,
-    with: With,
-    len: usize,
-    inner: usize,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum With {
-    Sum,
-    Max,
-    Min,
-    All,
-    Any,
-    ArgMax,
-}
-
-impl Reduce {
-    pub fn new(graph: &Graph, homes: &[Home], node: &Node, out: &Type) -> Option<Self> {
-        let (with, axis) = match node.op {
-            Op::ReduceSum { axis } => (With::Sum, axis),
-            Op::ReduceMax { axis } => (With::Max, axis),
-            Op::ReduceMin { axis } => (With::Min, axis),
-            Op::ReduceAll { axis } => (With::All, axis),
-            Op::ReduceAny { axis } => (With::Any, axis),
-            Op::ArgMax { axis } => (With::ArgMax, axis),
-            _ => return None,
-        };
-        let ty = graph.operand_type(&node.operands[0]);
-        let input = homes[graph.operand_origin(&node.operands[0])?];
-        let [len, inner] = [ty.shape.dim(axis as usize), ty.shape.stride(axis as usize)].map(|n| n as usize);
-        Some(Self { input, dtype: ty.dtype, out: out.dtype, with, len, inner })
-    }
-
-    #[inline(always)]
-    pub fn run(&self, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
-        let Scratch { sums, registers, .. } = scratch;
-        registers.resize_with(registers.len().max(2), Vec::new);
-        let [row, best, ..] = &mut registers[..] else { return };
-        for lanes in [&mut *sums, row, best] {
-            lanes.resize(lanes.len().max(self.inner), 0);
-        }
-        let (result, row, best) = (&mut sums[..self.inner], &mut row[..self.inner], &mut best[..self.inner]);
-        let bytes = self.inner * self.dtype.bytes();
-        let block = self.len * bytes;
-        for (from, out) in tensors.bytes(self.input).chunks_exact(block).zip(out.chunks_exact_mut(self.inner * self.out.bytes())) {
-            best.fill(i32::MIN);
-            for (at, from) in from.chunks_exact(bytes).enumerate() {
-                widen(from, self.dtype, row);
-                self.fold(at as i32, row, best, result);
-            }
-            super::chain::narrow(result, self.out, out);
-        }
-    }
-
-    /// Folds the `at`th row into the result; the first starts it.
-    #[inline(always)]
-    fn fold(&self, at: i32, row: &[i32], best: &mut [i32], result: &mut [i32]) {
-        let zip = |result: &mut [i32], f: fn(i32, i32) -> i32, first: fn(i32) -> i32| {
-            for (value, result) in row.iter().zip(result) {
-                *result = if at == 0 { first(*value) } else { f(*result, *value) };
-            }
-        };
-        let one = |value: i32| (value != 0) as i32;
-        match self.with {
-            With::Sum => zip(result, i32::wrapping_add, |value| value),
-            With::Max => zip(result, i32::max, |value| value),
-            With::Min => zip(result, i32::min, |value| value),
-            With::All => zip(result, |all, value| all & (value != 0) as i32, one),
-            With::Any => zip(result, |any, value| any | (value != 0) as i32, one),
-            With::ArgMax => {
-                for ((value, best), result) in row.iter().zip(best).zip(result) {
-                    if at == 0 || value > best {
-                        (*best, *result) = (*value, at);
-                    }
-                }
-            }
-        }
+        narrow(sums, self.out.dtype, out);
     }
 }

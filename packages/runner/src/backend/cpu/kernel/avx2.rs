@@ -1,10 +1,8 @@
 //! What AVX2 does faster than portable code; the only unsafe code of the runner.
 #![allow(unsafe_code)]
 
-use super::{
-    buffers::{Scratch, Tensors},
-    plan::Kernel,
-};
+use super::Kernel;
+use crate::backend::cpu::buffers::{Scratch, Tensors};
 
 mod depthwise;
 mod gemm;
@@ -12,7 +10,7 @@ mod scale;
 
 /// Proof that this machine has AVX2.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Avx2(());
+pub struct Avx2(());
 
 impl Avx2 {
     pub fn detect() -> Option<Self> {

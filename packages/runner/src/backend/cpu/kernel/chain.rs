@@ -3,18 +3,20 @@
 use tequio_tensor::DType;
 
 use super::{
-    Simd,
-    buffers::{Home, Tensors},
     lanes::{Lane, Lanes, Reg},
     scale::{LANES, Scale},
 };
+use crate::backend::cpu::{
+    Simd,
+    buffers::{Home, Tensors},
+};
 
 /// Lanes of a tile, if a row isn't longer.
-pub(super) const TILE: usize = 2048;
+pub const TILE: usize = 2048;
 
 /// A fused chain: loads, instructions, one result.
 #[derive(Clone, Debug)]
-pub(super) struct Chain {
+pub struct Chain {
     pub steps: Vec<(usize, Act)>,
     /// The first registers: those that are the same for every tile.
     pub pins: Vec<Pin>,
@@ -29,21 +31,21 @@ pub(super) struct Chain {
 
 /// How a register is filled for each tile.
 #[derive(Clone, Debug)]
-pub(super) enum Act {
+pub enum Act {
     Load(Load),
     Lane(Lane),
 }
 
 /// A tensor's elements at the tile's positions.
 #[derive(Clone, Debug)]
-pub(super) struct Load {
+pub struct Load {
     pub home: Home,
     pub dtype: DType,
     pub from: From,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum From {
+pub enum From {
     /// The tensor has the chain's shape.
     Same,
     /// Row `i` starts at this element; it is a row, or one element for the whole row.
@@ -52,7 +54,7 @@ pub(super) enum From {
 
 /// A register that doesn't change: a value everywhere, or a row repeated.
 #[derive(Clone, Debug)]
-pub(super) enum Pin {
+pub enum Pin {
     Value(i32),
     Row(Vec<i32>),
 }
@@ -135,7 +137,8 @@ impl Chain {
     fn narrows(&self) -> Option<(&Scale, Reg)> {
         match self.steps.last() {
             Some((at, Act::Lane(Lane::Scale(scale, from)))) => {
-                (self.dtype == DType::I8 && self.result == Reg::At(*at) && scale.gives_bytes()).then_some((scale, *from))
+                (self.dtype == DType::I8 && self.result == Reg::At(*at) && scale.gives_bytes())
+                    .then_some((scale, *from))
             }
             _ => None,
         }
@@ -182,7 +185,7 @@ fn lanes(lanes: &mut [i32], stride: usize, joined: bool) -> std::slice::ChunksMu
 }
 
 #[inline(always)]
-pub(super) fn widen(bytes: &[u8], dtype: DType, to: &mut [i32]) {
+pub fn widen(bytes: &[u8], dtype: DType, to: &mut [i32]) {
     match dtype.bytes() {
         1 => bytes.iter().zip(to).for_each(|(from, to)| *to = *from as i8 as i32),
         2 => bytes.as_chunks().0.iter().zip(to).for_each(|(from, to)| *to = i16::from_le_bytes(*from) as i32),
@@ -201,7 +204,7 @@ fn store(from: &[i32], dtype: DType, width: usize, stride: usize, out: &mut [u8]
 }
 
 #[inline(always)]
-pub(super) fn narrow(from: &[i32], dtype: DType, to: &mut [u8]) {
+pub fn narrow(from: &[i32], dtype: DType, to: &mut [u8]) {
     match dtype.bytes() {
         1 => from.iter().zip(to).for_each(|(from, to)| *to = *from as u8),
         2 => from.iter().zip(to.as_chunks_mut().0).for_each(|(from, to)| *to = (*from as i16).to_le_bytes()),
@@ -210,6 +213,6 @@ pub(super) fn narrow(from: &[i32], dtype: DType, to: &mut [u8]) {
 }
 
 /// The lanes of a row of `width` elements.
-pub(super) fn stride_of(width: usize) -> usize {
+pub fn stride_of(width: usize) -> usize {
     width.next_multiple_of(LANES)
 }

@@ -3,7 +3,7 @@
 /// How one operand (NHWC) is laid out for a kernel. Padding holds zeros: the zero point is already taken off, so it
 /// contributes nothing.
 #[derive(Clone, Debug)]
-pub(super) struct Image {
+pub struct Image {
     pub height: usize,
     pub width: usize,
     pub channels: usize,

@@ -1,13 +1,13 @@
 //! A manifest as the planner sees it: who reads what, and which tensors are only another name for one.
 
-use tequio_attestation::{Descriptor, Manifest, Node, Operand, Source, TensorId};
+use tequio_attestation::{Descriptor, Manifest, Node, Operand, Source};
 use tequio_tensor::{Op, Type, check};
 
-use super::{Unsupported, fallback::load};
+use crate::backend::cpu::{Unsupported, kernel::fallback::load};
 
 /// A checked program. Tensors are named by index; identities and reshapes share the bytes of what they read, so every
 /// tensor has an *origin* that holds its elements in the same flat order.
-pub(super) struct Graph<'a> {
+pub struct Graph<'a> {
     pub manifest: &'a Manifest,
     pub origin: Vec<usize>,
     /// For each origin the tensors that are computed from it and reach a committed one, each once per operand.
@@ -22,10 +22,9 @@ impl<'a> Graph<'a> {
         for (tensor, descriptor) in tensors.iter().enumerate() {
             checked(manifest, tensor, descriptor)?;
         }
-        let outputs = manifest.header.outputs.iter();
-        let missing = outputs.filter(|id| !matches!(tensors.get(id.0 as usize), Some(t) if committed(t))).next();
-        if let Some(TensorId(tensor)) = missing {
-            return Err(Unsupported::Output { tensor: *tensor as usize });
+        let mut outputs = manifest.header.outputs.iter().map(|id| id.0 as usize);
+        if let Some(tensor) = outputs.find(|&tensor| !tensors.get(tensor).is_some_and(committed)) {
+            return Err(Unsupported::Output { tensor });
         }
         let mut origin: Vec<usize> = (0..tensors.len()).collect();
         for (tensor, descriptor) in tensors.iter().enumerate() {
@@ -105,7 +104,7 @@ fn operand_type(manifest: &Manifest, operand: &Operand) -> Type {
 }
 
 /// Bytes of all elements of a type.
-pub(super) fn size(ty: &Type) -> usize {
+pub fn size(ty: &Type) -> usize {
     ty.shape.elements() as usize * ty.dtype.bytes()
 }
 

@@ -3,12 +3,12 @@
 use tequio_tensor::{DType, Rescale};
 
 /// Lanes that are scaled together.
-pub(super) const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// `clip(((value − zero_in) · multiplier + rounding) >> shift + zero_out)` with everything prepared for [`LANES`] lanes
 /// at once. One group for all lanes, or one for each [`LANES`] channels.
 #[derive(Clone, Debug)]
-pub(super) struct Scale {
+pub struct Scale {
     pub zero_in: i32,
     pub zero_out: i32,
     pub min: i32,
@@ -19,7 +19,7 @@ pub(super) struct Scale {
 
 /// Which shifts occur: those of at least 32 need only the product's high half, those below it no sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub enum Reach {
     High,
     Low,
     Both,
@@ -29,7 +29,7 @@ pub(super) enum Reach {
 /// too.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(32))]
-pub(super) struct Group {
+pub struct Group {
     pub multiplier: [i32; LANES],
     /// Shift less 32.
     pub shift_high: [i32; LANES],

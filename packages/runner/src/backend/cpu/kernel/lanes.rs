@@ -2,11 +2,12 @@
 
 use tequio_tensor::DType;
 
-use super::{Simd, scale::Scale};
+use super::scale::Scale;
+use crate::backend::cpu::Simd;
 
 /// An instruction's operands: where its lanes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reg {
+pub enum Reg {
     /// The sums of the contraction that the chain follows.
     Head,
     /// A register that is the same for every tile.
@@ -17,7 +18,7 @@ pub(super) enum Reg {
 /// What an instruction does. Lanes hold sign-extended elements of at most 32 bits, and so do the results: every
 /// operator wraps at its output's width as the definition does.
 #[derive(Clone, Debug)]
-pub(super) enum Lane {
+pub enum Lane {
     Scale(Box<Scale>, Reg),
     /// RESCALE with 16-bit multipliers, one or one for each channel.
     ScaleShort(Box<Short>, Reg),
@@ -33,7 +34,7 @@ pub(super) enum Lane {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Binary {
+pub enum Binary {
     Add,
     Sub,
     Mul,
@@ -54,7 +55,7 @@ pub(super) enum Binary {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Unary {
+pub enum Unary {
     Clamp(i32, i32),
     /// Wraps to this many bits, sign-extended.
     Wrap(u32),
@@ -69,7 +70,7 @@ pub(super) enum Unary {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Short {
+pub struct Short {
     pub zero_in: i64,
     pub zero_out: i32,
     pub min: i32,
@@ -80,7 +81,7 @@ pub(super) struct Short {
 
 /// The lanes that instructions of one tile read.
 #[derive(Clone, Copy)]
-pub(super) struct Lanes<'a> {
+pub struct Lanes<'a> {
     pub head: &'a [i32],
     pub registers: &'a [Vec<i32>],
     pub len: usize,

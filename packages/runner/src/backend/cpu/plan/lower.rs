@@ -3,22 +3,22 @@
 use tequio_attestation::{Node, Operand};
 use tequio_tensor::{DType, Op, Rescale, Shape, Type, constant_operands};
 
-use super::{
+use super::{fuse::Fusion, graph::Graph};
+use crate::backend::cpu::{
     buffers::Home,
-    chain::{Act, Chain, From, Load, Pin, stride_of},
-    fuse::Fusion,
-    graph::Graph,
-    lanes::{Binary, Lane, Reg, Short, Unary},
-    scale::{LANES, Scale},
+    kernel::{
+        chain::{Act, Chain, From, Load, Pin, stride_of},
+        lanes::{Binary, Lane, Reg, Short, Unary},
+        scale::{LANES, Scale},
+    },
 };
 
 /// Whether a tensor can be computed in lanes of int32.
-pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
+pub fn fits(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor).filter(|_| graph.origin[tensor] == tensor) else { return false };
     let narrow = |ty: Type| ty.dtype != DType::I48;
     let to = graph.ty(tensor).dtype;
-    let special =
-        matches!(node.op, Op::Rescale(_) | Op::Clamp { .. } | Op::Negate | Op::Table | Op::Mul | Op::Select);
+    let special = matches!(node.op, Op::Rescale(_) | Op::Clamp { .. } | Op::Negate | Op::Table | Op::Mul | Op::Select);
     (special || unary(&node.op, to).is_some() || binary(&node.op, to.bits()).is_some())
         && narrow(*graph.ty(tensor))
         && node.operands.iter().all(|operand| narrow(graph.operand_type(operand)))
@@ -26,7 +26,7 @@ pub(super) fn fits(graph: &Graph, tensor: usize) -> bool {
 }
 
 /// The chain that ends in the standing tensor `root`. `stride` is the lanes of a row of its contraction if it has one.
-pub(super) fn chain(graph: &Graph, fusion: &Fusion, homes: &[Home], root: usize, stride: Option<usize>) -> Chain {
+pub fn chain(graph: &Graph, fusion: &Fusion, homes: &[Home], root: usize, stride: Option<usize>) -> Chain {
     let ty = graph.ty(root);
     let width = ty.shape.dims().last().copied().unwrap_or(1) as usize;
     let mut lower = Lower {
@@ -252,7 +252,11 @@ fn allocate(pinned: usize, acts: Vec<Act>, mut result: Reg) -> Allocated {
     let mut last: Vec<usize> = (0..acts.len()).collect();
     for (at, act) in acts.iter().enumerate() {
         let reads = if let Act::Lane(lane) = act { lane.reads() } else { [None; 3] };
-        reads.into_iter().flatten().for_each(|reg| if let Reg::At(read) = reg { last[read] = at });
+        reads.into_iter().flatten().for_each(|reg| {
+            if let Reg::At(read) = reg {
+                last[read] = at
+            }
+        });
     }
     if let Reg::At(read) = result {
         last[read] = acts.len();
