@@ -18,6 +18,7 @@
 mod actor;
 mod job;
 pub mod model;
+pub mod trick;
 mod world;
 
 pub use actor::{Provider, Scene};

@@ -1,9 +1,9 @@
 //! Weights of committed tensors, δ and draw intervals: `docs/attestation.md`, "Weights".
 
 use core::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
-use tequio_attestation::Interval;
+use tequio_attestation::{Interval, Operand, TensorId};
 
 use crate::{Graph, Refused, cone::Cone, flow::FRACTION, plan::Slot};
 
@@ -24,16 +24,31 @@ pub(crate) fn weights(graph: &Graph, slots: &[Slot], cones: &[Cone], arrivals: &
         weights.push(skip.max(share(flow, 1, 1, rest(slot))?).max(1));
         flows.push(flow);
     }
-    // Everything a cone reads may be steered: what its root needs is fewer bits than there are.
+    // Everything a cone reads may be steered: what the narrowest tensor on the way to its root needs is fewer bits than
+    // there are.
     for (cone, flow) in cones.iter().zip(flows) {
         for id in cone.areas.keys().filter(|id| **id != cone.root) {
             if let Ok(at) = slots.binary_search_by_key(id, |slot| slot.id) {
-                let (wide, narrow) = (graph.tensor(*id).bits(), graph.tensor(cone.root).bits());
+                let (wide, narrow) = (graph.tensor(*id).bits(), narrowest(graph, cone, *id));
                 weights[at] = weights[at].max(share(flow, wide.max(narrow), narrow, rest(&slots[at]))?);
             }
         }
     }
     Ok(weights)
+}
+
+/// Bits of the narrowest tensor of a cone that reads `from`, the root or a virtual one.
+fn narrowest(graph: &Graph, cone: &Cone, from: TensorId) -> u64 {
+    let mut reached = BTreeSet::from([from]);
+    // Ascending, so that operands come before what reads them.
+    for &id in cone.computed.iter().rev() {
+        let reads = |operand: &Operand| matches!(operand, Operand::Tensor(read) if reached.contains(read));
+        if graph.tensor(id).node().is_some_and(|node| node.operands.iter().any(reads)) {
+            reached.insert(id);
+        }
+    }
+    let read = cone.computed.iter().filter(|id| reached.contains(id));
+    read.map(|id| graph.tensor(*id).bits()).min().unwrap_or_else(|| graph.tensor(cone.root).bits())
 }
 
 /// `F_k`: elements × (largest arrival at one + what computing one costs, its cone's share included).

@@ -83,6 +83,26 @@ fn a_bottleneck_is_weighed_by_its_bits() {
     assert_eq!(compiled.weights, [264 * 16 * 4 / 3, 264 * 4 / 3]);
 }
 
+/// The same where the narrow tensor isn't committed and what reads it is wider: 64 elements averaged to 4, 32 made of
+/// them.
+#[test]
+fn a_virtual_bottleneck_is_one_too() {
+    let mut p = Program::default();
+    p.scalars();
+    p.input("x", DType::INT8, &[1, 4, 4, 4]);
+    p.layer(("x", [1, 4, 4, 4]), "wide", conv(4, 1));
+    let all = Attribute::Pool { kernel: vec![4, 4], stride: vec![1, 1], pad: vec![0; 4] };
+    p.op(Op::AVG_POOL2D, all, &["wide", "zero8", "zero8"], ("narrow", DType::INT8, &[1, 1, 1, 4]));
+    p.layer(("narrow", [1, 1, 1, 4]), "out", conv(32, 1));
+    p.output("out");
+    let graph = load(&p.bytes()).unwrap();
+    let mut plan = Plan::propose(&graph).unwrap();
+    plan.committed.retain(|commit| commit.name != "narrow");
+    let compiled = compile(&graph, &plan).unwrap();
+    // F_out = 32 × (4 + 2), and the pool, 4 × 16: 256; rounded up.
+    assert_eq!(compiled.weights, [(256 * 16 * 4u128).div_ceil(3), (256 * 4u128).div_ceil(3)]);
+}
+
 #[test]
 fn a_clamp_can_be_guessed() {
     let mut p = Program::default();

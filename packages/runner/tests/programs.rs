@@ -159,6 +159,21 @@ fn other_names() {
     agree(&s.manifest(), &[&[1, 2, 3, 4, 5, 250]]);
 }
 
+/// A tensor that is committed under another name only later stays until then.
+#[test]
+fn late_names() {
+    let mut s = Sketch::default();
+    let x = s.input(I8, &[4, 6]);
+    let first = s.op(Op::Reverse { axis: 0 }, &[x], I8, &[4, 6]);
+    let second = s.op(Op::Reverse { axis: 1 }, &[x], I8, &[4, 6]);
+    s.commit(second);
+    let third = s.op(Op::Reverse { axis: 0 }, &[second], I8, &[4, 6]);
+    s.commit(third);
+    let named = s.op(Op::Reshape, &[first], I8, &[24]);
+    s.commit(named);
+    agree(&s.manifest(), &[&bytes(I8, &noise(I8, 24, 1))]);
+}
+
 #[test]
 fn many_shards_are_run_in_order() {
     let mut s = Sketch::default();

@@ -231,11 +231,16 @@ def convolutions():
     conv("depthwise_conv2d", "i16", "i8", [1, 4, 4, 3], [3, 3, 3, 2], [1, 1, 1, 1], [1, 1], [1, 1])
 
 
+def matmul(dtype, n, h, c, w, zps):
+    ins = [random(dtype, [n, h, c]), random(dtype, [n, c, w]), one(dtype, zps[0]), one(dtype, zps[1])]
+    case("matmul", ins, ("i48" if dtype == "i16" else "i32", [n, h, w]), (2, 3))
+
+
 def matmuls():
-    for dtype, n, h, c, w, zps in [("i8", 1, 3, 5, 4, (0, 0)), ("i8", 2, 2, 7, 3, (-128, 127)), ("i8", 3, 1, 1, 1, (5, -6)),
-                                   ("i16", 2, 3, 4, 2, (0, 0))]:
-        ins = [random(dtype, [n, h, c]), random(dtype, [n, c, w]), one(dtype, zps[0]), one(dtype, zps[1])]
-        case("matmul", ins, ("i48" if dtype == "i16" else "i32", [n, h, w]), (2, 3))
+    matmul("i8", 1, 3, 5, 4, (0, 0))
+    matmul("i8", 2, 2, 7, 3, (-128, 127))
+    matmul("i8", 3, 1, 1, 1, (5, -6))
+    matmul("i16", 2, 3, 4, 2, (0, 0))
 
 
 def pools():
@@ -268,8 +273,7 @@ def signed(value, dtype):
 
 
 def rescale(source, target, scale32, double, per_channel, unsigned=(False, False), zps=(0, 0), shifts=None,
-            multipliers=None, limit=None):
-    shape = [2, 3, 4]
+            multipliers=None, limit=None, shape=(2, 3, 4)):
     channels = shape[-1] if per_channel else 1
     bits = 33 if source == "i48" else BITS[source] + int(unsigned[0]) + 1
     least = max(bits, 8)

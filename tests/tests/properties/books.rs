@@ -9,6 +9,7 @@ use tequio_protocol::rewards::{self, ClaimableResponse, ReservationResponse};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
 use tequio_protocol::{AssignmentId, AttestationId, JobId};
 
+use crate::program::Shown;
 use crate::stage::Stage;
 
 impl Stage {
@@ -37,8 +38,7 @@ impl Stage {
             let ended = self.told.ended.get(&assignment.id.0).map(|ended| ended.state);
             assert_eq!(ended.unwrap_or(State::Active), assignment.state);
         }
-        let pending: Vec<AssignmentId> =
-            self.ask(QueryMsg::PendingRewards { start_after: None, limit: Some(100) });
+        let pending: Vec<AssignmentId> = self.ask(QueryMsg::PendingRewards { start_after: None, limit: Some(100) });
         for ended in self.told.ended.values().filter(|ended| ended.state == State::Settled) {
             let counted = self.told.counted.contains(&ended.assignment.0);
             assert_ne!(counted, pending.contains(&ended.assignment), "counted once, or to be counted: {ended:?}");
@@ -48,7 +48,14 @@ impl Stage {
         self.stake_adds_up(&assignments);
         self.tokens_add_up();
         for claim in &self.claims {
-            let now = self.ask::<AttestationResponse>(verifier::QueryMsg::Attestation { attestation: claim.attestation });
+            let now =
+                self.ask::<AttestationResponse>(verifier::QueryMsg::Attestation { attestation: claim.attestation });
+            match claim.shown {
+                Shown::Honest => assert!(!matches!(now.verdict, Verdict::False { .. }), "honest, found false: {now:?}"),
+                Shown::Wrong | Shown::Nothing => assert_ne!(now.verdict, Verdict::Genuine {}, "false, found genuine"),
+                // It depends on the draws.
+                Shown::FirstWrong => {}
+            }
             let before = verdicts.insert(claim.attestation, now.verdict.clone());
             let before = before.filter(|verdict| *verdict != (Verdict::Pending {}));
             assert!(before.is_none_or(|before| before == now.verdict), "a verdict is final: {now:?}");

@@ -28,7 +28,8 @@ pub fn play<S: Strategy<Value: Debug>>(
         let config = ProptestConfig {
             cases: share,
             failure_persistence: None,
-            max_shrink_iters: 2_000,
+            // Milliseconds.
+            max_shrink_time: 60_000,
             ..ProptestConfig::default()
         };
         let mut seed = [0; 32];

@@ -60,7 +60,10 @@ fn manifest(cost: u64) -> Manifest {
     let ty = |width| Type::new(DType::I32, &[1, width]).expect("a small shape");
     let (wide, narrow) = (ty(WIDTH), ty(1));
     let layout = |ty: &Type| Layout::new(6, ty.shape.elements(), ty).expect("rows that fit a leaf");
-    let node = |op, operands: &[u32]| Node { op, operands: operands.iter().map(|id| Operand::Tensor(TensorId(*id))).collect() };
+    let node = |op, operands: &[u32]| Node {
+        op,
+        operands: operands.iter().map(|id| Operand::Tensor(TensorId(*id))).collect(),
+    };
     let committed = |op, operands: &[u32], ty: &Type, slot, first, last| Descriptor {
         ty: *ty,
         source: Source::Committed {

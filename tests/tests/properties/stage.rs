@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cosmwasm_std::{Addr, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128, WasmMsg, coin, to_json_binary};
+use cosmwasm_std::{
+    Addr, Coin, CosmosMsg, DepsMut, Env, MessageInfo, Order, Response, Storage, Uint128, WasmMsg, coin, to_json_binary,
+};
 use cw_multi_test::{BankSudo, ContractWrapper, Executor, SudoMsg};
 use cw20::Cw20ExecuteMsg;
 use serde::de::DeserializeOwned;
@@ -11,6 +13,7 @@ use tequio_client::message::variant;
 use tequio_client::{LocalBeacon, Message, Query};
 use tequio_protocol::{AttestationId, escrow, registry, rewards, verifier};
 
+use crate::act::{By, Offer};
 use crate::program::Shown;
 use crate::told::Told;
 
@@ -71,12 +74,17 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Nothing was tried in vain: assignments ended in each of these states, and these messages were taken.
+    pub fn reached(&self, ends: &[&str], taken: &[&str]) {
+        for (sums, keys) in [(&self.ends, ends), (&self.taken, taken)] {
+            let missing: Vec<_> = keys.iter().filter(|key| !sums.contains_key(**key)).collect();
+            assert!(missing.is_empty(), "never seen: {missing:?} in {self:#?}");
+        }
+    }
+
     pub fn add(&mut self, other: &Self) {
-        let pairs = [
-            (&mut self.taken, &other.taken),
-            (&mut self.refused, &other.refused),
-            (&mut self.ends, &other.ends),
-        ];
+        let pairs =
+            [(&mut self.taken, &other.taken), (&mut self.refused, &other.refused), (&mut self.ends, &other.ends)];
         for (sums, more) in pairs {
             more.iter().for_each(|(key, count)| *sums.entry(key.clone()).or_default() += count);
         }
@@ -112,7 +120,7 @@ impl Stage {
         Self { chain, cast, beacons, jobs, assignments, rules, claims, told, seen, digest, codes }
     }
 
-    /// Credits for clients, stake and caps for providers: without them few messages are taken.
+    /// Credits and a job for each client, stake and caps for providers: without them few messages are taken.
     pub fn furnish(&mut self) {
         let contracts = self.chain.contracts.clone();
         let (escrow, rewards) = (contracts.escrow.to_string(), contracts.rewards.to_string());
@@ -124,7 +132,10 @@ impl Stage {
             self.must(&client, rewards::ExecuteMsg::Approve { source: escrow.clone(), amount: credits }, 0);
         }
         for (owner, operator) in self.cast.providers.clone() {
-            self.register(&owner, &operator, 300_000, 250_000);
+            self.register(&owner, &operator, 1_000_000, 800_000);
+        }
+        for client in 0..self.cast.clients.len() {
+            self.post(By::Right, &Offer::plain(client, false, 12 + 18 * client as u64));
         }
     }
 

@@ -20,7 +20,7 @@ impl Stage {
         match *act {
             Act::Rest => {}
             Act::Pass { seconds } => self.chain.advance(seconds),
-            Act::Proceed { assignment } => self.proceed(assignment),
+            Act::Proceed { assignment, shown } => self.proceed(assignment, shown),
 
             Act::Register { .. }
             | Act::Update { .. }
@@ -86,7 +86,7 @@ impl Stage {
     pub fn assignment_id(&self, index: usize) -> AssignmentId {
         let active: Vec<u64> = (1..=self.assignments).filter(|id| !self.told.ended.contains_key(id)).collect();
         match active.get(index % active.len().max(1)) {
-            Some(id) if index % 4 > 0 => AssignmentId(*id),
+            Some(id) if !index.is_multiple_of(8) => AssignmentId(*id),
             _ => AssignmentId(index as u64 % self.assignments.max(1) + 1),
         }
     }
@@ -111,7 +111,7 @@ impl Stage {
     }
 
     /// Sends what comes next for an assignment, whoever's turn it is.
-    fn proceed(&mut self, index: usize) {
+    fn proceed(&mut self, index: usize, shown: Shown) {
         let Some(assignment) = self.assignment(index) else { return };
         if assignment.state != State::Active {
             return;
@@ -122,7 +122,8 @@ impl Stage {
             if self.chain.now() > assignment.attest_by {
                 self.must(&outsider, expire, 0);
             } else {
-                self.attest(By::Right, index, Shown::Honest);
+                let operator = Addr::unchecked(&assignment.operator);
+                self.attest(&operator, assignment, shown);
             }
             return;
         };

@@ -6,7 +6,7 @@ use tequio_client::embedded::{Chain, Outcome};
 use tequio_protocol::escrow::{
     self, Assigned, AssignmentResponse, Ended, MAX_ABSENCE_BPS, Posted, Refunded, RewardPending, State, Withdrawn,
 };
-use tequio_protocol::registry::Slashed;
+use tequio_protocol::registry::{self, LienResponse, Slashed};
 use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
 
@@ -71,9 +71,12 @@ impl Stage {
             let config: escrow::ConfigResponse = self.ask(escrow::QueryMsg::Config {});
             self.rules.insert(job.0, config.config);
         }
-        for Assigned { assignment, .. } in outcome.emitted_by::<Assigned>(by_escrow) {
+        for Assigned { assignment, provider, .. } in outcome.emitted_by::<Assigned>(by_escrow) {
             self.assignments += 1;
             assert_eq!(assignment.0, self.assignments);
+            let query = registry::QueryMsg::Liens { provider, start_after: None, limit: None };
+            let liens: Vec<LienResponse> = self.ask(query);
+            assert!(liens.iter().all(|lien| lien.placed <= lien.cap), "more than the provider allows: {liens:?}");
         }
         let ended: Vec<Ended> = outcome.emitted_by(by_escrow);
         let slashes: Vec<Slashed> = outcome.emitted_by(&contracts.registry);
@@ -115,8 +118,7 @@ impl Stage {
 
     /// An assignment ends once, as the verifier says, and is paid exactly its price.
     fn heed_end(&mut self, ended: Ended) {
-        let assignment: AssignmentResponse =
-            self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
+        let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
         let AssignmentResponse { assigned, attest_by, .. } = assignment;
         let attestation = self.attested(&assignment);
         let verdict = attestation
@@ -132,9 +134,7 @@ impl Stage {
             State::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
             State::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
             State::Void => (verdict == Some(Verdict::Void {}), 0, 0),
-            State::Absent => {
-                (verdict.is_none() && self.chain.now() > attest_by, 0, (lien * absence).div_ceil(10_000))
-            }
+            State::Absent => (verdict.is_none() && self.chain.now() > attest_by, 0, (lien * absence).div_ceil(10_000)),
             State::GivenBack => (attestation.is_none(), 0, 0),
             State::Active => (false, 0, 0),
         };

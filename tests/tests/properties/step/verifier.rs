@@ -1,6 +1,6 @@
-use cosmwasm_std::HexBinary;
+use cosmwasm_std::{Addr, HexBinary};
 use tequio_client::LocalBeacon;
-use tequio_protocol::escrow::{self, JobResponse};
+use tequio_protocol::escrow::{self, AssignmentResponse, JobResponse};
 use tequio_protocol::verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, QueryMsg};
 
 use crate::act::{Act, By, Opening};
@@ -14,7 +14,10 @@ impl Stage {
                 self.must(&self.person(by), ExecuteMsg::Tick {}, 0);
             }
             Act::Beacon { by, attestation, forged } => self.beacon(by, attestation, forged),
-            Act::Attest { by, assignment, shown } => self.attest(by, assignment, shown),
+            Act::Attest { by, assignment, shown } => {
+                let Some(assignment) = self.assignment(assignment) else { return };
+                self.attest(&self.whoever(by, &assignment.operator), assignment, shown);
+            }
             Act::Open { by, attestation, opening } => {
                 let Some((attestation, claim)) = self.claim(attestation) else { return };
                 self.open(by, &attestation, claim, opening);
@@ -30,16 +33,18 @@ impl Stage {
     }
 
     /// Commits to what an assignment's shards give, or to what they do not.
-    pub fn attest(&mut self, by: By, index: usize, shown: Shown) {
-        let Some(assignment) = self.assignment(index) else { return };
+    pub fn attest(&mut self, sender: &Addr, assignment: AssignmentResponse, shown: Shown) {
         let root = programs().root(assignment.first, assignment.count, shown);
         let JobResponse { shards, .. } = self.ask(escrow::QueryMsg::Job { job: assignment.job });
-        let sender = self.whoever(by, assignment.operator);
-        let Some(outcome) = self.send(&sender, ExecuteMsg::Attest { subject: assignment.subject, root }, vec![]) else {
+        let Some(outcome) = self.send(sender, ExecuteMsg::Attest { subject: assignment.subject, root }, vec![]) else {
             return;
         };
         let attested: Vec<Attested> = outcome.all();
-        self.claims.extend(attested.into_iter().map(|Attested { attestation, .. }| Claim { attestation, shown, shards }));
+        self.claims.extend(attested.into_iter().map(|Attested { attestation, .. }| Claim {
+            attestation,
+            shown,
+            shards,
+        }));
     }
 
     /// Posts the round that an attestation waits for, or something that is not its signature.

@@ -110,8 +110,9 @@ fn homes(graph: &Graph, fusion: &Fusion) -> (Vec<Home>, Vec<usize>) {
     let mut last: Vec<usize> = (0..tensors.len()).collect();
     for tensor in 0..tensors.len() {
         let origin = graph.origin[tensor];
-        let readers = graph.readers[tensor].iter().map(|&reader| fusion.time[reader]).max().unwrap_or(tensor);
-        last[origin] = last[origin].max(tensor).max(readers);
+        // Nothing reads another name itself, but it may be committed when it comes.
+        let read = graph.readers[tensor].iter().map(|&reader| fusion.time[reader]).max().unwrap_or(tensor);
+        last[origin] = last[origin].max(read);
     }
     let stands = |&tensor: &usize| {
         let computed = graph.needed[tensor] && graph.node(tensor).is_some();

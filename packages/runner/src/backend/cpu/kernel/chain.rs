@@ -93,9 +93,10 @@ impl Chain {
     /// Runs the whole chain, which follows nothing.
     #[inline(always)]
     pub fn run(&self, simd: Simd, tensors: &Tensors, registers: &mut Vec<Vec<i32>>, out: &mut [u8]) {
-        let rows = self.rows();
+        let row = self.width * self.dtype.bytes();
+        let rows = self.rows().min(out.len().div_ceil(row));
         self.prepare(rows, registers);
-        let tile = rows * self.width * self.dtype.bytes();
+        let tile = rows * row;
         for (first, out) in (0..).step_by(rows).zip(out.chunks_mut(tile)) {
             self.tile(simd, tensors, registers, &[], first, out);
         }
@@ -137,8 +138,7 @@ impl Chain {
     fn narrows(&self) -> Option<(&Scale, Reg)> {
         match self.steps.last() {
             Some((at, Act::Lane(Lane::Scale(scale, from)))) => {
-                (self.dtype == DType::I8 && self.result == Reg::At(*at) && scale.gives_bytes())
-                    .then_some((scale, *from))
+                (self.dtype == DType::I8 && self.result == Reg::At(*at)).then_some((scale, *from))
             }
             _ => None,
         }

@@ -50,7 +50,7 @@ impl Contraction {
     #[inline(always)]
     pub fn run(&self, simd: Simd, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         let Scratch { image, sums, panels, registers } = scratch;
-        let tile = self.chain.rows();
+        let tile = self.chain.rows().min(self.bases.len());
         self.chain.prepare(tile, registers);
         sums.resize(sums.len().max(tile * self.chain.stride), 0);
 

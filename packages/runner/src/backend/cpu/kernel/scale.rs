@@ -75,11 +75,6 @@ impl Scale {
         Self { zero_in: 0, zero_out: 0, min, max, groups, reach }
     }
 
-    /// Whether every result is an int8 (an unsigned one isn't).
-    pub fn gives_bytes(&self) -> bool {
-        self.min >= i8::MIN.into() && self.max <= i8::MAX.into()
-    }
-
     /// Scales rows of `stride` lanes.
     #[inline(always)]
     pub fn run(&self, stride: usize, from: &[i32], to: &mut [i32]) {

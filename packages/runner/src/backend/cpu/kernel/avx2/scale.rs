@@ -24,7 +24,7 @@ impl Avx2 {
     /// lanes are as many as its elements.
     pub fn scale_bytes(self, scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
         assert!(from.len() == to.len() && fits(scale, stride, from));
-        assert!(scale.gives_bytes());
+        assert!(scale.min >= i8::MIN.into() && scale.max <= i8::MAX.into());
         let to = to.as_mut_ptr();
         // SAFETY: as above.
         unsafe {

@@ -1,0 +1,165 @@
+//! How likely what is.
+
+use proptest::prelude::*;
+use tequio_client::Contract;
+
+use super::{Act, By, Offer, Opening, Sent, Wrong};
+use crate::program::{MOST_SHARDS, Shown};
+
+fn index() -> std::ops::Range<usize> {
+    0..1_000
+}
+
+fn by() -> impl Strategy<Value = By> {
+    prop_oneof![9 => Just(By::Right), 1 => index().prop_map(By::Anyone)]
+}
+
+fn sent() -> impl Strategy<Value = Sent> {
+    prop_oneof![12 => Just(Sent::Due), 1 => Just(Sent::Less), 1 => Just(Sent::More), 1 => Just(Sent::Foreign)]
+}
+
+fn some() -> impl Strategy<Value = Vec<usize>> {
+    prop_oneof![1 => Just(vec![]), 19 => prop::collection::vec(index(), 1..4)]
+}
+
+fn sum() -> impl Strategy<Value = u128> {
+    prop_oneof![1 => Just(0), 9 => 1..100_000u128]
+}
+
+/// As [`sum`], now and then more than anyone has.
+fn amount() -> impl Strategy<Value = u128> {
+    prop_oneof![9 => sum(), 1 => Just(u128::MAX)]
+}
+
+fn contract() -> impl Strategy<Value = Contract> {
+    prop::sample::select(&[Contract::Registry, Contract::Verifier, Contract::Rewards, Contract::Escrow][..])
+}
+
+fn shown() -> impl Strategy<Value = Shown> {
+    prop_oneof![
+        6 => Just(Shown::Honest),
+        2 => Just(Shown::Wrong),
+        2 => Just(Shown::FirstWrong),
+        1 => Just(Shown::Nothing)
+    ]
+}
+
+fn offer() -> impl Strategy<Value = Offer> {
+    let wrong = prop_oneof![
+        Just(Wrong::Shards),
+        Just(Wrong::Header),
+        Just(Wrong::Draws),
+        Just(Wrong::Window),
+        Just(Wrong::End),
+        Just(Wrong::Free),
+        Just(Wrong::Huge)
+    ];
+    let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32);
+    let times = (prop::sample::select(&[60u64, 600, 3_600][..]), prop::option::of(0..1_500u64), 5_000..1_000_000u64);
+    let kind = (index(), prop::bool::weighted(0.25), index(), prop::option::weighted(0.1, wrong), sent());
+    (size, times, kind).prop_map(|(size, times, kind)| {
+        let (shards, price, draws, providers) = size;
+        let (attest_window, audit_window, lasts) = times;
+        let (client, commons, program, wrong, sent) = kind;
+        let price = if commons { price % 3 } else { price };
+        Offer {
+            client,
+            commons,
+            program,
+            shards,
+            price,
+            draws,
+            attest_window,
+            audit_window,
+            lasts,
+            providers,
+            wrong,
+            sent,
+        }
+    })
+}
+
+/// What those do who own stake, tokens or work: everything but what governance and the chain may.
+pub fn free_act() -> impl Strategy<Value = Act> {
+    let registry = prop_oneof![
+        1 => (index(), prop::option::weighted(0.2, index()), sum())
+            .prop_map(|(provider, operator, stake)| Act::Register { provider, operator, stake }),
+        1 => (by(), index(), index()).prop_map(|(by, provider, operator)| Act::Update { by, provider, operator }),
+        2 => (by(), index(), 0..1_000_000u128).prop_map(|(by, provider, amount)| Act::Cap { by, provider, amount }),
+        2 => (index(), index(), sum(), sent())
+            .prop_map(|(by, provider, amount, sent)| Act::Bond { by, provider, amount, sent }),
+        2 => (by(), index(), amount()).prop_map(|(by, provider, amount)| Act::Unbond { by, provider, amount }),
+        2 => index().prop_map(|by| Act::Collect { by }),
+        1 => (index(), index(), amount(), any::<u8>())
+            .prop_map(|(by, provider, amount, what)| Act::Seize { by, provider, amount, what }),
+    ];
+    let escrow = prop_oneof![
+        6 => (by(), offer()).prop_map(|(by, offer)| Act::Post { by, offer }),
+        20 => (by(), index(), index(), 0..10u64)
+            .prop_map(|(by, provider, job, count)| Act::Assign { by, provider, job, count }),
+        3 => (by(), index(), sent()).prop_map(|(by, assignment, sent)| Act::GiveBack { by, assignment, sent }),
+        5 => (index(), some()).prop_map(|(by, assignments)| Act::Settle { by, assignments }),
+        6 => (index(), some()).prop_map(|(by, assignments)| Act::Expire { by, assignments }),
+        3 => (by(), index(), prop::option::of(0..20u64)).prop_map(|(by, job, shards)| Act::Refund { by, job, shards }),
+        3 => (by(), index(), index(), 0..500u128, sent())
+            .prop_map(|(by, job, range, raise, sent)| Act::TopUp { by, job, range, raise, sent }),
+        2 => index().prop_map(|by| Act::Withdraw { by }),
+        2 => (index(), index(), index(), any::<bool>())
+            .prop_map(|(by, assignment, job, reward)| Act::Retry { by, assignment, job, reward }),
+    ];
+    let verifier = prop_oneof![
+        2 => index().prop_map(|by| Act::Tick { by }),
+        2 => (index(), index(), prop::bool::weighted(0.3))
+            .prop_map(|(by, attestation, forged)| Act::Beacon { by, attestation, forged }),
+        8 => (by(), index(), shown()).prop_map(|(by, assignment, shown)| Act::Attest { by, assignment, shown }),
+        4 => (index(), index(), prop_oneof![
+                3 => Just(Opening::Whole),
+                2 => Just(Opening::Part),
+                1 => Just(Opening::Truncated),
+                1 => Just(Opening::Noise)
+            ]).prop_map(|(by, attestation, opening)| Act::Open { by, attestation, opening }),
+    ];
+    let rewards = prop_oneof![
+        3 => (index(), amount()).prop_map(|(client, amount)| Act::Buy { client, amount }),
+        2 => (index(), 0..4_000_000u128).prop_map(|(client, amount)| Act::Approve { client, amount }),
+        3 => index().prop_map(|by| Act::Claim { by }),
+        1 => (index(), any::<u8>()).prop_map(|(by, what)| Act::Count { by, what }),
+        1 => (index(), index(), amount()).prop_map(|(by, to, amount)| Act::Hand { by, to, amount }),
+        1 => (index(), 0..50u128).prop_map(|(by, amount)| Act::Burn { by, amount }),
+    ];
+    prop_oneof![
+        1 => Just(Act::Rest),
+        4 => prop_oneof![1..60u64, 60..900u64].prop_map(|seconds| Act::Pass { seconds }),
+        30 => (index(), shown()).prop_map(|(assignment, shown)| Act::Proceed { assignment, shown }),
+        11 => registry,
+        45 => escrow,
+        16 => verifier,
+        11 => rewards,
+        1 => (index(), contract()).prop_map(|(by, contract)| Act::Dust { by, contract }),
+        1 => (index(), contract()).prop_map(|(by, contract)| Act::Usurp { by, contract }),
+    ]
+}
+
+/// What anybody does, governance and the chain included.
+pub fn act() -> impl Strategy<Value = Act> {
+    let waits = prop_oneof![
+        8 => 2_000..20_000u64,
+        1 => Just(100_000u64),
+        1 => Just(500_000u64),
+    ];
+    let governance = prop_oneof![
+        3 => (by(), contract(), any::<u16>(), prop::bool::weighted(0.2))
+            .prop_map(|(by, contract, scale, beyond)| Act::Configure { by, contract, scale, beyond }),
+        1 => (by(), any::<u8>()).prop_map(|(by, seed)| Act::Propose { by, seed }),
+        2 => (by(), prop::bool::weighted(0.1), prop::bool::weighted(0.1))
+            .prop_map(|(by, posting, assigning)| Act::Pause { by, posting, assigning }),
+        3 => (by(), any::<bool>(), prop::bool::weighted(0.7))
+            .prop_map(|(by, holder, grant)| Act::Right { by, holder, grant }),
+        2 => any::<bool>().prop_map(|fails| Act::Fail { fails }),
+    ];
+    prop_oneof![
+        90 => free_act(),
+        3 => waits.prop_map(|seconds| Act::Pass { seconds }),
+        5 => governance,
+    ]
+}
