@@ -188,7 +188,8 @@ impl World {
                             self.send(&stranger, verifier::ExecuteMsg::Tick {}, 0);
                         }
                         Some(round) => {
-                            let limit = round.due + self.ask::<verifier::Config>(verifier::QueryMsg::Config {}).void_after;
+                            let limit =
+                                round.due + self.ask::<verifier::Config>(verifier::QueryMsg::Config {}).void_after;
                             self.chain.advance_to(round.deadline.unwrap_or(limit) + 1);
                         }
                     },

@@ -46,8 +46,9 @@ fn another_plan_is_not() {
 
 #[test]
 fn what_does_not_compile_is_not() {
-    let misfit = found(|world, honest| {
-        Bundle { plan: world.store.put(digits().plan.to_json().into_bytes()).unwrap(), ..honest }
+    let misfit = found(|world, honest| Bundle {
+        plan: world.store.put(digits().plan.to_json().into_bytes()).unwrap(),
+        ..honest
     });
     assert!(matches!(misfit, Err(FetchError::Program(_))), "{misfit:?}");
     let noise = found(|world, honest| Bundle { program: world.store.put(vec![7; 1_000]).unwrap(), ..honest });

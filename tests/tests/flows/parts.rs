@@ -15,12 +15,9 @@ fn an_opening_may_come_in_parts_and_from_anyone() {
     let (stranger, client) = (world.stranger.clone(), world.client.clone());
     let parts = world.openings(assignment, 20);
     assert_eq!(parts.len(), 4);
-    for (part, (sender, opened)) in parts.into_iter().zip([
-        (&stranger, 20),
-        (&alice.operator, 40),
-        (&client, 60),
-        (&alice.owner, 64),
-    ]) {
+    for (part, (sender, opened)) in
+        parts.into_iter().zip([(&stranger, 20), (&alice.operator, 40), (&client, 60), (&alice.owner, 64)])
+    {
         assert_eq!(world.verdict(assignment), Verdict::Pending {});
         world.send(sender, part, 0);
         assert_eq!(world.attestation(assignment).opened, opened);
