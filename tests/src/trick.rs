@@ -1,17 +1,9 @@
 //! What cheats show: whole traces made up from as little work as they can.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::convert::Infallible;
 
-use tequio_adversary::follow;
-use tequio_attestation::{Manifest, Node, Operand, ShardTrace, Source, TensorId, element};
+use tequio_attestation::{Manifest, Node, Operand, TensorId, element};
 use tequio_tensor::{DType, Read, Type, eval};
-
-use crate::Scene;
-
-/// Claims for some slots; everything else is computed from them.
-fn claim(scene: &Scene, claims: impl IntoIterator<Item = (u32, Vec<u8>)>) -> ShardTrace {
-    follow(scene.manifest(), &scene.inputs, &claims.into_iter().collect()).trace
-}
 
 /// *Steer*: the elements of the tensor in `slot` with as few changed as it takes for `narrow`, which reads no other
 /// tensor, to be what it is for `old`. `narrow` must fall or rise with every element it reads.
