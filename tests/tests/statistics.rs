@@ -1,41 +1,155 @@
-use tequio_adversary::*;
-use tequio_attestation::TensorId;
-use tequio_tests::Model;
-use tequio_tests::model::*;
-use tequio_tests::trick::steer;
+//! How often cheats are caught: over 1,000 seeds never less often than 1 − (1 − δφ)^t, but for chance.
+
+use std::collections::BTreeMap;
+
+use tequio_adversary::{Followed, replay, saved_by_replay, saved_by_skip, skip};
+use tequio_attestation::{
+    Evidence, Manifest, Outcome, ShardTrace, Source, Statement, check, input_root, open, shard_tree, tensor_tree,
+    tree::Tree,
+};
+use tequio_tests::{
+    Model,
+    model::{digits, images, shard_of},
+};
+
+const SEEDS: u32 = 1_000;
+const DRAWS: u32 = 16;
+/// Standard deviations by which chance may fall short. About one in 30,000 tries does.
+const SIGMAS: f64 = 4.0;
+
+/// Shards of one attestation and what was shown of each.
+struct Shown {
+    inputs: Vec<Vec<Vec<u8>>>,
+    shards: Vec<Followed>,
+}
+
+fn statement(seed: u32, count: usize) -> Statement {
+    let mut bytes = [0; 32];
+    bytes[..4].copy_from_slice(&seed.to_be_bytes());
+    Statement {
+        program_id: [0; 32],
+        input_root: [0; 32],
+        first_shard: 0,
+        count: count as u64,
+        draws: DRAWS,
+        root: [0; 32],
+        seed: bytes,
+    }
+}
+
+/// Whether any draw falls on an element that is wrong.
+fn is_caught(manifest: &Manifest, shown: &Shown, statement: &Statement) -> bool {
+    (0..statement.draws).any(|number| {
+        let draw = statement.draw(number);
+        let wrong = &shown.shards[draw.shard as usize].wrong;
+        manifest.tensors.iter().any(|tensor| match tensor.source {
+            Source::Committed { slot, interval, .. } if interval.contains(draw.ticket) => {
+                wrong[slot as usize][draw.element(tensor.ty.shape.elements()) as usize]
+            }
+            _ => false,
+        })
+    })
+}
+
+/// Cheats on the first `cheated` of eight shards, saving a share `saved`/2³² of each, and counts.
+fn holds(model: &Model, shown: &Shown, saved: u64, cheated: usize, what: &str) {
+    let manifest = model.manifest();
+    let unit = 2f64.powi(32);
+    let share = saved as f64 / unit * cheated as f64 / shown.shards.len() as f64;
+    let bound = 1.0 - (1.0 - manifest.header.delta as f64 / unit * share).powi(DRAWS as i32);
+    let caught = (0..SEEDS).filter(|seed| is_caught(manifest, shown, &statement(*seed, shown.shards.len()))).count();
+    let rate = caught as f64 / SEEDS as f64;
+    let slack = SIGMAS * (bound * (1.0 - bound) / SEEDS as f64).sqrt();
+    println!("{what}, {cheated} shards: φ {share:.3}, caught {rate:.3}, at least {bound:.3}");
+    assert!(rate >= bound - slack, "{what}, {cheated} shards: caught {rate} of the time, promised {bound}");
+}
+
+/// `cheat` makes up the first `cheated` shards; the rest is honest.
+fn shown(
+    model: &Model,
+    inputs: &[Vec<Vec<u8>>],
+    cheated: usize,
+    cheat: impl Fn(&[Vec<u8>], &ShardTrace) -> Followed,
+) -> Shown {
+    let honest = |trace: ShardTrace| {
+        let wrong = trace
+            .slots
+            .iter()
+            .zip(model.manifest().committed())
+            .map(|(_, (id, _))| vec![false; model.manifest().descriptor(id).ty.shape.elements() as usize]);
+        Followed { wrong: wrong.collect(), trace }
+    };
+    let shards = inputs.iter().enumerate().map(|(at, inputs)| {
+        let trace = model.trace(inputs);
+        if at < cheated { cheat(inputs, &trace) } else { honest(trace) }
+    });
+    Shown { shards: shards.collect(), inputs: inputs.to_vec() }
+}
+
+fn every_cheat_is_priced(model: &Model, inputs: &[Vec<Vec<u8>>], old: &[Vec<u8>]) {
+    let manifest = model.manifest();
+    let old = model.trace(old);
+    for cheated in [inputs.len() / 4, inputs.len() / 2, inputs.len()] {
+        for slot in 0..manifest.header.committed {
+            let lazy = shown(model, inputs, cheated, |inputs, honest| skip(manifest, inputs, honest, slot));
+            holds(model, &lazy, saved_by_skip(manifest, slot), cheated, &format!("lazy in slot {slot}"));
+            let replayed = shown(model, inputs, cheated, |inputs, _| replay(manifest, inputs, &old, slot));
+            holds(model, &replayed, saved_by_replay(manifest, slot), cheated, &format!("replay from slot {slot}"));
+        }
+    }
+}
+
+/// The first shard, and eight others.
+fn split(inputs: &[Vec<u8>], shards: usize) -> (Vec<Vec<u8>>, Vec<Vec<Vec<u8>>>) {
+    let others = (1..shards).map(|shard| shard_of(inputs, shards, shard)).collect();
+    (shard_of(inputs, shards, 0), others)
+}
 
 #[test]
-fn probe() {
-    for m in [
-        digits(),
-        layers(),
-        Model::new(std::fs::read("/tmp/m/kws_ref_model.tosa").unwrap(), None),
-        Model::new(std::fs::read("/tmp/m/pretrainedResnet_quant.tosa").unwrap(), None),
-    ] {
-        println!("{} {:?}", m.manifest().header.delta as f64 / 2f64.powi(32), m.compiled.weights);
+fn cheats_on_digits_are_caught_as_often_as_promised() {
+    let (old, inputs) = split(&images(9), 9);
+    every_cheat_is_priced(&digits(), &inputs, &old);
+}
+
+#[test]
+fn what_is_looked_up_is_what_the_contract_finds() {
+    let model = digits();
+    let manifest = model.manifest();
+    let (old, inputs) = split(&images(9), 9);
+    let old = model.trace(&old);
+    let shown = shown(&model, &inputs, 3, |inputs, _| replay(manifest, inputs, &old, 2));
+    let shard_root = |slots: &[Vec<u8>], tensors: Vec<(tequio_tensor::Type, tequio_attestation::Layout)>| {
+        let trees: Vec<Tree> =
+            tensors.iter().zip(slots).map(|((ty, layout), bytes)| tensor_tree(ty, *layout, bytes)).collect();
+        shard_tree(&trees).root()
+    };
+    let committed: Vec<_> =
+        manifest.committed().into_iter().map(|(id, layout)| (manifest.descriptor(id).ty, layout)).collect();
+    let input = vec![(manifest.tensors[0].ty, manifest.tensors[0].layout().unwrap())];
+    let trace = Tree::new(shown.shards.iter().map(|shard| shard_root(&shard.trace.slots, committed.clone())).collect());
+    let input_tree = Tree::new(shown.inputs.iter().map(|inputs| shard_root(inputs, input.clone())).collect());
+    let numbered = |at: usize| (at as u64, shown.inputs[at].clone());
+    let shard_inputs: BTreeMap<_, _> = (0..8).map(numbered).collect();
+    let shard_traces: BTreeMap<_, _> = (0..8).map(|at| (at as u64, shown.shards[at].trace.clone())).collect();
+    let evidence = Evidence {
+        manifest,
+        inputs: &input_tree,
+        trace: &trace,
+        shard_inputs: &shard_inputs,
+        shard_traces: &shard_traces,
+    };
+    let mut found = 0;
+    for seed in 0..60 {
+        let statement = Statement {
+            program_id: manifest.program_id(),
+            input_root: input_root(8, &input_tree.root()),
+            root: trace.root(),
+            ..statement(seed, 8)
+        };
+        let opening = open(&statement, &evidence, 0, DRAWS).unwrap();
+        let disagreed = matches!(check(&statement, 0, &opening), Ok(Outcome::Disagreed(_)));
+        assert_eq!(disagreed, is_caught(manifest, &shown, &statement), "seed {seed}");
+        found += disagreed as u32;
     }
-    let m = bottleneck();
-    println!("{:?}", m.plan.committed.iter().map(|c| &c.name).collect::<Vec<_>>());
-    let man = m.manifest();
-    let n = m.noise(10);
-    let delta = man.header.delta as f64 / 2f64.powi(32);
-    println!("delta {delta}");
-    let last = man.header.committed;
-    for s in 1..10 {
-        let old = m.trace(&shard_of(&n, 10, 0));
-        let inputs = shard_of(&n, 10, s);
-        let honest = m.trace(&inputs);
-        let wide = steer(man, TensorId(5), 0, &honest.slots[0], &old.slots[0]);
-        let mut claims: std::collections::BTreeMap<u32, Vec<u8>> =
-            (1..last).map(|k| (k, old.slots[k as usize].clone())).collect();
-        claims.insert(0, wide);
-        let f = follow(man, &inputs, &claims);
-        println!(
-            "saved {} bound {} caught {} {:?}",
-            saved_by_replay(man, 1) as f64 / 2f64.powi(32),
-            delta * saved_by_replay(man, 1) as f64 / 2f64.powi(32),
-            f.caught_by_one_draw(man) as f64 / 2f64.powi(32),
-            f.wrong.iter().map(|w| w.iter().filter(|w| **w).count()).collect::<Vec<_>>()
-        );
-    }
+    assert!((1..60).contains(&found), "{found}");
 }

@@ -3,7 +3,7 @@
 //!
 //! The demo runs them on a chain; the tests measure how often they are caught.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use tequio_attestation::{Manifest, Operand, ShardTrace, Source, TensorId, element};
 use tequio_tensor::{DType, Read, Type, eval};
@@ -93,37 +93,36 @@ pub fn replay(manifest: &Manifest, inputs: &[Vec<u8>], old: &ShardTrace, cut: u3
     follow(manifest, inputs, &claims)
 }
 
-/// The share of the whole cost, in 1/2³², that lies in the committed tensors from slot `cut` on and what only they read:
-/// what a replay from there saves.
+/// The share of the whole cost, in 1/2³², that a replay from slot `cut` on saves: what is computed after the last tensor
+/// before it.
 pub fn saved_by_replay(manifest: &Manifest, cut: u32) -> u64 {
-    let kept = manifest.committed().get((cut as usize).wrapping_sub(1)).map_or(0, |(id, _)| id.0 + 1);
-    let cost_of = |id: usize| {
-        let tensor = &manifest.tensors[id];
-        tensor.node().map_or(0u128, |node| {
-            let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
-            tequio_tensor::cost(&node.op, &types, &tensor.ty) as u128 * tensor.ty.shape.elements() as u128
-        })
-    };
-    let saved: u128 = (kept as usize..manifest.tensors.len()).map(cost_of).sum();
-    ((saved << 32) / manifest.header.cost.max(1) as u128) as u64
+    let first = manifest.committed().get((cut as usize).wrapping_sub(1)).map_or(0, |(id, _)| id.0 + 1);
+    share(manifest, first..manifest.header.tensors)
+}
+
+/// The share of the whole cost, in 1/2³², that skipping the tensor in `slot` saves: its own and that of the virtual
+/// tensors since the one before.
+pub fn saved_by_skip(manifest: &Manifest, slot: u32) -> u64 {
+    let committed = manifest.committed();
+    let first = committed.get((slot as usize).wrapping_sub(1)).map_or(0, |(id, _)| id.0 + 1);
+    share(manifest, first..committed[slot as usize].0.0 + 1)
 }
 
 /// The slot whose tensor costs the most to compute.
 pub fn heaviest(manifest: &Manifest) -> u32 {
-    let committed = manifest.committed();
-    let starts = std::iter::once(0).chain(committed.iter().map(|(TensorId(id), _)| id + 1));
-    let cost = |(from, to): (u32, u32)| -> u128 {
-        (from..=to)
-            .filter_map(|id| {
-                let tensor = manifest.descriptor(TensorId(id));
-                let node = tensor.node()?;
-                let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
-                Some(tequio_tensor::cost(&node.op, &types, &tensor.ty) as u128 * tensor.ty.shape.elements() as u128)
-            })
-            .sum()
+    (0..manifest.header.committed).max_by_key(|slot| saved_by_skip(manifest, *slot)).unwrap_or(0)
+}
+
+/// The share of the whole cost, in 1/2³², that lies in a range of tensors.
+fn share(manifest: &Manifest, tensors: Range<u32>) -> u64 {
+    let cost = |id: u32| {
+        let tensor = manifest.descriptor(TensorId(id));
+        tensor.node().map_or(0, |node| {
+            let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+            tequio_tensor::cost(&node.op, &types, &tensor.ty) as u128 * tensor.ty.shape.elements() as u128
+        })
     };
-    let spans = starts.zip(committed.iter().map(|(TensorId(id), _)| *id));
-    (0u32..).zip(spans).max_by_key(|(_, span)| cost(*span)).map_or(0, |(slot, _)| slot)
+    ((tensors.map(cost).sum::<u128>() << 32) / manifest.header.cost.max(1) as u128) as u64
 }
 
 impl Followed {
