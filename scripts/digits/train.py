@@ -172,7 +172,7 @@ tosa_reference_model bit for bit on all {TEST_IMAGES // program.BATCH} batches.
 |---|---|---|
 {rows}
 
-`digits.plan.json` is not of the script: `tequio program plan digits.tosa` writes it, and a test of the CLI keeps it so.
+`digits.plan.json` is not of the script: `tequio program plan digits.tosa --inputs test_inputs.npy` writes it, and a test of the CLI keeps it so.
 """
 
 

@@ -1,6 +1,8 @@
 //! How often cheats are caught: over 1,000 seeds never less often than 1 − (1 − δφ)^t, but for chance.
+//!
+//! `TEQUIO_MODELS` names a folder of `.tosa` files to try besides.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tequio_adversary::{Followed, replay, saved_by_replay, saved_by_skip, skip};
 use tequio_attestation::{
@@ -109,6 +111,32 @@ fn split(inputs: &[Vec<u8>], shards: usize) -> (Vec<Vec<u8>>, Vec<Vec<Vec<u8>>>)
 fn cheats_on_digits_are_caught_as_often_as_promised() {
     let (old, inputs) = split(&images(9), 9);
     every_cheat_is_priced(&digits(), &inputs, &old);
+}
+
+#[test]
+fn cheats_on_the_models_of_the_folder_are_caught_as_often_as_promised() {
+    let Some(folder) = std::env::var_os("TEQUIO_MODELS") else { return };
+    let files = std::fs::read_dir(folder).expect("TEQUIO_MODELS names a folder");
+    for file in files.map(|file| file.expect("a folder that can be read").path()) {
+        if file.extension().is_some_and(|extension| extension == "tosa") {
+            let program = std::fs::read(file).expect("a file that can be read");
+            let model = Model::new(program.clone(), None);
+            // Few shards: following one of them element by element takes a second.
+            let inputs = model.noise(3);
+            let traces: Vec<_> = (0..3).map(|shard| model.trace(&shard_of(&inputs, 3, shard))).collect();
+            let graph = tequio_program::load(&program).expect("it was loaded before");
+            let model: Arc<Model> = Model::new(program, Some(model.plan.measured(&graph, &traces)));
+            let (old, inputs) = split(&inputs, 3);
+            let manifest = model.manifest();
+            let (old, half) = (model.trace(&old), manifest.header.committed / 2);
+            let lazy = shown(&model, &inputs, 2, |inputs, honest| skip(manifest, inputs, honest, half));
+            holds(&model, &lazy, saved_by_skip(manifest, half), 2, &format!("lazy in slot {half}"));
+            for cut in [1, half] {
+                let replayed = shown(&model, &inputs, 2, |inputs, _| replay(manifest, inputs, &old, cut));
+                holds(&model, &replayed, saved_by_replay(manifest, cut), 2, &format!("replay from slot {cut}"));
+            }
+        }
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
 
-use crate::model::Model;
+use crate::model::{Model, plan_of};
 use cast::Cast;
 
 #[derive(ClapArgs)]
@@ -48,6 +48,9 @@ pub fn run(args: Args) -> Result<()> {
         Some(program) => {
             let model = Model::read(program, args.plan.as_deref())?;
             let inputs = model.read_inputs(&args.inputs)?;
+            // A plan of one's own stands; a proposed one gets the rates of the job itself.
+            let planned = plan_of(program, args.plan.as_deref()).is_some();
+            let model = if planned { model } else { model.measured(&inputs)? };
             (model, inputs, None)
         }
     };

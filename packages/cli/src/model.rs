@@ -7,7 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use tequio_attestation::{Manifest, Operand, Source, TensorId};
-use tequio_program::{Compiled, Graph, Plan, compile, load};
+use tequio_program::{Compiled, Graph, MAX_TRACES, Plan, compile, load};
+use tequio_runner::Engine;
 use tequio_tensor::{DType, Op, Type};
 
 use crate::npy::{self, Array};
@@ -32,10 +33,19 @@ impl Model {
     /// Reads a program, and its plan from `plan`, or from the file beside it that ends in `.plan.json`, if there is one.
     pub fn read(path: &Path, plan: Option<&Path>) -> Result<Self> {
         let program = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let beside = path.with_extension("plan.json");
-        let plan = plan.map(Path::to_path_buf).or_else(|| beside.exists().then_some(beside));
-        let plan = plan.map(|path| read_plan(&path)).transpose()?;
+        let plan = plan_of(path, plan).map(|path| read_plan(&path)).transpose()?;
         Self::new(program, plan).with_context(|| format!("{} is not a program that can be run", path.display()))
+    }
+
+    /// The same program with the plan's rates measured on `inputs`.
+    pub fn measured(self, inputs: &Inputs) -> Result<Self> {
+        let engine = Engine::new(self.manifest())?;
+        let mut workspace = engine.workspace();
+        let shards = 0..inputs.shards.min(MAX_TRACES as u64);
+        let traces = shards.map(|shard| engine.trace_shard(&inputs.shard(shard), &mut workspace));
+        let plan = self.plan.measured(&self.graph, &traces.collect::<Result<Vec<_>, _>>()?);
+        let compiled = compile(&self.graph, &plan)?;
+        Ok(Self { plan, compiled, ..self })
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -142,6 +152,12 @@ impl Inputs {
         let part = |bytes: &'_ Vec<u8>| bytes.len() / self.shards as usize;
         self.bytes.iter().map(|bytes| &bytes[shard as usize * part(bytes)..][..part(bytes)]).collect()
     }
+}
+
+/// The file that a program's plan is in: the one named, or the one beside the program, if there is one.
+pub fn plan_of(program: &Path, plan: Option<&Path>) -> Option<PathBuf> {
+    let beside = program.with_extension("plan.json");
+    plan.map(Path::to_path_buf).or_else(|| beside.exists().then_some(beside))
 }
 
 pub fn read_plan(path: &Path) -> Result<Plan> {

@@ -51,6 +51,9 @@ pub enum Command {
     /// Writes the plan that the compiler proposes: what is committed, in which leaves, by which routes and rates.
     Plan {
         program: PathBuf,
+        /// Inputs on which the rates are measured, as for `run`; the defaults if there are none.
+        #[arg(long, num_args = 1..)]
+        inputs: Vec<String>,
         /// Where it goes; beside the program, ending in `.plan.json`, if not given.
         #[arg(long)]
         output: Option<PathBuf>,
@@ -80,8 +83,12 @@ pub fn run(command: Command) -> Result<()> {
             let model = program.read()?;
             check::check(&model, &inputs, check::Rounds { rounds, draws, seed })
         }
-        Command::Plan { program, output } => {
-            let model = Model::new(fs::read(&program).with_context(|| program.display().to_string())?, None)?;
+        Command::Plan { program, inputs, output } => {
+            let mut model = Model::new(fs::read(&program).with_context(|| program.display().to_string())?, None)?;
+            if !inputs.is_empty() {
+                let inputs = model.read_inputs(&inputs)?;
+                model = model.measured(&inputs)?;
+            }
             let path = output.unwrap_or_else(|| program.with_extension("plan.json"));
             fs::write(&path, model.plan.to_json() + "\n").with_context(|| path.display().to_string())
         }

@@ -119,10 +119,11 @@ fn check_agrees_on_every_element_and_stays_below_its_bound() {
 }
 
 #[test]
-fn the_plan_in_the_repository_is_the_one_that_the_compiler_proposes() {
+fn the_plan_in_the_repository_is_the_one_that_the_compiler_proposes_for_these_inputs() {
     let (_keep, path) = folder();
     let plan = path("plan.json");
-    let output = tequio(&["program", "plan", &digits("digits.tosa"), "--output", plan.to_str().unwrap()]);
+    let (program, inputs, output) = (digits("digits.tosa"), digits("test_inputs.npy"), plan.to_str().unwrap());
+    let output = tequio(&["program", "plan", &program, "--inputs", &inputs, "--output", output]);
     assert!(output.status.success());
     assert_eq!(fs::read(plan).unwrap(), fs::read(digits("digits.plan.json")).unwrap());
 }

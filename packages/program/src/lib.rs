@@ -21,6 +21,6 @@ mod weights;
 pub use compile::{Compiled, MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS, compile};
 pub use graph::{Graph, Tensor, TensorSource};
 pub use load::{MAX_FILE, MAX_TENSORS, load};
-pub use plan::{COMPILER, Commit, Given, MAX_S, Plan, Route};
+pub use plan::{COMPILER, Commit, Given, MAX_S, MAX_TRACES, Plan, Route};
 pub use refused::{Misfit, Refused};
 pub use show::{Report, Row};

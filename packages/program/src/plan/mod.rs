@@ -2,6 +2,7 @@
 
 mod choose;
 mod layouts;
+mod measure;
 mod propose;
 mod rates;
 mod scheme;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tequio_attestation::{Digest, codec::Writer, hash::tagged};
 
 use crate::{Graph, Misfit, Refused};
+pub use measure::MAX_TRACES;
 pub(crate) use scheme::{Scheme, Slot};
 
 /// Version of the compiler. Another version may number tensors or weigh them otherwise.
