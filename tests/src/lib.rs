@@ -22,6 +22,6 @@ pub mod trick;
 mod world;
 
 pub use actor::{Provider, Scene};
-pub use job::{Job, job};
+pub use job::{Job, job, shards};
 pub use model::Model;
 pub use world::{Held, RICH, STAKE, World};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::Uint128;
-use tequio_protocol::escrow::{ExecuteMsg, JobResponse, QueryMsg, State};
+use tequio_protocol::escrow::{ExecuteMsg, JobResponse, QueryMsg, ReleasePending, RewardPending, State};
 use tequio_protocol::rewards::{ClaimableResponse, ReservationResponse};
 use tequio_protocol::verifier::{AttestationResponse, DrawnFrom, Verdict};
 use tequio_protocol::{AssignmentId, JobId, registry, rewards, verifier};
@@ -120,10 +120,12 @@ impl Stage {
                 break;
             }
             if !assignments.is_empty() {
-                self.must(&outsider, ExecuteMsg::Reward { assignments }, 0);
+                let outcome = self.must(&outsider, ExecuteMsg::Reward { assignments }, 0);
+                assert_eq!(outcome.all::<RewardPending>(), []);
             }
             if !jobs.is_empty() {
-                self.must(&outsider, ExecuteMsg::Release { jobs }, 0);
+                let outcome = self.must(&outsider, ExecuteMsg::Release { jobs }, 0);
+                assert_eq!(outcome.all::<ReleasePending>(), []);
             }
         }
         for job in (1..=self.jobs).map(JobId) {
@@ -134,7 +136,11 @@ impl Stage {
         let rewards::ConfigResponse { schedule, .. } = self.ask(rewards::QueryMsg::Config {});
         self.chain.advance(schedule.epoch);
         for person in self.everybody() {
-            while self.send(&person, rewards::ExecuteMsg::Claim {}, vec![]).is_some() {}
+            // Each takes what is there of at least one epoch.
+            let mut claims = 0..=self.assignments;
+            while self.send(&person, rewards::ExecuteMsg::Claim {}, vec![]).is_some() {
+                assert!(claims.next().is_some(), "{person} claims for ever");
+            }
             let claimable: ClaimableResponse = self.ask(rewards::QueryMsg::Claimable { provider: person.into() });
             assert_eq!((claimable.earned, claimable.emitted, claimable.open_work), Default::default());
         }

@@ -103,15 +103,18 @@ impl Stage {
 
     fn top_up(&mut self, by: By, job: usize, range: usize, raise: u128, sent: Sent) {
         let id = self.job_id(job);
-        let Some(JobResponse { client, .. }) = self.job(job) else {
+        let Some(JobResponse { client, end, .. }) = self.job(job) else {
             return self.never(&self.person(job), ExecuteMsg::TopUp { job: id, first: 0, price: raise.into() });
         };
         let ranges = self.ranges(id);
         let Some(RangeResponse { first, count, price }) = ranges.get(range % ranges.len().max(1)).cloned() else {
             return;
         };
+        let right = self.whoever(by, &client) == client.as_str() && raise > 0 && self.chain.now() <= end;
         let (sender, funds) = (self.whoever(by, client), self.funds(raise * u128::from(count), sent));
-        self.send(&sender, ExecuteMsg::TopUp { job: id, first, price: price + Uint128::new(raise) }, funds);
+        let top_up = ExecuteMsg::TopUp { job: id, first, price: price + Uint128::new(raise) };
+        let taken = self.send(&sender, top_up, funds).is_some();
+        assert_eq!(taken, right && matches!(sent, Sent::Due), "raise {raise} of {count} shards, {sent:?}");
     }
 
     /// The free ranges of a job.
