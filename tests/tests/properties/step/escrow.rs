@@ -110,7 +110,7 @@ impl Stage {
         let Some(RangeResponse { first, count, price }) = ranges.get(range % ranges.len().max(1)).cloned() else {
             return;
         };
-        let right = self.whoever(by, &client) == client.as_str() && raise > 0 && self.chain.now() <= end;
+        let right = self.whoever(by, &client).as_str() == client && raise > 0 && self.chain.now() <= end;
         let (sender, funds) = (self.whoever(by, client), self.funds(raise * u128::from(count), sent));
         let top_up = ExecuteMsg::TopUp { job: id, first, price: price + Uint128::new(raise) };
         let taken = self.send(&sender, top_up, funds).is_some();
