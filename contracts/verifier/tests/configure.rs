@@ -8,7 +8,7 @@ use crate::world::{CONFIG, World};
 #[test]
 fn governance_sets_the_config() {
     let mut world = World::new();
-    let config = Config { delay: 60, max_draws: 8, ..CONFIG };
+    let config = Config { delay: 60, max_draws: 200, ..CONFIG };
     world.configure(config.clone());
     assert_eq!(world.query::<Config>(&QueryMsg::Config {}), config);
 }
@@ -43,4 +43,13 @@ fn the_bounds_hold_for_governance_too() {
     let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
     let most = u32::MAX.into();
     assert_eq!(error, ContractError::OutOfBounds { field: "max_draws", value: 0, least: 1, most });
+}
+
+#[test]
+fn draws_that_jobs_count_on_stay_allowed() {
+    let mut world = World::new();
+    let config = Config { max_draws: CONFIG.max_draws - 1, ..CONFIG };
+    let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
+    let (value, least) = (u64::from(CONFIG.max_draws) - 1, CONFIG.max_draws.into());
+    assert_eq!(error, ContractError::OutOfBounds { field: "max_draws", value, least, most: u32::MAX.into() });
 }

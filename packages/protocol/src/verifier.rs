@@ -29,7 +29,7 @@ pub struct Config {
     pub void_after: u64,
     /// Seconds from proposing a beacon to its use. At least [`MIN_TIMELOCK`].
     pub timelock: u64,
-    /// Most draws of one attestation.
+    /// Most draws of one attestation. It can only be raised: jobs count on it.
     pub max_draws: u32,
 }
 

@@ -54,7 +54,7 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
                 delay: if beyond { 29 } else { 30 + long % 300 },
                 open_window: 600 + long % 2_000,
                 void_after: 86_400 + long,
-                max_draws: 4 + u32::from(scale) % 64,
+                max_draws: 64 + u32::from(scale) % 64,
                 ..setup.verifier
             };
             verifier::ExecuteMsg::Configure { config }.into()
