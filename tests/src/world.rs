@@ -2,6 +2,7 @@
 //! refused changes nothing: whatever a test is about, it checks that too.
 
 mod ask;
+mod forge;
 mod way;
 
 use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};

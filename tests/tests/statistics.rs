@@ -4,14 +4,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tequio_adversary::{Followed, replay, saved_by_replay, saved_by_skip, skip};
+use tequio_adversary::{Followed, follow, replay, saved_by_replay, saved_by_skip, skip};
 use tequio_attestation::{
-    Evidence, Manifest, Outcome, ShardTrace, Source, Statement, check, input_root, open, shard_tree, tensor_tree,
-    tree::Tree,
+    Descriptor, Evidence, Manifest, Outcome, ShardTrace, Source, Statement, TensorId, check, input_root, open,
+    shard_tree, tensor_tree, tree::Tree,
 };
+use tequio_tensor::Op;
 use tequio_tests::{
     Model,
-    model::{digits, images, shard_of},
+    model::{bottleneck, digits, images, shard_of},
+    trick::steer,
 };
 
 const SEEDS: u32 = 1_000;
@@ -111,6 +113,47 @@ fn split(inputs: &[Vec<u8>], shards: usize) -> (Vec<Vec<u8>>, Vec<Vec<Vec<u8>>>)
 fn cheats_on_digits_are_caught_as_often_as_promised() {
     let (old, inputs) = split(&images(9), 9);
     every_cheat_is_priced(&digits(), &inputs, &old);
+}
+
+#[test]
+fn replays_of_the_most_similar_shard_are_caught_as_often_as_promised() {
+    let (model, images) = (digits(), images(90));
+    let manifest = model.manifest();
+    let shards: Vec<_> = (0..90).map(|shard| shard_of(&images, 90, shard)).collect();
+    let traces: Vec<_> = shards.iter().map(|inputs| model.trace(inputs)).collect();
+    for cut in 0..manifest.header.committed {
+        let similar = |honest: &ShardTrace| {
+            let slot = &honest.slots[cut as usize];
+            let equal = |old: &&ShardTrace| old.slots[cut as usize].iter().zip(slot).filter(|(a, b)| a == b).count();
+            traces.iter().filter(|old| *old != honest).max_by_key(equal).expect("there are others")
+        };
+        let replayed = |inputs: &[Vec<u8>], honest: &ShardTrace| replay(manifest, inputs, similar(honest), cut);
+        let shown = shown(&model, &shards[..8], 8, replayed);
+        holds(&model, &shown, saved_by_replay(manifest, cut), 8, &format!("similar replay from slot {cut}"));
+    }
+}
+
+/// Whatever the small program's pool, which is not committed, is made from, with a few elements changed, and behind it
+/// an old trace.
+#[test]
+fn a_steered_pool_is_caught_as_often_as_promised() {
+    let model = bottleneck();
+    let manifest = model.manifest();
+    let is_pool = |tensor: &Descriptor| tensor.node().is_some_and(|node| matches!(node.op, Op::AvgPool2d(_)));
+    let pool = TensorId(manifest.tensors.iter().position(is_pool).expect("there is a pool") as u32);
+    assert!(matches!(manifest.descriptor(pool).source, Source::Virtual { .. }));
+    let (old, inputs) = split(&model.noise(9), 9);
+    let old = model.trace(&old);
+    for cheated in [2, 4, 8] {
+        let steered = shown(&model, &inputs, cheated, |inputs, honest| {
+            let mut claims: BTreeMap<_, _> = (0..).zip(old.slots.iter().cloned()).collect();
+            claims.insert(0, steer(manifest, pool, 0, &honest.slots[0], &old.slots[0]));
+            let followed = follow(manifest, inputs, &claims);
+            assert!(followed.wrong[1..].iter().flatten().all(|wrong| !wrong), "the pool is not what it was");
+            followed
+        });
+        holds(&model, &steered, saved_by_replay(manifest, 1), cheated, "steered pool");
+    }
 }
 
 #[test]

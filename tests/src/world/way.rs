@@ -240,7 +240,7 @@ impl World {
 }
 
 /// The one event of a kind.
-fn only<T: TypedEvent + std::fmt::Debug>(outcome: &Outcome) -> T {
+pub(super) fn only<T: TypedEvent + std::fmt::Debug>(outcome: &Outcome) -> T {
     let mut all = outcome.all::<T>();
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)

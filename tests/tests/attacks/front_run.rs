@@ -1,0 +1,92 @@
+//! Censor or front-run an opening.
+
+use tequio_protocol::{
+    escrow,
+    verifier::{ExecuteMsg, Verdict},
+};
+use tequio_tests::{Provider, World, job};
+use tequio_verifier::ContractError;
+
+fn drawn() -> (World, Provider, Provider, tequio_protocol::AssignmentId) {
+    let mut world = World::new();
+    let (alice, mallory) = (world.provider("alice"), world.provider("mallory"));
+    world.post(job());
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    world.beacon();
+    (world, alice, mallory, assignment)
+}
+
+#[test]
+fn who_opens_anothers_attestation_does_it_for_the_other() {
+    let (mut world, alice, mallory, assignment) = drawn();
+    let opening = world.openings(assignment, u32::MAX).remove(0);
+    world.send(&mallory.operator, opening.clone(), 0);
+    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    let refused: ContractError = world.refused(&alice.operator, opening, 0);
+    assert_eq!(refused, ContractError::Closed { verdict: "genuine", opened: 64, draws: 64 });
+    world.pass(600);
+    world.send(&mallory.operator, escrow::ExecuteMsg::Settle { assignments: vec![assignment] }, 0);
+    assert_eq!(world.balance(&alice.owner), 8_000);
+    for who in [&mallory.owner, &mallory.operator] {
+        assert_eq!((world.balance(who), world.compensation(who)), (0, 0));
+        assert!(world.claimable(who).earned.is_zero());
+    }
+}
+
+#[test]
+fn a_part_sent_first_takes_nothing_from_the_rest() {
+    let (mut world, alice, mallory, assignment) = drawn();
+    let whole = world.openings(assignment, u32::MAX).remove(0);
+    let part = world.openings(assignment, 10).remove(0);
+    world.send(&mallory.operator, part, 0);
+    // The message on its way does not fit any more; what is left is opened from there.
+    let _: ContractError = world.refused(&alice.operator, whole, 0);
+    world.open(&alice);
+    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+}
+
+#[test]
+fn a_wrong_opening_sent_first_changes_nothing() {
+    let (mut world, alice, mallory, assignment) = drawn();
+    let ExecuteMsg::Open { opening, .. } = world.openings(assignment, u32::MAX).remove(0) else { panic!() };
+    for spoiled in [vec![], opening[..opening.len() / 2].to_vec(), opening.iter().map(|byte| byte ^ 1).collect()] {
+        let message = world.opening(assignment, spoiled);
+        let refused: ContractError = world.refused(&mallory.operator, message, 0);
+        assert!(matches!(refused, ContractError::Malformed(_)), "{refused}");
+    }
+    // Nor can she make a false value out of a right one.
+    world.open(&alice);
+    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+}
+
+#[test]
+fn whoever_is_kept_out_for_blocks_has_until_the_deadline_and_friends() {
+    let (mut world, alice, _, assignment) = drawn();
+    let deadline = world.attestation(assignment).round.unwrap().deadline.unwrap();
+    let blocks = (deadline - world.now()) / 5;
+    assert!(blocks >= 600, "{blocks} blocks");
+    let opening = world.openings(assignment, u32::MAX).remove(0);
+    world.pass(deadline - world.now() - 5);
+    assert!(world.now() <= deadline);
+    let friend = world.client.clone();
+    world.send(&friend, opening, 0);
+    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    world.settle();
+    assert_eq!(world.balance(&alice.owner), 8_000);
+}
+
+#[test]
+fn an_attestation_seen_on_its_way_is_no_use_to_others() {
+    let mut world = World::new();
+    let (alice, mallory) = (world.provider("alice"), world.provider("mallory"));
+    world.post(job());
+    let assignment = world.assign(&alice, 8);
+    // She sends alice's very message first, under her own name.
+    let root = world.run(&alice, assignment).run.root();
+    let subject = world.assignment(assignment).subject;
+    world.send(&mallory.operator, ExecuteMsg::Attest { subject, root: root.into() }, 0);
+    assert!(world.attested(assignment).is_none());
+    world.complete(&alice);
+    assert_eq!((world.balance(&alice.owner), world.balance(&mallory.owner)), (8_000, 0));
+}

@@ -1,0 +1,144 @@
+//! Grind the commitment for lucky draws; learn the beacon early; attest in the first block after a halt.
+
+use std::{cell::Cell, rc::Rc};
+
+use tequio_adversary::follow;
+use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed, subject_id};
+use tequio_client::embedded::BEACON;
+use tequio_protocol::verifier::{DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Subject, Verdict};
+use tequio_tests::{Job, Model, World, job, model::layers};
+use tequio_verifier::ContractError;
+
+/// The last round that anyone can know at `time`.
+fn known(world: &World, time: u64) -> u64 {
+    world.chain.beacon.public().round_after(time) - 1
+}
+
+/// Whether all draws from a seed miss the last tensor of the program, the one that was made up.
+fn lucky(model: &Model, seed: &[u8; 32], draws: u32, shards: u64) -> bool {
+    (0..draws).all(|number| {
+        let ticket = Draw::new(seed, number, shards).ticket;
+        !model.manifest().tensors.iter().any(
+            |tensor| matches!(tensor.source, Source::Committed { slot: 3, interval, .. } if interval.contains(ticket)),
+        )
+    })
+}
+
+fn id_of(subject: &Subject) -> Digest {
+    let Subject { program_id, input_root, first_shard, count, draws, context } = subject;
+    subject_id(&program_id.0.0, &input_root.0, *first_shard, *count, *draws, &context.0)
+}
+
+#[test]
+fn a_root_that_is_lucky_for_the_rounds_that_are_known_is_drawn_from_another() {
+    let mut world = World::new();
+    let nonce = Rc::new(Cell::new(0));
+    let seen = nonce.clone();
+    let mallory = world.cheat("mallory", move |scene| -> ShardTrace {
+        let mut last = vec![0; scene.honest.slots[3].len()];
+        last[..4].copy_from_slice(&u32::to_be_bytes(seen.get()));
+        follow(scene.manifest(), &scene.inputs, &[(3, last)].into()).trace
+    });
+    world.post(Job { draws: 32, ..job() });
+    let assignment = world.assign(&mallory, 2);
+    let subject = world.assignment(assignment).subject;
+
+    // The latest round there is, as everybody can see it.
+    let (round, stranger) = (known(&world, world.now()), world.stranger.clone());
+    world.chain.post_round(&stranger, round).unwrap();
+    let latest: Option<RoundResponse> = world.ask(QueryMsg::Round { beacon: BEACON, round });
+    let (randomness, subject) = (latest.unwrap().randomness.0, id_of(&subject));
+    let root = (0..10_000).find_map(|guess| {
+        nonce.set(guess);
+        let root = world.run(&mallory, assignment).run.root();
+        let (chain, verifier) = (world.chain.app.block_info().chain_id, world.chain.contracts.verifier.to_string());
+        let id = attestation_id(&chain, &verifier, mallory.operator.as_str(), &root, &subject);
+        lucky(&layers(), &seed(&id, BEACON.0, round, &randomness), 32, 2).then_some(root)
+    });
+    world.attest(&mallory);
+    assert_eq!(world.attestation(assignment).root.0, root.expect("some root is lucky"));
+
+    world.beacon();
+    assert!(world.attestation(assignment).round.unwrap().round > round);
+    world.open(&mallory);
+    assert!(matches!(world.verdict(assignment), Verdict::False { .. }));
+}
+
+#[test]
+fn no_round_can_be_had_before_it_is_due_and_no_draw_without_it() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(job());
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    let stranger = world.stranger.clone();
+    let open = world.opening(assignment, vec![]);
+    let refused: ContractError = world.refused(&stranger, open.clone(), 0);
+    assert!(matches!(refused, ContractError::ClockBehind { .. }), "{refused}");
+
+    world.pass(10);
+    world.send(&stranger, ExecuteMsg::Tick {}, 0);
+    let DrawnFrom { round, due, seed, .. } = world.attestation(assignment).round.unwrap();
+    assert!(due > world.now() + 30 && seed.is_none());
+    let post = |signed| ExecuteMsg::Beacon { beacon: BEACON, round, signature: world.chain.beacon.sign(signed).into() };
+    let (early, wrong) = (post(round), post(round - 1));
+    let now = world.now();
+    let refused: ContractError = world.refused(&stranger, early.clone(), 0);
+    assert_eq!(refused, ContractError::NotDue { round, due, now });
+    let refused: ContractError = world.refused(&stranger, open, 0);
+    assert_eq!(refused, ContractError::RoundMissing { beacon: BEACON, round, due });
+
+    world.chain.advance_to(due);
+    let refused: ContractError = world.refused(&stranger, wrong, 0);
+    assert_eq!(refused, ContractError::WrongSignature { beacon: BEACON, round });
+    world.send(&stranger, early, 0);
+    assert!(world.attestation(assignment).round.unwrap().seed.is_some());
+}
+
+/// One block that comes `seconds` after the last.
+fn block(world: &mut World, seconds: u64) {
+    world.chain.app.update_block(|block| {
+        block.height += 1;
+        block.time = block.time.plus_seconds(seconds);
+    });
+}
+
+#[test]
+fn the_first_block_after_a_halt_is_drawn_from_the_future() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(Job { attest_window: 7 * 86_400, ..job() });
+    let assignment = world.assign(&alice, 8);
+    // The chain stands still for a day. Its first block still carries the time of before, but the day's rounds are out.
+    block(&mut world, 1);
+    let resumed = world.now() + 86_400;
+    world.attest(&alice);
+    let stranger = world.stranger.clone();
+    world.send(&stranger, ExecuteMsg::Tick {}, 0);
+    block(&mut world, 1);
+    world.send(&stranger, ExecuteMsg::Tick {}, 0);
+    assert_eq!(world.attestation(assignment).round, None);
+
+    block(&mut world, 86_400 - 1);
+    world.send(&stranger, ExecuteMsg::Tick {}, 0);
+    let DrawnFrom { round, due, .. } = world.attestation(assignment).round.unwrap();
+    assert!(world.now() >= resumed && due > resumed + 30 && round > known(&world, resumed), "{due} {resumed}");
+}
+
+#[test]
+fn no_later_tick_moves_the_round() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(job());
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    world.pass(10);
+    let stranger = world.stranger.clone();
+    world.send(&stranger, ExecuteMsg::Tick {}, 0);
+    let drawn = world.attestation(assignment).round;
+    for _ in 0..3 {
+        world.pass(60);
+        world.send(&alice.operator, ExecuteMsg::Tick {}, 0);
+        assert_eq!(world.attestation(assignment).round, drawn);
+    }
+}

@@ -1,0 +1,67 @@
+//! The client posts inputs that don't exist or don't match.
+
+use tequio_protocol::escrow::{self, State};
+use tequio_runner::pipeline::{Bundle, FetchError};
+use tequio_tests::{
+    Job, Model, STAKE, World, job,
+    model::tosa::{Attribute, DType, Op, Program},
+};
+
+#[test]
+fn a_provider_who_looks_first_takes_nothing() {
+    let mut world = World::new();
+    // Posted is the root of inputs that nobody has.
+    world.post_with(job(), |spec| spec.inputs = [7; 32].into());
+    assert!(matches!(world.fetch(world.job), Err(FetchError::InputRoot { .. })));
+    world.post_with(job(), |spec| spec.data = "0".repeat(64));
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Store(_))));
+    // More shards than there are inputs.
+    world.post_with(job(), |spec| spec.shards = 9);
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs { shards: 8, posted: 9, .. })));
+}
+
+#[test]
+fn a_provider_who_took_it_gives_it_back_for_a_small_fee_once() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post_with(job(), |spec| spec.inputs = [7; 32].into());
+    let assignment = world.assign(&alice, 8);
+    assert!(world.fetch(world.job).is_err());
+    let before = world.wealth(&alice.owner) + world.wealth(&alice.operator);
+    assert_eq!(world.give_back(assignment).state, State::GivenBack);
+    // 1 % of the payment, and no more.
+    assert_eq!(before - world.wealth(&alice.owner) - world.wealth(&alice.operator), 80);
+    assert_eq!(world.stake(&alice).free.u128(), STAKE);
+    // Who does not learn from that pays for it.
+    let again = world.assign(&alice, 8);
+    let give_back = escrow::ExecuteMsg::GiveBack { assignment: again };
+    let refused: tequio_escrow::ContractError = world.refused(&alice.operator, give_back, 80);
+    assert!(matches!(refused, tequio_escrow::ContractError::GaveBack { .. }), "{refused}");
+}
+
+#[test]
+fn inputs_that_no_run_can_have_are_refused() {
+    let mut p = Program::default();
+    p.input("x", DType::BOOL, &[1, 16]);
+    p.op(Op::LOGICAL_NOT, Attribute::None, &["x"], ("y", DType::BOOL, &[1, 16]));
+    p.output("y");
+    let model = Model::new(p.bytes(), None);
+    let mut world = World::new();
+    world.post(Job::of(model.clone(), vec![vec![1; 32]]));
+    assert!(world.fetch(world.job).is_ok());
+    let mut inputs = vec![vec![1; 32]];
+    inputs[0][20] = 2;
+    world.post(Job::of(model, inputs));
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Element { input: 0, value: 2 })));
+}
+
+#[test]
+fn a_bundle_that_leads_elsewhere_is_refused() {
+    let mut world = World::new();
+    let published = world.publish(&job());
+    let bundle: Bundle = serde_json::from_slice(&world.store.get(&published.data).unwrap()).unwrap();
+    let other = Bundle { inputs: vec![bundle.plan.clone()], ..bundle };
+    let data = world.store.put(serde_json::to_vec(&other).unwrap()).unwrap();
+    world.post_with(job(), |spec| spec.data = data);
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs { .. })));
+}
