@@ -1,5 +1,5 @@
 #!/bin/sh
-# Regenerates packages/program/src/generated/tosa.rs from the schema and the flatc (25.2.10) that PyPI's tosa-tools ships.
+# Regenerates packages/tosa/src/generated.rs from the schema and the flatc (25.2.10) that PyPI's tosa-tools ships.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ flatc=$(command -v flatc || echo "$(dirname "$schema")/flatc")
 version=$("$flatc" --version)
 [ "$version" = "flatc version 25.2.10" ] || { echo "need flatc 25.2.10, found: $version" >&2; exit 1; }
 
-into=packages/program/src/generated
+into=packages/tosa/src/generated.rs
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 "$flatc" --rust -o "$work" "$schema"
@@ -25,4 +25,4 @@ trap 'rm -r "$work"' EXIT
 HEADER
     # No trailing blanks, one newline at the end.
     sed 's/[[:space:]]*$//' "$work/tosa_generated.rs"
-} > "$into/tosa.rs"
+} > "$into"

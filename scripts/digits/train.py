@@ -18,7 +18,7 @@ import floatnet
 import intnet
 import program
 
-OUTPUT = Path(__file__).resolve().parents[2] / "packages/cli/models/digits"
+OUTPUT = Path(__file__).resolve().parents[2] / "packages/models/digits"
 FILES = (
     "digits.tosa",
     "digits.json",

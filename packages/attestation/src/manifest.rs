@@ -1,5 +1,7 @@
 //! A whole program as a provider holds it.
 
+use tequio_tensor::Type;
+
 use crate::{Descriptor, Digest, Header, Layout, Source, TensorId, hash, tree::Tree};
 
 /// A compiled program: the header the chain knows, every tensor's descriptor, and the constants' elements.
@@ -15,6 +17,15 @@ pub struct Manifest {
     pub tree: Tree,
 }
 
+/// An output of a program, as a shard's tree holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Output {
+    pub ty: Type,
+    pub layout: Layout,
+    /// Its place among the committed tensors.
+    pub slot: u32,
+}
+
 impl Manifest {
     /// Builds the tree; `header` must describe `tensors`.
     pub fn new(header: Header, tensors: Vec<Descriptor>, constants: Vec<Vec<u8>>) -> Self {
@@ -28,6 +39,20 @@ impl Manifest {
 
     pub fn descriptor(&self, id: TensorId) -> &Descriptor {
         &self.tensors[id.0 as usize]
+    }
+
+    /// The inputs, in graph order.
+    pub fn inputs(&self) -> &[Descriptor] {
+        &self.tensors[..self.header.inputs as usize]
+    }
+
+    /// The outputs, in graph order. The compiler commits to each; one that a manifest does not commit to is left out.
+    pub fn outputs(&self) -> Vec<Output> {
+        let output = |tensor: &Descriptor| match tensor.source {
+            Source::Committed { layout, slot, .. } => Some(Output { ty: tensor.ty, layout, slot }),
+            _ => None,
+        };
+        self.header.outputs.iter().filter_map(|id| output(self.descriptor(*id))).collect()
     }
 
     /// The committed tensors by slot, each with its layout.

@@ -1,28 +1,24 @@
 //! A graph and a plan become a manifest.
 
-use tequio_attestation::{Descriptor, Header, Interval, MAX_READS, Manifest, Source, TensorId, tensor_tree};
+mod opening;
 
-use crate::{Graph, Plan, Refused, TensorSource, cone::Cone, flow, opening, plan::Scheme, weights};
+use std::sync::Arc;
 
-/// Most bytes of leaves that checking one element may be shown.
-pub const MAX_CHECK_BYTES: u64 = 32 << 10;
-/// Most elements that checking one element may read.
-pub const MAX_CHECK_READS: u64 = 1 << 20;
-/// Longest chain of virtual tensors.
-pub const MAX_CHAIN: u8 = 96;
+use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorId, tensor_tree};
 
-const _: () = assert!(MAX_CHECK_READS <= MAX_READS as u64 && MAX_CHAIN < tequio_attestation::MAX_DEPTH);
+use crate::{
+    analysis::{cone::Cone, flow, weights},
+    graph::{Graph, Tensor, TensorSource},
+    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS},
+    plan::Plan,
+    refused::Refused,
+    scheme::Scheme,
+};
 
-/// A compiled program and what people call its parts.
+/// A compiled program.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    pub manifest: Manifest,
-    /// In graph order.
-    pub input_names: Vec<String>,
-    /// In graph order.
-    pub output_names: Vec<String>,
-    /// Every tensor's name, by id.
-    pub names: Vec<String>,
+    pub manifest: Arc<Manifest>,
     /// Every committed tensor's weight, by slot, in MAC equivalents.
     pub weights: Vec<u128>,
 }
@@ -30,9 +26,10 @@ pub struct Compiled {
 /// Makes the manifest. Deterministic: the same graph and plan give the same `program_id` everywhere.
 ///
 /// # Errors
-/// If the plan doesn't fit the graph, if one check exceeds [`MAX_CHECK_BYTES`], [`MAX_CHECK_READS`] or [`MAX_CHAIN`], or
+/// If the program has no inputs, if the plan doesn't fit the graph, if one check exceeds [`MAX_CHECK_BYTES`], [`MAX_CHECK_READS`] or [`MAX_CHAIN`], or
 /// if the cost doesn't fit 64 bits.
 pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
+    graph.postable()?;
     let scheme = Scheme::new(graph, plan)?;
     flow::limited(graph, &scheme.routes)?;
     let cones: Vec<Cone> = scheme.slots.iter().map(|slot| Cone::new(graph, &scheme.committed, slot.id)).collect();
@@ -56,16 +53,9 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     };
     let opening = cones.iter().map(|cone| opening::bound(&scheme, cone, &header, &tensors)).max().unwrap_or(0);
     header.opening_bytes = u32::try_from(opening).unwrap_or(u32::MAX);
-    let constant = |tensor: &crate::Tensor| tensor.constant().unwrap_or_default().to_vec();
+    let constant = |tensor: &Tensor| tensor.constant().unwrap_or_default().to_vec();
     let constants = graph.tensors().iter().map(constant).collect();
-    let name = |id: TensorId| graph.tensor(id).name.clone();
-    Ok(Compiled {
-        manifest: Manifest::new(header, tensors, constants),
-        input_names: (0..graph.inputs() as u32).map(|id| name(TensorId(id))).collect(),
-        output_names: graph.outputs().iter().map(|id| name(*id)).collect(),
-        names: graph.tensors().iter().map(|tensor| tensor.name.clone()).collect(),
-        weights,
-    })
+    Ok(Compiled { manifest: Arc::new(Manifest::new(header, tensors, constants)), weights })
 }
 
 fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
@@ -84,7 +74,7 @@ fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
 /// One for each tensor; the intervals are the committed tensors', by slot.
 fn descriptors(scheme: &Scheme<'_>, intervals: &[Interval]) -> Vec<Descriptor> {
     let mut slot = 0;
-    let describe = |(id, tensor): (TensorId, &crate::Tensor)| {
+    let describe = |(id, tensor): (TensorId, &Tensor)| {
         let layout = scheme.layouts[id.0 as usize];
         let source = match (&tensor.source, layout) {
             (TensorSource::Input, Some(layout)) => Source::Input { layout },

@@ -1,7 +1,9 @@
 //! A loaded program: tensors in an order in which they can be computed.
 
-use tequio_attestation::{Node, Operand, TensorId, element};
-use tequio_tensor::{DType, Read, Type};
+use tequio_attestation::{Node, Operand, TensorId};
+use tequio_tensor::Type;
+
+use crate::refused::Refused;
 
 /// A program without what reaches no output: every tensor once, inputs first, operands
 /// before what reads them, every op accepted by [`tequio_tensor::check`]. Only [`crate::load`] makes one.
@@ -24,7 +26,7 @@ pub struct Tensor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TensorSource {
     Input,
-    /// Canonical bytes: row-major, little-endian, [`DType::bytes`] for each element.
+    /// Canonical bytes: row-major, little-endian, [`tequio_tensor::DType::bytes`] for each element.
     Constant(Vec<u8>),
     Op(Node),
 }
@@ -46,7 +48,7 @@ impl Tensor {
 
     /// Bytes of its elements, rows not padded.
     pub fn bytes(&self) -> u64 {
-        self.ty.shape.elements() as u64 * self.ty.dtype.bytes() as u64
+        self.ty.bytes() as u64
     }
 
     /// Bits that its elements carry.
@@ -66,9 +68,24 @@ impl Graph {
         self.inputs
     }
 
+    /// Refuses a program without inputs: it computes the same in every shard, and no header describes it.
+    pub(crate) fn postable(&self) -> Result<(), Refused> {
+        if self.inputs == 0 { Err(Refused::None { what: "inputs" }) } else { Ok(()) }
+    }
+
     /// In the file's order.
     pub fn outputs(&self) -> &[TensorId] {
         &self.outputs
+    }
+
+    /// In graph order.
+    pub fn input_names(&self) -> Vec<&str> {
+        self.tensors[..self.inputs].iter().map(|tensor| tensor.name.as_str()).collect()
+    }
+
+    /// In graph order.
+    pub fn output_names(&self) -> Vec<&str> {
+        self.outputs.iter().map(|id| self.tensor(*id).name.as_str()).collect()
     }
 
     pub fn tensor(&self, id: TensorId) -> &Tensor {
@@ -124,48 +141,5 @@ impl Graph {
             }
         }
         readers
-    }
-}
-
-/// An operand's values where they are known.
-#[derive(Clone, Copy)]
-pub(crate) enum Values<'a> {
-    Constant(DType, &'a [u8]),
-    Scalar(i64),
-    Unknown,
-}
-
-impl<'a> Values<'a> {
-    pub fn of(graph: &'a Graph, operand: &Operand) -> Self {
-        match operand {
-            Operand::Scalar { value, .. } => Self::Scalar(*value),
-            Operand::Tensor(id) => {
-                let tensor = graph.tensor(*id);
-                tensor.constant().map_or(Self::Unknown, |bytes| Self::Constant(tensor.ty.dtype, bytes))
-            }
-        }
-    }
-
-    /// Element `index`; 0 where it isn't known.
-    pub fn get(&self, index: u32) -> i64 {
-        match *self {
-            Self::Constant(dtype, bytes) => {
-                let at = index as usize * dtype.bytes();
-                if at + dtype.bytes() <= bytes.len() { element(bytes, at, dtype) } else { 0 }
-            }
-            Self::Scalar(value) => value,
-            Self::Unknown => 0,
-        }
-    }
-}
-
-/// Operands whose values are all known.
-pub(crate) struct Known<'a>(pub &'a [Values<'a>]);
-
-impl Read for Known<'_> {
-    type Error = core::convert::Infallible;
-
-    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error> {
-        Ok(self.0.get(operand).map_or(0, |values| values.get(index)))
     }
 }

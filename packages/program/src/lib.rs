@@ -1,26 +1,30 @@
 //! From a TOSA flatbuffer to the manifest that the chain knows.
 //!
-//! [`load`] reads the file, [`Plan::propose`] chooses what a provider commits to, [`compile`] makes the manifest.
+//! [`load`] reads the file, [`Plan::propose`] chooses what a provider commits to, [`compile`] makes the manifest;
+//! [`Planned`] does the last two and keeps plans beside programs. Who only runs a program takes [`unplanned`].
 //! From a file and a plan compiling gives the same `program_id` on every platform: integers only.
 #![deny(clippy::float_arithmetic)]
 
+mod analysis;
+mod beside;
 mod compile;
-mod cone;
-mod flow;
-pub mod generated;
 mod graph;
-mod leaves;
+mod limits;
 mod load;
-mod opening;
 mod plan;
+mod propose;
 mod refused;
-mod route;
+mod scheme;
 mod show;
-mod weights;
+mod unplanned;
+mod values;
 
-pub use compile::{Compiled, MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS, compile};
+pub use beside::{Origin, PlanError, Planned, plan_path};
+pub use compile::{Compiled, compile};
 pub use graph::{Graph, Tensor, TensorSource};
-pub use load::{MAX_FILE, MAX_TENSORS, load};
-pub use plan::{COMPILER, Commit, Given, MAX_S, MAX_TRACES, Plan, Route};
+pub use limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS, MAX_S, MAX_TRACES};
+pub use load::load;
+pub use plan::{COMPILER, Commit, Given, Plan, Route};
 pub use refused::{Misfit, Refused};
 pub use show::{Report, Row};
+pub use unplanned::unplanned;

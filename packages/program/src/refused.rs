@@ -1,23 +1,14 @@
 //! Why a file or a plan is refused.
 
 use tequio_tensor::Invalid;
+use tequio_tosa::Unreadable;
 
 /// Why [`crate::load`], [`crate::Plan::propose`] or [`crate::compile`] says no. Tensors and ops are named as the file
 /// names them; an op goes by the name of its output.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("file of {bytes} bytes, more than {limit}")]
-    FileSize { bytes: usize, limit: usize },
-    #[error("not a TOSA flatbuffer: no file identifier `TOSA`")]
-    Identifier,
-    #[error("not a valid flatbuffer: {reason}")]
-    Flatbuffer { reason: String },
-    #[error("TOSA version {version}; 1.0.x and 1.1.0-draft are known")]
-    Version { version: String },
-    #[error("needs compatibility features {features:#x}")]
-    Features { features: u64 },
-    #[error("{regions} regions, {blocks} blocks; one graph without control flow is one of each")]
-    ControlFlow { regions: usize, blocks: usize },
+    #[error(transparent)]
+    File(#[from] Unreadable),
     #[error("{what} without a name")]
     Nameless { what: &'static str },
     #[error("{found} {what}, more than {limit}")]
@@ -71,6 +62,8 @@ pub enum Refused {
 /// Why a plan doesn't fit a graph.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
+    #[error("made for the program with SHA-256 {found}, this has {wanted}")]
+    Program { found: String, wanted: String },
     #[error("made by compiler version {found}, this is {wanted}")]
     Compiler { found: u32, wanted: u32 },
     #[error("tensor {tensor} is `{found}` in the program, `{wanted}` in the plan")]

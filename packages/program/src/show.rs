@@ -4,7 +4,7 @@ use serde::Serialize;
 use tequio_attestation::{Layout, Source, TensorId};
 use tequio_tensor::Type;
 
-use crate::{Compiled, Graph, Plan};
+use crate::{compile::Compiled, graph::Graph, plan::Plan};
 
 /// A program in numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -74,11 +74,15 @@ impl Report {
             opening_bytes: header.opening_bytes,
             reads: header.reads,
             depth: header.depth,
-            inputs: compiled.input_names.clone(),
-            outputs: compiled.output_names.clone(),
+            inputs: owned(graph.input_names()),
+            outputs: owned(graph.output_names()),
             tensors,
         }
     }
+}
+
+fn owned(names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn row(graph: &Graph, plan: &Plan, compiled: &Compiled, id: TensorId) -> Row {

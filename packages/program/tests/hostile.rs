@@ -1,9 +1,7 @@
 //! Bytes that nobody meant: never a panic.
 
-mod builder;
-
-use builder::{DType, Program, conv};
 use tequio_program::{Plan, Refused, compile, load};
+use tequio_tosa::{DType, Program, conv};
 
 fn small() -> Vec<u8> {
     let mut p = Program::default();

@@ -1,16 +1,14 @@
 //! No opening is longer than the header says.
 
-mod builder;
-
 use std::collections::BTreeMap;
 
-use builder::{Attribute, Conv, DType, Op, Program, conv, noise};
 use tequio_attestation::{
     Evidence, Manifest, Node, Operand, ShardTrace, Source, Statement, TensorId, open, shard_tree, tensor_tree,
     tree::Tree,
 };
 use tequio_program::{Plan, compile, load};
 use tequio_tensor::{Read, eval};
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
 
 /// Opens `draws` single draws of a program and returns the longest opening against the bound.
 fn longest(file: &[u8], draws: u32) -> (usize, usize) {

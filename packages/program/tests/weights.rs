@@ -1,10 +1,8 @@
 //! Weights and δ against sums done by hand.
 
-mod builder;
-
-use builder::{Attribute, Conv, DType, Op, Program, conv};
 use tequio_attestation::Source;
 use tequio_program::{Compiled, Plan, compile, load};
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv};
 
 fn compiled(program: &Program) -> (Plan, Compiled) {
     let graph = load(&program.bytes()).unwrap();

@@ -208,4 +208,9 @@ impl Type {
     pub fn new(dtype: DType, dims: &[u32]) -> Result<Self, BadShape> {
         Ok(Self { dtype, shape: Shape::new(dims)? })
     }
+
+    /// Bytes of all elements as leaves hold them.
+    pub fn bytes(&self) -> usize {
+        (self.shape.elements() as usize).saturating_mul(self.dtype.bytes())
+    }
 }

@@ -9,6 +9,7 @@ mod describe;
 mod descriptors;
 mod golden;
 mod hashes;
+mod inputs;
 mod layers;
 mod layouts;
 mod openings;

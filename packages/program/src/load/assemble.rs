@@ -7,7 +7,11 @@ use super::{
     fold::Folding,
     translate::{Definition, Program},
 };
-use crate::{Graph, Refused, Tensor, TensorSource, graph::Values};
+use crate::{
+    graph::{Graph, Tensor, TensorSource},
+    refused::Refused,
+    values::Values,
+};
 
 pub fn graph(program: Program<'_, '_>) -> Result<Graph, Refused> {
     let Program { names, inputs, outputs, mut definitions } = program;

@@ -1,11 +1,9 @@
 //! One operator's attributes, and its `shape` operands, which become attributes.
 
 use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Type, Window2d};
+use tequio_tosa::schema::{DType as FileDType, Op as FileOp, RoundingMode, TosaOperator};
 
-use crate::{
-    Refused,
-    generated::tosa::{DType as FileDType, Op as FileOp, RoundingMode, TosaOperator},
-};
+use crate::refused::Refused;
 
 /// An operator where it stands.
 pub struct Site<'a> {

@@ -3,7 +3,7 @@
 use tequio_tensor::DType;
 
 use super::names::Entry;
-use crate::Refused;
+use crate::refused::Refused;
 
 /// Serialisers pad data to a multiple of this.
 const ALIGNMENT: usize = 8;

@@ -3,12 +3,10 @@
 use tequio_tensor::{Op, Type, cost, eval};
 
 use crate::{
-    Refused,
-    graph::{Known, Values},
+    limits::MAX_FOLDING,
+    refused::Refused,
+    values::{Known, Values},
 };
-
-/// Most operations that folding a program may take, an element of a result counting as at least one.
-pub const MAX_FOLDING: u64 = 1 << 28;
 
 /// What is left of [`MAX_FOLDING`].
 pub struct Folding {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use tequio_tensor::{DType, MAX_RANK, Shape, Type};
-
-use super::MAX_TENSORS;
-use crate::{
-    Refused,
-    generated::tosa::{DType as FileDType, TosaBasicBlock, TosaShape, TosaTensor},
+use tequio_tosa::{
+    MAX_TENSORS,
+    schema::{DType as FileDType, TosaBasicBlock, TosaShape, TosaTensor},
 };
+
+use crate::refused::Refused;
 
 /// A name's declaration.
 #[derive(Clone, Copy)]

@@ -2,16 +2,14 @@
 
 use tequio_attestation::{MAX_OPERANDS, MAX_PORTS};
 use tequio_tensor::{Op, Type, check};
+use tequio_tosa::schema::{Op as FileOp, TosaBasicBlock, TosaOperator};
 
 use super::{
     attribute::{self, Site},
     constant,
     names::{Declared, Names, limited},
 };
-use crate::{
-    Refused,
-    generated::tosa::{Op as FileOp, TosaBasicBlock, TosaOperator},
-};
+use crate::refused::Refused;
 
 /// A translated block. Indices are those of [`Names::tensors`].
 pub struct Program<'a, 'n> {
@@ -33,6 +31,9 @@ pub fn program<'a, 'n>(block: &TosaBasicBlock<'a>, names: &'n Names<'a>) -> Resu
     limited("operators", operators.len())?;
     let inputs = ports(names, "inputs", block.inputs())?;
     let outputs = ports(names, "outputs", block.outputs())?;
+    if outputs.is_empty() {
+        return Err(Refused::None { what: "outputs" });
+    }
     let mut scope = Scope::new(names);
     for &input in &inputs {
         scope.define(Declared::Tensor(input), names.tensors[input].name)?;
@@ -53,12 +54,12 @@ pub fn program<'a, 'n>(block: &TosaBasicBlock<'a>, names: &'n Names<'a>) -> Resu
 type Strings<'a> = flatbuffers::Vector<'a, flatbuffers::ForwardsUOffset<&'a str>>;
 
 fn ports(names: &Names<'_>, what: &'static str, list: Option<Strings<'_>>) -> Result<Vec<usize>, Refused> {
-    let list = list.filter(|list| !list.is_empty()).ok_or(Refused::None { what })?;
-    if list.len() > MAX_PORTS {
-        return Err(Refused::TooMany { what, found: list.len(), limit: MAX_PORTS });
+    let found = list.map_or(0, |list| list.len());
+    if found > MAX_PORTS {
+        return Err(Refused::TooMany { what, found, limit: MAX_PORTS });
     }
     let mut ports = Vec::new();
-    for name in list {
+    for name in list.into_iter().flatten() {
         let Some(Declared::Tensor(port)) = names.find(name) else {
             return Err(Refused::Undefined { name: name.into(), by: format!("the {what}") });
         };

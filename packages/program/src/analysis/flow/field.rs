@@ -1,0 +1,210 @@
+//! A number for each element of a tensor, written once for all positions of an axis along which it doesn't change.
+
+use tequio_tensor::{MAX_RANK, Shape};
+
+use super::along::Along;
+
+/// All lengths of a shape, 1 past its rank.
+pub type Dims = [u32; MAX_RANK];
+
+pub fn dims(shape: &Shape) -> Dims {
+    core::array::from_fn(|axis| shape.dim(axis))
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    dims: Dims,
+    /// Along which axes the numbers are written out; the others are uniform. Never along an axis of length 1.
+    kept: [bool; MAX_RANK],
+    /// Row-major over the kept axes.
+    values: Vec<u128>,
+}
+
+impl Field {
+    /// The same number everywhere.
+    pub fn uniform(dims: Dims, value: u128) -> Self {
+        Self { dims, kept: [false; MAX_RANK], values: vec![value] }
+    }
+
+    /// A number for each element, in flat order.
+    pub fn of_elements(dims: Dims, values: Vec<u128>) -> Self {
+        Self { dims, kept: dims.map(|dim| dim > 1), values }
+    }
+
+    pub fn dims(&self) -> &Dims {
+        &self.dims
+    }
+
+    pub fn largest(&self) -> u128 {
+        self.values.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The number of each element, in flat order.
+    pub fn elements(self) -> Vec<u128> {
+        let all = self.dims.map(|dim| dim > 1);
+        self.written(all).values
+    }
+
+    /// Adds the same number everywhere.
+    pub fn raise(&mut self, by: u128) {
+        self.values.iter_mut().for_each(|value| *value += by);
+    }
+
+    /// Adds another field of the same lengths.
+    pub fn add(&mut self, other: Field) {
+        let kept = core::array::from_fn(|axis| self.kept[axis] || other.kept[axis]);
+        *self = core::mem::replace(self, Self::uniform(self.dims, 0)).written(kept);
+        self.values.iter_mut().zip(other.written(kept).values).for_each(|(value, more)| *value += more);
+    }
+}
+
+impl Field {
+    /// Numbers from one step along an axis to the next.
+    fn stride(&self, axis: usize) -> usize {
+        let after = self.dims.iter().zip(self.kept).skip(axis + 1);
+        after.map(|(&dim, kept)| if kept { dim as usize } else { 1 }).product()
+    }
+
+    /// The same numbers, written out along the axes of `kept` too.
+    fn written(mut self, kept: [bool; MAX_RANK]) -> Self {
+        for (axis, keep) in kept.into_iter().enumerate() {
+            if keep && !self.kept[axis] && self.dims[axis] > 1 {
+                let ones = vec![1; self.dims[axis] as usize];
+                self = self.weighted(axis, &ones);
+            }
+        }
+        self
+    }
+
+    /// Written out along a uniform axis, as long as `weights`, each position's numbers multiplied by its weight.
+    fn weighted(mut self, axis: usize, weights: &[u128]) -> Self {
+        let mut values = Vec::with_capacity(self.values.len() * weights.len());
+        for run in self.values.chunks(self.stride(axis)) {
+            weights.iter().for_each(|weight| values.extend(run.iter().map(|value| value * weight)));
+        }
+        (self.values, self.dims[axis], self.kept[axis]) = (values, weights.len() as u32, weights.len() > 1);
+        self
+    }
+
+    /// The sums along an axis, which is left with one position.
+    pub fn summed(mut self, axis: usize) -> Self {
+        if self.kept[axis] {
+            let stride = self.stride(axis);
+            let mut values = Vec::with_capacity(self.values.len() / self.dims[axis] as usize);
+            for block in self.values.chunks(self.dims[axis] as usize * stride) {
+                values.extend((0..stride).map(|at| block[at..].iter().step_by(stride).sum::<u128>()));
+            }
+            self.values = values;
+        } else {
+            self.values.iter_mut().for_each(|value| *value *= self.dims[axis] as u128);
+        }
+        (self.dims[axis], self.kept[axis]) = (1, false);
+        self
+    }
+
+    /// Every number divided, rounded up, by how many elements its element reads: the product of `taps` along all axes.
+    /// An element that reads nothing may get any number.
+    pub fn shared(mut self, taps: &[Vec<u128>; MAX_RANK]) -> Self {
+        for (axis, taps) in taps.iter().enumerate() {
+            let changes = taps.windows(2).any(|pair| pair[0].max(1) != pair[1].max(1));
+            if changes && !self.kept[axis] {
+                self = self.weighted(axis, &vec![1; taps.len()]);
+            }
+        }
+        let kept = self.kept;
+        let axes: [&[u128]; MAX_RANK] =
+            core::array::from_fn(|axis| if kept[axis] { &taps[axis][..] } else { &taps[axis][..1] });
+        divide(&mut self.values, &axes, 1);
+        self
+    }
+
+    /// What each of `len` positions of an axis gets if every position gives its number to each that it reads.
+    pub fn scattered(mut self, axis: usize, along: Along, len: u32) -> Self {
+        let from = self.dims[axis];
+        match along {
+            Along::Same => return self,
+            Along::Whole => {
+                self = self.summed(axis);
+                self.dims[axis] = len;
+                return self;
+            }
+            _ => {}
+        }
+        if !self.kept[axis] {
+            let mut hits = vec![0u128; len as usize];
+            (0..from).flat_map(|at| along.taps(at, len).positions()).for_each(|read| hits[read] += 1);
+            if hits.iter().all(|&times| times == hits[0]) {
+                self.values.iter_mut().for_each(|value| *value *= hits[0]);
+                self.dims[axis] = len;
+                return self;
+            }
+            return self.weighted(axis, &hits);
+        }
+        let stride = self.stride(axis);
+        let mut values = vec![0; self.values.len() / from as usize * len as usize];
+        let blocks = self.values.chunks(from as usize * stride).zip(values.chunks_mut(len as usize * stride));
+        for (given, got) in blocks {
+            for (at, run) in (0..from).zip(given.chunks(stride)) {
+                for read in along.taps(at, len).positions() {
+                    let into = &mut got[read * stride..][..stride];
+                    into.iter_mut().zip(run).for_each(|(into, value)| *into += value);
+                }
+            }
+        }
+        (self.values, self.dims[axis], self.kept[axis]) = (values, len, len > 1);
+        self
+    }
+
+    /// The same numbers in flat order under other lengths.
+    pub fn reshaped(self, to: Dims) -> Self {
+        let long = |dims: &Dims| (0..MAX_RANK).filter(|&axis| dims[axis] > 1).collect::<Vec<_>>();
+        let (old, new) = (long(&self.dims), long(&to));
+        let (mut written, mut kept) = (self.kept, [false; MAX_RANK]);
+        let (mut o, mut n) = (0, 0);
+        // Runs of axes that hold the same elements: what is uniform along all of one is along all of the other.
+        while o < old.len() && n < new.len() {
+            let (from, into) = (o, n);
+            let (mut left, mut right) = (self.dims[old[o]], to[new[n]]);
+            (o, n) = (o + 1, n + 1);
+            while left != right {
+                if left < right {
+                    (left, o) = (left * self.dims[old[o]], o + 1);
+                } else {
+                    (right, n) = (right * to[new[n]], n + 1);
+                }
+            }
+            if old[from..o].iter().any(|&axis| self.kept[axis]) {
+                old[from..o].iter().for_each(|&axis| written[axis] = true);
+                new[into..n].iter().for_each(|&axis| kept[axis] = true);
+            }
+        }
+        Self { dims: to, kept, values: self.written(written).values }
+    }
+
+    /// Axis i becomes axis `order[i]`.
+    pub fn transposed(self, order: [usize; MAX_RANK]) -> Self {
+        let (mut dims, mut kept, mut steps) = (self.dims, self.kept, [0; MAX_RANK]);
+        for (axis, &to) in order.iter().enumerate() {
+            (dims[to], kept[to], steps[to]) = (self.dims[axis], self.kept[axis], self.stride(axis));
+        }
+        let mut places = vec![0];
+        for axis in (0..MAX_RANK).filter(|&axis| kept[axis]) {
+            let step = steps[axis];
+            let along = |place: usize| (0..dims[axis] as usize).map(move |at| place + at * step);
+            places = places.into_iter().flat_map(along).collect();
+        }
+        Self { dims, kept, values: places.into_iter().map(|place| self.values[place]).collect() }
+    }
+}
+
+/// Divides by `reads` times the product of what the axes say, which are those of `values`.
+fn divide(values: &mut [u128], axes: &[&[u128]], reads: u128) {
+    match axes {
+        [] if reads > 1 => values.iter_mut().for_each(|value| *value = value.div_ceil(reads)),
+        [] => {}
+        [first, rest @ ..] => {
+            let parts = values.chunks_mut(values.len() / first.len());
+            parts.zip(*first).for_each(|(part, taps)| divide(part, rest, reads * taps.max(&1)));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Bound on what one draw adds to an opening.
+
+use tequio_attestation::{Descriptor, Header, TensorId, depth};
+
+use crate::{
+    analysis::{
+        cone::{Area, Cone},
+        leaves::{Shown, shown},
+    },
+    scheme::Scheme,
+};
+
+/// Bytes of a digest.
+const DIGEST: u64 = 32;
+/// The number of draws and the drawn tensor, as varints, and the input tree's shard count.
+const NUMBERS: u64 = 5 + 5 + 8;
+
+/// Bytes of leaves that checking an element of the cone's root is shown at most.
+pub(crate) fn payload(scheme: &Scheme<'_>, cone: &Cone) -> u64 {
+    cone.shown().map(|(id, areas)| scheme.shown(id, areas).payload).sum()
+}
+
+/// Most bytes of an opening of one draw that falls on the cone's root, the paths above a shard's root and an input's
+/// shard not counted. `descriptors` may lack right intervals and roots: their lengths don't depend on them.
+pub(crate) fn bound(scheme: &Scheme<'_>, cone: &Cone, header: &Header, descriptors: &[Descriptor]) -> u64 {
+    let described: Vec<(u64, u64)> =
+        cone.areas.keys().map(|id| (id.0 as u64, descriptors[id.0 as usize].encode().len() as u64)).collect();
+    let (mut constants, mut inputs, mut committed) = (0, Vec::new(), Vec::new());
+    for (id, areas) in cone.shown() {
+        let bytes = scheme.shown(id, areas).bytes();
+        if let Ok(slot) = scheme.slots.binary_search_by_key(&id, |slot| slot.id) {
+            committed.push((slot as u64, bytes));
+        } else if (id.0 as usize) < scheme.graph.inputs() {
+            inputs.push((id.0 as u64, bytes));
+        } else {
+            constants += bytes;
+        }
+    }
+    let trees = multiproof(&described, descriptors.len() as u64)
+        + multiproof(&inputs, scheme.graph.inputs() as u64)
+        + multiproof(&committed, scheme.slots.len() as u64);
+    header.encode().len() as u64 + NUMBERS + trees + constants
+}
+
+/// Most bytes of some of the `leaves` (index and bytes, ascending) of a tree over `count` leaves, with the digests that
+/// the rest of the tree takes. A leaf may be left out where its digest is longer.
+fn multiproof(leaves: &[(u64, u64)], count: u64) -> u64 {
+    fn below(leaves: &[(u64, u64)], first: u64, levels: u8, count: u64) -> u64 {
+        if leaves.is_empty() || levels == 0 {
+            return leaves.first().map_or(0, |(_, bytes)| *bytes);
+        }
+        let middle = first + (1 << (levels - 1));
+        let (left, right) = leaves.split_at(leaves.partition_point(|(index, _)| *index < middle));
+        let digest = |from: u64| if from < count { DIGEST } else { 0 };
+        let absent = [digest(first), digest(middle)];
+        let shown = [below(left, first, levels - 1, count), below(right, middle, levels - 1, count)];
+        match (left.is_empty(), right.is_empty()) {
+            (false, true) => shown[0] + absent[1],
+            (true, false) => absent[0] + shown[1],
+            // At least one side is shown.
+            _ => (shown[0] + shown[1]).max(shown[0] + absent[1]).max(absent[0] + shown[1]),
+        }
+    }
+    below(leaves, 0, depth(count), count)
+}
+
+impl Scheme<'_> {
+    fn shown(&self, id: TensorId, areas: &[Area]) -> Shown {
+        // Every tensor that is shown has a layout: the plan was laid over the graph.
+        let tensor = self.graph.tensor(id);
+        self.layouts[id.0 as usize].map(|layout| shown(&tensor.ty, &layout, areas)).unwrap_or_default()
+    }
+}

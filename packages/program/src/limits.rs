@@ -1,0 +1,25 @@
+//! What a program may cost those who check it, plan it or load it.
+
+use tequio_attestation::{MAX_DEPTH, MAX_READS};
+
+/// Most bytes of leaves that checking one element may be shown.
+pub const MAX_CHECK_BYTES: u64 = 32 << 10;
+/// Most elements that checking one element may read.
+pub const MAX_CHECK_READS: u64 = 1 << 20;
+/// Longest chain of virtual tensors.
+pub const MAX_CHAIN: u8 = 96;
+/// Largest s, in 1/65,536: 15/16.
+pub const MAX_S: u16 = 61_440;
+/// Most traces that are compared to measure rates, each with each other.
+pub const MAX_TRACES: usize = 16;
+
+/// Most operations that folding a program's constants may take, an element of a result counting as at least one.
+pub(crate) const MAX_FOLDING: u64 = 1 << 28;
+/// Most elements of a shard's tensors together, and most reads that passing their cost back may take: what keeps a
+/// hostile program from costing memory and time to refuse.
+pub(crate) const MAX_ELEMENTS: u64 = 1 << 27;
+pub(crate) const MAX_FLOW_READS: u64 = 1 << 33;
+/// Reads that trying other routes may take in all.
+pub(crate) const MAX_ROUTE_READS: u64 = 1 << 30;
+
+const _: () = assert!(MAX_CHECK_READS <= MAX_READS as u64 && MAX_CHAIN < MAX_DEPTH);

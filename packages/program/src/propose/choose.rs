@@ -1,0 +1,140 @@
+//! Which tensors are committed.
+
+use tequio_attestation::{Node, TensorId};
+use tequio_tensor::{Op, is_elementwise, is_heavy};
+
+use super::layouts::least_payload;
+use crate::{
+    analysis::cone::Cone,
+    graph::Graph,
+    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS},
+    refused::Refused,
+};
+
+/// Bytes of leaves that a check should not exceed where that can be had.
+const AIM_BYTES: u64 = 8 << 10;
+
+/// Every output; for every convolution and product the narrowest tensor of its elementwise tail; and what else keeps
+/// checks small.
+pub fn committed(graph: &Graph) -> Result<Vec<bool>, Refused> {
+    let readers = graph.readers();
+    let mut committed = vec![false; graph.tensors().len()];
+    graph.outputs().iter().for_each(|id| committed[id.0 as usize] = true);
+    for (id, tensor) in graph.iter() {
+        if tensor.node().is_some_and(|node| is_dense(&node.op)) {
+            committed[narrowest(graph, &tail(graph, &readers, id)).0 as usize] = true;
+        }
+    }
+    for (id, tensor) in graph.iter() {
+        if tensor.node().is_some() {
+            limit(graph, &mut committed, id)?;
+        }
+    }
+    Ok(committed)
+}
+
+/// Tensors that narrow a wider one and aren't committed yet: pools, reductions, argmax. Committing them is never
+/// needed and often makes weights smaller.
+pub fn narrowing(graph: &Graph, committed: &[bool]) -> Vec<TensorId> {
+    let narrows = |op: &Op| is_heavy(op) && !is_dense(op);
+    let is_candidate =
+        |id: &TensorId| !committed[id.0 as usize] && graph.tensor(*id).node().is_some_and(|node| narrows(&node.op));
+    graph.iter().map(|(id, _)| id).filter(is_candidate).collect()
+}
+
+fn is_dense(op: &Op) -> bool {
+    matches!(op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul)
+}
+
+/// The op's output and the elementwise ops after it, as long as each is read by the next alone.
+fn tail(graph: &Graph, readers: &[Vec<TensorId>], heavy: TensorId) -> Vec<TensorId> {
+    let mut tail = vec![heavy];
+    let mut at = heavy;
+    while let [next] = readers[at.0 as usize][..] {
+        let (here, there) = (graph.tensor(at), graph.tensor(next));
+        let same = here.ty.shape == there.ty.shape && there.node().is_some_and(|node| continues(graph, node));
+        if graph.is_output(at) || !same {
+            break;
+        }
+        tail.push(next);
+        at = next;
+    }
+    tail
+}
+
+/// Whether the op's output says as much as its operand's: sums may join other branches, everything else is of one
+/// operand and constants.
+fn continues(graph: &Graph, node: &Node) -> bool {
+    use Op::*;
+    if !is_elementwise(&node.op) {
+        return false;
+    }
+    match node.op {
+        Add | Sub => true,
+        Select | Equal | Greater | GreaterEqual | LogicalAnd | LogicalOr | LogicalXor => false,
+        _ => node.operands.iter().filter(|operand| !graph.is_constant(operand)).count() == 1,
+    }
+}
+
+/// The latest of those with the narrowest elements.
+fn narrowest(graph: &Graph, tail: &[TensorId]) -> TensorId {
+    let width = |id: &TensorId| graph.tensor(*id).ty.dtype.bytes();
+    let least = tail.iter().map(width).min().unwrap_or(0);
+    tail.iter().rev().copied().find(|id| width(id) == least).unwrap_or(tail[0])
+}
+
+/// What one check takes, against a limit on its leaves' bytes.
+fn excess(graph: &Graph, cone: &Cone, bytes: u64) -> u64 {
+    let payload = least_payload(graph, cone);
+    // Relative to their limits, in 1/1024; only what is above counts.
+    let over = |found: u64, limit: u64| (found.saturating_mul(1024) / limit).saturating_sub(1024);
+    over(payload, bytes).max(over(cone.reads, MAX_CHECK_READS)).max(over(cone.depth as u64, MAX_CHAIN as u64))
+}
+
+/// Commits tensors that `root` depends on until checking it keeps within limits, and within the aim if some tensors do
+/// that.
+fn limit(graph: &Graph, committed: &mut [bool], root: TensorId) -> Result<(), Refused> {
+    for bytes in [AIM_BYTES, MAX_CHECK_BYTES] {
+        let before = committed.to_vec();
+        loop {
+            let cone = Cone::new(graph, committed, root);
+            let excess_now = excess(graph, &cone, bytes);
+            if excess_now == 0 {
+                return Ok(());
+            }
+            match best_cut(graph, committed, &cone, bytes).filter(|(left, _)| *left < excess_now) {
+                Some((_, id)) => committed[id.0 as usize] = true,
+                None => break,
+            }
+        }
+        committed.copy_from_slice(&before);
+    }
+    let cone = Cone::new(graph, committed, root);
+    if excess(graph, &cone, MAX_CHECK_BYTES) == 0 { Ok(()) } else { Err(over_limit(graph, &cone)) }
+}
+
+/// The virtual tensor of the cone whose committing leaves the least excess; of equals the one with the fewest bytes,
+/// then the lowest id.
+fn best_cut(graph: &Graph, committed: &[bool], cone: &Cone, bytes: u64) -> Option<(u64, TensorId)> {
+    let mut trial = committed.to_vec();
+    let cuts = cone.computed.iter().filter(|id| **id != cone.root).map(|&id| {
+        trial[id.0 as usize] = true;
+        let left = excess(graph, &Cone::new(graph, &trial, cone.root), bytes);
+        trial[id.0 as usize] = false;
+        (left, graph.tensor(id).bytes(), id)
+    });
+    cuts.min().map(|(left, _, id)| (left, id))
+}
+
+fn over_limit(graph: &Graph, cone: &Cone) -> Refused {
+    let tensor = graph.tensor(cone.root).name.clone();
+    let payload = least_payload(graph, cone);
+    let (what, found, limit) = if payload > MAX_CHECK_BYTES {
+        ("bytes of leaves", payload, MAX_CHECK_BYTES)
+    } else if cone.reads > MAX_CHECK_READS {
+        ("reads", cone.reads, MAX_CHECK_READS)
+    } else {
+        ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64)
+    };
+    Refused::Check { tensor, what, found, limit }
+}

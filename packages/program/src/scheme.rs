@@ -1,0 +1,107 @@
+//! A plan laid over its graph, each part where it applies.
+
+use tequio_attestation::{Layout, TensorId};
+
+use crate::{
+    analysis::{route, weights::Slot},
+    graph::{Graph, Tensor, TensorSource},
+    limits::MAX_S,
+    plan::{COMPILER, Plan},
+    refused::Misfit,
+};
+
+/// A plan that fits its graph.
+pub(crate) struct Scheme<'g> {
+    pub graph: &'g Graph,
+    /// By id; `None` for virtual tensors.
+    pub layouts: Vec<Option<Layout>>,
+    /// By id.
+    pub committed: Vec<bool>,
+    /// The committed tensors by slot.
+    pub slots: Vec<Slot>,
+    /// The route operand by id.
+    pub routes: Vec<Option<u8>>,
+}
+
+impl<'g> Scheme<'g> {
+    pub fn new(graph: &'g Graph, plan: &Plan) -> Result<Self, Misfit> {
+        if plan.compiler != COMPILER {
+            return Err(Misfit::Compiler { found: plan.compiler, wanted: COMPILER });
+        }
+        let count = graph.tensors().len();
+        let routes = route::defaults(graph);
+        let mut scheme =
+            Self { graph, layouts: vec![None; count], committed: vec![false; count], slots: vec![], routes };
+        scheme.lay_given(plan)?;
+        scheme.commit(plan)?;
+        scheme.route(plan)?;
+        Ok(scheme)
+    }
+
+    /// The tensor of this number, if it has this name.
+    fn named(&self, list: &'static str, at: usize, id: u32, name: &str) -> Result<&'g Tensor, Misfit> {
+        let tensor = self.graph.tensors().get(id as usize).ok_or(Misfit::List { list, at })?;
+        if tensor.name != name {
+            return Err(Misfit::Name { tensor: id, found: tensor.name.clone(), wanted: name.into() });
+        }
+        Ok(tensor)
+    }
+
+    fn lay(&mut self, id: u32, tensor: &Tensor, leaf_log2: u8, row: u32) -> Result<(), Misfit> {
+        let layout = Layout::new(leaf_log2, row, &tensor.ty);
+        let layout = layout.map_err(|_| Misfit::Layout { tensor: tensor.name.clone(), leaf_log2, row })?;
+        self.layouts[id as usize] = Some(layout);
+        Ok(())
+    }
+
+    fn lay_given(&mut self, plan: &Plan) -> Result<(), Misfit> {
+        let list = "given";
+        let mut wanted = self.graph.iter().filter(|(_, tensor)| tensor.node().is_none());
+        for (at, given) in plan.given.iter().enumerate() {
+            let tensor = self.named(list, at, given.tensor, &given.name)?;
+            if wanted.next().is_none_or(|(id, _)| id.0 != given.tensor) {
+                return Err(Misfit::List { list, at });
+            }
+            self.lay(given.tensor, tensor, given.leaf_log2, given.row)?;
+        }
+        if wanted.next().is_some() { Err(Misfit::List { list, at: plan.given.len() }) } else { Ok(()) }
+    }
+
+    fn commit(&mut self, plan: &Plan) -> Result<(), Misfit> {
+        let list = "committed";
+        for (at, commit) in plan.committed.iter().enumerate() {
+            let tensor = self.named(list, at, commit.tensor, &commit.name)?;
+            let ascending = self.slots.last().is_none_or(|last| last.id.0 < commit.tensor);
+            if !ascending || !matches!(tensor.source, TensorSource::Op(_)) {
+                return Err(Misfit::List { list, at });
+            }
+            if commit.s > MAX_S {
+                return Err(Misfit::Rate { tensor: tensor.name.clone(), s: commit.s });
+            }
+            self.lay(commit.tensor, tensor, commit.leaf_log2, commit.row)?;
+            self.committed[commit.tensor as usize] = true;
+            self.slots.push(Slot { id: TensorId(commit.tensor), r: commit.r, s: commit.s });
+        }
+        let missing = self.graph.outputs().iter().find(|id| !self.committed[id.0 as usize]);
+        missing.map_or(Ok(()), |id| Err(Misfit::Output { tensor: self.graph.tensor(*id).name.clone() }))
+    }
+
+    fn route(&mut self, plan: &Plan) -> Result<(), Misfit> {
+        let list = "routes";
+        let mut last = None;
+        for (at, route) in plan.routes.iter().enumerate() {
+            let tensor = self.named(list, at, route.tensor, &route.name)?;
+            let possible = tensor.node().map(|node| route::routable(self.graph, node)).unwrap_or_default();
+            let default = self.routes[route.tensor as usize];
+            if !possible.contains(&route.operand) || default == Some(route.operand) {
+                return Err(Misfit::Route { tensor: tensor.name.clone(), operand: route.operand });
+            }
+            if last >= Some(route.tensor) {
+                return Err(Misfit::List { list, at });
+            }
+            last = Some(route.tensor);
+            self.routes[route.tensor as usize] = Some(route.operand);
+        }
+        Ok(())
+    }
+}
