@@ -1,4 +1,4 @@
-"""Times .tflite models with LiteRT, one item at a time, the way `cargo bench -p tequio-runner` times their .tosa.
+"""Times .tflite models with LiteRT, one item at a time, the way `cargo bench -p tequio-backend` times their .tosa.
 
     pip install ai-edge-litert numpy
     python scripts/bench/litert.py MODEL.tflite [...] [--threads 1] [--runs 300]

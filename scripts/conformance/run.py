@@ -32,7 +32,7 @@ from wide import wide
 
 # One case each that the reference model refuses: no integer type has the product, the others overflow.
 REFUSED = ["abs", "negate", "reduce_product", "table"]
-DIGITS = ROOT / "packages/cli/models/digits"
+DIGITS = ROOT / "packages/models/digits"
 # Eight shards of four, the last one half full.
 MODEL_ITEMS = 30
 # Mismatches that are described, of each operator and model.

@@ -15,10 +15,10 @@ mod store;
 
 pub use attest::attest;
 pub use claim::claim;
-pub use deliver::{Undeliverable, deliver, receive};
+pub use deliver::{Delivered, Delivery, Undeliverable, receive};
 pub use fetch::{FetchError, Work, fetch};
 pub use open::{OpenError, open};
 pub use publish::{Bundle, Published, publish};
-pub use run::{Backend, Run, run};
-pub use settle::{Ending, ending};
+pub use run::{Run, run};
+pub use settle::settle;
 pub use store::{Store, StoreError};

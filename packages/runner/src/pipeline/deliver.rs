@@ -1,76 +1,136 @@
 //! Deliver: outputs off chain, with what ties them to the attested root.
+//!
+//! A delivery is an index and parts of whole shards; a part holds for each of its shards the roots of its committed
+//! tensors by slot, then its outputs. Neither side ever holds more than one part.
 
-use tequio_attestation::{Digest, Layout, Manifest, Source, codec, tensor_tree, tree::Tree};
+use serde::{Deserialize, Serialize};
+use tequio_attestation::{Manifest, codec, tensor_tree, tree::Tree};
+use tequio_backend::{Outputs, ShardResult};
+use tequio_protocol::Digest;
 
-use super::{
-    run::Run,
-    store::{Store, StoreError},
-};
+use super::store::{Store, StoreError};
+
+/// A part is stored once it has as many bytes.
+const PART: usize = 4 << 20;
+
+/// What a delivery's key leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivered {
+    /// The root of every shard, in order: the leaves of the tree that was attested.
+    pub shards: Vec<Digest>,
+    /// Keys of the parts, in the order of their shards.
+    pub parts: Vec<String>,
+}
 
 /// Why a delivery is not what was attested.
 #[derive(Debug, thiserror::Error)]
 pub enum Undeliverable {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the index of the delivery is not what it should be: {0}")]
+    Json(#[from] serde_json::Error),
     #[error("a delivery of {wanted} shards ends early or too late")]
     Length { wanted: u64 },
     #[error("output {output} of shard {shard} is not what was attested")]
     Output { output: usize, shard: u64 },
-    #[error("the delivery has root {found:02x?}, attested was {attested:02x?}")]
+    #[error("the tensors of shard {shard} are not those of its root")]
+    Shard { shard: u64 },
+    #[error("the delivery has root {found}, attested was {attested}")]
     Root { found: Digest, attested: Digest },
 }
 
-/// Stores an assignment's outputs: for each shard the roots of its committed tensors by slot, then its outputs.
-pub fn deliver(store: &Store, run: &Run) -> Result<String, StoreError> {
-    let mut w = codec::Writer::default();
-    for shard in &run.shards {
-        shard.roots.iter().for_each(|root| w.bytes(root));
-        shard.outputs.iter().for_each(|output| w.bytes(output));
-    }
-    store.put(w.0)
+/// An assignment's delivery in the making.
+pub struct Delivery<'a> {
+    store: &'a Store,
+    delivered: Delivered,
+    part: codec::Writer,
 }
 
-/// Fetches a delivery of `count` shards and checks every output against the attested root. Gives each shard's outputs,
-/// in the header's order.
+impl<'a> Delivery<'a> {
+    pub fn new(store: &'a Store) -> Self {
+        Self { store, delivered: Delivered::default(), part: codec::Writer::default() }
+    }
+
+    /// Delivers the next shard.
+    pub fn add(&mut self, shard: &ShardResult) -> Result<(), StoreError> {
+        self.delivered.shards.push(shard.root.into());
+        shard.roots.iter().for_each(|root| self.part.bytes(root));
+        shard.outputs.iter().for_each(|output| self.part.bytes(output));
+        if self.part.0.len() < PART { Ok(()) } else { self.store_part() }
+    }
+
+    /// Stores what is left and the index, whose key it gives.
+    pub fn finish(mut self) -> Result<String, StoreError> {
+        if !self.part.0.is_empty() {
+            self.store_part()?;
+        }
+        self.store.put(serde_json::to_vec(&self.delivered).unwrap_or_default())
+    }
+
+    fn store_part(&mut self) -> Result<(), StoreError> {
+        let part = std::mem::take(&mut self.part.0);
+        self.delivered.parts.push(self.store.put(part)?);
+        Ok(())
+    }
+}
+
+/// Fetches a delivery of `count` shards and checks every output against the attested root. Gives `sink` each shard's
+/// outputs, in order, once they are checked.
 pub fn receive(
     store: &Store,
     key: &str,
     manifest: &Manifest,
     count: u64,
     attested: &Digest,
-) -> Result<Vec<Vec<Vec<u8>>>, Undeliverable> {
-    let bytes = store.get(key)?;
-    let mut r = codec::Reader::new(&bytes);
-    let outputs = outputs(manifest);
-    let (mut roots, mut delivered) = (vec![], vec![]);
-    let early = |_| Undeliverable::Length { wanted: count };
-    for shard in 0..count {
-        let tensors = (0..manifest.header.committed).map(|_| r.array()).collect::<Result<Vec<Digest>, _>>();
-        let tensors = tensors.map_err(early)?;
-        let mut shard_outputs = vec![];
-        for (output, (ty, layout, slot)) in outputs.iter().enumerate() {
-            let bytes = r.bytes(ty.shape.elements() as usize * ty.dtype.bytes()).map_err(early)?;
-            if tensor_tree(ty, *layout, bytes).root() != tensors[*slot] {
-                return Err(Undeliverable::Output { output, shard });
-            }
-            shard_outputs.push(bytes.to_vec());
-        }
-        roots.push(Tree::new(tensors).root());
-        delivered.push(shard_outputs);
+    mut sink: impl FnMut(Outputs),
+) -> Result<(), Undeliverable> {
+    let Delivered { shards, parts } = serde_json::from_slice(&store.get(key)?)?;
+    let length = Undeliverable::Length { wanted: count };
+    if shards.len() as u64 != count {
+        return Err(length);
     }
-    r.finish().map_err(early)?;
-    let found = Tree::new(roots).root();
+    let found = Digest(Tree::new(shards.iter().map(|root| root.0).collect()).root());
     if found != *attested {
         return Err(Undeliverable::Root { found, attested: *attested });
     }
-    Ok(delivered)
+    let mut wanted = (0..).zip(&shards);
+    for part in parts {
+        let bytes = store.get(&part)?;
+        let mut r = codec::Reader::new(&bytes);
+        // No part is empty: each brings the end closer.
+        loop {
+            let Some((shard, root)) = wanted.next() else { return Err(length) };
+            sink(read_shard(&mut r, manifest, shard, count, root)?);
+            if r.is_empty() {
+                break;
+            }
+        }
+    }
+    if wanted.next().is_none() { Ok(()) } else { Err(length) }
 }
 
-/// Type, layout and slot of every output, in the header's order.
-fn outputs(manifest: &Manifest) -> Vec<(tequio_tensor::Type, Layout, usize)> {
-    let output = |tensor: &tequio_attestation::Descriptor| match tensor.source {
-        Source::Committed { layout, slot, .. } => Some((tensor.ty, layout, slot as usize)),
-        _ => None,
-    };
-    manifest.header.outputs.iter().filter_map(|id| output(manifest.descriptor(*id))).collect()
+/// Reads one shard's outputs and checks that they lead to `root`.
+fn read_shard(
+    r: &mut codec::Reader,
+    manifest: &Manifest,
+    shard: u64,
+    wanted: u64,
+    root: &Digest,
+) -> Result<Outputs, Undeliverable> {
+    let early = |_| Undeliverable::Length { wanted };
+    let roots = (0..manifest.header.committed).map(|_| r.array()).collect::<Result<Vec<[u8; 32]>, _>>();
+    let roots = roots.map_err(early)?;
+    let mut outputs = vec![];
+    for (output, tensor) in manifest.outputs().iter().enumerate() {
+        let bytes = r.bytes(tensor.ty.bytes()).map_err(early)?;
+        if tensor_tree(&tensor.ty, tensor.layout, bytes).root() != roots[tensor.slot as usize] {
+            return Err(Undeliverable::Output { output, shard });
+        }
+        outputs.push(bytes.to_vec());
+    }
+    if Tree::new(roots).root() != root.0 {
+        return Err(Undeliverable::Shard { shard });
+    }
+    Ok(outputs)
 }

@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{Evidence, Malformed, Statement, drawn_shards};
+use tequio_backend::{Executable, RunError};
 use tequio_protocol::verifier::{AttestationResponse, ExecuteMsg};
 
-use super::{
-    fetch::Work,
-    run::{Backend, Run},
-};
-use crate::backend::cpu::RunError;
+use super::{fetch::Work, run::Run};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -39,7 +36,7 @@ pub fn statement(attestation: &AttestationResponse) -> Result<Statement, OpenErr
 /// The messages that open what is not opened yet, `part` draws in each. Anyone may send them, in order.
 pub fn open(
     work: &Work,
-    backend: &dyn Backend,
+    executable: &dyn Executable,
     run: &Run,
     attestation: &AttestationResponse,
     part: u32,
@@ -48,9 +45,8 @@ pub fn open(
     let (mut shard_inputs, mut shard_traces) = (BTreeMap::new(), BTreeMap::new());
     for shard in drawn_shards(&statement, attestation.opened, statement.draws) {
         let number = statement.first_shard + shard;
-        let inputs = work.shard(number);
-        shard_traces.insert(shard, backend.trace(number, &inputs)?);
-        shard_inputs.insert(shard, inputs.into_iter().map(<[u8]>::to_vec).collect());
+        shard_traces.insert(shard, executable.trace(&work.inputs, number)?);
+        shard_inputs.insert(shard, work.inputs.shard(number).into_iter().map(<[u8]>::to_vec).collect());
     }
     let evidence = Evidence {
         manifest: work.manifest(),

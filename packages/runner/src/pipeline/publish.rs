@@ -46,7 +46,7 @@ pub fn publish(
 }
 
 /// The tree over the inputs of all shards that `inputs` hold.
-pub(crate) fn input_tree(manifest: &Manifest, inputs: &[Vec<u8>]) -> Tree {
+fn input_tree(manifest: &Manifest, inputs: &[Vec<u8>]) -> Tree {
     let shards = shard_count(manifest, inputs);
     let shard = |shard: u64| {
         let trees: Vec<Tree> = (0..inputs.len())
@@ -63,18 +63,18 @@ pub(crate) fn input_tree(manifest: &Manifest, inputs: &[Vec<u8>]) -> Tree {
 }
 
 /// Whole shards that `inputs` hold.
-pub(crate) fn shard_count(manifest: &Manifest, inputs: &[Vec<u8>]) -> u64 {
+fn shard_count(manifest: &Manifest, inputs: &[Vec<u8>]) -> u64 {
     let whole = |(port, input): (usize, &Vec<u8>)| input.len() as u64 / input_bytes(manifest, port) as u64;
     inputs.iter().enumerate().map(whole).min().unwrap_or(0)
 }
 
 /// Bytes of one shard of an input.
-pub(crate) fn input_bytes(manifest: &Manifest, port: usize) -> usize {
+fn input_bytes(manifest: &Manifest, port: usize) -> usize {
     let ty = manifest.tensors[port].ty;
     ty.shape.elements() as usize * ty.dtype.bytes()
 }
 
-pub(crate) fn shard_input<'a>(manifest: &Manifest, inputs: &'a [Vec<u8>], shard: u64, port: usize) -> &'a [u8] {
+fn shard_input<'a>(manifest: &Manifest, inputs: &'a [Vec<u8>], shard: u64, port: usize) -> &'a [u8] {
     let bytes = input_bytes(manifest, port);
     &inputs[port][shard as usize * bytes..][..bytes]
 }

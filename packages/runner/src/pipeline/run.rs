@@ -1,36 +1,15 @@
-//! Run: compute an assignment's shards, keeping 32 bytes of each and its outputs.
+//! Run: compute an assignment's shards, keeping 32 bytes of each.
 
-use tequio_attestation::{Digest, ShardTrace, tree::Tree};
+use tequio_attestation::{Digest, tree::Tree};
+use tequio_backend::{Executable, Flow, RunError, ShardResult};
 use tequio_protocol::escrow::AssignmentResponse;
 
 use super::fetch::Work;
-use crate::backend::cpu::{Engine, RunError, ShardResult};
-
-/// What runs shards.
-pub trait Backend {
-    /// Runs shards with commitments; the first is the job's shard `first`.
-    fn run(&self, first: u64, shards: &[Vec<&[u8]>]) -> Result<Vec<ShardResult>, RunError>;
-
-    /// Runs the job's shard `shard` again and keeps every committed tensor, to open it.
-    fn trace(&self, shard: u64, inputs: &[&[u8]]) -> Result<ShardTrace, RunError>;
-}
-
-impl Backend for Engine {
-    fn run(&self, _: u64, shards: &[Vec<&[u8]>]) -> Result<Vec<ShardResult>, RunError> {
-        self.run_many(shards, true)
-    }
-
-    fn trace(&self, _: u64, inputs: &[&[u8]]) -> Result<ShardTrace, RunError> {
-        self.trace_shard(inputs, &mut self.workspace())
-    }
-}
 
 /// What is kept of an assignment that was run.
 pub struct Run {
     /// The tree over its shards' roots: 32 bytes a shard, and as much again for the nodes.
     pub tree: Tree,
-    /// For each shard the roots of its committed tensors, by slot, and its outputs: what is delivered.
-    pub shards: Vec<ShardResult>,
 }
 
 impl Run {
@@ -40,11 +19,19 @@ impl Run {
     }
 }
 
-/// Runs an assignment.
-pub fn run(work: &Work, backend: &dyn Backend, assignment: &AssignmentResponse) -> Result<Run, RunError> {
-    let shards: Vec<_> =
-        (assignment.first..assignment.first + assignment.count).map(|shard| work.shard(shard)).collect();
-    let shards = backend.run(assignment.first, &shards)?;
-    let tree = Tree::new(shards.iter().map(|shard| shard.root.unwrap_or_default()).collect());
-    Ok(Run { tree, shards })
+/// Runs an assignment. `deliver` takes what each shard gave, in order, and stops the run with an error.
+pub fn run<E: From<RunError>>(
+    work: &Work,
+    executable: &dyn Executable,
+    assignment: &AssignmentResponse,
+    mut deliver: impl FnMut(&ShardResult) -> Result<(), E>,
+) -> Result<Run, E> {
+    let (mut roots, mut failed) = (vec![], None);
+    let shards = assignment.first..assignment.first + assignment.count;
+    executable.commit(&work.inputs, shards, &mut |_, result| {
+        roots.push(result.root);
+        failed = deliver(&result).err();
+        if failed.is_some() { Flow::Break(()) } else { Flow::Continue(()) }
+    })?;
+    failed.map_or_else(|| Ok(Run { tree: Tree::new(roots) }), Err)
 }

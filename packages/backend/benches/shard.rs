@@ -1,0 +1,55 @@
+//! A shard with and without commitments, on one thread.
+//!
+//! `TEQUIO_PROGRAM=model.tosa cargo bench -p tequio-backend`; without it, the digit classifier. Throughput counts the
+//! items of a batch. `scripts/bench/litert.py` times the same model's `.tflite` with LiteRT.
+
+use std::{
+    env, fs,
+    hint::black_box,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tequio_attestation::{Inputs, Manifest};
+use tequio_backend::{Backend, Flow, cpu::Cpu};
+use tequio_program::{Plan, compile, load};
+
+fn program(path: Option<&PathBuf>) -> Arc<Manifest> {
+    let read = |path| fs::read(path).expect("the program can be read");
+    let graph = load(&path.map_or_else(|| tequio_models::digits().program.to_vec(), read)).expect("a program");
+    let plan = Plan::propose(&graph).expect("a plan within the limits");
+    compile(&graph, &plan).expect("the plan is the program's").manifest
+}
+
+/// Bytes that look random, of every input.
+fn inputs(manifest: &Manifest) -> Inputs {
+    let byte = |at: usize| (at as u32).wrapping_mul(0x9e37_79b1).to_be_bytes()[0];
+    let buffers = manifest.inputs().iter().map(|input| (0..input.ty.bytes()).map(byte).collect()).collect();
+    Inputs::new(manifest, buffers).expect("inputs of one shard")
+}
+
+fn done<T>(result: T) -> Flow {
+    black_box(result);
+    Flow::Continue(())
+}
+
+fn shard(c: &mut Criterion) {
+    let path = env::var_os("TEQUIO_PROGRAM").map(PathBuf::from);
+    let manifest = program(path.as_ref());
+    let executable = Cpu::default().prepare(manifest.clone()).expect("a compiled program runs");
+    let inputs = inputs(&manifest);
+    let name = path.as_deref().and_then(Path::file_stem).unwrap_or("digits".as_ref()).to_string_lossy().into_owned();
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Elements(manifest.tensors[0].ty.shape.dim(0).into()));
+    group.bench_function("plain", |bench| {
+        bench.iter(|| executable.run(black_box(&inputs), 0..1, &mut |_, outputs| done(outputs)));
+    });
+    group.bench_function("committed", |bench| {
+        bench.iter(|| executable.commit(black_box(&inputs), 0..1, &mut |_, result| done(result)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, shard);
+criterion_main!(benches);

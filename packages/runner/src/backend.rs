@@ -1,3 +1,0 @@
-//! Where programs run.
-
-pub mod cpu;
