@@ -1,8 +1,10 @@
 //! Moves money and shards, keeping the ledger, the balances, the tallies and the free ranges in step.
 
 use cosmwasm_std::{Addr, OverflowError, Storage, Uint128};
-use tequio_protocol::escrow::State;
-use tequio_protocol::{AssignmentId, JobId};
+use tequio_protocol::{
+    AssignmentId, JobId,
+    escrow::{Ending, State},
+};
 
 use crate::core::assignment::Assignment;
 use crate::core::ledger::{Ledger, Step};
@@ -33,15 +35,15 @@ pub fn assign(
     Ok(JOB_ASSIGNMENTS.save(storage, (job.0, id.0), &Default::default())?)
 }
 
-/// Ends an assignment in `state`: settled, its payment goes to the provider; else its shards are free again.
+/// Ends an assignment: settled, its payment goes to the provider; else its shards are free again.
 pub fn end(
     storage: &mut dyn Storage,
     id: AssignmentId,
     assignment: Assignment,
-    state: State,
+    ending: Ending,
 ) -> Result<(), ContractError> {
     let Assignment { job, first, count, price, .. } = assignment;
-    if state == State::Settled {
+    if ending == Ending::Settled {
         step(storage, job, Step::Settle, count)?;
         earn(storage, &assignment.provider, assignment.payment()?)?;
     } else {
@@ -53,7 +55,7 @@ pub fn end(
             held => SHARES.save(storage, key, &held)?,
         }
     }
-    Ok(ASSIGNMENTS.save(storage, id.0, &Assignment { state, ..assignment })?)
+    Ok(ASSIGNMENTS.save(storage, id.0, &Assignment { state: State::Ended(ending), ..assignment })?)
 }
 
 /// The last `count` shards of a free range are given up, and their payment goes to the client.

@@ -7,5 +7,4 @@ pub mod job;
 pub mod ledger;
 pub mod lien;
 pub mod offer;
-pub mod ruling;
 pub mod share;

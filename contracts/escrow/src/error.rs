@@ -3,14 +3,15 @@
 use cosmwasm_std::{CheckedMultiplyFractionError, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 use tequio_attestation::Malformed;
-use tequio_protocol::escrow::State;
-use tequio_protocol::{AssignmentId, JobId, Permission};
+use tequio_protocol::{
+    AssignmentId, JobId, Permission,
+    escrow::{Ending, Kept, NotYet},
+};
 use thiserror::Error;
 
 use crate::core::bounds::BadConfig;
 use crate::core::funds::BadFunds;
 use crate::core::offer::Refusal;
-use crate::core::ruling::NotYet;
 
 #[derive(Error, Debug, PartialEq)]
 pub enum ContractError {
@@ -70,18 +71,16 @@ pub enum ContractError {
     UnknownAssignment { assignment: AssignmentId },
     #[error("assignment {assignment} belongs to {provider}, for whom {sender} does not work")]
     NotYours { assignment: AssignmentId, provider: String, sender: String },
-    #[error("assignment {assignment} is over: {state}")]
-    Over { assignment: AssignmentId, state: State },
+    #[error("assignment {assignment} is over: {ending}")]
+    Over { assignment: AssignmentId, ending: Ending },
     #[error("assignment {assignment}: {reason}")]
     NotYet { assignment: AssignmentId, reason: NotYet },
-    #[error("assignment {assignment} is to be expired, not settled: {state}")]
-    Expires { assignment: AssignmentId, state: State },
-    #[error("assignment {assignment} is to be settled, not expired: {state}")]
-    Settles { assignment: AssignmentId, state: State },
-    #[error("assignment {assignment} could be given back until {until}, now is {now}")]
-    GiveBackClosed { assignment: AssignmentId, until: u64, now: u64 },
-    #[error("assignment {assignment} was attested at {attested}")]
-    Attested { assignment: AssignmentId, attested: u64 },
+    #[error("assignment {assignment} is to be expired, not settled: {ending}")]
+    Expires { assignment: AssignmentId, ending: Ending },
+    #[error("assignment {assignment} is to be settled, not expired: {ending}")]
+    Settles { assignment: AssignmentId, ending: Ending },
+    #[error("assignment {assignment} {reason}")]
+    Kept { assignment: AssignmentId, reason: Kept },
     #[error("{provider} has given back of job {job} before")]
     GaveBack { job: JobId, provider: String },
 

@@ -80,7 +80,7 @@ fn taken(deps: Deps, info: &MessageInfo, msg: &ExecuteMsg) -> Result<Uint128, Co
 fn authorize(deps: Deps, sender: &Addr, msg: &ExecuteMsg) -> Result<Option<Addr>, ContractError> {
     match (msg.permission(), msg) {
         // The pending owner accepts, the owner does the rest; `cw-ownable` tells them apart.
-        (Permission::Governance, ExecuteMsg::UpdateOwnership(_)) | (Permission::Anyone, _) => Ok(None),
+        (_, ExecuteMsg::UpdateOwnership(_)) | (Permission::Anyone, _) => Ok(None),
         (Permission::Governance, _) => {
             cw_ownable::assert_owner(deps.storage, sender)?;
             Ok(None)

@@ -68,6 +68,7 @@ fn job_response(deps: Deps, id: JobId, job: Job) -> Result<JobResponse, Contract
         min_providers: job.min_providers,
         data: job.data,
         work: job.work,
+        rules: job.rules,
         lien: job.lien.per_shard(job.price)?,
         free: tally.free,
         active: tally.active,

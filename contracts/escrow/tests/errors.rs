@@ -7,8 +7,7 @@ use tequio_escrow::ContractError;
 use tequio_escrow::core::bounds::BadConfig;
 use tequio_escrow::core::funds::BadFunds;
 use tequio_escrow::core::offer::Refusal;
-use tequio_escrow::core::ruling::NotYet;
-use tequio_protocol::escrow::{Config, ExecuteMsg, State};
+use tequio_protocol::escrow::{Config, Ending, ExecuteMsg, Kept, NotYet};
 use tequio_protocol::{AssignmentId, JobId, Permission};
 
 use crate::world::{DENOM, World, config};
@@ -66,7 +65,7 @@ fn every_error_carries_its_numbers() {
     let (job, assignment) = (JobId(3), AssignmentId(7));
     let text = || String::from("x");
     let not_yet = |reason| E::NotYet { assignment, reason };
-    let (state, sender, provider) = (State::Slashed, text(), text());
+    let (ending, sender, provider) = (Ending::Slashed, text(), text());
     let amount = |amount: u128| Uint128::new(amount);
     for (error, says) in [
         (E::Denoms { registry: "a".into(), escrow: "b".into() }, "stake is in a, but payment would be in b"),
@@ -95,20 +94,23 @@ fn every_error_carries_its_numbers() {
             E::NotYours { assignment, provider: "y".into(), sender },
             "assignment 7 belongs to y, for whom x does not work",
         ),
-        (E::Over { assignment, state }, "assignment 7 is over: slashed"),
+        (E::Over { assignment, ending }, "assignment 7 is over: slashed"),
         (
             not_yet(NotYet::Unattested { attest_by: 5, now: 4 }),
             "assignment 7: no attestation yet; there is time until 5, now is 4",
         ),
-        (not_yet(NotYet::Pending), "assignment 7: the verdict is pending"),
+        (not_yet(NotYet::Pending { deadline: None }), "assignment 7: the verdict is pending"),
         (
             not_yet(NotYet::Audit { until: 5, now: 4 }),
             "assignment 7: genuine, but in its audit window until 5, now is 4",
         ),
-        (E::Expires { assignment, state: State::Void }, "assignment 7 is to be expired, not settled: void"),
-        (E::Settles { assignment, state }, "assignment 7 is to be settled, not expired: slashed"),
-        (E::GiveBackClosed { assignment, until: 5, now: 6 }, "assignment 7 could be given back until 5, now is 6"),
-        (E::Attested { assignment, attested: 5 }, "assignment 7 was attested at 5"),
+        (E::Expires { assignment, ending: Ending::Void }, "assignment 7 is to be expired, not settled: void"),
+        (E::Settles { assignment, ending }, "assignment 7 is to be settled, not expired: slashed"),
+        (
+            E::Kept { assignment, reason: Kept::Closed { until: 5, now: 6 } },
+            "assignment 7 could be given back until 5, now is 6",
+        ),
+        (E::Kept { assignment, reason: Kept::Attested { attested: 5 } }, "assignment 7 was attested at 5"),
         (E::GaveBack { job, provider }, "x has given back of job 3 before"),
         (E::EmptyList, "nothing listed"),
         (E::LongList { count: 101, max: 100 }, "101 items listed, at most 100 in a message"),

@@ -1,8 +1,7 @@
 //! `expire`: anyone ends what was never attested, never opened, or never drawn.
 
 use tequio_escrow::ContractError;
-use tequio_escrow::core::ruling::NotYet;
-use tequio_protocol::escrow::{ExecuteMsg, State};
+use tequio_protocol::escrow::{Ending, ExecuteMsg, NotYet, State};
 use tequio_protocol::verifier::Verdict;
 use tequio_protocol::{AssignmentId, MAX_LIMIT};
 
@@ -27,7 +26,7 @@ fn the_vanished_expire_after_their_deadline() {
     assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by: now, now }));
     world.pass(1);
     world.expire(assignment);
-    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Absent, 0));
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::Absent), 0));
     assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
 }
 
@@ -40,7 +39,7 @@ fn late_and_early_attestations_are_none() {
         world.verdict(assignment, FALSE);
         world.pass(3_601);
         world.expire(assignment);
-        assert_eq!(world.state(assignment), State::Absent);
+        assert_eq!(world.state(assignment), State::Ended(Ending::Absent));
     }
 }
 
@@ -52,7 +51,7 @@ fn an_attestation_at_the_last_second_counts() {
     world.attest(assignment);
     world.pass(1);
     let error = world.refused(&world.stranger.clone(), of(assignment), 0);
-    assert_eq!(error, not_yet(assignment, NotYet::Pending));
+    assert_eq!(error, not_yet(assignment, NotYet::Pending { deadline: None }));
 }
 
 #[test]
@@ -63,7 +62,7 @@ fn without_a_beacon_nobody_loses() {
     world.attest(assignment);
     world.verdict(assignment, Verdict::Void {});
     world.expire(assignment);
-    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Void, 0));
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::Void), 0));
     assert_eq!(world.told_registry().len(), 2, "placed, released");
     assert_eq!(world.tally(job), (100, 0, 0, 0));
 }
@@ -72,12 +71,12 @@ fn without_a_beacon_nobody_loses() {
 fn what_has_a_verdict_is_settled_instead() {
     let mut world = World::new();
     let stranger = world.stranger.clone();
-    for (verdict, state) in [(Verdict::Genuine {}, State::Settled), (FALSE, State::Slashed)] {
+    for (verdict, ending) in [(Verdict::Genuine {}, Ending::Settled), (FALSE, Ending::Slashed)] {
         let assignment = world.assigned(1);
         world.attest(assignment);
         world.verdict(assignment, verdict);
         world.pass(600);
-        assert_eq!(world.refused(&stranger, of(assignment), 0), ContractError::Settles { assignment, state });
+        assert_eq!(world.refused(&stranger, of(assignment), 0), ContractError::Settles { assignment, ending });
     }
 }
 
@@ -86,7 +85,7 @@ fn it_expires_once() {
     let mut world = World::new();
     let (assignment, stranger) = (world.assigned(1), world.stranger.clone());
     world.pass(3_601);
-    let over = ContractError::Over { assignment, state: State::Absent };
+    let over = ContractError::Over { assignment, ending: Ending::Absent };
     let twice = ExecuteMsg::Expire { assignments: vec![assignment, assignment] };
     assert_eq!(world.refused(&stranger, twice, 0), over);
     world.expire(assignment);

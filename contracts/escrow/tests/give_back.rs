@@ -3,7 +3,7 @@
 use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
 use tequio_escrow::core::funds::BadFunds;
-use tequio_protocol::escrow::{Config, Ended, ExecuteMsg, JobSpec, State};
+use tequio_protocol::escrow::{Config, Ended, Ending, ExecuteMsg, JobSpec, Kept, State};
 use tequio_protocol::{AssignmentId, TypedEvent};
 
 use crate::world::{DENOM, World, config};
@@ -22,9 +22,9 @@ fn shards_go_back_whole_and_the_client_gets_the_fee() {
     let events = world.sends(&alice, of(assignment), 320);
     let provider = world.alice.owner.to_string();
     let (paid, slashed) = (Uint128::zero(), Uint128::zero());
-    let state = State::GivenBack;
-    assert_eq!(Ended::all(&events), [Ended { assignment, job, provider, state, shards: 32, paid, slashed }]);
-    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::GivenBack, 0));
+    let ending = Ending::GivenBack;
+    assert_eq!(Ended::all(&events), [Ended { assignment, job, provider, ending, shards: 32, paid, slashed }]);
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::GivenBack), 0));
     assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
     assert_eq!(world.balance(&world.client), 320);
 }
@@ -62,7 +62,7 @@ fn the_window_is_short() {
     let until = world.now() + 120;
     world.pass(121);
     let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
-    assert_eq!(error, ContractError::GiveBackClosed { assignment, until, now: until + 1 });
+    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Closed { until, now: until + 1 } });
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn the_window_never_outlasts_the_time_to_attest() {
     let until = world.now() + 60;
     world.pass(61);
     let error = world.refused(&alice, of(assignment), 10);
-    assert_eq!(error, ContractError::GiveBackClosed { assignment, until, now: until + 1 });
+    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Closed { until, now: until + 1 } });
 }
 
 /// attestation.md §8: give back after seeing the draws.
@@ -85,11 +85,17 @@ fn what_is_attested_cannot_be_given_back() {
     let (alice, attested) = (world.alice.operator.clone(), world.now());
     world.attest(assignment);
     world.pass(60);
-    assert_eq!(world.refused(&alice, of(assignment), 10), ContractError::Attested { assignment, attested });
+    assert_eq!(
+        world.refused(&alice, of(assignment), 10),
+        ContractError::Kept { assignment, reason: Kept::Attested { attested } }
+    );
     // Not even if the attestation does not count.
     world.attest_at(assignment, attested - 1);
     let attested = attested - 1;
-    assert_eq!(world.refused(&alice, of(assignment), 10), ContractError::Attested { assignment, attested });
+    assert_eq!(
+        world.refused(&alice, of(assignment), 10),
+        ContractError::Kept { assignment, reason: Kept::Attested { attested } }
+    );
 }
 
 #[test]
@@ -139,7 +145,7 @@ fn what_is_over_cannot_be_given_back() {
     let assignment = world.genuine(1);
     world.settle(assignment);
     let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
-    assert_eq!(error, ContractError::Over { assignment, state: State::Settled });
+    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Over(Ending::Settled) });
     let assignment = AssignmentId(9);
     let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
     assert_eq!(error, ContractError::UnknownAssignment { assignment });

@@ -12,7 +12,7 @@ use tequio_protocol::escrow::{
 use tequio_protocol::{Digest, JobId, TypedEvent, rewards};
 
 use crate::stand_in;
-use crate::world::{DENOM, RICH, World, header};
+use crate::world::{DENOM, RICH, World, config, header};
 
 #[test]
 fn a_job_is_posted_and_its_funds_are_held() {
@@ -46,6 +46,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         min_providers: 1,
         data: spec.data,
         work: 2_000_000,
+        rules: (&config()).into(),
         lien: 2_065u128.into(),
         free: 100,
         active: 0,
@@ -70,7 +71,7 @@ fn credits_are_reserved_and_without_them_nothing_is_posted() {
     let job = world.post(spec);
     assert_eq!(job, JobId(1), "the failed post used no number");
     let (client, kind) = (client.to_string(), Kind::Client);
-    let reserve = rewards::ExecuteMsg::Reserve { job, client, kind, shards: 100, work: 2_000_000 };
+    let reserve = rewards::ExecuteMsg::Reserve { job, client, kind, shards: 100, work: 2_000_000u64.into() };
     assert_eq!(world.told_rewards(), [reserve]);
 }
 

@@ -96,7 +96,7 @@ fn everything_adds_up_and_everything_ends() {
             *went.borrow_mut().entry(word).or_default() += count;
         }
         for assignment in run.all_assignments() {
-            *ended.borrow_mut().entry(assignment.state.to_string()).or_default() += 1;
+            *ended.borrow_mut().entry(format!("{:?}", assignment.state)).or_default() += 1;
         }
         run.drains();
         Ok(())

@@ -32,7 +32,7 @@ fn a_reward_that_failed_is_pending_and_sent_again_once() {
     world.sends(&stranger, of(&[assignment]), 0);
     assert_eq!((pending(&world), world.reserved(job)), (vec![], 93));
     let provider = world.alice.owner.to_string();
-    let reward = rewards::ExecuteMsg::Reward { number: assignment.0, job, provider, shards: 7 };
+    let reward = rewards::ExecuteMsg::Reward { number: assignment.0.into(), job, provider, shards: 7 };
     assert_eq!(world.told_rewards().last(), Some(&reward));
     assert_eq!(world.refused(&stranger, of(&[assignment]), 0), ContractError::NoReward { assignment });
 }

@@ -2,8 +2,7 @@
 
 use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
-use tequio_escrow::core::ruling::NotYet;
-use tequio_protocol::escrow::{Ended, ExecuteMsg, JobSpec, State};
+use tequio_protocol::escrow::{Ended, Ending, ExecuteMsg, JobSpec, NotYet, State};
 use tequio_protocol::verifier::Verdict;
 use tequio_protocol::{AssignmentId, MAX_LIMIT, TypedEvent, registry, rewards};
 
@@ -28,17 +27,17 @@ fn genuine_work_is_paid_its_lien_freed_and_its_reward_counted() {
         assignment,
         job,
         provider: provider.clone(),
-        state: State::Settled,
+        ending: Ending::Settled,
         shards: 32,
         paid: 32_000u128.into(),
         slashed: Uint128::zero(),
     };
     assert_eq!(Ended::all(&events), [ended]);
-    assert_eq!((world.state(assignment), world.tally(job)), (State::Settled, (68, 0, 32, 0)));
+    assert_eq!((world.state(assignment), world.tally(job)), (State::Ended(Ending::Settled), (68, 0, 32, 0)));
     assert_eq!((world.balance(&world.alice.owner), world.lien_on(&world.alice)), (32_000, 0));
     let amount = Uint128::new(32 * 2_065);
     assert_eq!(world.told_registry()[1..], [registry::ExecuteMsg::Release { provider: provider.clone(), amount }]);
-    let reward = rewards::ExecuteMsg::Reward { number: assignment.0, job, provider, shards: 32 };
+    let reward = rewards::ExecuteMsg::Reward { number: assignment.0.into(), job, provider, shards: 32 };
     assert_eq!(world.told_rewards()[1..], [reward]);
 }
 
@@ -85,7 +84,7 @@ fn genuine_work_is_paid_long_after_every_deadline() {
     let assignment = world.genuine(1);
     world.pass(1_000_000_000);
     let error = world.refused(&world.stranger.clone(), ExecuteMsg::Expire { assignments: vec![assignment] }, 0);
-    assert_eq!(error, ContractError::Settles { assignment, state: State::Settled });
+    assert_eq!(error, ContractError::Settles { assignment, ending: Ending::Settled });
     world.settle(assignment);
     assert_eq!(world.balance(&world.alice.owner), 1_000);
 }
@@ -99,25 +98,25 @@ fn what_is_pending_or_unattested_waits() {
     let error = not_yet(assignment, NotYet::Unattested { attest_by, now });
     assert_eq!(world.refused(&stranger, of(assignment), 0), error);
     world.attest(assignment);
-    assert_eq!(world.refused(&stranger, of(assignment), 0), not_yet(assignment, NotYet::Pending));
+    assert_eq!(world.refused(&stranger, of(assignment), 0), not_yet(assignment, NotYet::Pending { deadline: None }));
     world.pass(1_000_000);
-    assert_eq!(world.refused(&stranger, of(assignment), 0), not_yet(assignment, NotYet::Pending));
+    assert_eq!(world.refused(&stranger, of(assignment), 0), not_yet(assignment, NotYet::Pending { deadline: None }));
 }
 
 #[test]
 fn what_lapsed_is_void_or_absent_is_expired_instead() {
     let mut world = World::new();
     let stranger = world.stranger.clone();
-    for (verdict, state) in [(Verdict::Lapsed {}, State::Lapsed), (Verdict::Void {}, State::Void)] {
+    for (verdict, ending) in [(Verdict::Lapsed {}, Ending::Lapsed), (Verdict::Void {}, Ending::Void)] {
         let assignment = world.assigned(1);
         world.attest(assignment);
         world.verdict(assignment, verdict);
-        let error = ContractError::Expires { assignment, state };
+        let error = ContractError::Expires { assignment, ending };
         assert_eq!(world.refused(&stranger, of(assignment), 0), error);
     }
     let assignment = world.assigned(1);
     world.pass(3_601);
-    let error = ContractError::Expires { assignment, state: State::Absent };
+    let error = ContractError::Expires { assignment, ending: Ending::Absent };
     assert_eq!(world.refused(&stranger, of(assignment), 0), error);
 }
 
@@ -134,7 +133,7 @@ fn an_attestation_out_of_time_pays_nothing() {
         assert_eq!(world.refused(&stranger, of(assignment), 0), error);
     }
     world.pass(4_300);
-    let error = ContractError::Expires { assignment, state: State::Absent };
+    let error = ContractError::Expires { assignment, ending: Ending::Absent };
     assert_eq!(world.refused(&stranger, of(assignment), 0), error);
 }
 
@@ -156,7 +155,7 @@ fn an_attestation_counts_for_its_own_assignment_only() {
 fn it_settles_once() {
     let mut world = World::new();
     let (assignment, stranger) = (world.genuine(1), world.stranger.clone());
-    let over = ContractError::Over { assignment, state: State::Settled };
+    let over = ContractError::Over { assignment, ending: Ending::Settled };
     let twice = ExecuteMsg::Settle { assignments: vec![assignment, assignment] };
     assert_eq!(world.refused(&stranger, twice, 0), over);
     world.settle(assignment);
@@ -176,10 +175,10 @@ fn a_list_settles_whole_or_not_at_all() {
     world.pass(600);
     let stranger = world.stranger.clone();
     let all = ExecuteMsg::Settle { assignments: vec![genuine, wrong, pending] };
-    assert_eq!(world.refused(&stranger, all, 0), not_yet(pending, NotYet::Pending));
+    assert_eq!(world.refused(&stranger, all, 0), not_yet(pending, NotYet::Pending { deadline: None }));
     let events = world.sends(&stranger, ExecuteMsg::Settle { assignments: vec![genuine, wrong] }, 0);
-    let states: Vec<_> = Ended::all(&events).into_iter().map(|ended| (ended.assignment, ended.state)).collect();
-    assert_eq!(states, [(genuine, State::Settled), (wrong, State::Slashed)]);
+    let states: Vec<_> = Ended::all(&events).into_iter().map(|ended| (ended.assignment, ended.ending)).collect();
+    assert_eq!(states, [(genuine, Ending::Settled), (wrong, Ending::Slashed)]);
 }
 
 #[test]

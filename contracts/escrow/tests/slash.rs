@@ -1,7 +1,7 @@
 //! How a slash is split: false and lapsed whole, absent in part, always with the larger half to the fire.
 
 use cosmwasm_std::Uint128;
-use tequio_protocol::escrow::{Config, Ended, ExecuteMsg, JobSpec, Kind, State};
+use tequio_protocol::escrow::{Config, Ended, Ending, ExecuteMsg, JobSpec, Kind, State};
 use tequio_protocol::registry::{self, Part};
 use tequio_protocol::verifier::Verdict;
 use tequio_protocol::{AssignmentId, TypedEvent};
@@ -41,7 +41,7 @@ fn a_false_verdict_slashes_the_whole_lien_at_once_and_frees_the_shards() {
         assignment,
         job,
         provider: provider.clone(),
-        state: State::Slashed,
+        ending: Ending::Slashed,
         shards: 32,
         paid: Uint128::zero(),
         slashed: amount,
@@ -73,7 +73,10 @@ fn what_lapsed_forfeits_as_much() {
     world.attest(assignment);
     world.verdict(assignment, Verdict::Lapsed {});
     world.expire(assignment);
-    assert_eq!((world.state(assignment), slash(&world)), (State::Lapsed, (32 * 2_065, Some(50), Some(30))));
+    assert_eq!(
+        (world.state(assignment), slash(&world)),
+        (State::Ended(Ending::Lapsed), (32 * 2_065, Some(50), Some(30)))
+    );
     assert_eq!(world.lien_on(&world.alice), 0);
 }
 
@@ -84,7 +87,7 @@ fn who_vanishes_forfeits_a_small_share() {
     world.pass(3_601);
     let events = world.expire(assignment);
     // ⌈2,065 / 10⌉, of which at least half burns.
-    assert_eq!((world.state(assignment), slash(&world)), (State::Absent, (207, Some(50), Some(30))));
+    assert_eq!((world.state(assignment), slash(&world)), (State::Ended(Ending::Absent), (207, Some(50), Some(30))));
     assert_eq!(Ended::all(&events)[0].slashed.u128(), 207);
     let provider = world.alice.owner.to_string();
     let release = registry::ExecuteMsg::Release { provider, amount: 1_858u128.into() };

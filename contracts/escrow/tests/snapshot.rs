@@ -1,7 +1,7 @@
 //! Whatever governance sets, of escrow or of its neighbours, touches no job that is posted already.
 
 use cosmwasm_std::{Decimal, Uint128};
-use tequio_protocol::escrow::{Config, ExecuteMsg, JobSpec, Kind, State};
+use tequio_protocol::escrow::{Config, Ending, ExecuteMsg, JobSpec, Kind, State};
 use tequio_protocol::registry;
 use tequio_protocol::verifier::Verdict;
 
@@ -63,7 +63,10 @@ fn forfeits_stay() {
     world.pass(3_601);
     world.expire(absent);
     world.settle(slashed);
-    assert_eq!((world.state(absent), world.state(slashed)), (State::Absent, State::Slashed));
+    assert_eq!(
+        (world.state(absent), world.state(slashed)),
+        (State::Ended(Ending::Absent), State::Ended(Ending::Slashed))
+    );
     let slashes: Vec<_> = world
         .told_registry()
         .into_iter()

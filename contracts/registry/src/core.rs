@@ -1,8 +1,7 @@
 //! Values and formulas of the registry. Nothing here touches the chain.
 
 pub mod config;
-pub mod funds;
-pub mod grant;
+pub mod error;
 pub mod lien;
 pub mod metadata;
 pub mod money;

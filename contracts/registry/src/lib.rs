@@ -5,38 +5,42 @@ pub mod core;
 mod error;
 mod execute;
 mod instantiate;
-mod migrate;
 mod query;
+mod roles;
 mod state;
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
+use tequio_contract::migrate;
 use tequio_protocol::registry::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 
-pub use crate::error::Error;
-
-/// Name under which `cw2` knows this contract.
-pub const CONTRACT: &str = "crates.io:tequio-registry";
-/// Version under which `cw2` knows this contract.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use crate::{
+    error::ContractError,
+    state::{CONTRACT, VERSION},
+};
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn instantiate(deps: DepsMut, _env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, Error> {
+pub fn instantiate(
+    deps: DepsMut,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
     instantiate::instantiate(deps, info, msg)
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, Error> {
+pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     execute::execute(deps, env, info, msg)
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, Error> {
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     query::query(deps, env, msg)
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, Error> {
-    migrate::migrate(deps)
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+    Ok(migrate::migrate(deps.storage, CONTRACT, VERSION)?)
 }

@@ -1,18 +1,17 @@
 //! Answers. Lists are cut to a page and go on after `start_after`.
 
-use cosmwasm_std::{Addr, Binary, Deps, Env, Order, StdResult, Uint128, to_json_binary};
-use cw_storage_plus::Bound;
-use tequio_protocol::registry::{
-    ConfigResponse, HolderResponse, LienResponse, ProviderResponse, QueryMsg, ThawResponse,
-};
-use tequio_protocol::{Conservation, Equation, page};
-
-use crate::error::Error;
-use crate::state::{
-    self, BALANCES, CONFIG, DENOM, HOLDERS, LIENS, METADATA, MONEY, OPERATORS, PROVIDERS, Provider, STAKE, THAWS,
+use cosmwasm_std::{Addr, Binary, Deps, Env, StdResult, Uint128, to_json_binary};
+use tequio_protocol::{
+    Conservation, Equation, ThawId, page,
+    registry::{ConfigResponse, HolderResponse, LienResponse, ProviderResponse, QueryMsg, ThawResponse},
 };
 
-pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, Error> {
+use crate::{
+    error::ContractError,
+    state::{self, HOLDERS, Provider},
+};
+
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     Ok(match msg {
         QueryMsg::Config {} => to_json_binary(&config(deps)?),
         QueryMsg::Provider { provider } => to_json_binary(&provider_by_key(deps, provider)?),
@@ -27,41 +26,39 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, Error> {
     }?)
 }
 
-fn config(deps: Deps) -> Result<ConfigResponse, Error> {
-    Ok(ConfigResponse { denom: DENOM.load(deps.storage)?, config: CONFIG.load(deps.storage)? })
+fn config(deps: Deps) -> StdResult<ConfigResponse> {
+    Ok(ConfigResponse { denom: state::denom(deps.storage)?, config: state::config(deps.storage)? })
 }
 
-fn provider_by_key(deps: Deps, provider: String) -> Result<ProviderResponse, Error> {
+fn provider_by_key(deps: Deps, provider: String) -> Result<ProviderResponse, ContractError> {
     let address = deps.api.addr_validate(&provider)?;
     let provider = state::provider(deps.storage, &address)?;
     describe(deps, address, provider)
 }
 
-fn provider_of(deps: Deps, operator: String) -> Result<Option<ProviderResponse>, Error> {
+fn provider_of(deps: Deps, operator: String) -> Result<Option<ProviderResponse>, ContractError> {
     let operator = deps.api.addr_validate(&operator)?;
-    let Some(address) = OPERATORS.may_load(deps.storage, &operator)? else {
+    let Some(address) = state::operated(deps.storage, &operator)? else {
         return Ok(None);
     };
     let provider = state::provider(deps.storage, &address)?;
     describe(deps, address, provider).map(Some)
 }
 
-fn providers(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> Result<Vec<ProviderResponse>, Error> {
+fn providers(
+    deps: Deps,
+    start_after: Option<String>,
+    limit: Option<u32>,
+) -> Result<Vec<ProviderResponse>, ContractError> {
     let after = address(deps, start_after)?;
-    PROVIDERS
-        .range(deps.storage, after.as_ref().map(Bound::exclusive), None, Order::Ascending)
-        .take(page(limit))
-        .map(|entry| {
-            let (address, provider) = entry?;
-            describe(deps, address, provider)
-        })
-        .collect()
+    let providers = state::providers(deps.storage, after.as_ref(), page(limit))?;
+    providers.into_iter().map(|(address, provider)| describe(deps, address, provider)).collect()
 }
 
-fn describe(deps: Deps, address: Addr, provider: Provider) -> Result<ProviderResponse, Error> {
+fn describe(deps: Deps, address: Addr, provider: Provider) -> Result<ProviderResponse, ContractError> {
     let stake = provider.stake;
     Ok(ProviderResponse {
-        metadata: METADATA.load(deps.storage, &address)?,
+        metadata: state::metadata(deps.storage, &address)?,
         provider: address.into_string(),
         operator: provider.operator.into_string(),
         stake: stake.total()?,
@@ -77,61 +74,38 @@ fn liens(
     provider: String,
     start_after: Option<String>,
     limit: Option<u32>,
-) -> Result<Vec<LienResponse>, Error> {
+) -> StdResult<Vec<LienResponse>> {
     let provider = deps.api.addr_validate(&provider)?;
     let after = address(deps, start_after)?;
-    let entries = LIENS
-        .prefix(&provider)
-        .range(deps.storage, after.as_ref().map(Bound::exclusive), None, Order::Ascending)
-        .take(page(limit))
-        .map(|entry| {
-            entry.map(|(holder, lien)| LienResponse {
-                holder: holder.into_string(),
-                placed: lien.placed,
-                cap: lien.cap,
-            })
-        })
-        .collect::<StdResult<_>>()?;
-    Ok(entries)
+    let liens = state::liens(deps.storage, &provider, after.as_ref(), page(limit))?.into_iter();
+    Ok(liens.map(|(holder, lien)| LienResponse { holder: holder.into(), placed: lien.placed, cap: lien.cap }).collect())
 }
 
 fn thaws(
     deps: Deps,
     provider: String,
-    start_after: Option<u64>,
+    start_after: Option<ThawId>,
     limit: Option<u32>,
-) -> Result<Vec<ThawResponse>, Error> {
+) -> StdResult<Vec<ThawResponse>> {
     let provider = deps.api.addr_validate(&provider)?;
-    let entries = THAWS
-        .prefix(&provider)
-        .range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
-        .take(page(limit))
-        .map(|entry| entry.map(|(id, thaw)| ThawResponse { id, amount: thaw.amount, ready: thaw.ready }))
-        .collect::<StdResult<_>>()?;
-    Ok(entries)
+    let thaws = state::thaws(deps.storage, &provider, start_after, page(limit))?.into_iter();
+    Ok(thaws.map(|(id, thaw)| ThawResponse { id, amount: thaw.amount, ready: thaw.ready }).collect())
 }
 
-fn holders(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> Result<Vec<HolderResponse>, Error> {
+fn holders(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> StdResult<Vec<HolderResponse>> {
     let after = address(deps, start_after)?;
-    let entries = HOLDERS
-        .range(deps.storage, after.as_ref().map(Bound::exclusive), None, Order::Ascending)
-        .take(page(limit))
-        .map(|entry| {
-            entry.map(|(holder, grant)| HolderResponse { holder: holder.into_string(), effective: grant.effective() })
-        })
-        .collect::<StdResult<_>>()?;
-    Ok(entries)
+    let holders = HOLDERS.list(deps.storage, after.as_ref(), page(limit))?.into_iter();
+    Ok(holders.map(|(holder, grant)| HolderResponse { holder: holder.into(), effective: grant.effective() }).collect())
 }
 
-fn balance(deps: Deps, address: String) -> Result<Uint128, Error> {
-    let address = deps.api.addr_validate(&address)?;
-    Ok(BALANCES.may_load(deps.storage, &address)?.unwrap_or_default())
+fn balance(deps: Deps, address: String) -> StdResult<Uint128> {
+    state::balance(deps.storage, &deps.api.addr_validate(&address)?)
 }
 
-fn conservation(deps: Deps, env: Env) -> Result<Conservation, Error> {
-    let money = MONEY.load(deps.storage)?;
-    let stake = STAKE.load(deps.storage)?;
-    let bank = deps.querier.query_balance(env.contract.address, DENOM.load(deps.storage)?)?.amount;
+fn conservation(deps: Deps, env: Env) -> Result<Conservation, ContractError> {
+    let money = state::money(deps.storage)?;
+    let stake = state::whole_stake(deps.storage)?;
+    let bank = deps.querier.query_balance(env.contract.address, state::denom(deps.storage)?)?.amount;
     Ok(Conservation {
         equations: vec![
             Equation::equal("1: bonded = stake + balances + burned + withdrawn", money.bonded, money.accounted()?),

@@ -1,16 +1,29 @@
-//! Storage. The only file that names a key.
+//! The only door to storage: no other file names a key.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, StdResult, Storage, Uint128};
-use cw_storage_plus::{Item, Map};
-use tequio_protocol::registry::{Config, Metadata};
+use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdResult, Storage, Uint128};
+use cw_storage_plus::{Bound, Item, Map};
+use tequio_contract::grant::Grants;
+use tequio_protocol::{
+    ThawId,
+    registry::{Config, Credited, Metadata, Reason},
+};
 
-use crate::core::grant::Grant;
-use crate::core::lien::Lien;
-use crate::core::money::Money;
-use crate::core::stake::Stake;
-use crate::core::thaw::{MAX_THAWS, Thaw};
-use crate::error::Error;
+use crate::{
+    core::{
+        error::CoreError,
+        lien::Lien,
+        money::Money,
+        stake::Stake,
+        thaw::{MAX_THAWS, Thaw},
+    },
+    error::ContractError,
+};
+
+/// Name under which `cw2` knows this contract.
+pub const CONTRACT: &str = "crates.io:tequio-registry";
+/// Version under which `cw2` knows this contract.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A provider, without its metadata: this is written with every lien, and bytes are gas.
 #[cw_serde]
@@ -19,71 +32,225 @@ pub struct Provider {
     pub stake: Stake,
 }
 
-pub const DENOM: Item<String> = Item::new("denom");
-pub const CONFIG: Item<Config> = Item::new("config");
+const DENOM: Item<String> = Item::new("denom");
+const CONFIG: Item<Config> = Item::new("config");
 /// By owner key.
-pub const PROVIDERS: Map<&Addr, Provider> = Map::new("provider");
-pub const METADATA: Map<&Addr, Metadata> = Map::new("metadata");
+const PROVIDERS: Map<&Addr, Provider> = Map::new("provider");
+const METADATA: Map<&Addr, Metadata> = Map::new("metadata");
 /// The provider an operator works for.
-pub const OPERATORS: Map<&Addr, Addr> = Map::new("operator");
+const OPERATORS: Map<&Addr, Addr> = Map::new("operator");
 /// By provider and holder.
-pub const LIENS: Map<(&Addr, &Addr), Lien> = Map::new("lien");
-/// By provider and id.
-pub const THAWS: Map<(&Addr, u64), Thaw> = Map::new("thaw");
-/// Id of the last thaw of all.
-pub const LAST_THAW: Item<u64> = Item::new("last_thaw");
-pub const HOLDERS: Map<&Addr, Grant> = Map::new("holder");
+const LIENS: Map<(&Addr, &Addr), Lien> = Map::new("lien");
+/// By provider.
+const THAWS: Map<(&Addr, ThawId), Thaw> = Map::new("thaw");
+/// The last thaw of all.
+const LAST_THAW: Item<ThawId> = Item::new("last_thaw");
 /// Parts of slashes, by whom they belong to.
-pub const BALANCES: Map<&Addr, Uint128> = Map::new("balance");
-pub const MONEY: Item<Money> = Item::new("money");
+const BALANCES: Map<&Addr, Uint128> = Map::new("balance");
+const MONEY: Item<Money> = Item::new("money");
 /// The stake of all providers together.
-pub const STAKE: Item<Stake> = Item::new("stake");
+const STAKE: Item<Stake> = Item::new("stake");
 
-pub fn provider(storage: &dyn Storage, provider: &Addr) -> Result<Provider, Error> {
-    PROVIDERS.may_load(storage, provider)?.ok_or_else(|| Error::UnknownProvider { provider: provider.clone() })
+pub const HOLDERS: Grants = Grants::new("holder", "place liens");
+
+/// A registry that nobody has used.
+pub fn begin(storage: &mut dyn Storage, denom: &String, config: &Config) -> StdResult<()> {
+    DENOM.save(storage, denom)?;
+    CONFIG.save(storage, config)?;
+    LAST_THAW.save(storage, &ThawId(0))?;
+    MONEY.save(storage, &Money::default())?;
+    STAKE.save(storage, &Stake::default())
+}
+
+pub fn denom(storage: &dyn Storage) -> StdResult<String> {
+    DENOM.load(storage)
+}
+
+pub fn config(storage: &dyn Storage) -> StdResult<Config> {
+    CONFIG.load(storage)
+}
+
+pub fn configure(storage: &mut dyn Storage, config: &Config) -> StdResult<()> {
+    CONFIG.save(storage, config)
+}
+
+// Providers.
+
+pub fn provider(storage: &dyn Storage, provider: &Addr) -> Result<Provider, ContractError> {
+    let unknown = || ContractError::UnknownProvider { provider: provider.clone() };
+    PROVIDERS.may_load(storage, provider)?.ok_or_else(unknown)
+}
+
+pub fn is_provider(storage: &dyn Storage, address: &Addr) -> bool {
+    PROVIDERS.has(storage, address)
+}
+
+pub fn no_provider(storage: &dyn Storage) -> bool {
+    PROVIDERS.is_empty(storage)
+}
+
+/// Providers by address.
+pub fn providers(storage: &dyn Storage, after: Option<&Addr>, count: usize) -> StdResult<Vec<(Addr, Provider)>> {
+    PROVIDERS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+/// Adds a provider without stake.
+pub fn add_provider(storage: &mut dyn Storage, provider: &Addr, operator: Addr) -> Result<(), ContractError> {
+    take_operator(storage, provider, &operator)?;
+    Ok(PROVIDERS.save(storage, provider, &Provider { operator, stake: Stake::default() })?)
+}
+
+/// The provider that `operator` works for.
+pub fn operated(storage: &dyn Storage, operator: &Addr) -> StdResult<Option<Addr>> {
+    OPERATORS.may_load(storage, operator)
+}
+
+/// Lets `operator` work for `provider` instead of whoever did.
+pub fn change_operator(storage: &mut dyn Storage, provider: &Addr, operator: Addr) -> Result<(), ContractError> {
+    let mut entry = self::provider(storage, provider)?;
+    OPERATORS.remove(storage, &entry.operator);
+    take_operator(storage, provider, &operator)?;
+    entry.operator = operator;
+    Ok(PROVIDERS.save(storage, provider, &entry)?)
+}
+
+/// Lets `operator` work for `provider`, and for no other.
+fn take_operator(storage: &mut dyn Storage, provider: &Addr, operator: &Addr) -> Result<(), ContractError> {
+    if let Some(other) = operated(storage, operator)? {
+        return Err(ContractError::OperatorTaken { operator: operator.clone(), provider: other });
+    }
+    Ok(OPERATORS.save(storage, operator, provider)?)
+}
+
+pub fn metadata(storage: &dyn Storage, provider: &Addr) -> StdResult<Metadata> {
+    METADATA.load(storage, provider)
+}
+
+pub fn set_metadata(storage: &mut dyn Storage, provider: &Addr, metadata: &Metadata) -> StdResult<()> {
+    METADATA.save(storage, provider, metadata)
+}
+
+// Sums.
+
+/// The stake of all providers together.
+pub fn whole_stake(storage: &dyn Storage) -> StdResult<Stake> {
+    STAKE.load(storage)
 }
 
 /// Does the same to the stake of one provider and to the sum of all: invariant 2 rests on no one else writing either.
 pub fn change_stake(
     storage: &mut dyn Storage,
     address: &Addr,
-    change: impl Fn(&mut Stake) -> Result<(), Error>,
-) -> Result<(), Error> {
+    change: impl Fn(&mut Stake) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
     let mut one = provider(storage, address)?;
     change(&mut one.stake)?;
     PROVIDERS.save(storage, address, &one)?;
     let mut all = STAKE.load(storage)?;
     change(&mut all)?;
-    STAKE.save(storage, &all)?;
-    Ok(())
+    Ok(STAKE.save(storage, &all)?)
+}
+
+pub fn money(storage: &dyn Storage) -> StdResult<Money> {
+    MONEY.load(storage)
 }
 
 /// Changes the sums of invariant 1.
 pub fn change_money(
     storage: &mut dyn Storage,
-    change: impl FnOnce(&mut Money) -> Result<(), Error>,
-) -> Result<(), Error> {
+    change: impl FnOnce(&mut Money) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
     let mut money = MONEY.load(storage)?;
     change(&mut money)?;
-    MONEY.save(storage, &money)?;
-    Ok(())
+    Ok(MONEY.save(storage, &money)?)
 }
 
-/// The open thaws of `provider` by id; never more than `MAX_THAWS`.
-pub fn thaws(storage: &dyn Storage, provider: &Addr) -> Result<Vec<(u64, Thaw)>, Error> {
-    Ok(THAWS.prefix(provider).range(storage, None, None, Order::Ascending).take(MAX_THAWS).collect::<StdResult<_>>()?)
+// Thaws.
+
+/// Thaws of `provider` by id.
+pub fn thaws(
+    storage: &dyn Storage,
+    provider: &Addr,
+    after: Option<ThawId>,
+    count: usize,
+) -> StdResult<Vec<(ThawId, Thaw)>> {
+    THAWS.prefix(provider).range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
 }
+
+/// Adds a thaw; of a provider there are never more than [`MAX_THAWS`].
+pub fn add_thaw(storage: &mut dyn Storage, provider: &Addr, thaw: &Thaw) -> Result<ThawId, ContractError> {
+    let open = thaws(storage, provider, None, MAX_THAWS)?.len();
+    if open >= MAX_THAWS {
+        return Err(ContractError::TooManyThaws { open, max: MAX_THAWS });
+    }
+    let next = LAST_THAW.load(storage)?.0.checked_add(1);
+    let id = ThawId(next.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?);
+    THAWS.save(storage, (provider, id), thaw)?;
+    LAST_THAW.save(storage, &id)?;
+    Ok(id)
+}
+
+pub fn remove_thaw(storage: &mut dyn Storage, provider: &Addr, id: ThawId) {
+    THAWS.remove(storage, (provider, id));
+}
+
+// Liens.
 
 /// What `holder` has on `provider` and may have; nothing if it was never named.
-pub fn lien(storage: &dyn Storage, provider: &Addr, holder: &Addr) -> Result<Lien, Error> {
+pub fn lien(storage: &dyn Storage, provider: &Addr, holder: &Addr) -> StdResult<Lien> {
     Ok(LIENS.may_load(storage, (provider, holder))?.unwrap_or_default())
 }
 
-pub fn save_lien(storage: &mut dyn Storage, provider: &Addr, holder: &Addr, lien: &Lien) -> Result<(), Error> {
+/// Liens on `provider` by holder.
+pub fn liens(
+    storage: &dyn Storage,
+    provider: &Addr,
+    after: Option<&Addr>,
+    count: usize,
+) -> StdResult<Vec<(Addr, Lien)>> {
+    LIENS.prefix(provider).range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+/// Changes what `holder` has on `provider`.
+pub fn change_lien(
+    storage: &mut dyn Storage,
+    provider: &Addr,
+    holder: &Addr,
+    change: impl FnOnce(&mut Lien) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
+    let mut lien = lien(storage, provider, holder)?;
+    change(&mut lien)?;
     if lien.is_empty() {
         LIENS.remove(storage, (provider, holder));
-    } else {
-        LIENS.save(storage, (provider, holder), lien)?;
+        return Ok(());
     }
-    Ok(())
+    Ok(LIENS.save(storage, (provider, holder), &lien)?)
+}
+
+// Balances.
+
+pub fn balance(storage: &dyn Storage, address: &Addr) -> StdResult<Uint128> {
+    Ok(BALANCES.may_load(storage, address)?.unwrap_or_default())
+}
+
+/// Adds to a balance; the sums are the caller's. Nothing is nothing to report.
+pub fn credit(
+    storage: &mut dyn Storage,
+    address: &Addr,
+    amount: Uint128,
+    reason: Reason,
+) -> Result<Option<Credited>, ContractError> {
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    let sum = balance(storage, address)?.checked_add(amount)?;
+    BALANCES.save(storage, address, &sum)?;
+    Ok(Some(Credited { address: address.to_string(), amount, reason }))
+}
+
+/// Empties a balance, to be paid out.
+pub fn take_balance(storage: &mut dyn Storage, address: &Addr) -> StdResult<Uint128> {
+    let amount = balance(storage, address)?;
+    BALANCES.remove(storage, address);
+    Ok(amount)
 }

@@ -1,6 +1,7 @@
 use cosmwasm_std::coins;
+use tequio_contract::funds::BadFunds;
 use tequio_protocol::registry::{Bonded, ExecuteMsg};
-use tequio_registry::Error;
+use tequio_registry::ContractError;
 
 use crate::world::{DENOM, OTHER, RICHES, World, addr, event, u};
 
@@ -27,7 +28,7 @@ fn anyone_may_add_to_a_providers_stake() {
 #[test]
 fn only_providers_have_stake() {
     let mut world = World::new();
-    let error = Error::UnknownProvider { provider: addr("dave") };
+    let error = ContractError::UnknownProvider { provider: addr("dave") };
     assert_eq!(world.bond(&addr("dave"), 50).unwrap_err(), error);
     let msg = ExecuteMsg::Bond { provider: Some(addr("dave").to_string()) };
     assert_eq!(world.pay(&addr("alice"), &msg, &coins(50, DENOM)).unwrap_err(), error);
@@ -39,9 +40,12 @@ fn nothing_and_the_wrong_thing_are_refused() {
     let mut world = World::new();
     let alice = world.provider("alice", 100);
     let msg = ExecuteMsg::Bond { provider: None };
-    assert_eq!(world.send(&alice, &msg).unwrap_err(), Error::NoFunds { expected: DENOM.into() });
+    assert_eq!(
+        world.send(&alice, &msg).unwrap_err(),
+        ContractError::Funds(BadFunds::Missing { expected: DENOM.into() })
+    );
     assert_eq!(
         world.pay(&alice, &msg, &coins(50, OTHER)).unwrap_err(),
-        Error::WrongDenom { expected: DENOM.into(), found: "50uother".into() }
+        ContractError::Funds(BadFunds::WrongDenom { expected: DENOM.into(), found: "50uother".into() })
     );
 }

@@ -1,7 +1,7 @@
-use tequio_protocol::registry::LienResponse;
-use tequio_registry::Error;
+use tequio_protocol::registry::{Capped, LienResponse};
+use tequio_registry::{ContractError, core::error::CoreError};
 
-use crate::world::{World, addr, u};
+use crate::world::{World, addr, event, u};
 
 #[test]
 fn nobody_may_place_anything_at_first() {
@@ -9,7 +9,8 @@ fn nobody_may_place_anything_at_first() {
     let escrow = addr("escrow");
     world.grant(&escrow).unwrap();
     let alice = world.provider("alice", 1_000);
-    let error = Error::CapExceeded { holder: escrow.clone(), placed: u(0), amount: u(1), cap: u(0) };
+    let error =
+        ContractError::Core(CoreError::CapExceeded { holder: escrow.clone(), placed: u(0), amount: u(1), cap: u(0) });
     assert_eq!(world.lien(&escrow, &alice, 1).unwrap_err(), error);
 }
 
@@ -23,8 +24,8 @@ fn a_cap_is_for_one_holder_on_one_provider() {
     let bob = world.provider("bob", 1_000);
     world.cap(&alice, &escrow, 100).unwrap();
     world.lien(&escrow, &alice, 100).unwrap();
-    assert!(matches!(world.lien(&other, &alice, 1), Err(Error::CapExceeded { .. })));
-    assert!(matches!(world.lien(&escrow, &bob, 1), Err(Error::CapExceeded { .. })));
+    assert!(matches!(world.lien(&other, &alice, 1), Err(ContractError::Core(CoreError::CapExceeded { .. }))));
+    assert!(matches!(world.lien(&escrow, &bob, 1), Err(ContractError::Core(CoreError::CapExceeded { .. }))));
 }
 
 #[test]
@@ -34,7 +35,12 @@ fn lowered_below_what_is_placed_it_refuses_new_liens_and_touches_no_old_one() {
     world.cap(&alice, &escrow, 10).unwrap();
     let lien = LienResponse { holder: escrow.to_string(), placed: u(500), cap: u(10) };
     assert_eq!(world.liens(&alice), [lien]);
-    let error = Error::CapExceeded { holder: escrow.clone(), placed: u(500), amount: u(1), cap: u(10) };
+    let error = ContractError::Core(CoreError::CapExceeded {
+        holder: escrow.clone(),
+        placed: u(500),
+        amount: u(1),
+        cap: u(10),
+    });
     assert_eq!(world.lien(&escrow, &alice, 1).unwrap_err(), error);
     world.slash(&escrow, &alice, 100, None, None).unwrap();
     world.release(&escrow, &alice, 395).unwrap();
@@ -54,13 +60,15 @@ fn a_cap_of_zero_with_nothing_placed_leaves_no_entry() {
 fn a_holder_can_be_capped_before_it_is_granted() {
     let mut world = World::new();
     let alice = world.provider("alice", 1_000);
-    world.cap(&alice, &addr("escrow"), 100).unwrap();
+    let response = world.cap(&alice, &addr("escrow"), 100).unwrap();
+    let capped = Capped { provider: alice.to_string(), holder: addr("escrow").to_string(), amount: u(100) };
+    assert_eq!(event::<Capped>(&response), capped);
     assert_eq!(world.liens(&alice)[0].cap, u(100));
 }
 
 #[test]
 fn only_a_provider_sets_caps_and_not_its_operator() {
     let mut world = World::new();
-    let error = Error::NotProvider { sender: addr("bob") };
+    let error = ContractError::NotProvider { sender: addr("bob") };
     assert_eq!(world.cap(&addr("bob"), &addr("escrow"), 100).unwrap_err(), error);
 }

@@ -1,8 +1,11 @@
-use tequio_protocol::registry::{Config, ConfigResponse, MIN_BURN_BPS, MIN_THAW, QueryMsg};
-use tequio_registry::Error;
-use tequio_registry::core::config::MAX_THAW;
+use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
+use tequio_protocol::registry::{Config, ConfigResponse, Configured, MIN_BURN_BPS, MIN_THAW, QueryMsg};
+use tequio_registry::{
+    ContractError,
+    core::{config::MAX_THAW, error::CoreError},
+};
 
-use crate::world::{CONFIG, World, addr};
+use crate::world::{CONFIG, World, addr, event};
 
 #[test]
 fn a_new_thaw_is_for_later_unbonds() {
@@ -30,15 +33,17 @@ fn a_new_timelock_is_for_later_grants() {
     world.grant(&other).unwrap();
     world.pass(MIN_THAW + 1);
     world.lien(&other, &alice, 1).unwrap();
-    assert!(matches!(world.lien(&escrow, &alice, 1), Err(Error::HolderWaits { .. })));
+    assert!(matches!(world.lien(&escrow, &alice, 1), Err(ContractError::Grant(BadGrant::Waits { .. }))));
 }
 
 #[test]
 fn every_bound_is_enforced() {
     let mut world = World::new();
-    let thaw = |thaw| Error::ThawBounds { thaw, min: MIN_THAW, max: MAX_THAW };
-    let burn = |burn_bps| Error::BurnBounds { burn_bps, min: MIN_BURN_BPS, max: 10_000 };
-    let short = |timelock, thaw| Error::TimelockShort { timelock, thaw };
+    let error =
+        |name, value, min, max| ContractError::Core(CoreError::Bounds(OutOfBounds::Number { name, value, min, max }));
+    let thaw = |value| error("thaw", value, MIN_THAW, MAX_THAW);
+    let burn = |value| error("burn_bps", value, MIN_BURN_BPS.into(), 10_000);
+    let short = |value, thaw| error("timelock", value, thaw + 1, u64::MAX);
     let year = Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: 10_000 };
     for (config, error) in [
         (Config { thaw: MIN_THAW - 1, ..CONFIG }, thaw(MIN_THAW - 1)),
@@ -46,11 +51,12 @@ fn every_bound_is_enforced() {
         (Config { thaw: u64::MAX, timelock: u64::MAX, ..CONFIG }, thaw(u64::MAX)),
         (Config { timelock: MIN_THAW, ..CONFIG }, short(MIN_THAW, MIN_THAW)),
         (Config { thaw: 2 * MIN_THAW, ..CONFIG }, short(2 * MIN_THAW, 2 * MIN_THAW)),
-        (Config { burn_bps: MIN_BURN_BPS - 1, ..CONFIG }, burn(MIN_BURN_BPS - 1)),
+        (Config { burn_bps: MIN_BURN_BPS - 1, ..CONFIG }, burn(u64::from(MIN_BURN_BPS) - 1)),
         (Config { burn_bps: 10_001, ..CONFIG }, burn(10_001)),
     ] {
         assert_eq!(world.configure(config).unwrap_err(), error);
         assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, CONFIG);
     }
-    world.configure(year).unwrap();
+    let response = world.configure(year.clone()).unwrap();
+    assert_eq!(event::<Configured>(&response), Configured::new(&year).unwrap());
 }

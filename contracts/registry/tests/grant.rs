@@ -1,5 +1,6 @@
+use tequio_contract::grant::BadGrant;
 use tequio_protocol::registry::{Granted, HolderResponse, QueryMsg};
-use tequio_registry::Error;
+use tequio_registry::ContractError;
 
 use crate::world::{CONFIG, World, addr, event};
 
@@ -33,7 +34,12 @@ fn later_it_waits_for_the_timelock_in_which_every_provider_can_leave() {
     world.pass(CONFIG.timelock - 1);
     assert_eq!(
         world.lien(&escrow, &alice, 1).unwrap_err(),
-        Error::HolderWaits { holder: escrow.clone(), effective, now: effective - 1 }
+        ContractError::Grant(BadGrant::Waits {
+            right: "place liens",
+            address: escrow.clone(),
+            effective,
+            now: effective - 1
+        })
     );
     world.withdraw(&leaver).unwrap();
     world.pass(1);
@@ -47,7 +53,10 @@ fn a_grant_is_not_repeated() {
     world.grant(&escrow).unwrap();
     let effective = world.now();
     world.pass(5);
-    assert_eq!(world.grant(&escrow).unwrap_err(), Error::AlreadyGranted { holder: escrow, effective });
+    assert_eq!(
+        world.grant(&escrow).unwrap_err(),
+        ContractError::Grant(BadGrant::AlreadyGranted { address: escrow, effective })
+    );
 }
 
 #[test]
@@ -55,7 +64,7 @@ fn after_a_revocation_it_waits_once_more() {
     let (mut world, alice, escrow) = World::settled();
     world.revoke(&escrow).unwrap();
     world.grant(&escrow).unwrap();
-    assert!(matches!(world.lien(&escrow, &alice, 1), Err(Error::HolderWaits { .. })));
+    assert!(matches!(world.lien(&escrow, &alice, 1), Err(ContractError::Grant(BadGrant::Waits { .. }))));
     world.pass(CONFIG.timelock);
     world.lien(&escrow, &alice, 1).unwrap();
 }

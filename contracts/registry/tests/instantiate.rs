@@ -1,11 +1,12 @@
 use cosmwasm_std::coins;
 use cw_multi_test::Executor;
+use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
 use tequio_protocol::registry::{Config, ConfigResponse, InstantiateMsg, MIN_THAW, QueryMsg};
-use tequio_registry::Error;
+use tequio_registry::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, DENOM, World, addr};
 
-fn attempt(world: &mut World, denom: &str, config: Config, paid: u128) -> Result<(), Error> {
+fn attempt(world: &mut World, denom: &str, config: Config, paid: u128) -> Result<(), ContractError> {
     let msg = InstantiateMsg { owner: world.owner.to_string(), denom: denom.into(), config };
     let funds = if paid == 0 { vec![] } else { coins(paid, DENOM) };
     let result = world.app.instantiate_contract(world.code, addr("alice"), &msg, &funds, "registry", None);
@@ -26,9 +27,14 @@ fn a_registry_begins_empty_and_answers_its_config() {
 fn bounds_hold_from_the_start() {
     let mut world = World::new();
     let config = Config { thaw: MIN_THAW - 1, ..CONFIG };
-    let error = Error::ThawBounds { thaw: MIN_THAW - 1, min: MIN_THAW, max: 31_536_000 };
+    let error =
+        CoreError::from(OutOfBounds::Number { name: "thaw", value: MIN_THAW - 1, min: MIN_THAW, max: 31_536_000 })
+            .into();
     assert_eq!(attempt(&mut world, DENOM, config, 0), Err(error));
-    assert_eq!(attempt(&mut world, "", CONFIG, 0), Err(Error::BadDenom { denom: "".into() }));
-    assert_eq!(attempt(&mut world, DENOM, CONFIG, 5), Err(Error::UnexpectedFunds { found: "5utoken".into() }));
+    assert_eq!(attempt(&mut world, "", CONFIG, 0), Err(ContractError::Core(CoreError::BadDenom { denom: "".into() })));
+    assert_eq!(
+        attempt(&mut world, DENOM, CONFIG, 5),
+        Err(ContractError::Funds(BadFunds::NotTaken { found: "5utoken".into() }))
+    );
     assert_eq!(attempt(&mut world, DENOM, CONFIG, 0), Ok(()));
 }

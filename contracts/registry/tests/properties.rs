@@ -1,11 +1,12 @@
 //! Random messages of random actors. `TEQUIO_CASES` raises the number of sequences.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use cosmwasm_std::{Addr, coins};
-use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::{prelude::*, test_runner::TestRunner};
 use tequio_protocol::registry::{
     Config, ExecuteMsg, HolderResponse, MIN_THAW, Metadata, Part, ProviderResponse, QueryMsg,
 };

@@ -1,7 +1,8 @@
 use cosmwasm_std::coins;
 use cw_multi_test::Executor;
-use tequio_protocol::registry::{
-    ExecuteMsg, HolderResponse, LienResponse, Metadata, ProviderResponse, QueryMsg, ThawResponse,
+use tequio_protocol::{
+    ThawId,
+    registry::{ExecuteMsg, HolderResponse, LienResponse, Metadata, ProviderResponse, QueryMsg, ThawResponse},
 };
 
 use crate::world::{DENOM, World, addr};
@@ -75,7 +76,7 @@ fn thaws_of_one_provider_come_oldest_first() {
     let page = |start_after| {
         world.ask::<Vec<ThawResponse>>(&QueryMsg::Thaws { provider: alice.to_string(), start_after, limit: None })
     };
-    let odd = (0..32).map(|n| 2 * n + 1).collect();
+    let odd = (0..32).map(|n| ThawId(2 * n + 1)).collect();
     assert_eq!(walk(|thaw: &ThawResponse| thaw.id, page), (vec![30, 2], odd));
 }
 

@@ -1,7 +1,10 @@
 use cosmwasm_std::{coin, coins};
-use tequio_protocol::TypedEvent;
-use tequio_protocol::registry::{Bonded, ExecuteMsg, MAX_FIELD, Metadata, ProviderResponse, QueryMsg, Registered};
-use tequio_registry::Error;
+use tequio_contract::funds::BadFunds;
+use tequio_protocol::{
+    TypedEvent,
+    registry::{Bonded, ExecuteMsg, MAX_FIELD, Metadata, ProviderResponse, QueryMsg, Registered},
+};
+use tequio_registry::{ContractError, core::error::CoreError};
 
 use crate::world::{DENOM, OTHER, RICHES, World, addr, event, u};
 
@@ -15,7 +18,8 @@ fn whoever_registers_becomes_a_provider_and_bonds_what_it_sent() {
     let mut world = World::new();
     let alice = addr("alice");
     let response = world.pay(&alice, &register("bob"), &coins(700, DENOM)).unwrap();
-    let registered = Registered { provider: alice.to_string(), operator: addr("bob").to_string() };
+    let metadata = r#"{"moniker":"Alice","website":"","endpoint":"","hardware":""}"#.into();
+    let registered = Registered { provider: alice.to_string(), operator: addr("bob").to_string(), metadata };
     assert_eq!(event::<Registered>(&response), registered);
     assert_eq!(event::<Bonded>(&response), Bonded { provider: alice.to_string(), amount: u(700) });
     let expected = ProviderResponse {
@@ -46,7 +50,10 @@ fn stake_can_come_later() {
 fn once_per_owner_key() {
     let mut world = World::new();
     let alice = world.provider("alice", 1);
-    assert_eq!(world.send(&alice, &register("bob")).unwrap_err(), Error::AlreadyRegistered { provider: alice.clone() });
+    assert_eq!(
+        world.send(&alice, &register("bob")).unwrap_err(),
+        ContractError::AlreadyRegistered { provider: alice.clone() }
+    );
 }
 
 #[test]
@@ -55,7 +62,7 @@ fn an_operator_serves_one_provider() {
     world.send(&addr("alice"), &register("carol")).unwrap();
     assert_eq!(
         world.send(&addr("bob"), &register("carol")).unwrap_err(),
-        Error::OperatorTaken { operator: addr("carol"), provider: addr("alice") }
+        ContractError::OperatorTaken { operator: addr("carol"), provider: addr("alice") }
     );
 }
 
@@ -72,7 +79,8 @@ fn an_owner_key_may_operate_for_someone_else() {
 fn only_the_stake_denom_is_taken() {
     let mut world = World::new();
     let alice = addr("alice");
-    let wrong = |found: &str| Error::WrongDenom { expected: DENOM.into(), found: found.into() };
+    let wrong =
+        |found: &str| ContractError::Funds(BadFunds::WrongDenom { expected: DENOM.into(), found: found.into() });
     assert_eq!(world.pay(&alice, &register("alice"), &coins(5, OTHER)).unwrap_err(), wrong("5uother"));
     let both = [coin(5, OTHER), coin(5, DENOM)];
     assert_eq!(world.pay(&alice, &register("alice"), &both).unwrap_err(), wrong("5uother,5utoken"));
@@ -87,6 +95,6 @@ fn metadata_is_bounded() {
     let msg = ExecuteMsg::Register { operator: addr("alice").to_string(), metadata };
     assert_eq!(
         world.send(&addr("alice"), &msg).unwrap_err(),
-        Error::FieldTooLong { field: "endpoint", length: MAX_FIELD + 1, max: MAX_FIELD }
+        ContractError::Core(CoreError::FieldTooLong { field: "endpoint", length: MAX_FIELD + 1, max: MAX_FIELD })
     );
 }

@@ -1,5 +1,6 @@
+use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
 use tequio_protocol::registry::LienReleased;
-use tequio_registry::Error;
+use tequio_registry::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, World, addr, event, u};
 
@@ -24,9 +25,15 @@ fn a_holder_releases_its_own_lien_and_no_more() {
     world.pass(CONFIG.timelock);
     world.lien(&escrow, &alice, 300).unwrap();
     world.lien(&other, &alice, 100).unwrap();
-    assert_eq!(world.release(&other, &alice, 101).unwrap_err(), Error::LienShort { placed: u(100), needed: u(101) });
+    assert_eq!(
+        world.release(&other, &alice, 101).unwrap_err(),
+        ContractError::Core(CoreError::LienShort { placed: u(100), needed: u(101) })
+    );
     world.release(&other, &alice, 100).unwrap();
-    assert_eq!(world.release(&other, &alice, 1).unwrap_err(), Error::LienShort { placed: u(0), needed: u(1) });
+    assert_eq!(
+        world.release(&other, &alice, 1).unwrap_err(),
+        ContractError::Core(CoreError::LienShort { placed: u(0), needed: u(1) })
+    );
     assert_eq!(world.stake(&alice), (700, 0, 300, 0));
 }
 
@@ -34,7 +41,16 @@ fn a_holder_releases_its_own_lien_and_no_more() {
 fn wrong_ways_to_release() {
     let (mut world, alice, escrow) = World::settled();
     world.lien(&escrow, &alice, 300).unwrap();
-    assert_eq!(world.release(&escrow, &alice, 0).unwrap_err(), Error::ZeroAmount);
-    assert_eq!(world.release(&alice, &alice, 1).unwrap_err(), Error::NotHolder { sender: alice.clone() });
-    assert_eq!(world.release(&escrow, &addr("dave"), 1).unwrap_err(), Error::LienShort { placed: u(0), needed: u(1) });
+    assert_eq!(
+        world.release(&escrow, &alice, 0).unwrap_err(),
+        ContractError::Bounds(OutOfBounds::Zero { name: "amount" })
+    );
+    assert_eq!(
+        world.release(&alice, &alice, 1).unwrap_err(),
+        ContractError::Grant(BadGrant::Never { right: "place liens", address: alice.clone() })
+    );
+    assert_eq!(
+        world.release(&escrow, &addr("dave"), 1).unwrap_err(),
+        ContractError::Core(CoreError::LienShort { placed: u(0), needed: u(1) })
+    );
 }

@@ -1,5 +1,10 @@
-use tequio_protocol::registry::{Config, Part, Slashed};
-use tequio_registry::Error;
+use cosmwasm_std::Addr;
+use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
+use tequio_protocol::{
+    TypedEvent,
+    registry::{Config, Credited, Part, Reason, Slashed},
+};
+use tequio_registry::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, RICHES, World, addr, event, part, u};
 
@@ -15,10 +20,15 @@ fn a_slash_is_split_to_the_unit_and_the_burned_part_is_gone_from_the_chain() {
         holder: escrow.to_string(),
         amount: u(501),
         burned: u(251),
-        client: u(200),
-        reporter: u(50),
+        client: Some(client.to_string()),
+        client_amount: u(200),
+        reporter: Some(reporter.to_string()),
+        reporter_amount: u(50),
     };
     assert_eq!(event::<Slashed>(&response), slashed);
+    let credited = |to: &Addr, amount, reason| Credited { address: to.to_string(), amount: u(amount), reason };
+    let each = [credited(&client, 200, Reason::SlashClient), credited(&reporter, 50, Reason::SlashReporter)];
+    assert_eq!(Credited::all(&response.events), each);
     assert_eq!(world.supply(), supply - 251);
     assert_eq!((world.balance(&client), world.balance(&reporter)), (200, 50));
     assert_eq!(world.stake(&alice), (400, 0, 99, 501));
@@ -41,7 +51,13 @@ fn without_parts_everything_burns() {
 fn slash_yourself_to_save_the_stake_loses_at_least_half() {
     let (mut world, alice, escrow) = World::settled();
     world.lien(&escrow, &alice, 101).unwrap();
-    let error = Error::BurnShort { amount: u(101), client: u(41), reporter: u(10), burned: u(50), least: u(51) };
+    let error = ContractError::Core(CoreError::BurnShort {
+        amount: u(101),
+        client: u(41),
+        reporter: u(10),
+        burned: u(50),
+        least: u(51),
+    });
     assert_eq!(world.slash(&escrow, &alice, 101, part(&alice, 41), part(&alice, 10)).unwrap_err(), error);
     world.slash(&escrow, &alice, 101, part(&alice, 40), part(&alice, 10)).unwrap();
     world.withdraw(&alice).unwrap();
@@ -53,7 +69,13 @@ fn governance_may_burn_more_and_never_less_than_half() {
     let (mut world, alice, escrow) = World::settled();
     world.configure(Config { burn_bps: 9_000, ..CONFIG }).unwrap();
     world.lien(&escrow, &alice, 100).unwrap();
-    let error = Error::BurnShort { amount: u(100), client: u(11), reporter: u(0), burned: u(89), least: u(90) };
+    let error = ContractError::Core(CoreError::BurnShort {
+        amount: u(100),
+        client: u(11),
+        reporter: u(0),
+        burned: u(89),
+        least: u(90),
+    });
     assert_eq!(world.slash(&escrow, &alice, 100, part(&addr("client"), 11), None).unwrap_err(), error);
     world.slash(&escrow, &alice, 100, part(&addr("client"), 10), None).unwrap();
 }
@@ -63,10 +85,10 @@ fn parts_beyond_the_slash_are_refused() {
     let (mut world, alice, escrow) = World::settled();
     world.lien(&escrow, &alice, 100).unwrap();
     let client = addr("client");
-    let error = Error::PartsExceed { amount: u(100), client: u(101), reporter: u(0) };
+    let error = ContractError::Core(CoreError::PartsExceed { amount: u(100), client: u(101), reporter: u(0) });
     assert_eq!(world.slash(&escrow, &alice, 100, part(&client, 101), None).unwrap_err(), error);
     let most = u(u128::MAX);
-    let error = Error::PartsExceed { amount: u(100), client: most, reporter: most };
+    let error = ContractError::Core(CoreError::PartsExceed { amount: u(100), client: most, reporter: most });
     let whole = Some(Part { to: client.to_string(), amount: most });
     assert_eq!(world.slash(&escrow, &alice, 100, whole.clone(), whole).unwrap_err(), error);
 }
@@ -75,9 +97,11 @@ fn parts_beyond_the_slash_are_refused() {
 fn parts_of_zero_are_no_parts() {
     let (mut world, alice, escrow) = World::settled();
     world.lien(&escrow, &alice, 1).unwrap();
-    world.slash(&escrow, &alice, 1, part(&addr("client"), 0), None).unwrap();
+    let response = world.slash(&escrow, &alice, 1, part(&addr("client"), 0), None).unwrap();
+    assert_eq!(event::<Slashed>(&response).client, None);
+    assert_eq!(Credited::all(&response.events), []);
     assert_eq!(world.balance(&addr("client")), 0);
-    assert!(matches!(world.withdraw(&addr("client")), Err(Error::NothingToWithdraw { .. })));
+    assert!(matches!(world.withdraw(&addr("client")), Err(ContractError::NothingToWithdraw { .. })));
 }
 
 #[test]
@@ -91,12 +115,12 @@ fn a_slash_takes_at_most_the_lien_of_its_caller() {
     world.lien(&other, &alice, 100).unwrap();
     assert_eq!(
         world.slash(&other, &alice, 101, None, None).unwrap_err(),
-        Error::LienShort { placed: u(100), needed: u(101) }
+        ContractError::Core(CoreError::LienShort { placed: u(100), needed: u(101) })
     );
     world.slash(&other, &alice, 100, None, None).unwrap();
     assert_eq!(
         world.slash(&other, &alice, 1, None, None).unwrap_err(),
-        Error::LienShort { placed: u(0), needed: u(1) }
+        ContractError::Core(CoreError::LienShort { placed: u(0), needed: u(1) })
     );
     assert_eq!(world.stake(&alice), (600, 0, 300, 100));
 }
@@ -105,10 +129,16 @@ fn a_slash_takes_at_most_the_lien_of_its_caller() {
 fn wrong_ways_to_slash() {
     let (mut world, alice, escrow) = World::settled();
     world.lien(&escrow, &alice, 100).unwrap();
-    assert_eq!(world.slash(&escrow, &alice, 0, None, None).unwrap_err(), Error::ZeroAmount);
+    assert_eq!(
+        world.slash(&escrow, &alice, 0, None, None).unwrap_err(),
+        ContractError::Bounds(OutOfBounds::Zero { name: "amount" })
+    );
     let owner = world.owner.clone();
-    assert_eq!(world.slash(&owner, &alice, 1, None, None).unwrap_err(), Error::NotHolder { sender: owner });
+    assert_eq!(
+        world.slash(&owner, &alice, 1, None, None).unwrap_err(),
+        ContractError::Grant(BadGrant::Never { right: "place liens", address: owner })
+    );
     let nobody = Some(Part { to: "nobody".into(), amount: u(1) });
-    assert!(matches!(world.slash(&escrow, &alice, 100, nobody, None), Err(Error::Std(_))));
+    assert!(matches!(world.slash(&escrow, &alice, 100, nobody, None), Err(ContractError::Std(_))));
     assert_eq!(world.stake(&alice), (900, 0, 100, 0));
 }

@@ -1,7 +1,7 @@
-use tequio_protocol::registry::{ExecuteMsg, MAX_FIELD, Metadata, ProviderResponse, QueryMsg};
-use tequio_registry::Error;
+use tequio_protocol::registry::{ExecuteMsg, MAX_FIELD, Metadata, ProviderResponse, QueryMsg, Updated};
+use tequio_registry::{ContractError, core::error::CoreError};
 
-use crate::world::{World, addr};
+use crate::world::{World, addr, event};
 
 fn operator(name: &str) -> ExecuteMsg {
     ExecuteMsg::Update { operator: Some(addr(name).to_string()), metadata: None }
@@ -16,7 +16,9 @@ fn served_by(world: &World, name: &str) -> Option<String> {
 fn a_new_operator_replaces_the_old_one_who_is_free_to_serve_another() {
     let mut world = World::new();
     let alice = world.provider("alice", 1);
-    world.send(&alice, &operator("carol")).unwrap();
+    let response = world.send(&alice, &operator("carol")).unwrap();
+    let carol = Some(addr("carol").to_string());
+    assert_eq!(event::<Updated>(&response), Updated { provider: alice.to_string(), operator: carol, metadata: None });
     assert_eq!(served_by(&world, "carol"), Some(alice.to_string()));
     assert_eq!(served_by(&world, "alice"), None);
     assert_eq!(world.describe(&alice).operator, addr("carol").to_string());
@@ -38,7 +40,7 @@ fn an_operator_of_another_is_refused() {
     let mut world = World::new();
     let alice = world.provider("alice", 1);
     let bob = world.provider("bob", 1);
-    let error = Error::OperatorTaken { operator: alice.clone(), provider: alice.clone() };
+    let error = ContractError::OperatorTaken { operator: alice.clone(), provider: alice.clone() };
     assert_eq!(world.send(&bob, &operator("alice")).unwrap_err(), error);
     assert_eq!(served_by(&world, "bob"), Some(bob.to_string()));
 }
@@ -48,14 +50,17 @@ fn metadata_changes_alone_and_stays_bounded() {
     let mut world = World::new();
     let alice = world.provider("alice", 1);
     let metadata = Metadata { hardware: "8 GPUs".into(), ..Metadata::default() };
-    world.send(&alice, &ExecuteMsg::Update { operator: None, metadata: Some(metadata.clone()) }).unwrap();
+    let response =
+        world.send(&alice, &ExecuteMsg::Update { operator: None, metadata: Some(metadata.clone()) }).unwrap();
+    let told = Some(r#"{"moniker":"","website":"","endpoint":"","hardware":"8 GPUs"}"#.into());
+    assert_eq!(event::<Updated>(&response), Updated { provider: alice.to_string(), operator: None, metadata: told });
     assert_eq!(world.describe(&alice).metadata, metadata);
     assert_eq!(world.describe(&alice).operator, alice.to_string());
 
     let long = Metadata { website: "x".repeat(MAX_FIELD + 1), ..Metadata::default() };
     assert_eq!(
         world.send(&alice, &ExecuteMsg::Update { operator: None, metadata: Some(long) }).unwrap_err(),
-        Error::FieldTooLong { field: "website", length: MAX_FIELD + 1, max: MAX_FIELD }
+        ContractError::Core(CoreError::FieldTooLong { field: "website", length: MAX_FIELD + 1, max: MAX_FIELD })
     );
 }
 
@@ -67,7 +72,7 @@ fn only_the_owner_key_updates() {
     for sender in ["carol", "dave"] {
         assert_eq!(
             world.send(&addr(sender), &operator("dave")).unwrap_err(),
-            Error::NotProvider { sender: addr(sender) }
+            ContractError::NotProvider { sender: addr(sender) }
         );
     }
 }
@@ -77,5 +82,5 @@ fn an_update_of_nothing_is_refused() {
     let mut world = World::new();
     let alice = world.provider("alice", 1);
     let msg = ExecuteMsg::Update { operator: None, metadata: None };
-    assert_eq!(world.send(&alice, &msg).unwrap_err(), Error::NothingToUpdate);
+    assert_eq!(world.send(&alice, &msg).unwrap_err(), ContractError::NothingToUpdate);
 }

@@ -1,5 +1,5 @@
-use tequio_protocol::registry::{Config, MIN_THAW, Withdrawn};
-use tequio_registry::Error;
+use tequio_protocol::registry::{Config, MIN_THAW, Thawed, Withdrawn};
+use tequio_registry::ContractError;
 
 use crate::world::{CONFIG, RICHES, World, addr, event, part, u};
 
@@ -9,13 +9,14 @@ fn thawed_stake_is_paid_when_its_time_is_over_and_not_before() {
     let alice = world.provider("alice", 1_000);
     world.unbond(&alice, 700).unwrap();
     world.pass(MIN_THAW - 1);
-    assert_eq!(world.withdraw(&alice).unwrap_err(), Error::NothingToWithdraw { address: alice.clone() });
+    assert_eq!(world.withdraw(&alice).unwrap_err(), ContractError::NothingToWithdraw { address: alice.clone() });
     world.pass(1);
     let response = world.withdraw(&alice).unwrap();
     assert_eq!(event::<Withdrawn>(&response), Withdrawn { address: alice.to_string(), amount: u(700) });
+    assert_eq!(event::<Thawed>(&response), Thawed { provider: alice.to_string(), amount: u(700) });
     assert_eq!(world.purse(&alice), RICHES - 300);
     assert_eq!(world.stake(&alice), (300, 0, 0, 0));
-    assert_eq!(world.withdraw(&alice).unwrap_err(), Error::NothingToWithdraw { address: alice.clone() });
+    assert_eq!(world.withdraw(&alice).unwrap_err(), ContractError::NothingToWithdraw { address: alice.clone() });
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_balance_is_paid_to_whom_it_belongs() {
     world.withdraw(&client).unwrap();
     assert_eq!(world.purse(&client), RICHES + 200);
     assert_eq!((world.balance(&client), world.balance(&reporter)), (0, 50));
-    assert_eq!(world.withdraw(&client).unwrap_err(), Error::NothingToWithdraw { address: client });
+    assert_eq!(world.withdraw(&client).unwrap_err(), ContractError::NothingToWithdraw { address: client });
     world.withdraw(&reporter).unwrap();
     assert_eq!(world.purse(&reporter), RICHES + 50);
 }
@@ -73,6 +74,7 @@ fn a_provider_is_paid_its_balance_and_its_thaws_at_once() {
     world.pass(MIN_THAW);
     let response = world.withdraw(&bob).unwrap();
     assert_eq!(event::<Withdrawn>(&response).amount, u(310));
+    assert_eq!(event::<Thawed>(&response).amount, u(10));
     assert_eq!(world.purse(&bob), RICHES - 1_000 + 310);
 }
 

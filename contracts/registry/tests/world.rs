@@ -3,12 +3,14 @@
 use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_std::{Addr, Coin, Uint128, coin, coins};
 use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
-use tequio_protocol::registry::{
-    Config, ExecuteMsg, InstantiateMsg, LienResponse, MIN_BURN_BPS, MIN_THAW, Metadata, Part, ProviderResponse,
-    QueryMsg, ThawResponse,
+use tequio_protocol::{
+    Conservation, TypedEvent,
+    registry::{
+        Config, ExecuteMsg, InstantiateMsg, LienResponse, MIN_BURN_BPS, MIN_THAW, Metadata, Part, ProviderResponse,
+        QueryMsg, ThawResponse,
+    },
 };
-use tequio_protocol::{Conservation, TypedEvent};
-use tequio_registry::{Error, execute, instantiate, migrate, query};
+use tequio_registry::{ContractError, execute, instantiate, migrate, query};
 
 pub const DENOM: &str = "utoken";
 pub const OTHER: &str = "uother";
@@ -71,14 +73,14 @@ impl World {
         (world, alice, escrow)
     }
 
-    pub fn pay(&mut self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) -> Result<AppResponse, Error> {
+    pub fn pay(&mut self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) -> Result<AppResponse, ContractError> {
         let result = self.app.execute_contract(sender.clone(), self.registry.clone(), msg, funds);
         let conservation = self.conservation();
         assert!(conservation.holds(), "{conservation:?} after {msg:?}");
         result.map_err(|error| error.downcast().expect("an error of the registry"))
     }
 
-    pub fn send(&mut self, sender: &Addr, msg: &ExecuteMsg) -> Result<AppResponse, Error> {
+    pub fn send(&mut self, sender: &Addr, msg: &ExecuteMsg) -> Result<AppResponse, ContractError> {
         self.pay(sender, msg, &[])
     }
 
@@ -117,29 +119,29 @@ impl World {
         provider
     }
 
-    pub fn cap(&mut self, provider: &Addr, holder: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn cap(&mut self, provider: &Addr, holder: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.send(provider, &ExecuteMsg::Cap { holder: holder.to_string(), amount: u(amount) })
     }
 
-    pub fn bond(&mut self, provider: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn bond(&mut self, provider: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.pay(provider, &ExecuteMsg::Bond { provider: None }, &coins(amount, DENOM))
     }
 
-    pub fn unbond(&mut self, provider: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn unbond(&mut self, provider: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.send(provider, &ExecuteMsg::Unbond { amount: u(amount) })
     }
 
-    pub fn withdraw(&mut self, who: &Addr) -> Result<AppResponse, Error> {
+    pub fn withdraw(&mut self, who: &Addr) -> Result<AppResponse, ContractError> {
         self.send(who, &ExecuteMsg::Withdraw {})
     }
 
     // What holders do.
 
-    pub fn lien(&mut self, holder: &Addr, provider: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn lien(&mut self, holder: &Addr, provider: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.send(holder, &ExecuteMsg::Lien { provider: provider.to_string(), amount: u(amount) })
     }
 
-    pub fn release(&mut self, holder: &Addr, provider: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn release(&mut self, holder: &Addr, provider: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.send(holder, &ExecuteMsg::Release { provider: provider.to_string(), amount: u(amount) })
     }
 
@@ -150,21 +152,21 @@ impl World {
         amount: u128,
         client: Option<Part>,
         reporter: Option<Part>,
-    ) -> Result<AppResponse, Error> {
+    ) -> Result<AppResponse, ContractError> {
         self.send(holder, &ExecuteMsg::Slash { provider: provider.to_string(), amount: u(amount), client, reporter })
     }
 
     // What governance does.
 
-    pub fn grant(&mut self, holder: &Addr) -> Result<AppResponse, Error> {
+    pub fn grant(&mut self, holder: &Addr) -> Result<AppResponse, ContractError> {
         self.send(&self.owner.clone(), &ExecuteMsg::Grant { holder: holder.to_string() })
     }
 
-    pub fn revoke(&mut self, holder: &Addr) -> Result<AppResponse, Error> {
+    pub fn revoke(&mut self, holder: &Addr) -> Result<AppResponse, ContractError> {
         self.send(&self.owner.clone(), &ExecuteMsg::Revoke { holder: holder.to_string() })
     }
 
-    pub fn configure(&mut self, config: Config) -> Result<AppResponse, Error> {
+    pub fn configure(&mut self, config: Config) -> Result<AppResponse, ContractError> {
         self.send(&self.owner.clone(), &ExecuteMsg::Configure { config })
     }
 

@@ -2,8 +2,7 @@
 
 pub mod config;
 pub mod credits;
-pub mod funds;
-pub mod grant;
+pub mod error;
 pub mod mint;
 pub mod reservation;
 pub mod schedule;

@@ -1,20 +1,19 @@
-//! Setting up: this contract, then its token, whose address comes back in a reply.
+//! Instantiate: this contract, then its token, whose address comes back in a reply.
 
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Reply, Response, SubMsg, WasmMsg, to_json_binary};
 use cw_utils::{ParseReplyError, parse_instantiate_response_data};
+use tequio_contract::funds;
 use tequio_protocol::rewards::InstantiateMsg;
 
-use crate::core::credits::Credits;
-use crate::core::mint::Mint;
-use crate::core::schedule::Schedule;
-use crate::core::{config, funds, token};
-use crate::error::Error;
-use crate::state::{CONFIG, CREDITS, GENESIS, MINT, SCHEDULE, TOKEN};
-use crate::{CONTRACT, VERSION};
+use crate::{
+    core::{config, schedule::Schedule, token},
+    error::ContractError,
+    state::{self, CONTRACT, VERSION},
+};
 
 const TOKEN_REPLY: u64 = 1;
 
-pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, Error> {
+pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
     funds::none(&info.funds)?;
     config::check(&msg.config)?;
     let genesis = token::genesis(&msg.token.balances)?;
@@ -23,11 +22,7 @@ pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateM
 
     cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
     cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
-    CONFIG.save(deps.storage, &msg.config)?;
-    GENESIS.save(deps.storage, &genesis)?;
-    SCHEDULE.save(deps.storage, &schedule)?;
-    CREDITS.save(deps.storage, &Credits::default())?;
-    MINT.save(deps.storage, &Mint::default())?;
+    state::begin(deps.storage, &msg.config, genesis, &schedule)?;
 
     let token = WasmMsg::Instantiate {
         // Nobody migrates the token.
@@ -40,14 +35,14 @@ pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateM
     Ok(Response::new().add_submessage(SubMsg::reply_on_success(token, TOKEN_REPLY)))
 }
 
-pub fn reply(deps: DepsMut, reply: Reply) -> Result<Response, Error> {
+pub fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
     if reply.id != TOKEN_REPLY {
-        return Err(Error::UnknownReply { id: reply.id });
+        return Err(ContractError::UnknownReply { id: reply.id });
     }
     let answer = reply.result.into_result().map_err(ParseReplyError::SubMsgFailure)?;
-    let answer = answer.msg_responses.first().ok_or(Error::NoToken)?;
+    let answer = answer.msg_responses.first().ok_or(ContractError::NoToken)?;
     let token = parse_instantiate_response_data(&answer.value)?.contract_address;
     let token = deps.api.addr_validate(&token)?;
-    TOKEN.save(deps.storage, &token)?;
+    state::set_token(deps.storage, &token)?;
     Ok(Response::new().add_attribute("token", token))
 }

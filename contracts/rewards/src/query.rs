@@ -1,19 +1,22 @@
 //! Answers. Lists are cut to a page and go on after `start_after`.
 
-use cosmwasm_std::{Addr, Binary, Deps, Env, Order, StdResult, Uint128, to_json_binary};
-use cw_storage_plus::Bound;
+use cosmwasm_std::{Addr, Binary, Deps, Env, StdResult, Uint64, Uint128, to_json_binary};
 use cw20::{Cw20QueryMsg, TokenInfoResponse};
-use tequio_protocol::rewards::{
-    ClaimableResponse, ConfigResponse, EpochResponse, Kind, QueryMsg, ReservationResponse, SourceResponse,
-    TermsResponse,
+use tequio_protocol::{
+    Conservation, Equation, JobId, page,
+    rewards::{
+        ClaimableResponse, ConfigResponse, EpochResponse, Kind, QueryMsg, ReservationResponse, SourceResponse,
+        TermsResponse,
+    },
 };
-use tequio_protocol::{Conservation, Equation, JobId, page};
 
-use crate::core::terms::Terms;
-use crate::error::Error;
-use crate::state::{self, CONFIG, CREDITS, EARNED, EPOCHS, FREE, GENESIS, MINT, SCHEDULE, SOURCES, TOKEN, WORK};
+use crate::{
+    core::terms::Terms,
+    error::ContractError,
+    state::{self, SOURCES},
+};
 
-pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, Error> {
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     let now = env.block.time.seconds();
     Ok(match msg {
         QueryMsg::Config {} => to_json_binary(&config(deps)?),
@@ -29,56 +32,56 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, Error> {
     }?)
 }
 
-fn config(deps: Deps) -> Result<ConfigResponse, Error> {
-    let schedule = SCHEDULE.load(deps.storage)?;
+fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
+    let schedule = state::schedule(deps.storage)?;
     Ok(ConfigResponse {
-        token: TOKEN.load(deps.storage)?.into_string(),
+        token: state::token(deps.storage)?.into_string(),
         schedule: schedule.terms,
         start: schedule.start,
-        config: CONFIG.load(deps.storage)?,
+        config: state::config(deps.storage)?,
     })
 }
 
-fn terms(deps: Deps, kind: Kind, work: u64) -> Result<TermsResponse, Error> {
-    let terms = Terms::of(&CONFIG.load(deps.storage)?, kind, work)?;
+fn terms(deps: Deps, kind: Kind, work: Uint64) -> Result<TermsResponse, ContractError> {
+    let work = work.u64();
+    let terms = Terms::of(&state::config(deps.storage)?, kind, work)?;
     Ok(TermsResponse { credits: terms.credits(), mint: terms.mint(work)? })
 }
 
-fn credits(deps: Deps, client: String) -> Result<Uint128, Error> {
-    let client = deps.api.addr_validate(&client)?;
-    Ok(FREE.may_load(deps.storage, &client)?.unwrap_or_default())
+fn credits(deps: Deps, client: String) -> StdResult<Uint128> {
+    state::free_credits(deps.storage, &deps.api.addr_validate(&client)?)
 }
 
-fn allowance(deps: Deps, client: String, source: String) -> Result<Uint128, Error> {
+fn allowance(deps: Deps, client: String, source: String) -> StdResult<Uint128> {
     state::allowance(deps.storage, &deps.api.addr_validate(&client)?, &deps.api.addr_validate(&source)?)
 }
 
-fn reservation(deps: Deps, source: String, job: JobId) -> Result<ReservationResponse, Error> {
+fn reservation(deps: Deps, source: String, job: JobId) -> Result<ReservationResponse, ContractError> {
     let reservation = state::reservation(deps.storage, &deps.api.addr_validate(&source)?, job)?;
     Ok(ReservationResponse {
         client: reservation.client.into_string(),
         kind: reservation.terms.kind(),
         shards: reservation.shards,
-        work: reservation.work,
+        work: reservation.work.into(),
         credits: reservation.terms.credits(),
         kappa_bps: reservation.terms.kappa_bps(),
     })
 }
 
-fn claimable(deps: Deps, provider: String, now: u64) -> Result<ClaimableResponse, Error> {
+fn claimable(deps: Deps, provider: String, now: u64) -> Result<ClaimableResponse, ContractError> {
     let provider = deps.api.addr_validate(&provider)?;
-    let open = SCHEDULE.load(deps.storage)?.epoch_at(now)?;
+    let open = state::schedule(deps.storage)?.epoch_at(now)?;
     let shares = state::closed_shares(deps.storage, &provider, now)?;
     Ok(ClaimableResponse {
-        earned: EARNED.may_load(deps.storage, &provider)?.unwrap_or_default(),
+        earned: state::earned(deps.storage, &provider)?.unwrap_or_default(),
         emitted: shares.iter().try_fold(Uint128::zero(), |sum, (_, share)| sum.checked_add(*share))?,
-        open_work: WORK.may_load(deps.storage, (&provider, open))?.unwrap_or_default().work,
+        open_work: state::contribution(deps.storage, &provider, open)?.work,
     })
 }
 
-fn one_epoch(deps: Deps, epoch: u64) -> Result<EpochResponse, Error> {
-    let schedule = SCHEDULE.load(deps.storage)?;
-    let all = EPOCHS.may_load(deps.storage, epoch)?.unwrap_or_default();
+fn one_epoch(deps: Deps, epoch: u64) -> Result<EpochResponse, ContractError> {
+    let schedule = state::schedule(deps.storage)?;
+    let all = state::epoch(deps.storage, epoch)?;
     Ok(EpochResponse {
         epoch,
         begins: schedule.begins(epoch),
@@ -89,26 +92,20 @@ fn one_epoch(deps: Deps, epoch: u64) -> Result<EpochResponse, Error> {
     })
 }
 
-fn sources(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> Result<Vec<SourceResponse>, Error> {
+fn sources(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> StdResult<Vec<SourceResponse>> {
     let after: Option<Addr> = start_after.map(|text| deps.api.addr_validate(&text)).transpose()?;
-    let entries = SOURCES
-        .range(deps.storage, after.as_ref().map(Bound::exclusive), None, Order::Ascending)
-        .take(page(limit))
-        .map(|entry| {
-            entry.map(|(source, grant)| SourceResponse { source: source.into_string(), effective: grant.effective() })
-        })
-        .collect::<StdResult<_>>()?;
-    Ok(entries)
+    let sources = SOURCES.list(deps.storage, after.as_ref(), page(limit))?.into_iter();
+    Ok(sources.map(|(source, grant)| SourceResponse { source: source.into(), effective: grant.effective() }).collect())
 }
 
-fn conservation(deps: Deps, now: u64) -> Result<Conservation, Error> {
-    let credits = CREDITS.load(deps.storage)?;
-    let mint = MINT.load(deps.storage)?;
-    let genesis = GENESIS.load(deps.storage)?;
-    let schedule = SCHEDULE.load(deps.storage)?;
+fn conservation(deps: Deps, now: u64) -> Result<Conservation, ContractError> {
+    let credits = state::credits(deps.storage)?;
+    let mint = state::mint(deps.storage)?;
+    let genesis = state::genesis(deps.storage)?;
+    let schedule = state::schedule(deps.storage)?;
     let budgets = schedule.budgets_before(schedule.epoch_at(now)?)?;
     let info: TokenInfoResponse =
-        deps.querier.query_wasm_smart(TOKEN.load(deps.storage)?, &Cw20QueryMsg::TokenInfo {})?;
+        deps.querier.query_wasm_smart(state::token(deps.storage)?, &Cw20QueryMsg::TokenInfo {})?;
     let supply = info.total_supply;
     Ok(Conservation {
         equations: vec![

@@ -1,91 +1,243 @@
-//! Storage. The only file that names a key.
+//! The only door to storage: no other file names a key.
 
-use cosmwasm_std::{Addr, Empty, Order, Storage, Uint128};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::{Bound, Item, Map};
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::Config;
+use tequio_contract::grant::Grants;
+use tequio_protocol::{JobId, rewards::Config};
 
-use crate::core::credits::Credits;
-use crate::core::grant::Grant;
-use crate::core::mint::Mint;
-use crate::core::reservation::Reservation;
-use crate::core::schedule::Schedule;
-use crate::core::work::{Contribution, Epoch, MAX_EPOCHS};
-use crate::error::Error;
+use crate::{
+    core::{
+        credits::Credits,
+        error::CoreError,
+        mint::Mint,
+        reservation::Reservation,
+        schedule::Schedule,
+        work::{Contribution, Epoch, MAX_EPOCHS},
+    },
+    error::ContractError,
+};
 
-pub const TOKEN: Item<Addr> = Item::new("token");
+/// Name under which `cw2` knows this contract.
+pub const CONTRACT: &str = "crates.io:tequio-rewards";
+/// Version under which `cw2` knows this contract.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+const TOKEN: Item<Addr> = Item::new("token");
 /// Sum of the token's genesis balances.
-pub const GENESIS: Item<Uint128> = Item::new("genesis");
-pub const SCHEDULE: Item<Schedule> = Item::new("schedule");
-pub const CONFIG: Item<Config> = Item::new("config");
-pub const SOURCES: Map<&Addr, Grant> = Map::new("source");
+const GENESIS: Item<Uint128> = Item::new("genesis");
+const SCHEDULE: Item<Schedule> = Item::new("schedule");
+const CONFIG: Item<Config> = Item::new("config");
 /// Free credits by client.
-pub const FREE: Map<&Addr, Uint128> = Map::new("free");
+const FREE: Map<&Addr, Uint128> = Map::new("free");
 /// By client and source.
-pub const ALLOWANCES: Map<(&Addr, &Addr), Uint128> = Map::new("allowance");
-/// By source and job.
-pub const RESERVATIONS: Map<(&Addr, u64), Reservation> = Map::new("reservation");
+const ALLOWANCES: Map<(&Addr, &Addr), Uint128> = Map::new("allowance");
+/// By source.
+const RESERVATIONS: Map<(&Addr, JobId), Reservation> = Map::new("reservation");
 /// Numbers that were counted, by source.
-pub const COUNTED: Map<(&Addr, u64), Empty> = Map::new("counted");
+const COUNTED: Map<(&Addr, u64), Empty> = Map::new("counted");
 /// Earned by client jobs and not claimed, by provider.
-pub const EARNED: Map<&Addr, Uint128> = Map::new("earned");
+const EARNED: Map<&Addr, Uint128> = Map::new("earned");
 /// Commons work not claimed, by provider and epoch.
-pub const WORK: Map<(&Addr, u64), Contribution> = Map::new("work");
-pub const EPOCHS: Map<u64, Epoch> = Map::new("epoch");
-pub const CREDITS: Item<Credits> = Item::new("credits");
-pub const MINT: Item<Mint> = Item::new("mint");
+const WORK: Map<(&Addr, u64), Contribution> = Map::new("work");
+const EPOCHS: Map<u64, Epoch> = Map::new("epoch");
+const CREDITS: Item<Credits> = Item::new("credits");
+const MINT: Item<Mint> = Item::new("mint");
+
+pub const SOURCES: Grants = Grants::new("source", "reserve");
+
+/// Rewards that nobody has used, without their token.
+pub fn begin(storage: &mut dyn Storage, config: &Config, genesis: Uint128, schedule: &Schedule) -> StdResult<()> {
+    CONFIG.save(storage, config)?;
+    GENESIS.save(storage, &genesis)?;
+    SCHEDULE.save(storage, schedule)?;
+    CREDITS.save(storage, &Credits::default())?;
+    MINT.save(storage, &Mint::default())
+}
+
+pub fn token(storage: &dyn Storage) -> StdResult<Addr> {
+    TOKEN.load(storage)
+}
+
+pub fn set_token(storage: &mut dyn Storage, token: &Addr) -> StdResult<()> {
+    TOKEN.save(storage, token)
+}
+
+pub fn genesis(storage: &dyn Storage) -> StdResult<Uint128> {
+    GENESIS.load(storage)
+}
+
+pub fn schedule(storage: &dyn Storage) -> StdResult<Schedule> {
+    SCHEDULE.load(storage)
+}
+
+pub fn config(storage: &dyn Storage) -> StdResult<Config> {
+    CONFIG.load(storage)
+}
+
+pub fn configure(storage: &mut dyn Storage, config: &Config) -> StdResult<()> {
+    CONFIG.save(storage, config)
+}
+
+// Reservations.
 
 /// What `source` reserved for `job`, shards left or not.
-pub fn reservation(storage: &dyn Storage, source: &Addr, job: JobId) -> Result<Reservation, Error> {
-    RESERVATIONS
-        .may_load(storage, (source, job.0))?
-        .ok_or_else(|| Error::UnknownReservation { origin: source.clone(), job })
+pub fn reservation(storage: &dyn Storage, source: &Addr, job: JobId) -> Result<Reservation, ContractError> {
+    let unknown = || ContractError::UnknownReservation { origin: source.clone(), job };
+    RESERVATIONS.may_load(storage, (source, job))?.ok_or_else(unknown)
+}
+
+pub fn no_reservation(storage: &dyn Storage) -> bool {
+    RESERVATIONS.is_empty(storage)
+}
+
+/// Adds what `source` reserves for `job`, once.
+pub fn add_reservation(
+    storage: &mut dyn Storage,
+    source: &Addr,
+    job: JobId,
+    reservation: &Reservation,
+) -> Result<(), ContractError> {
+    if RESERVATIONS.has(storage, (source, job)) {
+        return Err(ContractError::AlreadyReserved { origin: source.clone(), job });
+    }
+    Ok(RESERVATIONS.save(storage, (source, job), reservation)?)
+}
+
+/// Takes `shards` out of what `source` reserved for `job`, to reward or to release them.
+pub fn take_shards(
+    storage: &mut dyn Storage,
+    source: &Addr,
+    job: JobId,
+    shards: u64,
+) -> Result<Reservation, ContractError> {
+    let mut reservation = reservation(storage, source, job)?;
+    reservation.take(job, shards)?;
+    RESERVATIONS.save(storage, (source, job), &reservation)?;
+    Ok(reservation)
+}
+
+/// Notes that a `number` of `source` was counted, once.
+pub fn count(storage: &mut dyn Storage, source: &Addr, number: u64) -> Result<(), ContractError> {
+    if COUNTED.has(storage, (source, number)) {
+        return Err(ContractError::AlreadyCounted { origin: source.clone(), number });
+    }
+    Ok(COUNTED.save(storage, (source, number), &Empty {})?)
+}
+
+// Credits.
+
+pub fn credits(storage: &dyn Storage) -> StdResult<Credits> {
+    CREDITS.load(storage)
 }
 
 pub fn change_credits(
     storage: &mut dyn Storage,
-    change: impl FnOnce(&mut Credits) -> Result<(), Error>,
-) -> Result<(), Error> {
+    change: impl FnOnce(&mut Credits) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
     let mut credits = CREDITS.load(storage)?;
     change(&mut credits)?;
-    CREDITS.save(storage, &credits)?;
-    Ok(())
+    Ok(CREDITS.save(storage, &credits)?)
+}
+
+/// Free credits of `client`.
+pub fn free_credits(storage: &dyn Storage, client: &Addr) -> StdResult<Uint128> {
+    Ok(FREE.may_load(storage, client)?.unwrap_or_default())
+}
+
+/// Adds to the free credits of `client`; the sums are the caller's.
+pub fn give_credits(storage: &mut dyn Storage, client: &Addr, amount: Uint128) -> Result<(), ContractError> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let sum = free_credits(storage, client)?.checked_add(amount)?;
+    Ok(FREE.save(storage, client, &sum)?)
+}
+
+/// Takes from the free credits of `client`; the sums are the caller's.
+pub fn take_credits(storage: &mut dyn Storage, client: &Addr, needed: Uint128) -> Result<(), ContractError> {
+    let free = free_credits(storage, client)?;
+    let short = |_| ContractError::CreditsShort { client: client.clone(), free, needed };
+    Ok(FREE.save(storage, client, &free.checked_sub(needed).map_err(short)?)?)
+}
+
+/// What `source` may yet reserve of `client`'s credits.
+pub fn allowance(storage: &dyn Storage, client: &Addr, source: &Addr) -> StdResult<Uint128> {
+    Ok(ALLOWANCES.may_load(storage, (client, source))?.unwrap_or_default())
+}
+
+pub fn set_allowance(storage: &mut dyn Storage, client: &Addr, source: &Addr, amount: Uint128) -> StdResult<()> {
+    if amount.is_zero() {
+        ALLOWANCES.remove(storage, (client, source));
+        return Ok(());
+    }
+    ALLOWANCES.save(storage, (client, source), &amount)
+}
+
+// What providers earn.
+
+pub fn mint(storage: &dyn Storage) -> StdResult<Mint> {
+    MINT.load(storage)
 }
 
 pub fn change_mint<T>(
     storage: &mut dyn Storage,
-    change: impl FnOnce(&mut Mint) -> Result<T, Error>,
-) -> Result<T, Error> {
+    change: impl FnOnce(&mut Mint) -> Result<T, CoreError>,
+) -> Result<T, ContractError> {
     let mut mint = MINT.load(storage)?;
     let result = change(&mut mint)?;
     MINT.save(storage, &mint)?;
     Ok(result)
 }
 
-/// Adds to the free credits of `client`; the sums are the caller's.
-pub fn give_credits(storage: &mut dyn Storage, client: &Addr, amount: Uint128) -> Result<(), Error> {
-    if !amount.is_zero() {
-        FREE.update(storage, client, |free| -> Result<_, Error> { Ok(free.unwrap_or_default().checked_add(amount)?) })?;
-    }
-    Ok(())
+/// What `provider` earned by client jobs and did not claim; `None` if there is no such job.
+pub fn earned(storage: &dyn Storage, provider: &Addr) -> StdResult<Option<Uint128>> {
+    EARNED.may_load(storage, provider)
 }
 
-/// What `source` may yet reserve of `client`'s credits.
-pub fn allowance(storage: &dyn Storage, client: &Addr, source: &Addr) -> Result<Uint128, Error> {
-    Ok(ALLOWANCES.may_load(storage, (client, source))?.unwrap_or_default())
-}
-
-pub fn save_allowance(storage: &mut dyn Storage, client: &Addr, source: &Addr, amount: Uint128) -> Result<(), Error> {
+/// Adds to what `provider` earned; the sums are the caller's.
+pub fn earn(storage: &mut dyn Storage, provider: &Addr, amount: Uint128) -> Result<(), ContractError> {
     if amount.is_zero() {
-        ALLOWANCES.remove(storage, (client, source));
-    } else {
-        ALLOWANCES.save(storage, (client, source), &amount)?;
+        return Ok(());
     }
-    Ok(())
+    let sum = earned(storage, provider)?.unwrap_or_default().checked_add(amount)?;
+    Ok(EARNED.save(storage, provider, &sum)?)
+}
+
+/// Takes all that `provider` earned.
+pub fn take_earned(storage: &mut dyn Storage, provider: &Addr) {
+    EARNED.remove(storage, provider);
+}
+
+// Commons work.
+
+/// All commons work of an epoch.
+pub fn epoch(storage: &dyn Storage, epoch: u64) -> StdResult<Epoch> {
+    Ok(EPOCHS.may_load(storage, epoch)?.unwrap_or_default())
+}
+
+/// The commons work of `provider` in an epoch, not claimed.
+pub fn contribution(storage: &dyn Storage, provider: &Addr, epoch: u64) -> StdResult<Contribution> {
+    Ok(WORK.may_load(storage, (provider, epoch))?.unwrap_or_default())
+}
+
+/// Adds work that was reserved under `cap`, to the provider's and to the epoch's.
+pub fn contribute(
+    storage: &mut dyn Storage,
+    provider: &Addr,
+    epoch: u64,
+    work: Uint128,
+    cap: Uint128,
+) -> Result<(), ContractError> {
+    let mut contribution = contribution(storage, provider, epoch)?;
+    contribution.add(work, cap)?;
+    WORK.save(storage, (provider, epoch), &contribution)?;
+    let mut all = self::epoch(storage, epoch)?;
+    all.work = all.work.checked_add(work)?;
+    Ok(EPOCHS.save(storage, epoch, &all)?)
 }
 
 /// The oldest closed epochs `provider` has work in, at most [`MAX_EPOCHS`], and its share of each.
-pub fn closed_shares(storage: &dyn Storage, provider: &Addr, now: u64) -> Result<Vec<(u64, Uint128)>, Error> {
+pub fn closed_shares(storage: &dyn Storage, provider: &Addr, now: u64) -> Result<Vec<(u64, Uint128)>, ContractError> {
     let schedule = SCHEDULE.load(storage)?;
     let open = schedule.epoch_at(now)?;
     WORK.prefix(provider)
@@ -97,4 +249,12 @@ pub fn closed_shares(storage: &dyn Storage, provider: &Addr, now: u64) -> Result
             Ok((epoch, contribution.share(schedule.budget(epoch), all)?))
         })
         .collect()
+}
+
+/// Takes the work of `provider` in an epoch, for which `share` is minted.
+pub fn take_share(storage: &mut dyn Storage, provider: &Addr, epoch: u64, share: Uint128) -> Result<(), ContractError> {
+    WORK.remove(storage, (provider, epoch));
+    let mut all = self::epoch(storage, epoch)?;
+    all.minted = all.minted.checked_add(share)?;
+    Ok(EPOCHS.save(storage, epoch, &all)?)
 }

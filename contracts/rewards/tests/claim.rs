@@ -1,5 +1,5 @@
 use tequio_protocol::rewards::{Claimed, Config};
-use tequio_rewards::Error;
+use tequio_rewards::ContractError;
 
 use crate::world::{CONFIG, EPOCH, RICHES, World, addr, event, u};
 
@@ -11,10 +11,13 @@ fn what_client_jobs_earned_is_minted_at_once_and_once() {
     world.reward(&escrow, 1, 1, &alice, 4).unwrap();
     world.reward(&escrow, 2, 1, &alice, 1).unwrap();
     let response = world.claim(&alice).unwrap();
-    assert_eq!(event::<Claimed>(&response), Claimed { provider: alice.to_string(), amount: u(25) });
+    assert_eq!(
+        event::<Claimed>(&response),
+        Claimed { provider: alice.to_string(), amount: u(25), earned: u(25), emitted: u(0) }
+    );
     assert_eq!(world.purse(&alice), 25);
     assert_eq!(world.supply(), 2 * RICHES - 1_000 + 25);
-    assert_eq!(world.claim(&alice).unwrap_err(), Error::NothingToClaim { provider: alice });
+    assert_eq!(world.claim(&alice).unwrap_err(), ContractError::NothingToClaim { provider: alice });
 }
 
 #[test]
@@ -25,14 +28,14 @@ fn commons_work_is_paid_when_its_epoch_is_closed() {
     world.reward(&escrow, 1, 1, &alice, 6).unwrap();
     world.pass(EPOCH - 1);
     world.reward(&escrow, 2, 1, &bob, 3).unwrap();
-    assert_eq!(world.claim(&alice).unwrap_err(), Error::NothingToClaim { provider: alice.clone() });
+    assert_eq!(world.claim(&alice).unwrap_err(), ContractError::NothingToClaim { provider: alice.clone() });
     world.pass(1);
     assert_eq!(world.claimable(&alice).emitted, u(666));
     world.claim(&alice).unwrap();
     world.claim(&bob).unwrap();
     assert_eq!((world.purse(&alice), world.purse(&bob)), (666, 333));
     assert_eq!(world.epoch(0).minted, u(999));
-    assert_eq!(world.claim(&bob).unwrap_err(), Error::NothingToClaim { provider: bob });
+    assert_eq!(world.claim(&bob).unwrap_err(), ContractError::NothingToClaim { provider: bob });
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn both_kinds_come_with_one_claim() {
 #[test]
 fn who_did_nothing_claims_nothing() {
     let mut world = World::new();
-    assert_eq!(world.claim(&addr("dave")).unwrap_err(), Error::NothingToClaim { provider: addr("dave") });
+    assert_eq!(world.claim(&addr("dave")).unwrap_err(), ContractError::NothingToClaim { provider: addr("dave") });
 }
 
 #[test]

@@ -1,14 +1,18 @@
-use tequio_protocol::rewards::{Config, ConfigResponse, Kind, MIN_TIMELOCK, QueryMsg, TermsResponse, WORK_UNIT};
-use tequio_rewards::Error;
+use tequio_contract::grant::BadGrant;
+use tequio_protocol::rewards::{
+    Config, ConfigResponse, Configured, Kind, MIN_TIMELOCK, QueryMsg, TermsResponse, WORK_UNIT,
+};
+use tequio_rewards::ContractError;
 
-use crate::world::{CONFIG, World, addr, u};
+use crate::world::{CONFIG, World, addr, bounds, event, u};
 
 #[test]
 fn a_change_touches_only_later_jobs() {
     let (mut world, escrow, client) = World::settled();
     world.reserve(&escrow, 1, &client, 10).unwrap();
     let config = Config { rate: u(20), kappa_bps: 1_000, ..CONFIG };
-    world.configure(config.clone()).unwrap();
+    let response = world.configure(config.clone()).unwrap();
+    assert_eq!(event::<Configured>(&response), Configured::new(&config).unwrap());
     assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, config);
     world.reserve(&escrow, 2, &client, 10).unwrap();
     world.reward(&escrow, 1, 1, &addr("alice"), 10).unwrap();
@@ -28,16 +32,16 @@ fn a_new_timelock_is_for_later_grants() {
     world.grant(&late).unwrap();
     world.pass(MIN_TIMELOCK);
     world.commons(&early, 1, 1).unwrap();
-    assert!(matches!(world.commons(&late, 1, 1), Err(Error::SourceWaits { .. })));
+    assert!(matches!(world.commons(&late, 1, 1), Err(ContractError::Grant(BadGrant::Waits { .. }))));
 }
 
 #[test]
 fn every_bound_is_enforced() {
     let mut world = World::new();
     for (config, error) in [
-        (Config { kappa_bps: 10_000, ..CONFIG }, Error::KappaBounds { kappa_bps: 10_000, max: 10_000 }),
-        (Config { kappa_bps: u16::MAX, ..CONFIG }, Error::KappaBounds { kappa_bps: u16::MAX, max: 10_000 }),
-        (Config { timelock: 0, ..CONFIG }, Error::TimelockShort { timelock: 0, min: MIN_TIMELOCK }),
+        (Config { kappa_bps: 10_000, ..CONFIG }, bounds("kappa_bps", 10_000, 0, 9_999)),
+        (Config { kappa_bps: u16::MAX, ..CONFIG }, bounds("kappa_bps", u64::from(u16::MAX), 0, 9_999)),
+        (Config { timelock: 0, ..CONFIG }, bounds("timelock", 0, MIN_TIMELOCK, u64::MAX)),
     ] {
         assert_eq!(world.configure(config).unwrap_err(), error);
         assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, CONFIG);
@@ -48,7 +52,8 @@ fn every_bound_is_enforced() {
 #[test]
 fn terms_are_those_of_a_job_posted_now() {
     let mut world = World::new();
-    let terms = |world: &World, kind, work| world.ask::<TermsResponse>(&QueryMsg::Terms { kind, work });
+    let terms =
+        |world: &World, kind, work: u64| world.ask::<TermsResponse>(&QueryMsg::Terms { kind, work: work.into() });
     let client = terms(&world, Kind::Client, WORK_UNIT + 1);
     assert_eq!(client, TermsResponse { credits: u(11), mint: u(6) });
     let commons = terms(&world, Kind::Commons, WORK_UNIT + 1);

@@ -3,8 +3,10 @@
 use cosmwasm_std::{Binary, coins};
 use cw_ownable::Action;
 use cw20::Cw20ReceiveMsg;
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::{Config, ExecuteMsg, Kind};
+use tequio_protocol::{
+    JobId,
+    rewards::{Config, ExecuteMsg, Kind},
+};
 
 use crate::world::{CONFIG, World, addr, u};
 
@@ -18,11 +20,11 @@ fn named(text: &str, world: &World) -> String {
 
 fn reserve(job: u64, client: &str, shards: u64, work: u64) -> ExecuteMsg {
     let client = addr(client).to_string();
-    ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, work }
+    ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, work: work.into() }
 }
 
 fn reward(number: u64, job: u64, shards: u64) -> ExecuteMsg {
-    ExecuteMsg::Reward { number, job: JobId(job), provider: addr("alice").to_string(), shards }
+    ExecuteMsg::Reward { number: number.into(), job: JobId(job), provider: addr("alice").to_string(), shards }
 }
 
 fn release(job: u64, shards: u64) -> ExecuteMsg {
@@ -43,9 +45,9 @@ fn attempts() -> Vec<(&'static str, ExecuteMsg, &'static str)> {
     let forged = Cw20ReceiveMsg { sender: addr("dave").to_string(), amount: u(5), msg: Binary::default() };
     vec![
         ("dave", ExecuteMsg::Receive(forged), "<dave> is not the token <token>"),
-        ("dave", reserve(2, "client", 1, 1), "<dave> was never granted the rights of a source"),
-        ("dave", reward(2, 1, 1), "<dave> was never granted the rights of a source"),
-        ("dave", release(1, 1), "<dave> was never granted the rights of a source"),
+        ("dave", reserve(2, "client", 1, 1), "<dave> was never granted the right to reserve"),
+        ("dave", reward(2, 1, 1), "<dave> was never granted the right to reserve"),
+        ("dave", release(1, 1), "<dave> was never granted the right to reserve"),
         ("dave", configure(CONFIG), "Caller is not the contract's current owner"),
         ("dave", ExecuteMsg::UpdateOwnership(Action::AcceptOwnership), "There isn't a pending ownership transfer"),
         ("escrow", reserve(2, "client", 0, 1), "shards is zero"),
@@ -69,8 +71,12 @@ fn attempts() -> Vec<(&'static str, ExecuteMsg, &'static str)> {
         ("source", reserve(1, "client", 1, 1), "the right of <source> to reserve was revoked"),
         ("governance", grant("other"), "<other> is granted already, from 1571970219 on"),
         ("governance", ExecuteMsg::Revoke { source: addr("dave").to_string() }, "<dave> has no right to revoke"),
-        ("governance", configure(Config { kappa_bps: 10_000, ..CONFIG }), "kappa of 10000 bp is not below 10000"),
-        ("governance", configure(Config { timelock: 5, ..CONFIG }), "timelock of 5 s is below 172800"),
+        ("governance", configure(Config { kappa_bps: 10_000, ..CONFIG }), "kappa_bps is 10000, not between 0 and 9999"),
+        (
+            "governance",
+            configure(Config { timelock: 5, ..CONFIG }),
+            "timelock is 5, not between 172800 and 18446744073709551615",
+        ),
     ]
 }
 
@@ -110,6 +116,7 @@ fn no_message_takes_funds() {
     world.send(&client, &ExecuteMsg::UpdateOwnership(Action::AcceptOwnership)).unwrap();
     // So that one sender, who has native funds, may send every message.
     world.send(&client, &grant("client")).unwrap();
+    world.pass(CONFIG.timelock);
     for msg in [
         ExecuteMsg::Approve { source: addr("escrow").to_string(), amount: u(1) },
         ExecuteMsg::Claim {},

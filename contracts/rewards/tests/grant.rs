@@ -1,5 +1,6 @@
+use tequio_contract::grant::BadGrant;
 use tequio_protocol::rewards::{QueryMsg, SourceGranted, SourceResponse};
-use tequio_rewards::Error;
+use tequio_rewards::ContractError;
 
 use crate::world::{CONFIG, World, addr, event};
 
@@ -29,7 +30,12 @@ fn later_it_waits_for_the_timelock() {
     world.pass(CONFIG.timelock - 1);
     assert_eq!(
         world.reserve(&other, 1, &client, 1).unwrap_err(),
-        Error::SourceWaits { origin: other.clone(), effective, now: effective - 1 }
+        ContractError::Grant(BadGrant::Waits {
+            right: "reserve",
+            address: other.clone(),
+            effective,
+            now: effective - 1
+        })
     );
     world.pass(1);
     world.reserve(&other, 1, &client, 1).unwrap();
@@ -41,7 +47,7 @@ fn a_job_that_is_over_still_was_a_job() {
     world.reserve(&escrow, 1, &client, 1).unwrap();
     world.release(&escrow, 1, 1).unwrap();
     world.grant(&addr("other")).unwrap();
-    assert!(matches!(world.commons(&addr("other"), 1, 1), Err(Error::SourceWaits { .. })));
+    assert!(matches!(world.commons(&addr("other"), 1, 1), Err(ContractError::Grant(BadGrant::Waits { .. }))));
 }
 
 #[test]
@@ -51,5 +57,8 @@ fn a_grant_is_not_repeated() {
     world.grant(&escrow).unwrap();
     let effective = world.now();
     world.pass(5);
-    assert_eq!(world.grant(&escrow).unwrap_err(), Error::AlreadyGranted { origin: escrow, effective });
+    assert_eq!(
+        world.grant(&escrow).unwrap_err(),
+        ContractError::Grant(BadGrant::AlreadyGranted { address: escrow, effective })
+    );
 }

@@ -1,14 +1,16 @@
-use cosmwasm_std::coins;
-use cosmwasm_std::testing::{mock_dependencies, mock_env};
-use cosmwasm_std::{Reply, SubMsgResponse, SubMsgResult};
+use cosmwasm_std::{
+    Reply, SubMsgResponse, SubMsgResult, coins,
+    testing::{mock_dependencies, mock_env},
+};
 use cw_multi_test::Executor;
 use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse};
+use tequio_contract::funds::BadFunds;
 use tequio_protocol::rewards::{Config, ConfigResponse, InstantiateMsg, MIN_TIMELOCK, QueryMsg, Schedule};
-use tequio_rewards::{Error, reply};
+use tequio_rewards::{ContractError, core::error::CoreError, reply};
 
-use crate::world::{CONFIG, RICHES, SCHEDULE, World, addr, token, u};
+use crate::world::{CONFIG, RICHES, SCHEDULE, World, addr, bounds, token, u};
 
-fn attempt(world: &mut World, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), Error> {
+fn attempt(world: &mut World, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), ContractError> {
     let mut msg = InstantiateMsg {
         owner: world.owner.to_string(),
         token: token(world.token_code),
@@ -44,26 +46,27 @@ fn it_instantiates_its_token_and_alone_may_mint_it() {
 fn bounds_hold_from_the_start() {
     let mut world = World::new();
     let kappa = Config { kappa_bps: 10_000, ..CONFIG };
-    assert_eq!(
-        attempt(&mut world, |msg| msg.config = kappa),
-        Err(Error::KappaBounds { kappa_bps: 10_000, max: 10_000 })
-    );
+    assert_eq!(attempt(&mut world, |msg| msg.config = kappa), Err(bounds("kappa_bps", 10_000, 0, 9_999)));
     let timelock = Config { timelock: MIN_TIMELOCK - 1, ..CONFIG };
     assert_eq!(
         attempt(&mut world, |msg| msg.config = timelock),
-        Err(Error::TimelockShort { timelock: MIN_TIMELOCK - 1, min: MIN_TIMELOCK })
+        Err(bounds("timelock", MIN_TIMELOCK - 1, MIN_TIMELOCK, u64::MAX))
     );
-    assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = 0), Err(Error::Zero { what: "epoch" }));
-    assert_eq!(attempt(&mut world, |msg| msg.schedule.halving = 0), Err(Error::Zero { what: "halving" }));
+    assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = 0), Err(bounds("epoch", 0, 1, u64::MAX)));
+    assert_eq!(attempt(&mut world, |msg| msg.schedule.halving = 0), Err(bounds("halving", 0, 1, u64::MAX)));
     let schedule = Schedule { initial: u(u128::MAX / 2), halving: 1, epoch: 1 };
     assert_eq!(
         attempt(&mut world, |msg| msg.schedule = schedule),
-        Err(Error::SupplyBounds { genesis: u(2 * RICHES), initial: u(u128::MAX / 2), halving: 1 })
+        Err(ContractError::Core(CoreError::SupplyBounds {
+            genesis: u(2 * RICHES),
+            initial: u(u128::MAX / 2),
+            halving: 1
+        }))
     );
     let balance = token(0).balances.remove(0);
     assert_eq!(
         attempt(&mut world, |msg| msg.token.balances = vec![balance; 101]),
-        Err(Error::TooManyBalances { count: 101, max: 100 })
+        Err(ContractError::Core(CoreError::TooManyBalances { count: 101, max: 100 }))
     );
     assert_eq!(attempt(&mut world, |_| ()), Ok(()));
 }
@@ -79,7 +82,10 @@ fn funds_are_refused() {
     };
     let funds = coins(5, "utoken");
     let result = world.app.instantiate_contract(world.code, addr("client"), &msg, &funds, "rewards", None);
-    assert_eq!(result.unwrap_err().downcast::<Error>().unwrap(), Error::UnexpectedFunds { found: "5utoken".into() });
+    assert_eq!(
+        result.unwrap_err().downcast::<ContractError>().unwrap(),
+        ContractError::Funds(BadFunds::NotTaken { found: "5utoken".into() })
+    );
 }
 
 #[test]
@@ -105,6 +111,6 @@ fn replies_that_were_not_asked_for_or_say_nothing_are_refused() {
     let answer = SubMsgResponse { events: vec![], data: None, msg_responses: vec![] };
     let message = |id| Reply { id, payload: Default::default(), gas_used: 0, result: SubMsgResult::Ok(answer.clone()) };
     let mut deps = mock_dependencies();
-    assert_eq!(reply(deps.as_mut(), mock_env(), message(7)), Err(Error::UnknownReply { id: 7 }));
-    assert_eq!(reply(deps.as_mut(), mock_env(), message(1)), Err(Error::NoToken));
+    assert_eq!(reply(deps.as_mut(), mock_env(), message(7)), Err(ContractError::UnknownReply { id: 7 }));
+    assert_eq!(reply(deps.as_mut(), mock_env(), message(1)), Err(ContractError::NoToken));
 }

@@ -1,11 +1,12 @@
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cw_multi_test::Executor;
+use tequio_contract::migrate::BadMigration;
 use tequio_protocol::rewards::MigrateMsg;
-use tequio_rewards::{CONTRACT, Error, VERSION, migrate};
+use tequio_rewards::{CONTRACT, ContractError, VERSION, migrate};
 
 use crate::world::{EPOCH, World, addr};
 
-fn migrate_from(contract: &str, version: &str) -> Result<String, Error> {
+fn migrate_from(contract: &str, version: &str) -> Result<String, ContractError> {
     let mut deps = mock_dependencies();
     cw2::set_contract_version(&mut deps.storage, contract, version).unwrap();
     migrate(deps.as_mut(), mock_env(), MigrateMsg {})?;
@@ -35,10 +36,13 @@ fn from_older_versions_of_the_same_contract_only() {
     assert_eq!(migrate_from(CONTRACT, "0.0.1"), Ok(VERSION.into()));
     assert_eq!(
         migrate_from(CONTRACT, "99.0.0"),
-        Err(Error::NewerVersion { stored: "99.0.0".into(), code: VERSION.into() })
+        Err(ContractError::Migration(BadMigration::NewerVersion { stored: "99.0.0".into(), code: VERSION }))
     );
     assert_eq!(
         migrate_from("crates.io:another", "0.0.1"),
-        Err(Error::WrongContract { expected: CONTRACT.into(), found: "crates.io:another".into() })
+        Err(ContractError::Migration(BadMigration::WrongContract {
+            expected: CONTRACT,
+            found: "crates.io:another".into()
+        }))
     );
 }

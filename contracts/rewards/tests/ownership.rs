@@ -1,21 +1,25 @@
 use cw_ownable::{Action, OwnershipError};
-use tequio_protocol::rewards::ExecuteMsg;
-use tequio_rewards::Error;
+use tequio_protocol::rewards::{ExecuteMsg, OwnershipChanged};
+use tequio_rewards::ContractError;
 
-use crate::world::{CONFIG, World, addr};
+use crate::world::{CONFIG, World, addr, event};
 
 #[test]
 fn governance_changes_hands_in_two_steps() {
     let mut world = World::new();
     let (old, new) = (world.owner.clone(), addr("dave"));
     let transfer = Action::TransferOwnership { new_owner: new.to_string(), expiry: None };
-    world.send(&old, &ExecuteMsg::UpdateOwnership(transfer)).unwrap();
+    let response = world.send(&old, &ExecuteMsg::UpdateOwnership(transfer)).unwrap();
+    let offered = OwnershipChanged { owner: Some(old.to_string()), pending: Some(new.to_string()) };
+    assert_eq!(event::<OwnershipChanged>(&response), offered);
     let accept = ExecuteMsg::UpdateOwnership(Action::AcceptOwnership);
-    let error = Error::Ownership(OwnershipError::NotPendingOwner);
+    let error = ContractError::Ownership(OwnershipError::NotPendingOwner);
     assert_eq!(world.send(&old, &accept).unwrap_err(), error);
-    world.send(&new, &accept).unwrap();
+    let response = world.send(&new, &accept).unwrap();
+    let taken = OwnershipChanged { owner: Some(new.to_string()), pending: None };
+    assert_eq!(event::<OwnershipChanged>(&response), taken);
     let configure = ExecuteMsg::Configure { config: CONFIG };
-    assert_eq!(world.send(&old, &configure).unwrap_err(), Error::Ownership(OwnershipError::NotOwner));
+    assert_eq!(world.send(&old, &configure).unwrap_err(), ContractError::Ownership(OwnershipError::NotOwner));
     world.send(&new, &configure).unwrap();
 }
 
@@ -31,7 +35,7 @@ fn nobody_else_governs() {
         ExecuteMsg::UpdateOwnership(Action::RenounceOwnership),
     ] {
         for sender in [&client, &escrow] {
-            assert_eq!(world.send(sender, &msg).unwrap_err(), Error::Ownership(OwnershipError::NotOwner));
+            assert_eq!(world.send(sender, &msg).unwrap_err(), ContractError::Ownership(OwnershipError::NotOwner));
         }
     }
 }

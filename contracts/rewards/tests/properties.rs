@@ -1,13 +1,16 @@
 //! Random messages of random actors. `TEQUIO_CASES` raises the number of sequences.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use cosmwasm_std::to_json_binary;
-use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::{Config, ExecuteMsg, Hook, Kind, MIN_TIMELOCK, QueryMsg, ReservationResponse, Rewarded};
+use proptest::{prelude::*, test_runner::TestRunner};
+use tequio_protocol::{
+    JobId,
+    rewards::{Config, ExecuteMsg, Hook, Kind, MIN_TIMELOCK, QueryMsg, ReservationResponse, Rewarded},
+};
 
 use crate::world::{EPOCH, RICHES, World, addr, event, u};
 
@@ -47,13 +50,14 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn reserve() -> impl Strategy<Value = ExecuteMsg> {
-    (job(), text(&CLIENTS), kind(), 0..30u64, 1..5_000_000u64)
-        .prop_map(|(job, client, kind, shards, work)| ExecuteMsg::Reserve { job, client, kind, shards, work })
+    (job(), text(&CLIENTS), kind(), 0..30u64, 1..5_000_000u64).prop_map(|(job, client, kind, shards, work)| {
+        ExecuteMsg::Reserve { job, client, kind, shards, work: work.into() }
+    })
 }
 
 fn reward() -> impl Strategy<Value = ExecuteMsg> {
     (0..200u64, job(), text(&PROVIDERS), 0..12u64).prop_map(|(number, job, provider, shards)| ExecuteMsg::Reward {
-        number,
+        number: number.into(),
         job,
         provider,
         shards,
@@ -139,7 +143,7 @@ fn send(world: &mut World, seen: &mut Seen, sender: &str, msg: &ExecuteMsg) {
         _ => assert_eq!(world.supply(), supply, "{msg:?}"),
     }
     if let ExecuteMsg::Reward { number, .. } = msg {
-        assert!(seen.counted.insert((sender.to_string(), *number)), "{number} counted twice");
+        assert!(seen.counted.insert((sender.to_string(), number.u64())), "{number} counted twice");
         let rewarded: Rewarded = event(&response);
         assert!(rewarded.earned < rewarded.consumed || rewarded.consumed.is_zero());
         seen.consumed += rewarded.consumed.u128();

@@ -1,7 +1,9 @@
 use cw_multi_test::Executor;
 use cw20::Cw20ExecuteMsg;
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::{EpochResponse, QueryMsg, ReservationResponse, SourceResponse};
+use tequio_protocol::{
+    JobId,
+    rewards::{EpochResponse, QueryMsg, ReservationResponse, SourceResponse},
+};
 
 use crate::world::{EPOCH, RICHES, World, addr, u};
 

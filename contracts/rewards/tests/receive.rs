@@ -1,7 +1,8 @@
 use cosmwasm_std::{Binary, to_json_binary};
 use cw20::Cw20ReceiveMsg;
+use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::rewards::{CreditsBought, ExecuteMsg, Hook};
-use tequio_rewards::Error;
+use tequio_rewards::ContractError;
 
 use crate::world::{RICHES, World, addr, event, u};
 
@@ -34,7 +35,7 @@ fn only_the_token_is_believed() {
     for sender in [addr("client"), world.owner.clone(), world.rewards.clone()] {
         assert_eq!(
             world.send(&sender, &ExecuteMsg::Receive(forged.clone())).unwrap_err(),
-            Error::NotToken { sender, token: world.token.clone() }
+            ContractError::NotToken { sender, token: world.token.clone() }
         );
     }
     assert_eq!(world.credits(&addr("client")), 0);
@@ -43,7 +44,7 @@ fn only_the_token_is_believed() {
 #[test]
 fn nothing_buys_nothing() {
     let mut world = World::new();
-    assert_eq!(world.buy(&addr("client"), 0).unwrap_err(), Error::Zero { what: "amount" });
+    assert_eq!(world.buy(&addr("client"), 0).unwrap_err(), ContractError::Bounds(OutOfBounds::Zero { name: "amount" }));
 }
 
 #[test]
@@ -51,8 +52,11 @@ fn tokens_with_a_message_that_means_nothing_come_back() {
     let mut world = World::new();
     let client = addr("client");
     for msg in [Binary::default(), Binary::from(b"{}"), Binary::from(b"{\"sell\":{}}")] {
-        assert!(matches!(world.send_tokens(&client, 400, msg), Err(Error::Std(_))));
+        assert!(matches!(world.send_tokens(&client, 400, msg), Err(ContractError::Std(_))));
     }
-    assert!(matches!(world.buy_for(&client, 400, Some(&cosmwasm_std::Addr::unchecked("x"))), Err(Error::Std(_))));
+    assert!(matches!(
+        world.buy_for(&client, 400, Some(&cosmwasm_std::Addr::unchecked("x"))),
+        Err(ContractError::Std(_))
+    ));
     assert_eq!((world.purse(&client), world.credits(&client)), (RICHES, 0));
 }

@@ -1,11 +1,14 @@
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::{Config, CreditsReserved, ExecuteMsg, Kind, ReservationResponse, WORK_UNIT};
-use tequio_rewards::Error;
+use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
+use tequio_protocol::{
+    JobId,
+    rewards::{Config, CreditsReserved, ExecuteMsg, Kind, ReservationResponse, WORK_UNIT},
+};
+use tequio_rewards::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, World, addr, event, u};
 
 fn job(client: &str, kind: Kind, shards: u64, work: u64) -> ExecuteMsg {
-    ExecuteMsg::Reserve { job: JobId(1), client: addr(client).to_string(), kind, shards, work }
+    ExecuteMsg::Reserve { job: JobId(1), client: addr(client).to_string(), kind, shards, work: work.into() }
 }
 
 #[test]
@@ -13,8 +16,15 @@ fn credits_are_reserved_at_the_rate_and_kappa_of_this_moment() {
     let (mut world, escrow, client) = World::settled();
     // 2.5 units and a bit at 10 credits a unit: 26 a shard, rounded up.
     let response = world.send(&escrow, &job("client", Kind::Client, 3, 2_500_001)).unwrap();
-    let reserved =
-        CreditsReserved { source: escrow.to_string(), job: JobId(1), client: client.to_string(), amount: u(78) };
+    let reserved = CreditsReserved {
+        source: escrow.to_string(),
+        job: JobId(1),
+        client: client.to_string(),
+        kind: Kind::Client,
+        shards: 3,
+        work: 2_500_001,
+        amount: u(78),
+    };
     assert_eq!(event::<CreditsReserved>(&response), reserved);
     assert_eq!((world.credits(&client), world.allowance(&client, &escrow)), (922, 922));
 
@@ -23,7 +33,7 @@ fn credits_are_reserved_at_the_rate_and_kappa_of_this_moment() {
         client: client.to_string(),
         kind: Kind::Client,
         shards: 3,
-        work: 2_500_001,
+        work: 2_500_001u64.into(),
         credits: u(26),
         kappa_bps: 5_000,
     };
@@ -49,14 +59,14 @@ fn at_a_rate_of_zero_nobody_has_to_approve() {
     world.configure(Config { rate: u(0), ..CONFIG }).unwrap();
     world.send(&escrow, &job("dave", Kind::Client, 3, WORK_UNIT)).unwrap();
     world.reward(&escrow, 1, 1, &addr("alice"), 3).unwrap();
-    assert!(matches!(world.claim(&addr("alice")), Err(Error::NothingToClaim { .. })));
+    assert!(matches!(world.claim(&addr("alice")), Err(ContractError::NothingToClaim { .. })));
 }
 
 #[test]
 fn a_job_is_reserved_once_even_when_nothing_of_it_is_left() {
     let (mut world, escrow, client) = World::settled();
     world.reserve(&escrow, 1, &client, 2).unwrap();
-    let again = Error::AlreadyReserved { origin: escrow.clone(), job: JobId(1) };
+    let again = ContractError::AlreadyReserved { origin: escrow.clone(), job: JobId(1) };
     assert_eq!(world.reserve(&escrow, 1, &client, 2).unwrap_err(), again);
     world.release(&escrow, 1, 2).unwrap();
     assert_eq!(world.reserve(&escrow, 1, &client, 2).unwrap_err(), again);
@@ -81,7 +91,7 @@ fn only_sources_reserve() {
     for stranger in [client, world.owner.clone()] {
         assert_eq!(
             world.send(&stranger, &job("client", Kind::Client, 1, 1)).unwrap_err(),
-            Error::NotSource { sender: stranger }
+            ContractError::Grant(BadGrant::Never { right: "reserve", address: stranger })
         );
     }
 }
@@ -90,14 +100,14 @@ fn only_sources_reserve() {
 fn zero_and_too_much_are_refused() {
     let (mut world, escrow, client) = World::settled();
     let mut refused = |shards, work| world.send(&escrow, &job("client", Kind::Client, shards, work)).unwrap_err();
-    assert_eq!(refused(0, 1), Error::Zero { what: "shards" });
-    assert_eq!(refused(1, 0), Error::Zero { what: "work" });
+    assert_eq!(refused(0, 1), ContractError::Bounds(OutOfBounds::Zero { name: "shards" }));
+    assert_eq!(refused(1, 0), ContractError::Bounds(OutOfBounds::Zero { name: "work" }));
     let needed = u((10 * u128::from(u64::MAX)).div_ceil(1_000_000));
-    assert!(matches!(refused(1, u64::MAX), Error::AllowanceShort { needed: n, .. } if n == needed));
+    assert!(matches!(refused(1, u64::MAX), ContractError::AllowanceShort { needed: n, .. } if n == needed));
     world.configure(Config { rate: u(u128::MAX), ..CONFIG }).unwrap();
     let msg = job("client", Kind::Client, 2, WORK_UNIT);
-    assert!(matches!(world.send(&escrow, &msg), Err(Error::Overflow(_))));
+    assert!(matches!(world.send(&escrow, &msg), Err(ContractError::Core(CoreError::Overflow(_)))));
     let msg = job("client", Kind::Client, 1, 2 * WORK_UNIT);
-    assert!(matches!(world.send(&escrow, &msg), Err(Error::Conversion(_))));
+    assert!(matches!(world.send(&escrow, &msg), Err(ContractError::Core(CoreError::Ratio(_)))));
     assert_eq!(world.credits(&client), 1_000);
 }

@@ -1,5 +1,6 @@
+use tequio_contract::grant::BadGrant;
 use tequio_protocol::rewards::{QueryMsg, SourceResponse, SourceRevoked};
-use tequio_rewards::Error;
+use tequio_rewards::ContractError;
 
 use crate::world::{CONFIG, World, addr, event, u};
 
@@ -9,7 +10,7 @@ fn a_revoked_source_reserves_nothing_but_rewards_and_releases_what_it_reserved()
     world.reserve(&escrow, 1, &client, 10).unwrap();
     let response = world.revoke(&escrow).unwrap();
     assert_eq!(event::<SourceRevoked>(&response), SourceRevoked { source: escrow.to_string() });
-    let error = Error::SourceRevoked { origin: escrow.clone() };
+    let error = ContractError::Grant(BadGrant::Revoked { right: "reserve", address: escrow.clone() });
     assert_eq!(world.reserve(&escrow, 2, &client, 1).unwrap_err(), error);
     world.reward(&escrow, 1, 1, &addr("alice"), 4).unwrap();
     world.release(&escrow, 1, 6).unwrap();
@@ -25,7 +26,7 @@ fn granted_once_more_it_waits_once_more() {
     world.reserve(&escrow, 1, &client, 1).unwrap();
     world.revoke(&escrow).unwrap();
     world.grant(&escrow).unwrap();
-    assert!(matches!(world.reserve(&escrow, 2, &client, 1), Err(Error::SourceWaits { .. })));
+    assert!(matches!(world.reserve(&escrow, 2, &client, 1), Err(ContractError::Grant(BadGrant::Waits { .. }))));
     world.pass(CONFIG.timelock);
     world.reserve(&escrow, 2, &client, 1).unwrap();
 }
@@ -34,7 +35,7 @@ fn granted_once_more_it_waits_once_more() {
 fn only_what_was_granted_is_revoked_and_once() {
     let mut world = World::new();
     let escrow = addr("escrow");
-    let error = Error::NotGranted { origin: escrow.clone() };
+    let error = ContractError::Grant(BadGrant::NotGranted { address: escrow.clone() });
     assert_eq!(world.revoke(&escrow).unwrap_err(), error);
     world.grant(&escrow).unwrap();
     world.revoke(&escrow).unwrap();

@@ -1,6 +1,9 @@
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::{ExecuteMsg, Rewarded};
-use tequio_rewards::Error;
+use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
+use tequio_protocol::{
+    JobId,
+    rewards::{ExecuteMsg, Rewarded},
+};
+use tequio_rewards::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, EPOCH, World, addr, event, u};
 
@@ -32,7 +35,7 @@ fn a_number_counts_once() {
     world.reserve(&escrow, 1, &client, 10).unwrap();
     world.reserve(&escrow, 2, &client, 10).unwrap();
     world.reward(&escrow, 7, 1, &alice, 3).unwrap();
-    let error = Error::AlreadyCounted { origin: escrow.clone(), number: 7 };
+    let error = ContractError::AlreadyCounted { origin: escrow.clone(), number: 7 };
     assert_eq!(world.reward(&escrow, 7, 1, &alice, 3).unwrap_err(), error);
     assert_eq!(world.reward(&escrow, 7, 2, &addr("bob"), 1).unwrap_err(), error);
     assert_eq!(world.claimable(&alice).earned, u(15));
@@ -66,10 +69,10 @@ fn no_more_shards_than_were_reserved() {
     world.reserve(&escrow, 1, &client, 10).unwrap();
     world.reward(&escrow, 1, 1, &alice, 6).unwrap();
     world.release(&escrow, 1, 3).unwrap();
-    let error = Error::ShardsShort { job: JobId(1), left: 1, needed: 2 };
+    let error = ContractError::Core(CoreError::ShardsShort { job: JobId(1), left: 1, needed: 2 });
     assert_eq!(world.reward(&escrow, 2, 1, &alice, 2).unwrap_err(), error);
     world.reward(&escrow, 2, 1, &alice, 1).unwrap();
-    let error = Error::ShardsShort { job: JobId(1), left: 0, needed: 1 };
+    let error = ContractError::Core(CoreError::ShardsShort { job: JobId(1), left: 0, needed: 1 });
     assert_eq!(world.reward(&escrow, 3, 1, &alice, 1).unwrap_err(), error);
 }
 
@@ -94,7 +97,7 @@ fn an_epochs_work_may_exceed_what_64_bits_hold() {
     let (mut world, escrow, _) = World::settled();
     let client = world.owner.to_string();
     let kind = tequio_protocol::rewards::Kind::Commons;
-    let reserve = ExecuteMsg::Reserve { job: JobId(1), client, kind, shards: u64::MAX, work: u64::MAX };
+    let reserve = ExecuteMsg::Reserve { job: JobId(1), client, kind, shards: u64::MAX, work: u64::MAX.into() };
     world.send(&escrow, &reserve).unwrap();
     world.reward(&escrow, 1, 1, &addr("alice"), u64::MAX).unwrap();
     assert_eq!(world.epoch(0).work, u(u64::MAX as u128 * u64::MAX as u128));
@@ -108,16 +111,22 @@ fn wrong_ways_to_reward() {
     let (mut world, escrow, client) = World::settled();
     let alice = addr("alice");
     world.reserve(&escrow, 1, &client, 10).unwrap();
-    assert_eq!(world.reward(&escrow, 1, 1, &alice, 0).unwrap_err(), Error::Zero { what: "shards" });
-    let unknown = Error::UnknownReservation { origin: escrow.clone(), job: JobId(2) };
+    assert_eq!(
+        world.reward(&escrow, 1, 1, &alice, 0).unwrap_err(),
+        ContractError::Bounds(OutOfBounds::Zero { name: "shards" })
+    );
+    let unknown = ContractError::UnknownReservation { origin: escrow.clone(), job: JobId(2) };
     assert_eq!(world.reward(&escrow, 1, 2, &alice, 1).unwrap_err(), unknown);
-    assert_eq!(world.reward(&alice, 1, 1, &alice, 1).unwrap_err(), Error::NotSource { sender: alice.clone() });
+    assert_eq!(
+        world.reward(&alice, 1, 1, &alice, 1).unwrap_err(),
+        ContractError::Grant(BadGrant::Never { right: "reserve", address: alice.clone() })
+    );
     // A source sees only its own jobs.
     let other = addr("other");
     world.grant(&other).unwrap();
-    let unknown = Error::UnknownReservation { origin: other.clone(), job: JobId(1) };
+    let unknown = ContractError::UnknownReservation { origin: other.clone(), job: JobId(1) };
     world.pass(CONFIG.timelock);
     assert_eq!(world.reward(&other, 1, 1, &alice, 1).unwrap_err(), unknown);
-    let msg = ExecuteMsg::Reward { number: 1, job: JobId(1), provider: "x".into(), shards: 1 };
-    assert!(matches!(world.send(&escrow, &msg), Err(Error::Std(_))));
+    let msg = ExecuteMsg::Reward { number: 1u64.into(), job: JobId(1), provider: "x".into(), shards: 1 };
+    assert!(matches!(world.send(&escrow, &msg), Err(ContractError::Std(_))));
 }

@@ -3,15 +3,22 @@
 
 use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_std::{Addr, Binary, Coin, Uint128, coin, to_json_binary};
-use cw_multi_test::error::AnyResult;
-use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
+use cw_multi_test::{App, AppResponse, ContractWrapper, Executor, error::AnyResult};
 use cw20::{Cw20Coin, Cw20ExecuteMsg, Cw20QueryMsg, TokenInfoResponse};
-use tequio_protocol::rewards::{
-    ClaimableResponse, Config, ConfigResponse, EpochResponse, ExecuteMsg, Hook, InstantiateMsg, Kind, MIN_TIMELOCK,
-    QueryMsg, ReservationResponse, Schedule, Token, WORK_UNIT,
+use tequio_contract::bounds::OutOfBounds;
+use tequio_protocol::{
+    Conservation, JobId, TypedEvent,
+    rewards::{
+        ClaimableResponse, Config, ConfigResponse, EpochResponse, ExecuteMsg, Hook, InstantiateMsg, Kind, MIN_TIMELOCK,
+        QueryMsg, ReservationResponse, Schedule, Token, WORK_UNIT,
+    },
 };
-use tequio_protocol::{Conservation, JobId, TypedEvent};
-use tequio_rewards::{Error, execute, instantiate, migrate, query, reply};
+use tequio_rewards::{ContractError, execute, instantiate, migrate, query, reply};
+
+/// A number out of its bounds.
+pub fn bounds(name: &'static str, value: u64, min: u64, max: u64) -> ContractError {
+    ContractError::Core(OutOfBounds::Number { name, value, min, max }.into())
+}
 
 /// What `client` and `other` have of the token at genesis.
 pub const RICHES: u128 = 1_000_000;
@@ -85,14 +92,14 @@ impl World {
         (world, escrow, client)
     }
 
-    pub fn pay(&mut self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) -> Result<AppResponse, Error> {
+    pub fn pay(&mut self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) -> Result<AppResponse, ContractError> {
         let result = self.app.execute_contract(sender.clone(), self.rewards.clone(), msg, funds);
         let conservation = self.conservation();
         assert!(conservation.holds(), "{conservation:?} after {msg:?}");
         result.map_err(|error| error.downcast().expect("an error of the rewards"))
     }
 
-    pub fn send(&mut self, sender: &Addr, msg: &ExecuteMsg) -> Result<AppResponse, Error> {
+    pub fn send(&mut self, sender: &Addr, msg: &ExecuteMsg) -> Result<AppResponse, ContractError> {
         self.pay(sender, msg, &[])
     }
 
@@ -134,36 +141,47 @@ impl World {
         result
     }
 
-    pub fn send_tokens(&mut self, sender: &Addr, amount: u128, msg: Binary) -> Result<AppResponse, Error> {
+    pub fn send_tokens(&mut self, sender: &Addr, amount: u128, msg: Binary) -> Result<AppResponse, ContractError> {
         self.try_tokens(sender, amount, msg).map_err(|error| error.downcast().expect("an error of the rewards"))
     }
 
-    pub fn buy_for(&mut self, sender: &Addr, amount: u128, client: Option<&Addr>) -> Result<AppResponse, Error> {
+    pub fn buy_for(
+        &mut self,
+        sender: &Addr,
+        amount: u128,
+        client: Option<&Addr>,
+    ) -> Result<AppResponse, ContractError> {
         let hook = Hook::Buy { client: client.map(Addr::to_string) };
         self.send_tokens(sender, amount, to_json_binary(&hook).unwrap())
     }
 
-    pub fn buy(&mut self, client: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn buy(&mut self, client: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.buy_for(client, amount, None)
     }
 
-    pub fn approve(&mut self, client: &Addr, source: &Addr, amount: u128) -> Result<AppResponse, Error> {
+    pub fn approve(&mut self, client: &Addr, source: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
         self.send(client, &ExecuteMsg::Approve { source: source.to_string(), amount: u(amount) })
     }
 
     // What sources do.
 
     /// Reserves for shards of one unit of work each.
-    pub fn reserve(&mut self, source: &Addr, job: u64, client: &Addr, shards: u64) -> Result<AppResponse, Error> {
+    pub fn reserve(
+        &mut self,
+        source: &Addr,
+        job: u64,
+        client: &Addr,
+        shards: u64,
+    ) -> Result<AppResponse, ContractError> {
         let client = client.to_string();
-        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, work: WORK_UNIT };
+        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, work: WORK_UNIT.into() };
         self.send(source, &msg)
     }
 
     /// Reserves for governance's shards of one unit of work each.
-    pub fn commons(&mut self, source: &Addr, job: u64, shards: u64) -> Result<AppResponse, Error> {
+    pub fn commons(&mut self, source: &Addr, job: u64, shards: u64) -> Result<AppResponse, ContractError> {
         let client = self.owner.to_string();
-        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Commons, shards, work: WORK_UNIT };
+        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Commons, shards, work: WORK_UNIT.into() };
         self.send(source, &msg)
     }
 
@@ -174,30 +192,30 @@ impl World {
         job: u64,
         provider: &Addr,
         shards: u64,
-    ) -> Result<AppResponse, Error> {
+    ) -> Result<AppResponse, ContractError> {
         let provider = provider.to_string();
-        self.send(source, &ExecuteMsg::Reward { number, job: JobId(job), provider, shards })
+        self.send(source, &ExecuteMsg::Reward { number: number.into(), job: JobId(job), provider, shards })
     }
 
-    pub fn release(&mut self, source: &Addr, job: u64, shards: u64) -> Result<AppResponse, Error> {
+    pub fn release(&mut self, source: &Addr, job: u64, shards: u64) -> Result<AppResponse, ContractError> {
         self.send(source, &ExecuteMsg::Release { job: JobId(job), shards })
     }
 
-    pub fn claim(&mut self, provider: &Addr) -> Result<AppResponse, Error> {
+    pub fn claim(&mut self, provider: &Addr) -> Result<AppResponse, ContractError> {
         self.send(provider, &ExecuteMsg::Claim {})
     }
 
     // What governance does.
 
-    pub fn grant(&mut self, source: &Addr) -> Result<AppResponse, Error> {
+    pub fn grant(&mut self, source: &Addr) -> Result<AppResponse, ContractError> {
         self.send(&self.owner.clone(), &ExecuteMsg::Grant { source: source.to_string() })
     }
 
-    pub fn revoke(&mut self, source: &Addr) -> Result<AppResponse, Error> {
+    pub fn revoke(&mut self, source: &Addr) -> Result<AppResponse, ContractError> {
         self.send(&self.owner.clone(), &ExecuteMsg::Revoke { source: source.to_string() })
     }
 
-    pub fn configure(&mut self, config: Config) -> Result<AppResponse, Error> {
+    pub fn configure(&mut self, config: Config) -> Result<AppResponse, ContractError> {
         self.send(&self.owner.clone(), &ExecuteMsg::Configure { config })
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use cosmwasm_schema::cw_serde;
+use cosmwasm_std::StdResult;
+use cw_storage_plus::{Key, KeyDeserialize, Prefixer, PrimaryKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -27,6 +29,32 @@ macro_rules! number {
                 text.parse().map(Self)
             }
         }
+
+        impl PrimaryKey<'_> for $name {
+            type Prefix = ();
+            type SubPrefix = ();
+            type Suffix = Self;
+            type SuperSuffix = Self;
+
+            fn key(&self) -> Vec<Key<'_>> {
+                vec![Key::Val64(self.0.to_be_bytes())]
+            }
+        }
+
+        impl Prefixer<'_> for $name {
+            fn prefix(&self) -> Vec<Key<'_>> {
+                self.key()
+            }
+        }
+
+        impl KeyDeserialize for $name {
+            type Output = Self;
+            const KEY_ELEMS: u16 = 1;
+
+            fn from_vec(value: Vec<u8>) -> StdResult<Self> {
+                u64::from_vec(value).map(Self)
+            }
+        }
     };
 }
 
@@ -41,6 +69,10 @@ number!(
 number!(
     /// A beacon the verifier has known, counted from 1.
     BeaconId
+);
+number!(
+    /// Stake that was unbonded at once, counted from 1 over all providers.
+    ThawId
 );
 
 /// A 32-byte hash; lower-case hex in JSON.

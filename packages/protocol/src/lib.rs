@@ -3,8 +3,12 @@
 //! Amounts are in the smallest unit of their denom; times are seconds since the Unix epoch; shares are in basis points
 //! (1/10,000).
 
+pub mod balance;
+pub mod bps;
+pub mod error;
 pub mod escrow;
 pub mod event;
+pub mod governance;
 mod ids;
 mod permission;
 pub mod registry;
@@ -12,8 +16,8 @@ pub mod rewards;
 pub mod verifier;
 
 pub use event::{BadEvent, TypedEvent};
-pub use ids::{AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId};
-pub use permission::{Permission, Permissioned};
+pub use ids::{AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId};
+pub use permission::{Funds, Permission, Permissioned};
 
 /// Entries of a page when the query names no limit.
 pub const DEFAULT_LIMIT: u32 = 30;

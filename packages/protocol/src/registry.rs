@@ -4,7 +4,11 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::Uint128;
 use cw_ownable::cw_ownable_execute;
 
-use crate::{Permission, Permissioned, event};
+use crate::{Funds, Permission, Permissioned, ThawId, events, governance};
+pub use crate::{
+    balance::{Credited, Reason, Withdrawn},
+    governance::{Configured, OwnershipChanged},
+};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -90,10 +94,18 @@ impl Permissioned for ExecuteMsg {
         match self {
             Self::Register { .. } | Self::Bond { .. } | Self::Withdraw {} => Permission::Anyone,
             Self::Update { .. } | Self::Cap { .. } | Self::Unbond { .. } => Permission::Provider,
-            Self::Lien { .. } | Self::Release { .. } | Self::Slash { .. } => Permission::Holder,
+            Self::Lien { .. } => Permission::Holder,
+            Self::Release { .. } | Self::Slash { .. } => Permission::AnyHolder,
             Self::Grant { .. } | Self::Revoke { .. } | Self::Configure { .. } => Permission::Governance,
-            // Accepting is for the pending owner; `cw-ownable` tells them apart.
-            Self::UpdateOwnership(_) => Permission::Governance,
+            Self::UpdateOwnership(action) => governance::permission(action),
+        }
+    }
+
+    fn funds(&self) -> Funds {
+        match self {
+            Self::Register { .. } => Funds::Optional,
+            Self::Bond { .. } => Funds::Required,
+            _ => Funds::None,
         }
     }
 }
@@ -117,7 +129,7 @@ pub enum QueryMsg {
     Liens { provider: String, start_after: Option<String>, limit: Option<u32> },
     /// Stake of `provider` that is thawing, oldest first. `start_after` is an id.
     #[returns(Vec<ThawResponse>)]
-    Thaws { provider: String, start_after: Option<u64>, limit: Option<u32> },
+    Thaws { provider: String, start_after: Option<ThawId>, limit: Option<u32> },
     /// Lien holders by address.
     #[returns(Vec<HolderResponse>)]
     Holders { start_after: Option<String>, limit: Option<u32> },
@@ -167,7 +179,7 @@ pub struct LienResponse {
 #[cw_serde]
 #[derive(Eq)]
 pub struct ThawResponse {
-    pub id: u64,
+    pub id: ThawId,
     pub amount: Uint128,
     /// When it can be withdrawn.
     pub ready: u64,
@@ -181,17 +193,52 @@ pub struct HolderResponse {
     pub effective: Option<u64>,
 }
 
-event!(Registered = "registered" { provider: String, operator: String });
-event!(Bonded = "bonded" { provider: String, amount: Uint128 });
-event!(Unbonded = "unbonded" { provider: String, amount: Uint128, ready: u64 });
-event!(LienPlaced = "lien_placed" { provider: String, holder: String, amount: Uint128 });
-event!(LienReleased = "lien_released" { provider: String, holder: String, amount: Uint128 });
-event!(
-    /// A slash: `amount` = `burned` + `client` + `reporter`.
-    Slashed = "slashed" {
-        provider: String, holder: String, amount: Uint128, burned: Uint128, client: Uint128, reporter: Uint128,
+events! {
+    use Configured, Credited, OwnershipChanged, Withdrawn;
+    Registered = "registered" {
+        provider: String,
+        operator: String,
+        /// [`Metadata`] as JSON.
+        metadata: String,
     }
-);
-event!(Withdrawn = "withdrawn" { address: String, amount: Uint128 });
-event!(Granted = "granted" { holder: String, effective: u64 });
-event!(Revoked = "revoked" { holder: String });
+    /// What a provider is known by from now on; what is left out stays.
+    Updated = "updated" {
+        provider: String,
+        operator: Option<String>,
+        /// [`Metadata`] as JSON.
+        metadata: Option<String>,
+    }
+    Capped = "capped" {
+        provider: String,
+        holder: String,
+        /// The most it may have in liens from now on.
+        amount: Uint128,
+    }
+    Bonded = "bonded" { provider: String, amount: Uint128 }
+    Unbonded = "unbonded" {
+        provider: String,
+        thaw: ThawId,
+        amount: Uint128,
+        /// When it can be withdrawn.
+        ready: u64,
+    }
+    LienPlaced = "lien_placed" { provider: String, holder: String, amount: Uint128 }
+    LienReleased = "lien_released" { provider: String, holder: String, amount: Uint128 }
+    /// A slash: `amount` = `burned` + `client_amount` + `reporter_amount`.
+    Slashed = "slashed" {
+        provider: String,
+        holder: String,
+        amount: Uint128,
+        burned: Uint128,
+        /// Who got the client's part, if there is one.
+        client: Option<String>,
+        client_amount: Uint128,
+        /// Who got the reporter's part, if there is one.
+        reporter: Option<String>,
+        reporter_amount: Uint128,
+    }
+    /// The thaws of a provider that a withdrawal paid; with its balance they are `withdrawn`.
+    Thawed = "thawed" { provider: String, amount: Uint128 }
+    Granted = "granted" { holder: String, effective: u64 }
+    Revoked = "revoked" { holder: String }
+}

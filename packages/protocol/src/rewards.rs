@@ -1,11 +1,13 @@
 //! `rewards`: the authority over counted work, emission, and what may be claimed.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{Uint64, Uint128};
 use cw_ownable::cw_ownable_execute;
 use cw20::{Cw20Coin, Cw20ReceiveMsg};
+use strum::{Display, EnumString};
 
-use crate::{JobId, Permission, Permissioned, event};
+pub use crate::governance::{Configured, OwnershipChanged};
+use crate::{JobId, Permission, Permissioned, attributes, events, governance};
 
 /// MAC equivalents in one unit of work.
 pub const WORK_UNIT: u64 = 1_000_000;
@@ -63,7 +65,8 @@ pub const MIN_TIMELOCK: u64 = 172_800;
 
 /// Where a job's reward comes from.
 #[cw_serde]
-#[derive(Copy, Eq)]
+#[derive(Copy, Eq, Display, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// The client's credits: κ of what a shard consumes is minted.
     Client,
@@ -71,25 +74,7 @@ pub enum Kind {
     Commons,
 }
 
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Client => "client",
-            Self::Commons => "commons",
-        })
-    }
-}
-
-impl std::str::FromStr for Kind {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "client" => Ok(Self::Client),
-            "commons" => Ok(Self::Commons),
-            _ => Err(()),
-        }
-    }
-}
+attributes!(Kind);
 
 #[cw_ownable_execute]
 #[cw_serde]
@@ -99,9 +84,9 @@ pub enum ExecuteMsg {
     /// The most of the sender's credits that `source` may yet reserve.
     Approve { source: String, amount: Uint128 },
     /// Reserves credits for the shards of a new job, at the rate and κ of this moment. `job` is the source's own number.
-    Reserve { job: JobId, client: String, kind: Kind, shards: u64, work: u64 },
+    Reserve { job: JobId, client: String, kind: Kind, shards: u64, work: Uint64 },
     /// Counts `shards` settled shards for `provider`. `number` is the source's own and counts once.
-    Reward { number: u64, job: JobId, provider: String, shards: u64 },
+    Reward { number: Uint64, job: JobId, provider: String, shards: u64 },
     /// Gives the credits of shards that will not be settled back to the client.
     Release { job: JobId, shards: u64 },
     /// Mints what the sender has earned: of client jobs at once, of commons jobs for closed epochs, oldest first, at
@@ -127,9 +112,10 @@ impl Permissioned for ExecuteMsg {
         match self {
             Self::Receive(_) => Permission::Token,
             Self::Approve { .. } | Self::Claim {} => Permission::Anyone,
-            Self::Reserve { .. } | Self::Reward { .. } | Self::Release { .. } => Permission::Source,
+            Self::Reserve { .. } => Permission::Source,
+            Self::Reward { .. } | Self::Release { .. } => Permission::AnySource,
             Self::Grant { .. } | Self::Revoke { .. } | Self::Configure { .. } => Permission::Governance,
-            Self::UpdateOwnership(_) => Permission::Governance,
+            Self::UpdateOwnership(action) => governance::permission(action),
         }
     }
 }
@@ -141,7 +127,7 @@ pub enum QueryMsg {
     Config {},
     /// What a shard costs and may mint if its job were posted now.
     #[returns(TermsResponse)]
-    Terms { kind: Kind, work: u64 },
+    Terms { kind: Kind, work: Uint64 },
     /// Free credits of `client`.
     #[returns(Uint128)]
     Credits { client: String },
@@ -195,7 +181,7 @@ pub struct ReservationResponse {
     /// Shards neither rewarded nor released.
     pub shards: u64,
     /// Work of one shard in MAC equivalents.
-    pub work: u64,
+    pub work: Uint64,
     /// Credits of one shard.
     pub credits: Uint128,
     pub kappa_bps: u16,
@@ -233,15 +219,32 @@ pub struct SourceResponse {
     pub effective: Option<u64>,
 }
 
-event!(CreditsBought = "credits_bought" { client: String, amount: Uint128 });
-event!(CreditsReserved = "credits_reserved" { source: String, job: JobId, client: String, amount: Uint128 });
-event!(CreditsReleased = "credits_released" { source: String, job: JobId, client: String, amount: Uint128 });
-event!(
+events! {
+    use Configured, OwnershipChanged;
+    CreditsBought = "credits_bought" { client: String, amount: Uint128 }
+    Approved = "approved" {
+        client: String,
+        source: String,
+        /// What it may reserve from now on.
+        amount: Uint128,
+    }
+    CreditsReserved = "credits_reserved" {
+        source: String,
+        job: JobId,
+        client: String,
+        kind: Kind,
+        shards: u64,
+        /// Of one shard, in MAC equivalents.
+        work: u64,
+        amount: Uint128,
+    }
+    CreditsReleased = "credits_released" { source: String, job: JobId, client: String, shards: u64, amount: Uint128 }
     /// Work was counted. `consumed` credits are gone; `earned` tokens can be claimed (0 for commons work).
     Rewarded = "rewarded" {
         source: String, number: u64, job: JobId, provider: String, shards: u64, consumed: Uint128, earned: Uint128,
     }
-);
-event!(Claimed = "claimed" { provider: String, amount: Uint128 });
-event!(SourceGranted = "source_granted" { source: String, effective: u64 });
-event!(SourceRevoked = "source_revoked" { source: String });
+    /// `amount` = `earned` by client jobs + `emitted` for commons jobs.
+    Claimed = "claimed" { provider: String, amount: Uint128, earned: Uint128, emitted: Uint128 }
+    SourceGranted = "source_granted" { source: String, effective: u64 }
+    SourceRevoked = "source_revoked" { source: String }
+}

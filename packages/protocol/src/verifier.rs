@@ -4,7 +4,8 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Binary, HexBinary};
 use cw_ownable::cw_ownable_execute;
 
-use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, ProgramId, SubjectId, event};
+pub use crate::governance::{Configured, OwnershipChanged};
+use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, ProgramId, SubjectId, events, governance};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -112,7 +113,7 @@ impl Permissioned for ExecuteMsg {
         match self {
             Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } => Permission::Anyone,
             Self::Propose { .. } | Self::Configure { .. } => Permission::Governance,
-            Self::UpdateOwnership(_) => Permission::Governance,
+            Self::UpdateOwnership(action) => governance::permission(action),
         }
     }
 }
@@ -226,10 +227,11 @@ impl Verdict {
     }
 }
 
-event!(RoundStored = "round_stored" { beacon: BeaconId, round: u64, randomness: Digest });
-event!(Attested = "attested" { attestation: AttestationId, attester: String, subject: SubjectId, draws: u32 });
-event!(
+events! {
+    use Configured, OwnershipChanged;
+    RoundStored = "round_stored" { beacon: BeaconId, round: u64, randomness: Digest }
+    Attested = "attested" { attestation: AttestationId, attester: String, subject: SubjectId, draws: u32 }
     /// Draws were opened; `verdict` is pending, genuine or false.
     Opened = "opened" { attestation: AttestationId, opened: u32, draws: u32, verdict: String }
-);
-event!(BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 });
+    BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 }
+}

@@ -3,9 +3,11 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, OverflowError, Uint128};
 use tequio_attestation::hash::tagged;
-use tequio_protocol::escrow::State;
-use tequio_protocol::verifier::Subject;
-use tequio_protocol::{AssignmentId, Digest, JobId};
+use tequio_protocol::{
+    AssignmentId, Digest, JobId,
+    escrow::{Case, State},
+    verifier::{AttestationResponse, Subject},
+};
 
 use super::job::Job;
 
@@ -34,6 +36,13 @@ impl Assignment {
     /// What is paid if it settles.
     pub fn payment(&self) -> Result<Uint128, OverflowError> {
         self.price.checked_mul(self.count.into())
+    }
+
+    /// What the rules say about it, given the verifier's answer to its operator and subject.
+    pub fn case<'a>(&self, job: &Job, attestation: Option<&'a AttestationResponse>) -> Result<Case<'a>, OverflowError> {
+        let (state, assigned, attest_by) = (self.state, self.assigned, self.attest_by);
+        let (audit_window, rules) = (job.audit_window, job.rules);
+        Ok(Case { state, assigned, attest_by, payment: self.payment()?, audit_window, rules, attestation })
     }
 
     /// The subject to attest to.

@@ -1,15 +1,16 @@
 //! `expire`: anyone ends assignments that were never attested in time, never opened, or whose beacon never came.
 
 use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_protocol::AssignmentId;
+use tequio_protocol::{AssignmentId, escrow::Ruling};
 
 use super::Caller;
-use crate::ending;
-use crate::error::ContractError;
+use crate::{ending, error::ContractError};
 
 pub fn expire(deps: DepsMut, env: Env, caller: Caller, list: Vec<AssignmentId>) -> Result<Response, ContractError> {
-    ending::each(deps, &env, &caller.address, list, |assignment, ruling| match ruling.settles() {
-        false => Ok(()),
-        true => Err(ContractError::Settles { assignment, state: ruling.state() }),
+    ending::each(deps, &env, &caller.address, list, |assignment, ruling| match ruling {
+        Ruling::Expire(expiry) => Ok(expiry.into()),
+        Ruling::Settle(settlement) => Err(ContractError::Settles { assignment, ending: settlement.into() }),
+        Ruling::Wait(reason) => Err(ContractError::NotYet { assignment, reason }),
+        Ruling::Over(ending) => Err(ContractError::Over { assignment, ending }),
     })
 }

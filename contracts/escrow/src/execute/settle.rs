@@ -1,15 +1,16 @@
 //! `settle`: anyone ends assignments that are genuine, or false.
 
 use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_protocol::AssignmentId;
+use tequio_protocol::{AssignmentId, escrow::Ruling};
 
 use super::Caller;
-use crate::ending;
-use crate::error::ContractError;
+use crate::{ending, error::ContractError};
 
 pub fn settle(deps: DepsMut, env: Env, caller: Caller, list: Vec<AssignmentId>) -> Result<Response, ContractError> {
-    ending::each(deps, &env, &caller.address, list, |assignment, ruling| match ruling.settles() {
-        true => Ok(()),
-        false => Err(ContractError::Expires { assignment, state: ruling.state() }),
+    ending::each(deps, &env, &caller.address, list, |assignment, ruling| match ruling {
+        Ruling::Settle(settlement) => Ok(settlement.into()),
+        Ruling::Expire(expiry) => Err(ContractError::Expires { assignment, ending: expiry.into() }),
+        Ruling::Wait(reason) => Err(ContractError::NotYet { assignment, reason }),
+        Ruling::Over(ending) => Err(ContractError::Over { assignment, ending }),
     })
 }

@@ -16,18 +16,22 @@ pub enum Failed {
 
 /// What a shard costs and may mint.
 pub fn terms(querier: QuerierWrapper, rewards: &Addr, kind: Kind, work: u64) -> StdResult<TermsResponse> {
-    querier.query_wasm_smart(rewards, &QueryMsg::Terms { kind, work })
+    querier.query_wasm_smart(rewards, &QueryMsg::Terms { kind, work: work.into() })
 }
 
 /// Reserves a new job's credits. Its failure fails the post.
 pub fn reserve(rewards: &Addr, job: JobId, client: &Addr, kind: Kind, shards: u64, work: u64) -> StdResult<WasmMsg> {
-    wasm_execute(rewards, &ExecuteMsg::Reserve { job, client: client.to_string(), kind, shards, work }, vec![])
+    wasm_execute(
+        rewards,
+        &ExecuteMsg::Reserve { job, client: client.to_string(), kind, shards, work: work.into() },
+        vec![],
+    )
 }
 
 /// Counts a settled assignment, within `gas` if given.
 pub fn reward(rewards: &Addr, id: AssignmentId, assignment: &Assignment, gas: Option<u64>) -> StdResult<SubMsg> {
     let Assignment { job, count: shards, ref provider, .. } = *assignment;
-    let message = ExecuteMsg::Reward { number: id.0, job, provider: provider.to_string(), shards };
+    let message = ExecuteMsg::Reward { number: id.0.into(), job, provider: provider.to_string(), shards };
     fallible(rewards, &message, &Failed::Reward { assignment: id }, gas)
 }
 

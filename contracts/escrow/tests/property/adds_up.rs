@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::{Order, StdResult};
 use tequio_escrow::state::{ASSIGNMENTS, BALANCES, LEDGER, PENDING_RELEASES, PENDING_REWARDS, SHARES};
-use tequio_protocol::escrow::{AssignmentResponse, JobResponse, State};
+use tequio_protocol::escrow::{AssignmentResponse, Ending, JobResponse, State};
 use tequio_protocol::{AssignmentId, JobId};
 
 use super::run::Run;
@@ -53,12 +53,12 @@ impl Run {
             assert!(first + count < next || (first + count == next && price != other), "{free:?}");
         }
         let count = |state| assignments.iter().filter(|a| a.state == state).map(|a| a.count).sum::<u64>();
-        let (active, settled) = (count(State::Active), count(State::Settled));
+        let (active, settled) = (count(State::Active), count(State::Ended(Ending::Settled)));
         assert_eq!((job.active, job.settled), (active, settled));
         assert_eq!(job.free, free.iter().map(|range| range.1).sum::<u64>());
         assert_eq!(job.shards, job.free + job.active + job.settled + job.refunded);
 
-        let kept = |a: &&&AssignmentResponse| matches!(a.state, State::Active | State::Settled);
+        let kept = |a: &&&AssignmentResponse| matches!(a.state, State::Active | State::Ended(Ending::Settled));
         let mut ranges: Vec<_> = free.iter().map(|range| (range.0, range.1)).collect();
         ranges.extend(assignments.iter().filter(kept).map(|a| (a.first, a.count)));
         ranges.sort();

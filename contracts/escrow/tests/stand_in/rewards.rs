@@ -40,10 +40,10 @@ fn execute(deps: DepsMut, _: Env, _: MessageInfo, msg: ExecuteMsg) -> StdResult<
             RESERVED.save(deps.storage, job.0, &shards)?;
         }
         ExecuteMsg::Reward { number, job, shards, .. } => {
-            if REWARDED.has(deps.storage, number) {
+            if REWARDED.has(deps.storage, number.u64()) {
                 return Err(StdError::generic_err("rewarded twice"));
             }
-            REWARDED.save(deps.storage, number, &shards)?;
+            REWARDED.save(deps.storage, number.u64(), &shards)?;
             less(deps, job.0, shards)?;
         }
         ExecuteMsg::Release { job, shards } => less(deps, job.0, shards)?,

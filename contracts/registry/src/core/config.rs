@@ -1,43 +1,40 @@
 //! Bounds on whoever governs.
 
-use tequio_protocol::registry::{Config, MIN_BURN_BPS, MIN_THAW};
+use tequio_contract::bounds::within;
+use tequio_protocol::{
+    bps,
+    registry::{Config, MIN_BURN_BPS, MIN_THAW},
+};
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// Longest thaw: one year. Without it governance could lock every stake for ever.
 pub const MAX_THAW: u64 = 31_536_000;
-/// All of a slash, in basis points.
-pub const WHOLE_BPS: u16 = 10_000;
-
 /// Refuses a config outside the bounds.
-pub fn check(config: &Config) -> Result<(), Error> {
+pub fn check(config: &Config) -> Result<(), CoreError> {
     let Config { thaw, timelock, burn_bps } = *config;
-    if !(MIN_THAW..=MAX_THAW).contains(&thaw) {
-        return Err(Error::ThawBounds { thaw, min: MIN_THAW, max: MAX_THAW });
-    }
+    within("thaw", thaw, MIN_THAW, MAX_THAW)?;
     // A provider who distrusts a new holder can leave before it gets its right.
-    if timelock <= thaw {
-        return Err(Error::TimelockShort { timelock, thaw });
-    }
-    if !(MIN_BURN_BPS..=WHOLE_BPS).contains(&burn_bps) {
-        return Err(Error::BurnBounds { burn_bps, min: MIN_BURN_BPS, max: WHOLE_BPS });
-    }
+    within("timelock", timelock, thaw.saturating_add(1), u64::MAX)?;
+    within("burn_bps", burn_bps, MIN_BURN_BPS.into(), bps::WHOLE.into())?;
     Ok(())
 }
 
 /// Refuses what no Cosmos chain accepts as a denom.
-pub fn check_denom(denom: &str) -> Result<(), Error> {
+pub fn check_denom(denom: &str) -> Result<(), CoreError> {
     let bytes = denom.as_bytes();
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"/:._-".contains(b);
     if (3..=128).contains(&bytes.len()) && bytes[0].is_ascii_alphabetic() && bytes.iter().all(plain) {
         Ok(())
     } else {
-        Err(Error::BadDenom { denom: denom.into() })
+        Err(CoreError::BadDenom { denom: denom.into() })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tequio_contract::bounds::OutOfBounds;
+
     use super::*;
 
     const GOOD: Config = Config { thaw: MIN_THAW, timelock: MIN_THAW + 1, burn_bps: MIN_BURN_BPS };
@@ -45,21 +42,20 @@ mod tests {
     #[test]
     fn the_bounds_themselves_are_good() {
         assert_eq!(check(&GOOD), Ok(()));
-        assert_eq!(check(&Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: WHOLE_BPS }), Ok(()));
+        assert_eq!(check(&Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: bps::WHOLE }), Ok(()));
     }
 
     #[test]
     fn one_beyond_each_bound_is_refused() {
-        let thaw_error = |thaw| Err(Error::ThawBounds { thaw, min: MIN_THAW, max: MAX_THAW });
-        assert_eq!(check(&Config { thaw: MIN_THAW - 1, ..GOOD }), thaw_error(MIN_THAW - 1));
-        assert_eq!(check(&Config { thaw: MAX_THAW + 1, timelock: u64::MAX, ..GOOD }), thaw_error(MAX_THAW + 1));
-        assert_eq!(
-            check(&Config { timelock: MIN_THAW, ..GOOD }),
-            Err(Error::TimelockShort { timelock: MIN_THAW, thaw: MIN_THAW })
-        );
-        let burn_error = |burn_bps| Err(Error::BurnBounds { burn_bps, min: MIN_BURN_BPS, max: WHOLE_BPS });
-        assert_eq!(check(&Config { burn_bps: MIN_BURN_BPS - 1, ..GOOD }), burn_error(MIN_BURN_BPS - 1));
-        assert_eq!(check(&Config { burn_bps: WHOLE_BPS + 1, ..GOOD }), burn_error(WHOLE_BPS + 1));
+        let error = |name, value: u64, min: u64, max: u64| Err(OutOfBounds::Number { name, value, min, max }.into());
+        let thaw = |value| error("thaw", value, MIN_THAW, MAX_THAW);
+        assert_eq!(check(&Config { thaw: MIN_THAW - 1, ..GOOD }), thaw(MIN_THAW - 1));
+        assert_eq!(check(&Config { thaw: MAX_THAW + 1, timelock: u64::MAX, ..GOOD }), thaw(MAX_THAW + 1));
+        let timelock = error("timelock", MIN_THAW, MIN_THAW + 1, u64::MAX);
+        assert_eq!(check(&Config { timelock: MIN_THAW, ..GOOD }), timelock);
+        let burn = |value: u16| error("burn_bps", value.into(), MIN_BURN_BPS.into(), 10_000);
+        assert_eq!(check(&Config { burn_bps: MIN_BURN_BPS - 1, ..GOOD }), burn(MIN_BURN_BPS - 1));
+        assert_eq!(check(&Config { burn_bps: bps::WHOLE + 1, ..GOOD }), burn(10_001));
     }
 
     #[test]
@@ -68,7 +64,7 @@ mod tests {
             assert_eq!(check_denom(good), Ok(()), "{good}");
         }
         for bad in ["", "ab", "1token", "u token", "utokén", &"u".repeat(129)] {
-            assert_eq!(check_denom(bad), Err(Error::BadDenom { denom: bad.into() }), "{bad}");
+            assert_eq!(check_denom(bad), Err(CoreError::BadDenom { denom: bad.into() }), "{bad}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Uint128};
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// All liens of one holder on one provider together, and the most they may be.
 #[cw_serde]
@@ -16,19 +16,21 @@ pub struct Lien {
 
 impl Lien {
     /// Adds `amount` for `holder`, up to the cap.
-    pub fn place(&mut self, holder: &Addr, amount: Uint128) -> Result<(), Error> {
+    pub fn place(&mut self, holder: &Addr, amount: Uint128) -> Result<(), CoreError> {
         let placed = self.placed.checked_add(amount)?;
         if placed > self.cap {
-            return Err(Error::CapExceeded { holder: holder.clone(), placed: self.placed, amount, cap: self.cap });
+            return Err(CoreError::CapExceeded { holder: holder.clone(), placed: self.placed, amount, cap: self.cap });
         }
         self.placed = placed;
         Ok(())
     }
 
     /// Takes `amount` off, to release or to slash it.
-    pub fn take(&mut self, amount: Uint128) -> Result<(), Error> {
-        self.placed =
-            self.placed.checked_sub(amount).map_err(|_| Error::LienShort { placed: self.placed, needed: amount })?;
+    pub fn take(&mut self, amount: Uint128) -> Result<(), CoreError> {
+        self.placed = self
+            .placed
+            .checked_sub(amount)
+            .map_err(|_| CoreError::LienShort { placed: self.placed, needed: amount })?;
         Ok(())
     }
 
@@ -46,7 +48,7 @@ mod tests {
     fn placed_up_to_the_cap_and_taken_down_to_zero() {
         let holder = Addr::unchecked("holder");
         let mut lien = Lien { placed: Uint128::new(40), cap: Uint128::new(100) };
-        let error = Error::CapExceeded {
+        let error = CoreError::CapExceeded {
             holder: holder.clone(),
             placed: Uint128::new(40),
             amount: Uint128::new(61),
@@ -57,7 +59,7 @@ mod tests {
         lien.place(&holder, Uint128::new(60)).unwrap();
         assert_eq!(
             lien.take(Uint128::new(101)),
-            Err(Error::LienShort { placed: Uint128::new(100), needed: Uint128::new(101) })
+            Err(CoreError::LienShort { placed: Uint128::new(100), needed: Uint128::new(101) })
         );
         lien.take(Uint128::new(100)).unwrap();
         assert_eq!(lien.placed, Uint128::zero());

@@ -2,14 +2,14 @@
 
 use tequio_protocol::registry::{MAX_FIELD, Metadata};
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// Refuses fields that are too long.
-pub fn check(metadata: &Metadata) -> Result<(), Error> {
+pub fn check(metadata: &Metadata) -> Result<(), CoreError> {
     let Metadata { moniker, website, endpoint, hardware } = metadata;
     for (field, text) in [("moniker", moniker), ("website", website), ("endpoint", endpoint), ("hardware", hardware)] {
         if text.len() > MAX_FIELD {
-            return Err(Error::FieldTooLong { field, length: text.len(), max: MAX_FIELD });
+            return Err(CoreError::FieldTooLong { field, length: text.len(), max: MAX_FIELD });
         }
     }
     Ok(())
@@ -23,7 +23,7 @@ mod tests {
     fn length_counts_bytes() {
         let moniker = "é".repeat(MAX_FIELD / 2);
         check(&Metadata { moniker: moniker.clone(), ..Metadata::default() }).unwrap();
-        let error = Error::FieldTooLong { field: "moniker", length: MAX_FIELD + 1, max: MAX_FIELD };
+        let error = CoreError::FieldTooLong { field: "moniker", length: MAX_FIELD + 1, max: MAX_FIELD };
         assert_eq!(check(&Metadata { moniker: moniker + "x", ..Metadata::default() }), Err(error));
     }
 }

@@ -3,8 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
-use crate::core::slash::Cut;
-use crate::error::Error;
+use crate::core::{error::CoreError, slash::Cut};
 
 /// Sums over all providers and balances. Invariant 1: bonded = stake + balances + burned + withdrawn.
 #[cw_serde]
@@ -23,20 +22,20 @@ pub struct Money {
 }
 
 impl Money {
-    pub fn bond(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn bond(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.bonded = self.bonded.checked_add(amount)?;
         self.stake = self.stake.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn withdraw(&mut self, stake: Uint128, balance: Uint128) -> Result<(), Error> {
+    pub fn withdraw(&mut self, stake: Uint128, balance: Uint128) -> Result<(), CoreError> {
         self.stake = self.stake.checked_sub(stake)?;
         self.balances = self.balances.checked_sub(balance)?;
         self.withdrawn = self.withdrawn.checked_add(stake)?.checked_add(balance)?;
         Ok(())
     }
 
-    pub fn slash(&mut self, amount: Uint128, cut: &Cut) -> Result<(), Error> {
+    pub fn slash(&mut self, amount: Uint128, cut: &Cut) -> Result<(), CoreError> {
         self.stake = self.stake.checked_sub(amount)?;
         self.burned = self.burned.checked_add(cut.burned)?;
         self.balances = self.balances.checked_add(cut.client)?.checked_add(cut.reporter)?;
@@ -44,12 +43,12 @@ impl Money {
     }
 
     /// What must be in the contract's account.
-    pub fn held(&self) -> Result<Uint128, Error> {
+    pub fn held(&self) -> Result<Uint128, CoreError> {
         Ok(self.stake.checked_add(self.balances)?)
     }
 
     /// The right side of invariant 1.
-    pub fn accounted(&self) -> Result<Uint128, Error> {
+    pub fn accounted(&self) -> Result<Uint128, CoreError> {
         Ok(self.held()?.checked_add(self.burned)?.checked_add(self.withdrawn)?)
     }
 }

@@ -1,9 +1,9 @@
 //! How a slash is split.
 
 use cosmwasm_std::Uint128;
+use tequio_protocol::bps;
 
-use crate::core::config::WHOLE_BPS;
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// The three parts of a slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,14 +14,14 @@ pub struct Cut {
 }
 
 /// Splits `amount`: what `client` and `reporter` do not get is burned, at least ⌈amount × burn_bps / 10,000⌉.
-pub fn cut(amount: Uint128, client: Uint128, reporter: Uint128, burn_bps: u16) -> Result<Cut, Error> {
+pub fn cut(amount: Uint128, client: Uint128, reporter: Uint128, burn_bps: u16) -> Result<Cut, CoreError> {
     let burned = client
         .checked_add(reporter)
         .and_then(|parts| amount.checked_sub(parts))
-        .map_err(|_| Error::PartsExceed { amount, client, reporter })?;
-    let least = amount.checked_mul_ceil((Uint128::from(burn_bps), Uint128::from(WHOLE_BPS)))?;
+        .map_err(|_| CoreError::PartsExceed { amount, client, reporter })?;
+    let least = bps::ceil(amount, burn_bps)?;
     if burned < least {
-        return Err(Error::BurnShort { amount, client, reporter, burned, least });
+        return Err(CoreError::BurnShort { amount, client, reporter, burned, least });
     }
     Ok(Cut { burned, client, reporter })
 }
@@ -44,18 +44,21 @@ mod tests {
     fn the_least_burned_is_rounded_up() {
         assert_eq!(
             cut(u(101), u(41), u(10), 5_000),
-            Err(Error::BurnShort { amount: u(101), client: u(41), reporter: u(10), burned: u(50), least: u(51) })
+            Err(CoreError::BurnShort { amount: u(101), client: u(41), reporter: u(10), burned: u(50), least: u(51) })
         );
         assert_eq!(
             cut(u(1), u(1), u(0), 5_000),
-            Err(Error::BurnShort { amount: u(1), client: u(1), reporter: u(0), burned: u(0), least: u(1) })
+            Err(CoreError::BurnShort { amount: u(1), client: u(1), reporter: u(0), burned: u(0), least: u(1) })
         );
     }
 
     #[test]
     fn parts_beyond_the_slash_are_refused_even_where_their_sum_overflows() {
         for (client, reporter) in [(u(8), u(0)), (u(4), u(4)), (Uint128::MAX, Uint128::MAX)] {
-            assert_eq!(cut(u(7), client, reporter, 5_000), Err(Error::PartsExceed { amount: u(7), client, reporter }));
+            assert_eq!(
+                cut(u(7), client, reporter, 5_000),
+                Err(CoreError::PartsExceed { amount: u(7), client, reporter })
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// Stake of one provider, or of all together. Every unit is in one place, so stake = free + thawing + liens.
 ///
@@ -26,50 +26,51 @@ pub struct Stake {
 
 impl Stake {
     /// free + thawing + liens.
-    pub fn total(&self) -> Result<Uint128, Error> {
+    pub fn total(&self) -> Result<Uint128, CoreError> {
         Ok(self.free.checked_add(self.thawing)?.checked_add(self.liens)?)
     }
 
-    fn take_free(&mut self, amount: Uint128) -> Result<(), Error> {
-        self.free = self.free.checked_sub(amount).map_err(|_| Error::StakeShort { free: self.free, needed: amount })?;
+    fn take_free(&mut self, amount: Uint128) -> Result<(), CoreError> {
+        self.free =
+            self.free.checked_sub(amount).map_err(|_| CoreError::StakeShort { free: self.free, needed: amount })?;
         Ok(())
     }
 
-    fn take_lien(&mut self, amount: Uint128) -> Result<(), Error> {
+    fn take_lien(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.liens =
-            self.liens.checked_sub(amount).map_err(|_| Error::LienShort { placed: self.liens, needed: amount })?;
+            self.liens.checked_sub(amount).map_err(|_| CoreError::LienShort { placed: self.liens, needed: amount })?;
         Ok(())
     }
 
-    pub fn bond(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn bond(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.free = self.free.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn unbond(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn unbond(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.take_free(amount)?;
         self.thawing = self.thawing.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn withdraw(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn withdraw(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.thawing = self.thawing.checked_sub(amount)?;
         Ok(())
     }
 
-    pub fn place(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn place(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.take_free(amount)?;
         self.liens = self.liens.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn release(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn release(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.take_lien(amount)?;
         self.free = self.free.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn slash(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn slash(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.take_lien(amount)?;
         self.slashed = self.slashed.checked_add(amount)?;
         Ok(())
@@ -101,10 +102,10 @@ mod tests {
     #[test]
     fn thawing_stake_bears_no_lien_and_stake_under_lien_does_not_thaw() {
         let stake = Stake { free: u(10), thawing: u(30), liens: u(50), slashed: u(0) };
-        let short = Err(Error::StakeShort { free: u(10), needed: u(11) });
+        let short = Err(CoreError::StakeShort { free: u(10), needed: u(11) });
         assert_eq!(stake.clone().place(u(11)), short);
         assert_eq!(stake.clone().unbond(u(11)), short);
-        let lien_short = Err(Error::LienShort { placed: u(50), needed: u(51) });
+        let lien_short = Err(CoreError::LienShort { placed: u(50), needed: u(51) });
         assert_eq!(stake.clone().release(u(51)), lien_short);
         assert_eq!(stake.clone().slash(u(51)), lien_short);
         assert!(stake.clone().withdraw(u(31)).is_err());

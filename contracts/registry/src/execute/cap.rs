@@ -1,13 +1,17 @@
-use cosmwasm_std::{DepsMut, MessageInfo, Response, Uint128};
+//! Cap: sets the most that one holder may have in liens, for a provider.
 
-use crate::error::Error;
-use crate::state;
+use cosmwasm_std::{DepsMut, Response, Uint128};
+use tequio_contract::door::Caller;
+use tequio_protocol::registry::Capped;
 
-/// Sets the most that `holder` may have on the sender's stake. Below what is placed it refuses only new liens.
-pub fn cap(deps: DepsMut, info: MessageInfo, holder: String, amount: Uint128) -> Result<Response, Error> {
-    let holder = deps.api.addr_validate(&holder)?;
-    let mut lien = state::lien(deps.storage, &info.sender, &holder)?;
-    lien.cap = amount;
-    state::save_lien(deps.storage, &info.sender, &holder, &lien)?;
-    Ok(Response::new())
+use crate::{error::ContractError, state};
+
+/// Below what is placed it refuses only new liens.
+pub fn cap(deps: DepsMut, caller: Caller, holder: String, amount: Uint128) -> Result<Response, ContractError> {
+    let (provider, holder) = (caller.principal, deps.api.addr_validate(&holder)?);
+    state::change_lien(deps.storage, &provider, &holder, |lien| {
+        lien.cap = amount;
+        Ok(())
+    })?;
+    Ok(Response::new().add_event(Capped { provider: provider.into(), holder: holder.into(), amount }))
 }

@@ -1,13 +1,13 @@
+//! Configure: sets the config, for governance.
+
 use cosmwasm_std::{DepsMut, Response};
-use tequio_protocol::registry::Config;
+use tequio_protocol::registry::{Config, Configured};
 
-use crate::core::config;
-use crate::error::Error;
-use crate::state::CONFIG;
+use crate::{core::config, error::ContractError, state};
 
-/// Sets the config, within its bounds. Thaws and grants that run already keep their times.
-pub fn configure(deps: DepsMut, new: Config) -> Result<Response, Error> {
+/// Thaws and grants that run already keep their times.
+pub fn configure(deps: DepsMut, new: Config) -> Result<Response, ContractError> {
     config::check(&new)?;
-    CONFIG.save(deps.storage, &new)?;
-    Ok(Response::new())
+    state::configure(deps.storage, &new)?;
+    Ok(Response::new().add_event(Configured::new(&new)?))
 }

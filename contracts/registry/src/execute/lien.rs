@@ -1,19 +1,16 @@
-use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, Uint128};
+//! Lien: places a lien on a provider's free stake, for a holder.
+
+use cosmwasm_std::{DepsMut, Response, Uint128};
+use tequio_contract::{bounds::some, door::Caller};
 use tequio_protocol::registry::LienPlaced;
 
-use crate::error::Error;
-use crate::execute::positive;
-use crate::state::{self, HOLDERS};
+use crate::{error::ContractError, state};
 
-/// Places a lien of the sender on free stake, up to the cap the provider set for it.
-pub fn lien(deps: DepsMut, env: Env, info: MessageInfo, provider: String, amount: Uint128) -> Result<Response, Error> {
-    positive(amount)?;
-    let holder = info.sender;
-    HOLDERS.load(deps.storage, &holder)?.check(&holder, env.block.time.seconds())?;
-    let provider = deps.api.addr_validate(&provider)?;
+/// Up to the cap that the provider set for the holder.
+pub fn lien(deps: DepsMut, caller: Caller, provider: String, amount: Uint128) -> Result<Response, ContractError> {
+    some("amount", amount)?;
+    let (provider, holder) = (deps.api.addr_validate(&provider)?, caller.principal);
     state::change_stake(deps.storage, &provider, |stake| stake.place(amount))?;
-    let mut lien = state::lien(deps.storage, &provider, &holder)?;
-    lien.place(&holder, amount)?;
-    state::save_lien(deps.storage, &provider, &holder, &lien)?;
-    Ok(Response::new().add_event(LienPlaced { provider: provider.to_string(), holder: holder.to_string(), amount }))
+    state::change_lien(deps.storage, &provider, &holder, |lien| lien.place(&holder, amount))?;
+    Ok(Response::new().add_event(LienPlaced { provider: provider.into(), holder: holder.into(), amount }))
 }

@@ -1,29 +1,27 @@
-use cosmwasm_std::{DepsMut, MessageInfo, Response};
+//! Register: makes the sender the owner key of a new provider, for anyone.
+
+use cosmwasm_std::{DepsMut, Response, to_json_string};
+use tequio_contract::door::Caller;
 use tequio_protocol::registry::{Metadata, Registered};
 
-use crate::core::stake::Stake;
-use crate::core::{funds, metadata};
-use crate::error::Error;
-use crate::execute::{bond, update};
-use crate::state::{DENOM, METADATA, PROVIDERS, Provider};
+use crate::{core::metadata, error::ContractError, execute::bond, state};
 
-/// Makes the sender the owner key of a new provider.
-pub fn register(deps: DepsMut, info: MessageInfo, operator: String, data: Metadata) -> Result<Response, Error> {
-    let provider = info.sender;
-    let amount = funds::optional(&info.funds, &DENOM.load(deps.storage)?)?;
+/// Funds sent are bonded.
+pub fn register(deps: DepsMut, caller: Caller, operator: String, data: Metadata) -> Result<Response, ContractError> {
+    let provider = caller.address;
     metadata::check(&data)?;
-    if PROVIDERS.has(deps.storage, &provider) {
-        return Err(Error::AlreadyRegistered { provider });
+    if state::is_provider(deps.storage, &provider) {
+        return Err(ContractError::AlreadyRegistered { provider });
     }
     let operator = deps.api.addr_validate(&operator)?;
-    update::employ(deps.storage, &provider, &operator)?;
-    PROVIDERS.save(deps.storage, &provider, &Provider { operator: operator.clone(), stake: Stake::default() })?;
-    METADATA.save(deps.storage, &provider, &data)?;
+    state::add_provider(deps.storage, &provider, operator.clone())?;
+    state::set_metadata(deps.storage, &provider, &data)?;
 
-    let response =
-        Response::new().add_event(Registered { provider: provider.to_string(), operator: operator.to_string() });
-    if amount.is_zero() {
+    let metadata = to_json_string(&data)?;
+    let registered = Registered { provider: provider.to_string(), operator: operator.into(), metadata };
+    let response = Response::new().add_event(registered);
+    if caller.paid.is_zero() {
         return Ok(response);
     }
-    Ok(response.add_event(bond::add(deps.storage, &provider, amount)?))
+    Ok(response.add_event(bond::add(deps.storage, &provider, caller.paid)?))
 }

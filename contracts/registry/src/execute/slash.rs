@@ -1,53 +1,47 @@
-use cosmwasm_std::{BankMsg, DepsMut, MessageInfo, Response, Uint128, coins};
-use tequio_protocol::registry::{Part, Slashed};
+//! Slash: takes stake under a lien, for its holder: most of it is burned, the rest goes into balances.
 
-use crate::core::slash;
-use crate::error::Error;
-use crate::execute::positive;
-use crate::state::{self, BALANCES, CONFIG, DENOM};
+use cosmwasm_std::{Addr, BankMsg, DepsMut, Response, Uint128, coins};
+use tequio_contract::{bounds::some, door::Caller};
+use tequio_protocol::registry::{Part, Reason, Slashed};
 
-/// Takes stake under the sender's lien: burns most of it, the rest goes into balances.
+use crate::{core::slash, error::ContractError, state};
+
+/// `parts` are the client's and the reporter's.
 pub fn slash(
-    mut deps: DepsMut,
-    info: MessageInfo,
+    deps: DepsMut,
+    caller: Caller,
     provider: String,
     amount: Uint128,
-    client: Option<Part>,
-    reporter: Option<Part>,
-) -> Result<Response, Error> {
-    positive(amount)?;
-    let holder = info.sender;
-    let provider = deps.api.addr_validate(&provider)?;
-    let mut lien = state::lien(deps.storage, &provider, &holder)?;
-    lien.take(amount)?;
-    state::save_lien(deps.storage, &provider, &holder, &lien)?;
+    parts: [Option<Part>; 2],
+) -> Result<Response, ContractError> {
+    some("amount", amount)?;
+    let (provider, holder) = (deps.api.addr_validate(&provider)?, caller.principal);
+    state::change_lien(deps.storage, &provider, &holder, |lien| lien.take(amount))?;
     state::change_stake(deps.storage, &provider, |stake| stake.slash(amount))?;
 
+    let [client, reporter] = &parts;
     let share = |part: &Option<Part>| part.as_ref().map(|part| part.amount).unwrap_or_default();
-    let cut = slash::cut(amount, share(&client), share(&reporter), CONFIG.load(deps.storage)?.burn_bps)?;
-    for part in [client, reporter].into_iter().flatten() {
-        credit(deps.branch(), part)?;
+    let cut = slash::cut(amount, share(client), share(reporter), state::config(deps.storage)?.burn_bps)?;
+    let mut credited = vec![];
+    for (part, reason) in [(client, Reason::SlashClient), (reporter, Reason::SlashReporter)] {
+        if let Some(Part { to, amount }) = part {
+            credited.extend(state::credit(deps.storage, &deps.api.addr_validate(to)?, *amount, reason)?);
+        }
     }
     state::change_money(deps.storage, |money| money.slash(amount, &cut))?;
 
     // Never zero: at least half of a slash is burned.
-    let burn = BankMsg::Burn { amount: coins(cut.burned.u128(), DENOM.load(deps.storage)?) };
-    Ok(Response::new().add_message(burn).add_event(Slashed {
-        provider: provider.to_string(),
-        holder: holder.to_string(),
+    let burn = BankMsg::Burn { amount: coins(cut.burned.u128(), state::denom(deps.storage)?) };
+    let [client, reporter] = parts.map(|part| part.filter(|part| !part.amount.is_zero()).map(|part| part.to));
+    let slashed = Slashed {
+        provider: Addr::into_string(provider),
+        holder: holder.into(),
         amount,
         burned: cut.burned,
-        client: cut.client,
-        reporter: cut.reporter,
-    }))
-}
-
-fn credit(deps: DepsMut, part: Part) -> Result<(), Error> {
-    let to = deps.api.addr_validate(&part.to)?;
-    if !part.amount.is_zero() {
-        BALANCES.update(deps.storage, &to, |balance| -> Result<_, Error> {
-            Ok(balance.unwrap_or_default().checked_add(part.amount)?)
-        })?;
-    }
-    Ok(())
+        client,
+        client_amount: cut.client,
+        reporter,
+        reporter_amount: cut.reporter,
+    };
+    Ok(Response::new().add_message(burn).add_event(slashed).add_events(credited))
 }

@@ -1,39 +1,28 @@
-use cosmwasm_std::{Addr, DepsMut, MessageInfo, Response, Storage};
-use tequio_protocol::registry::Metadata;
+//! Update: changes operator, metadata, or both, for a provider.
 
-use crate::core::metadata;
-use crate::error::Error;
-use crate::state::{self, METADATA, OPERATORS, PROVIDERS};
+use cosmwasm_std::{DepsMut, Response, to_json_string};
+use tequio_contract::door::Caller;
+use tequio_protocol::registry::{Metadata, Updated};
 
-/// Changes the operator, the metadata, or both.
+use crate::{core::metadata, error::ContractError, state};
+
 pub fn update(
     deps: DepsMut,
-    info: MessageInfo,
+    caller: Caller,
     operator: Option<String>,
     data: Option<Metadata>,
-) -> Result<Response, Error> {
+) -> Result<Response, ContractError> {
     if operator.is_none() && data.is_none() {
-        return Err(Error::NothingToUpdate);
+        return Err(ContractError::NothingToUpdate);
     }
-    if let Some(operator) = operator {
-        let operator = deps.api.addr_validate(&operator)?;
-        let mut provider = state::provider(deps.storage, &info.sender)?;
-        OPERATORS.remove(deps.storage, &provider.operator);
-        employ(deps.storage, &info.sender, &operator)?;
-        provider.operator = operator;
-        PROVIDERS.save(deps.storage, &info.sender, &provider)?;
+    let provider = caller.principal;
+    if let Some(operator) = &operator {
+        state::change_operator(deps.storage, &provider, deps.api.addr_validate(operator)?)?;
     }
-    if let Some(data) = data {
-        metadata::check(&data)?;
-        METADATA.save(deps.storage, &info.sender, &data)?;
+    if let Some(data) = &data {
+        metadata::check(data)?;
+        state::set_metadata(deps.storage, &provider, data)?;
     }
-    Ok(Response::new())
-}
-
-/// Lets `operator` work for `provider`, and for no other.
-pub fn employ(storage: &mut dyn Storage, provider: &Addr, operator: &Addr) -> Result<(), Error> {
-    if let Some(other) = OPERATORS.may_load(storage, operator)? {
-        return Err(Error::OperatorTaken { operator: operator.clone(), provider: other });
-    }
-    Ok(OPERATORS.save(storage, operator, provider)?)
+    let metadata = data.as_ref().map(to_json_string).transpose()?;
+    Ok(Response::new().add_event(Updated { provider: provider.into(), operator, metadata }))
 }

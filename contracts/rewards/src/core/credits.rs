@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// Sums over all clients. Invariant 1: bought = free + reserved + consumed.
 #[cw_serde]
@@ -19,32 +19,32 @@ pub struct Credits {
 }
 
 impl Credits {
-    pub fn buy(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn buy(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.bought = self.bought.checked_add(amount)?;
         self.free = self.free.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn reserve(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn reserve(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.free = self.free.checked_sub(amount)?;
         self.reserved = self.reserved.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn consume(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn consume(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.reserved = self.reserved.checked_sub(amount)?;
         self.consumed = self.consumed.checked_add(amount)?;
         Ok(())
     }
 
-    pub fn release(&mut self, amount: Uint128) -> Result<(), Error> {
+    pub fn release(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.reserved = self.reserved.checked_sub(amount)?;
         self.free = self.free.checked_add(amount)?;
         Ok(())
     }
 
     /// The right side of invariant 1.
-    pub fn accounted(&self) -> Result<Uint128, Error> {
+    pub fn accounted(&self) -> Result<Uint128, CoreError> {
         Ok(self.free.checked_add(self.reserved)?.checked_add(self.consumed)?)
     }
 }

@@ -2,10 +2,9 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Uint128, Uint256};
+use tequio_protocol::bps;
 
-use crate::core::config::WHOLE_BPS;
-use crate::core::terms;
-use crate::error::Error;
+use crate::core::{error::CoreError, terms};
 
 /// Sums over all providers.
 #[cw_serde]
@@ -25,7 +24,7 @@ pub struct Mint {
 
 impl Mint {
     /// Counts `consumed` credits and returns the tokens they earn.
-    pub fn earn(&mut self, consumed: Uint128, kappa_bps: u16) -> Result<Uint128, Error> {
+    pub fn earn(&mut self, consumed: Uint128, kappa_bps: u16) -> Result<Uint128, CoreError> {
         let earned = terms::earned(consumed, kappa_bps)?;
         self.earned = self.earned.checked_add(earned)?;
         self.kappa_consumed = self.kappa_consumed.checked_add(consumed.full_mul(kappa_bps))?;
@@ -33,7 +32,7 @@ impl Mint {
     }
 
     /// Counts a claim and returns all it mints.
-    pub fn claim(&mut self, earned: Uint128, emitted: Uint128) -> Result<Uint128, Error> {
+    pub fn claim(&mut self, earned: Uint128, emitted: Uint128) -> Result<Uint128, CoreError> {
         let amount = earned.checked_add(emitted)?;
         self.claimed = self.claimed.checked_add(earned)?;
         self.emitted = self.emitted.checked_add(emitted)?;
@@ -42,8 +41,8 @@ impl Mint {
     }
 
     /// ⌊Σ κ × consumed⌋.
-    pub fn most_earned(&self) -> Result<Uint128, Error> {
-        Ok(self.kappa_consumed.checked_div(Uint256::from(WHOLE_BPS))?.try_into()?)
+    pub fn most_earned(&self) -> Result<Uint128, CoreError> {
+        Ok(self.kappa_consumed.checked_div(Uint256::from(bps::WHOLE))?.try_into()?)
     }
 }
 

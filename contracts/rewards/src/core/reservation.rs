@@ -4,8 +4,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Addr;
 use tequio_protocol::JobId;
 
-use crate::core::terms::Terms;
-use crate::error::Error;
+use crate::core::{error::CoreError, terms::Terms};
 
 /// A job's shards that may still be rewarded or released, and on what terms. It stays when none is left: a job is
 /// reserved once.
@@ -22,9 +21,9 @@ pub struct Reservation {
 
 impl Reservation {
     /// Takes `shards` out, to reward or to release them.
-    pub fn take(&mut self, job: JobId, shards: u64) -> Result<(), Error> {
+    pub fn take(&mut self, job: JobId, shards: u64) -> Result<(), CoreError> {
         self.shards =
-            self.shards.checked_sub(shards).ok_or(Error::ShardsShort { job, left: self.shards, needed: shards })?;
+            self.shards.checked_sub(shards).ok_or(CoreError::ShardsShort { job, left: self.shards, needed: shards })?;
         Ok(())
     }
 }
@@ -40,7 +39,7 @@ mod tests {
         let terms = Terms::Commons { cap: Uint128::one() };
         let mut reservation = Reservation { client: Addr::unchecked("client"), shards: 5, work: 1, terms };
         reservation.take(JobId(7), 3).unwrap();
-        assert_eq!(reservation.take(JobId(7), 3), Err(Error::ShardsShort { job: JobId(7), left: 2, needed: 3 }));
+        assert_eq!(reservation.take(JobId(7), 3), Err(CoreError::ShardsShort { job: JobId(7), left: 2, needed: 3 }));
         reservation.take(JobId(7), 2).unwrap();
         assert_eq!(reservation.shards, 0);
     }

@@ -2,9 +2,10 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{OverflowError, OverflowOperation, Uint128};
+use tequio_contract::bounds::within;
 use tequio_protocol::rewards;
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// The schedule and when it began.
 #[cw_serde]
@@ -16,30 +17,26 @@ pub struct Schedule {
 
 impl Schedule {
     /// Refuses empty epochs, and supplies that do not fit a token.
-    pub fn new(start: u64, terms: rewards::Schedule, genesis: Uint128) -> Result<Self, Error> {
-        if terms.epoch == 0 {
-            return Err(Error::Zero { what: "epoch" });
-        }
-        if terms.halving == 0 {
-            return Err(Error::Zero { what: "halving" });
-        }
+    pub fn new(start: u64, terms: rewards::Schedule, genesis: Uint128) -> Result<Self, CoreError> {
+        within("epoch", terms.epoch, 1, u64::MAX)?;
+        within("halving", terms.halving, 1, u64::MAX)?;
         let schedule = Self { start, terms };
         schedule.most_supply(genesis)?;
         Ok(schedule)
     }
 
     /// genesis + 2 · initial · halving: the supply never exceeds it.
-    pub fn most_supply(&self, genesis: Uint128) -> Result<Uint128, Error> {
+    pub fn most_supply(&self, genesis: Uint128) -> Result<Uint128, CoreError> {
         let rewards::Schedule { initial, halving, .. } = self.terms;
         initial
             .checked_mul(halving.into())
             .and_then(|emission| emission.checked_add(emission))
             .and_then(|emission| emission.checked_add(genesis))
-            .map_err(|_| Error::SupplyBounds { genesis, initial, halving })
+            .map_err(|_| CoreError::SupplyBounds { genesis, initial, halving })
     }
 
     /// The epoch open at `now`.
-    pub fn epoch_at(&self, now: u64) -> Result<u64, Error> {
+    pub fn epoch_at(&self, now: u64) -> Result<u64, CoreError> {
         let overflow = || OverflowError::new(OverflowOperation::Sub);
         let since = now.checked_sub(self.start).ok_or_else(overflow)?;
         Ok(since.checked_div(self.terms.epoch).ok_or_else(overflow)?)
@@ -61,7 +58,7 @@ impl Schedule {
     }
 
     /// The budgets of all epochs before `epoch` together.
-    pub fn budgets_before(&self, epoch: u64) -> Result<Uint128, Error> {
+    pub fn budgets_before(&self, epoch: u64) -> Result<Uint128, CoreError> {
         let halving = self.terms.halving;
         let overflow = || OverflowError::new(OverflowOperation::Mul);
         let halvings = epoch.checked_div(halving).ok_or_else(overflow)?;
@@ -76,6 +73,8 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
+    use tequio_contract::bounds::OutOfBounds;
+
     use super::*;
 
     fn u(amount: u128) -> Uint128 {
@@ -125,13 +124,14 @@ mod tests {
     #[test]
     fn what_cannot_be_a_schedule() {
         let terms = |epoch, initial, halving| rewards::Schedule { epoch, initial: u(initial), halving };
-        assert_eq!(Schedule::new(0, terms(0, 1, 1), u(0)), Err(Error::Zero { what: "epoch" }));
-        assert_eq!(Schedule::new(0, terms(1, 1, 0), u(0)), Err(Error::Zero { what: "halving" }));
+        let zero = |name| Err(OutOfBounds::Number { name, value: 0, min: 1, max: u64::MAX }.into());
+        assert_eq!(Schedule::new(0, terms(0, 1, 1), u(0)), zero("epoch"));
+        assert_eq!(Schedule::new(0, terms(1, 1, 0), u(0)), zero("halving"));
         let half = u128::MAX / 2;
         assert!(Schedule::new(0, terms(1, half, 1), u(1)).is_ok());
         assert_eq!(
             Schedule::new(0, terms(1, half, 1), u(2)),
-            Err(Error::SupplyBounds { genesis: u(2), initial: u(half), halving: 1 })
+            Err(CoreError::SupplyBounds { genesis: u(2), initial: u(half), halving: 1 })
         );
     }
 }

@@ -1,11 +1,13 @@
 //! What a shard costs and may mint, fixed when its job is reserved.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Uint128, Uint256};
-use tequio_protocol::rewards::{Config, Kind, WORK_UNIT};
+use cosmwasm_std::Uint128;
+use tequio_protocol::{
+    bps,
+    rewards::{Config, Kind, WORK_UNIT},
+};
 
-use crate::core::config::WHOLE_BPS;
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// The config's part in one reservation: later changes do not touch it.
 #[cw_serde]
@@ -24,7 +26,7 @@ pub enum Terms {
 
 impl Terms {
     /// The terms of shards of `work` MAC equivalents. A shard of a client's job costs ⌈rate × work / WORK_UNIT⌉.
-    pub fn of(config: &Config, kind: Kind, work: u64) -> Result<Self, Error> {
+    pub fn of(config: &Config, kind: Kind, work: u64) -> Result<Self, CoreError> {
         Ok(match kind {
             Kind::Client => Self::Client { credits: per_unit(config.rate, work)?, kappa_bps: config.kappa_bps },
             Kind::Commons => Self::Commons { cap: config.cap },
@@ -47,7 +49,7 @@ impl Terms {
     }
 
     /// Credits that `shards` consume.
-    pub fn credits_of(&self, shards: u64) -> Result<Uint128, Error> {
+    pub fn credits_of(&self, shards: u64) -> Result<Uint128, CoreError> {
         Ok(self.credits().checked_mul(shards.into())?)
     }
 
@@ -59,29 +61,22 @@ impl Terms {
     }
 
     /// Most tokens that a shard of `work` can mint. Rounded up, so that it bounds many shards rewarded together too.
-    pub fn mint(&self, work: u64) -> Result<Uint128, Error> {
+    pub fn mint(&self, work: u64) -> Result<Uint128, CoreError> {
         match *self {
-            Self::Client { credits, kappa_bps } => ceil(credits.full_mul(kappa_bps), Uint256::from(WHOLE_BPS)),
+            Self::Client { credits, kappa_bps } => Ok(bps::ceil(credits, kappa_bps)?),
             Self::Commons { cap } => per_unit(cap, work),
         }
     }
 }
 
 /// ⌊κ × consumed⌋.
-pub fn earned(consumed: Uint128, kappa_bps: u16) -> Result<Uint128, Error> {
-    Ok(consumed.full_mul(kappa_bps).checked_div(Uint256::from(WHOLE_BPS))?.try_into()?)
+pub fn earned(consumed: Uint128, kappa_bps: u16) -> Result<Uint128, CoreError> {
+    Ok(bps::floor(consumed, kappa_bps)?)
 }
 
 /// ⌈price × work / WORK_UNIT⌉.
-fn per_unit(price: Uint128, work: u64) -> Result<Uint128, Error> {
-    ceil(price.full_mul(work), Uint256::from(WORK_UNIT))
-}
-
-fn ceil(value: Uint256, divisor: Uint256) -> Result<Uint128, Error> {
-    let floor = value.checked_div(divisor)?;
-    let rest = value.checked_rem(divisor)?;
-    let one = if rest.is_zero() { Uint256::zero() } else { Uint256::one() };
-    Ok(floor.checked_add(one)?.try_into()?)
+fn per_unit(price: Uint128, work: u64) -> Result<Uint128, CoreError> {
+    Ok(price.checked_mul_ceil((u128::from(work), u128::from(WORK_UNIT)))?)
 }
 
 #[cfg(test)]

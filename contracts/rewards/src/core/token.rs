@@ -1,11 +1,11 @@
 //! How the token is instantiated.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, StdError, Uint128};
+use cosmwasm_std::{Addr, Uint128};
 use cw20::{Cw20Coin, MinterResponse};
 use tequio_protocol::{MAX_LIMIT, rewards};
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// What `cw20-base` is instantiated with. Depending on that crate would link its entry points beside ours, so this is
 /// its message written down once more; `tests/instantiate.rs` sends it to the real one.
@@ -28,13 +28,12 @@ impl Instantiate {
 }
 
 /// The sum of the genesis balances.
-pub fn genesis(balances: &[Cw20Coin]) -> Result<Uint128, Error> {
+pub fn genesis(balances: &[Cw20Coin]) -> Result<Uint128, CoreError> {
     let max = MAX_LIMIT as usize;
     if balances.len() > max {
-        return Err(Error::TooManyBalances { count: balances.len(), max });
+        return Err(CoreError::TooManyBalances { count: balances.len(), max });
     }
-    let sum = balances.iter().try_fold(Uint128::zero(), |sum, coin| sum.checked_add(coin.amount));
-    Ok(sum.map_err(StdError::overflow)?)
+    Ok(balances.iter().try_fold(Uint128::zero(), |sum, coin| sum.checked_add(coin.amount))?)
 }
 
 #[cfg(test)]
@@ -49,7 +48,7 @@ mod tests {
     fn genesis_is_a_bounded_sum() {
         assert_eq!(genesis(&[]), Ok(Uint128::zero()));
         assert_eq!(genesis(&balances(100, Uint128::new(3))), Ok(Uint128::new(300)));
-        assert_eq!(genesis(&balances(101, Uint128::one())), Err(Error::TooManyBalances { count: 101, max: 100 }));
+        assert_eq!(genesis(&balances(101, Uint128::one())), Err(CoreError::TooManyBalances { count: 101, max: 100 }));
         assert!(genesis(&balances(2, Uint128::MAX)).is_err());
     }
 }

@@ -4,7 +4,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Uint128, Uint256};
 use tequio_protocol::rewards::WORK_UNIT;
 
-use crate::error::Error;
+use crate::core::error::CoreError;
 
 /// Most epochs that one claim pays.
 pub const MAX_EPOCHS: usize = 30;
@@ -31,14 +31,14 @@ pub struct Contribution {
 
 impl Contribution {
     /// Adds work that was reserved under `cap`.
-    pub fn add(&mut self, work: Uint128, cap: Uint128) -> Result<(), Error> {
+    pub fn add(&mut self, work: Uint128, cap: Uint128) -> Result<(), CoreError> {
         self.work = self.work.checked_add(work)?;
         self.ceiling = self.ceiling.checked_add(work.full_mul(cap))?;
         Ok(())
     }
 
     /// ⌊min(budget × work / all, Σ cap × work / WORK_UNIT)⌋, where `all` is the epoch's whole work.
-    pub fn share(&self, budget: Uint128, all: Uint128) -> Result<Uint128, Error> {
+    pub fn share(&self, budget: Uint128, all: Uint128) -> Result<Uint128, CoreError> {
         let part = budget.full_mul(self.work).checked_div(all.into())?;
         let most = self.ceiling.checked_div(Uint256::from(WORK_UNIT))?;
         Ok(part.min(most).try_into()?)

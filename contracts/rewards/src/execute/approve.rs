@@ -1,11 +1,13 @@
-use cosmwasm_std::{DepsMut, MessageInfo, Response, Uint128};
+//! Approve: sets what a source may yet reserve of the sender's credits, for anyone.
 
-use crate::error::Error;
-use crate::state;
+use cosmwasm_std::{DepsMut, Response, Uint128};
+use tequio_contract::door::Caller;
+use tequio_protocol::rewards::Approved;
 
-/// Sets the most of the sender's credits that `source` may yet reserve.
-pub fn approve(deps: DepsMut, info: MessageInfo, source: String, amount: Uint128) -> Result<Response, Error> {
-    let source = deps.api.addr_validate(&source)?;
-    state::save_allowance(deps.storage, &info.sender, &source, amount)?;
-    Ok(Response::new())
+use crate::{error::ContractError, state};
+
+pub fn approve(deps: DepsMut, caller: Caller, source: String, amount: Uint128) -> Result<Response, ContractError> {
+    let (client, source) = (caller.address, deps.api.addr_validate(&source)?);
+    state::set_allowance(deps.storage, &client, &source, amount)?;
+    Ok(Response::new().add_event(Approved { client: client.into(), source: source.into(), amount }))
 }

@@ -1,50 +1,44 @@
-use cosmwasm_std::{Addr, DepsMut, Empty, Env, MessageInfo, Response, Storage, Uint128};
-use tequio_protocol::JobId;
-use tequio_protocol::rewards::Rewarded;
+//! Reward: counts settled shards, for a source.
 
-use crate::core::terms::Terms;
-use crate::error::Error;
-use crate::state::{self, COUNTED, EARNED, EPOCHS, RESERVATIONS, SCHEDULE, WORK};
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
+use tequio_contract::{bounds::some, door::Caller};
+use tequio_protocol::{JobId, rewards::Rewarded};
+
+use crate::{core::terms::Terms, error::ContractError, state};
 
 /// Settled shards to count.
-pub struct Event {
+pub struct Settled {
     pub number: u64,
     pub job: JobId,
     pub provider: String,
     pub shards: u64,
 }
 
-/// Counts settled shards, once.
-pub fn reward(deps: DepsMut, env: Env, info: MessageInfo, event: Event) -> Result<Response, Error> {
-    let Event { number, job, provider, shards } = event;
-    let source = info.sender;
-    if shards == 0 {
-        return Err(Error::Zero { what: "shards" });
-    }
-    if COUNTED.has(deps.storage, (&source, number)) {
-        return Err(Error::AlreadyCounted { origin: source, number });
-    }
-    COUNTED.save(deps.storage, (&source, number), &Empty {})?;
-    let mut reservation = state::reservation(deps.storage, &source, job)?;
-    reservation.take(job, shards)?;
-    RESERVATIONS.save(deps.storage, (&source, job.0), &reservation)?;
+/// Once for each number.
+pub fn reward(deps: DepsMut, env: Env, caller: Caller, settled: Settled) -> Result<Response, ContractError> {
+    let Settled { number, job, provider, shards } = settled;
+    let source = caller.principal;
+    some("shards", shards)?;
+    state::count(deps.storage, &source, number)?;
+    let reservation = state::take_shards(deps.storage, &source, job, shards)?;
 
     let provider = deps.api.addr_validate(&provider)?;
     let consumed = reservation.terms.credits_of(shards)?;
     let earned = match reservation.terms {
         Terms::Client { kappa_bps, .. } => earn(deps.storage, &provider, consumed, kappa_bps)?,
+        // It has a part in the budget of the epoch in which it is accepted.
         Terms::Commons { cap } => {
             let work = Uint128::from(shards).checked_mul(reservation.work.into())?;
-            let epoch = SCHEDULE.load(deps.storage)?.epoch_at(env.block.time.seconds())?;
-            contribute(deps.storage, &provider, epoch, work, cap)?;
+            let epoch = state::schedule(deps.storage)?.epoch_at(env.block.time.seconds())?;
+            state::contribute(deps.storage, &provider, epoch, work, cap)?;
             Uint128::zero()
         }
     };
     Ok(Response::new().add_event(Rewarded {
-        source: source.into_string(),
+        source: source.into(),
         number,
         job,
-        provider: provider.into_string(),
+        provider: provider.into(),
         shards,
         consumed,
         earned,
@@ -52,34 +46,14 @@ pub fn reward(deps: DepsMut, env: Env, info: MessageInfo, event: Event) -> Resul
 }
 
 /// A client's credits go; κ of them is the provider's to claim.
-fn earn(storage: &mut dyn Storage, provider: &Addr, consumed: Uint128, kappa_bps: u16) -> Result<Uint128, Error> {
-    state::change_credits(storage, |credits| credits.consume(consumed))?;
-    let earned = state::change_mint(storage, |mint| mint.earn(consumed, kappa_bps))?;
-    if !earned.is_zero() {
-        EARNED.update(storage, provider, |sum| -> Result<_, Error> {
-            Ok(sum.unwrap_or_default().checked_add(earned)?)
-        })?;
-    }
-    Ok(earned)
-}
-
-/// Commons work has a part in the budget of the epoch in which it is accepted.
-fn contribute(
+fn earn(
     storage: &mut dyn Storage,
     provider: &Addr,
-    epoch: u64,
-    work: Uint128,
-    cap: Uint128,
-) -> Result<(), Error> {
-    WORK.update(storage, (provider, epoch), |contribution| -> Result<_, Error> {
-        let mut contribution = contribution.unwrap_or_default();
-        contribution.add(work, cap)?;
-        Ok(contribution)
-    })?;
-    EPOCHS.update(storage, epoch, |all| -> Result<_, Error> {
-        let mut all = all.unwrap_or_default();
-        all.work = all.work.checked_add(work)?;
-        Ok(all)
-    })?;
-    Ok(())
+    consumed: Uint128,
+    kappa_bps: u16,
+) -> Result<Uint128, ContractError> {
+    state::change_credits(storage, |credits| credits.consume(consumed))?;
+    let earned = state::change_mint(storage, |mint| mint.earn(consumed, kappa_bps))?;
+    state::earn(storage, provider, earned)?;
+    Ok(earned)
 }

@@ -1,0 +1,49 @@
+//! Bounds on whoever governs.
+
+use cosmwasm_std::Uint128;
+use tequio_protocol::errors;
+use thiserror::Error;
+
+errors! {
+    #[derive(Clone, Debug, PartialEq, Eq, Error)]
+    pub enum OutOfBounds {
+        #[error("{name} is {value}, not between {min} and {max}")]
+        Number { name: &'static str, value: u64, min: u64, max: u64 },
+        #[error("{name} is zero")]
+        Zero { name: &'static str },
+    }
+}
+
+/// Refuses a `value` that is not between `min` and `max`; both are allowed.
+pub fn within(name: &'static str, value: impl Into<u64>, min: u64, max: u64) -> Result<(), OutOfBounds> {
+    let value = value.into();
+    if (min..=max).contains(&value) { Ok(()) } else { Err(OutOfBounds::Number { name, value, min, max }) }
+}
+
+/// Refuses nothing.
+pub fn some(name: &'static str, amount: impl Into<Uint128>) -> Result<(), OutOfBounds> {
+    if amount.into().is_zero() { Err(OutOfBounds::Zero { name }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_themselves_are_good() {
+        for value in [3u16, 4, 5] {
+            assert_eq!(within("width", value, 3, 5), Ok(()));
+        }
+        for value in [2u64, 6, u64::MAX] {
+            assert_eq!(within("width", value, 3, 5), Err(OutOfBounds::Number { name: "width", value, min: 3, max: 5 }));
+        }
+        assert_eq!(within("width", 6u64, 3, 5).unwrap_err().to_string(), "width is 6, not between 3 and 5");
+    }
+
+    #[test]
+    fn nothing_is_refused() {
+        assert_eq!((some("amount", 1u64), some("amount", Uint128::MAX)), (Ok(()), Ok(())));
+        assert_eq!(some("amount", 0u64), Err(OutOfBounds::Zero { name: "amount" }));
+        assert_eq!(some("amount", 0u64).unwrap_err().to_string(), "amount is zero");
+    }
+}

@@ -1,0 +1,40 @@
+//! Governance is handed over in two steps, or given up.
+
+use cosmwasm_std::{Addr, DepsMut, Env, Response};
+use cw_ownable::{Action, OwnershipError};
+use tequio_protocol::governance::OwnershipChanged;
+
+/// Does what `sender`, whom the door let in, asks.
+pub fn update(deps: DepsMut, env: &Env, sender: &Addr, action: Action) -> Result<Response, OwnershipError> {
+    let ownership = cw_ownable::update_ownership(deps, &env.block, sender, action)?;
+    Ok(Response::new().add_event(OwnershipChanged {
+        owner: ownership.owner.map(Addr::into_string),
+        pending: ownership.pending_owner.map(Addr::into_string),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
+    use tequio_protocol::TypedEvent;
+
+    use super::*;
+
+    #[test]
+    fn every_step_is_told() {
+        let mut deps = mock_dependencies();
+        let [owner, heir] = ["owner", "heir"].map(|name| deps.api.addr_make(name));
+        cw_ownable::initialize_owner(&mut deps.storage, &deps.api, Some(owner.as_str())).unwrap();
+        let offer = Action::TransferOwnership { new_owner: heir.to_string(), expiry: None };
+        for (sender, action, now) in [
+            (&owner, offer, (Some(&owner), Some(&heir))),
+            (&heir, Action::AcceptOwnership, (Some(&heir), None)),
+            (&heir, Action::RenounceOwnership, (None, None)),
+        ] {
+            let events = update(deps.as_mut(), &mock_env(), sender, action).unwrap().events;
+            let (owner, pending) = now;
+            let told = OwnershipChanged { owner: owner.map(Addr::to_string), pending: pending.map(Addr::to_string) };
+            assert_eq!(OwnershipChanged::all(&events), [told]);
+        }
+    }
+}

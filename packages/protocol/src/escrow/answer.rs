@@ -1,0 +1,130 @@
+//! What is answered.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::Uint128;
+
+use super::{
+    config::{Config, Rules},
+    ruling::Case,
+    state::State,
+};
+use crate::{
+    AssignmentId, Digest, JobId, ProgramId,
+    rewards::Kind,
+    verifier::{AttestationResponse, Subject},
+};
+
+#[cw_serde]
+pub struct ConfigResponse {
+    pub denom: String,
+    pub registry: String,
+    pub verifier: String,
+    pub rewards: String,
+    pub config: Config,
+    pub paused: Paused,
+}
+
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Paused {
+    pub posting: bool,
+    pub assigning: bool,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct QuoteResponse {
+    pub program_id: ProgramId,
+    pub input_root: Digest,
+    /// Funds to send.
+    pub funds: Uint128,
+    /// Credits to hold and approve.
+    pub credits: Uint128,
+    /// Lien on a provider's stake for one shard.
+    pub lien: Uint128,
+    /// Most tokens minted for one shard.
+    pub mint: Uint128,
+    /// Chance that a complete cheat is caught, in 1/2³².
+    pub caught: u64,
+    /// Most bytes of one attestation's opening.
+    pub opening_bytes: u64,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct JobResponse {
+    pub id: JobId,
+    pub client: String,
+    pub kind: Kind,
+    pub program_id: ProgramId,
+    pub input_root: Digest,
+    /// Root of the tree over the inputs of all shards, as posted.
+    pub inputs: Digest,
+    pub shards: u64,
+    pub price: Uint128,
+    pub draws: u32,
+    pub attest_window: u64,
+    pub audit_window: u64,
+    pub end: u64,
+    pub min_providers: u32,
+    pub data: String,
+    /// Cost of one shard in MAC equivalents.
+    pub work: u64,
+    /// What of the config it keeps.
+    pub rules: Rules,
+    /// Lien for one shard at the posted price.
+    pub lien: Uint128,
+    /// Shards by state; they sum to `shards`.
+    pub free: u64,
+    pub active: u64,
+    pub settled: u64,
+    pub refunded: u64,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct RangeResponse {
+    pub first: u64,
+    pub count: u64,
+    /// Payment for one of its shards.
+    pub price: Uint128,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct AssignmentResponse {
+    pub id: AssignmentId,
+    pub job: JobId,
+    /// Owner key of the provider; it is paid.
+    pub provider: String,
+    /// Operator key at the time of assigning; it attests.
+    pub operator: String,
+    pub first: u64,
+    pub count: u64,
+    /// Payment for one shard.
+    pub price: Uint128,
+    /// The whole lien.
+    pub lien: Uint128,
+    pub assigned: u64,
+    /// Until when the attestation must be there.
+    pub attest_by: u64,
+    /// The subject to attest to.
+    pub subject: Subject,
+    pub state: State,
+}
+
+impl AssignmentResponse {
+    /// What the rules say about it, given its job and the verifier's answer to its operator and subject.
+    pub fn case<'a>(&self, job: &JobResponse, attestation: Option<&'a AttestationResponse>) -> Case<'a> {
+        Case {
+            state: self.state,
+            assigned: self.assigned,
+            attest_by: self.attest_by,
+            // That much is held for it, so that it can be written down.
+            payment: self.price.saturating_mul(self.count.into()),
+            audit_window: job.audit_window,
+            rules: job.rules,
+            attestation,
+        }
+    }
+}

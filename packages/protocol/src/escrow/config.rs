@@ -1,0 +1,77 @@
+//! What governance may set, and what a job keeps of it.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Decimal, Uint128};
+
+/// What governance may set, within the bounds below; a change touches only jobs posted later.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Config {
+    /// How far the lien exceeds break-even, in basis points: at least 20,000.
+    pub margin_bps: u32,
+    /// Upper bound of the reward token's value in the payment denom, unit for unit.
+    pub token_value: Decimal,
+    /// Seconds after assigning in which an assignment can be given back.
+    pub give_back_window: u64,
+    /// Fee for giving back, of the assignment's payment, in basis points: at most 1,000.
+    pub give_back_fee_bps: u16,
+    /// Share of the lien forfeited when nothing was attested, in basis points: at most 2,000.
+    pub absence_bps: u16,
+    /// Most a client gets of a slash besides its escrow: its gas.
+    pub client_gas: Uint128,
+    /// Most a reporter gets of a slash.
+    pub reporter_tip: Uint128,
+    /// Audit window of jobs that name none, in seconds.
+    pub audit_window: u64,
+    /// Most draws × bytes of one draw's opening that a job may need.
+    pub max_opening_bytes: u64,
+    /// Most elements that checking one draw may read.
+    pub max_reads: u32,
+    /// Gas given to each message to `rewards` that must not hold up a payment: 1 to [`MAX_REWARDS_GAS`]. Retries, which
+    /// nothing waits for, have no limit but the transaction's.
+    pub rewards_gas: u64,
+}
+
+/// Least `margin_bps`.
+pub const MIN_MARGIN_BPS: u32 = 20_000;
+/// Highest `give_back_fee_bps`.
+pub const MAX_GIVE_BACK_FEE_BPS: u16 = 1_000;
+/// Highest `absence_bps`.
+pub const MAX_ABSENCE_BPS: u16 = 2_000;
+/// Highest `rewards_gas`: else a `rewards` that eats its gas could make settling too dear for a block.
+pub const MAX_REWARDS_GAS: u64 = 5_000_000;
+/// Least `attest_window`: one minute.
+pub const MIN_ATTEST_WINDOW: u64 = 60;
+/// Longest `attest_window` and `audit_window`: 30 days.
+pub const MAX_WINDOW: u64 = 2_592_000;
+/// Longest time from posting to a job's end: one year.
+pub const MAX_DURATION: u64 = 31_536_000;
+/// Most shards of a job.
+pub const MAX_SHARDS: u64 = 1 << 32;
+/// Most bytes of a job's `data`.
+pub const MAX_DATA: usize = 512;
+
+/// The part of the config that a job keeps, whatever governance sets later.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Rules {
+    pub give_back_window: u64,
+    pub give_back_fee_bps: u16,
+    pub absence_bps: u16,
+    pub client_gas: Uint128,
+    pub reporter_tip: Uint128,
+    pub rewards_gas: u64,
+}
+
+impl From<&Config> for Rules {
+    fn from(config: &Config) -> Self {
+        Self {
+            give_back_window: config.give_back_window,
+            give_back_fee_bps: config.give_back_fee_bps,
+            absence_bps: config.absence_bps,
+            client_gas: config.client_gas,
+            reporter_tip: config.reporter_tip,
+            rewards_gas: config.rewards_gas,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What is sent and asked.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Binary, Uint128};
+use cw_ownable::cw_ownable_execute;
+
+use super::{answer::*, config::Config};
+use crate::{AssignmentId, Digest, Funds, JobId, Permission, Permissioned, governance, rewards::Kind};
+
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    /// Denom of all payment.
+    pub denom: String,
+    pub registry: String,
+    pub verifier: String,
+    pub rewards: String,
+    pub config: Config,
+}
+
+/// A job as its client posts it.
+#[cw_serde]
+#[derive(Eq)]
+pub struct JobSpec {
+    /// The program's canonical header.
+    pub header: Binary,
+    /// Root of the tree over the program's descriptors.
+    pub descriptors: Digest,
+    /// Root of the tree over the inputs of all shards.
+    pub inputs: Digest,
+    /// Number of shards, at least 1.
+    pub shards: u64,
+    /// Payment for one shard. 0 only for commons jobs.
+    pub price: Uint128,
+    /// Draws of each attestation.
+    pub draws: u32,
+    pub kind: Kind,
+    /// Seconds from assigning until the attestation must be there.
+    pub attest_window: u64,
+    /// Seconds from the attestation before which nothing is paid; the config's default if `None`.
+    pub audit_window: Option<u64>,
+    /// Time after which nothing is assigned and anyone may refund.
+    pub end: u64,
+    /// Least number of providers among whom the shards must be spread.
+    pub min_providers: u32,
+    /// Where program, plan and inputs can be fetched.
+    pub data: String,
+}
+
+#[cw_ownable_execute]
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Escrows `shards × price`, which must be sent exactly, and reserves the credits. A commons job is governance's.
+    Post { spec: JobSpec },
+    /// Takes up to `count` shards from the job's first free range for the provider the sender operates.
+    Assign { job: JobId, count: u64 },
+    /// Gives a whole assignment back: within the window, before attesting, once per provider and job, sending the fee.
+    GiveBack { assignment: AssignmentId },
+    /// Ends assignments whose verdict is genuine (after the audit window: pays) or false (slashes).
+    Settle { assignments: Vec<AssignmentId> },
+    /// Ends assignments that were never attested in time, whose opening lapsed, or whose beacon never came.
+    Expire { assignments: Vec<AssignmentId> },
+    /// Returns free shards' payment to the client: by the client, `shards` of them from the last free range or all of
+    /// it; by anyone once the job has ended. At most 30 ranges a message.
+    Refund { job: JobId, shards: Option<u64> },
+    /// Raises the price of the free range that begins at `first` to `price`, sending the difference.
+    TopUp { job: JobId, first: u64, price: Uint128 },
+    /// Pays the sender's balance.
+    Withdraw {},
+    /// Sends rewards that failed once more.
+    Reward { assignments: Vec<AssignmentId> },
+    /// Sends releases of credits that failed once more.
+    Release { jobs: Vec<JobId> },
+    /// Stops or resumes posting and assigning, and nothing else.
+    Pause { posting: bool, assigning: bool },
+    /// Sets the config for later jobs.
+    Configure { config: Config },
+}
+
+impl Permissioned for ExecuteMsg {
+    fn permission(&self) -> Permission {
+        match self {
+            Self::Post { .. }
+            | Self::Settle { .. }
+            | Self::Expire { .. }
+            | Self::Refund { .. }
+            | Self::Withdraw {}
+            | Self::Reward { .. }
+            | Self::Release { .. } => Permission::Anyone,
+            Self::Assign { .. } | Self::GiveBack { .. } => Permission::Operator,
+            Self::TopUp { .. } => Permission::Client,
+            Self::Pause { .. } | Self::Configure { .. } => Permission::Governance,
+            Self::UpdateOwnership(action) => governance::permission(action),
+        }
+    }
+
+    fn funds(&self) -> Funds {
+        match self {
+            Self::Post { .. } | Self::GiveBack { .. } | Self::TopUp { .. } => Funds::Exact,
+            _ => Funds::None,
+        }
+    }
+}
+
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    #[returns(ConfigResponse)]
+    Config {},
+    /// What a job would cost and demand if it were posted now; fails as `post` would.
+    #[returns(QuoteResponse)]
+    Quote { spec: JobSpec },
+    #[returns(JobResponse)]
+    Job { job: JobId },
+    /// Jobs by id.
+    #[returns(Vec<JobResponse>)]
+    Jobs { start_after: Option<JobId>, limit: Option<u32> },
+    /// Free ranges of a job by first shard.
+    #[returns(Vec<RangeResponse>)]
+    Free { job: JobId, start_after: Option<u64>, limit: Option<u32> },
+    #[returns(AssignmentResponse)]
+    Assignment { assignment: AssignmentId },
+    /// Assignments by id, of one job if given.
+    #[returns(Vec<AssignmentResponse>)]
+    Assignments { job: Option<JobId>, start_after: Option<AssignmentId>, limit: Option<u32> },
+    /// What `address` can withdraw.
+    #[returns(Uint128)]
+    Balance { address: String },
+    /// Assignments whose reward is still to be sent.
+    #[returns(Vec<AssignmentId>)]
+    PendingRewards { start_after: Option<AssignmentId>, limit: Option<u32> },
+    /// Jobs with shards whose credits are still to be released.
+    #[returns(Vec<JobId>)]
+    PendingReleases { start_after: Option<JobId>, limit: Option<u32> },
+    #[returns(crate::Conservation)]
+    Conservation {},
+    #[returns(cw_ownable::Ownership<String>)]
+    Ownership {},
+}
+
+#[cw_serde]
+pub struct MigrateMsg {}

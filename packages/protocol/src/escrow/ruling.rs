@@ -1,0 +1,179 @@
+//! When an assignment may be settled, expired or given back: one answer for the contract, for whoever sends the message,
+//! and for the tests.
+
+use cosmwasm_std::Uint128;
+use thiserror::Error;
+
+use super::{
+    config::Rules,
+    state::{Ending, State},
+};
+use crate::verifier::{AttestationResponse, Verdict};
+
+/// What the rules look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    pub state: State,
+    /// When it was assigned.
+    pub assigned: u64,
+    /// Until when the attestation must be there.
+    pub attest_by: u64,
+    /// What is paid if it settles.
+    pub payment: Uint128,
+    /// Seconds from the attestation before which its job pays nothing.
+    pub audit_window: u64,
+    /// The job's.
+    pub rules: Rules,
+    /// The attestation of its operator for its subject, whenever that was taken, if there is one.
+    pub attestation: Option<&'a AttestationResponse>,
+}
+
+/// What may be done about an assignment. Settling and expiring exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// `settle` ends it now.
+    Settle(Settlement),
+    /// `expire` ends it now.
+    Expire(Expiry),
+    /// Nothing ends it yet, but perhaps [`Case::give_back`].
+    Wait(NotYet),
+    /// It ended before.
+    Over(Ending),
+}
+
+/// What `settle` carries out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// Genuine and audited: it is paid.
+    Genuine,
+    /// The whole lien is slashed.
+    False,
+}
+
+/// What `expire` carries out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Not opened in time: the whole lien is slashed.
+    Lapsed,
+    /// Never attested, or too late or too early: a share of the lien is slashed.
+    Absent,
+    /// The beacon never came: nothing is lost.
+    Void,
+}
+
+impl From<Settlement> for Ending {
+    fn from(settlement: Settlement) -> Self {
+        match settlement {
+            Settlement::Genuine => Self::Settled,
+            Settlement::False => Self::Slashed,
+        }
+    }
+}
+
+impl From<Expiry> for Ending {
+    fn from(expiry: Expiry) -> Self {
+        match expiry {
+            Expiry::Lapsed => Self::Lapsed,
+            Expiry::Absent => Self::Absent,
+            Expiry::Void => Self::Void,
+        }
+    }
+}
+
+/// Why an assignment cannot end yet.
+#[derive(Error, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotYet {
+    #[error("no attestation yet; there is time until {attest_by}, now is {now}")]
+    Unattested { attest_by: u64, now: u64 },
+    /// The verifier's answer comes after `deadline` at the latest, if that is known yet.
+    #[error("the verdict is pending")]
+    Pending { deadline: Option<u64> },
+    #[error("genuine, but in its audit window until {until}, now is {now}")]
+    Audit { until: u64, now: u64 },
+}
+
+impl NotYet {
+    /// When this reason is gone if nothing happens meanwhile; `None` if that is not known yet.
+    pub fn until(&self) -> Option<u64> {
+        match *self {
+            Self::Unattested { attest_by: last, .. } | Self::Pending { deadline: Some(last) } => {
+                Some(last.saturating_add(1))
+            }
+            Self::Pending { deadline: None } => None,
+            Self::Audit { until, .. } => Some(until),
+        }
+    }
+}
+
+/// What giving back takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiveBack {
+    /// Last moment.
+    pub until: u64,
+    /// To send along, for the client.
+    pub fee: Uint128,
+}
+
+/// Why an assignment cannot be given back.
+#[derive(Error, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    #[error("is over: {0}")]
+    Over(Ending),
+    #[error("could be given back until {until}, now is {now}")]
+    Closed { until: u64, now: u64 },
+    #[error("was attested at {attested}")]
+    Attested { attested: u64 },
+}
+
+impl Case<'_> {
+    /// What may be done at time `now`.
+    pub fn ruling(&self, now: u64) -> Ruling {
+        let attest_by = self.attest_by;
+        if let State::Ended(ending) = self.state {
+            return Ruling::Over(ending);
+        }
+        let Some(attestation) = self.counting() else {
+            return match now > attest_by {
+                true => Ruling::Expire(Expiry::Absent),
+                false => Ruling::Wait(NotYet::Unattested { attest_by, now }),
+            };
+        };
+        match attestation.verdict {
+            Verdict::Pending {} => {
+                let deadline = attestation.round.as_ref().and_then(|round| round.deadline);
+                Ruling::Wait(NotYet::Pending { deadline })
+            }
+            Verdict::Genuine {} => match attestation.attested.saturating_add(self.audit_window) {
+                until if now < until => Ruling::Wait(NotYet::Audit { until, now }),
+                _ => Ruling::Settle(Settlement::Genuine),
+            },
+            Verdict::False { .. } => Ruling::Settle(Settlement::False),
+            Verdict::Lapsed {} => Ruling::Expire(Expiry::Lapsed),
+            Verdict::Void {} => Ruling::Expire(Expiry::Void),
+        }
+    }
+
+    /// What giving it back takes at time `now`. That its provider gives back once for each job is not looked at here.
+    pub fn give_back(&self, now: u64) -> Result<GiveBack, Kept> {
+        if let State::Ended(ending) = self.state {
+            return Err(Kept::Over(ending));
+        }
+        // Past `attest_by` it is absent, and giving back would be the cheaper way out.
+        let until = self.assigned.saturating_add(self.rules.give_back_window).min(self.attest_by);
+        if now > until {
+            return Err(Kept::Closed { until, now });
+        }
+        // Any attestation, in time or not: its draws may be known.
+        if let Some(attestation) = self.attestation {
+            return Err(Kept::Attested { attested: attestation.attested });
+        }
+        let fee = self.payment.mul_ceil((u128::from(self.rules.give_back_fee_bps.min(10_000)), 10_000u128));
+        Ok(GiveBack { until, fee })
+    }
+
+    /// The attestation, if it counts: taken after the assignment and by its deadline. One of the very second of
+    /// assigning counts even if it came a block earlier: the round it is drawn from was still in the future then.
+    fn counting(&self) -> Option<&AttestationResponse> {
+        self.attestation.filter(|attestation| (self.assigned..=self.attest_by).contains(&attestation.attested))
+    }
+}
