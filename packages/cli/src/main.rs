@@ -1,41 +1,47 @@
 //! `tequio`: the command line.
 
-mod demo;
+mod command;
+mod failure;
+mod log;
 mod model;
 mod npy;
-mod program;
+mod output;
+mod settings;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anyhow::Result;
+use clap::Parser;
+
+use crate::{command::Command, output::Output, settings::Flags};
 
 /// Buy and sell computing that the chain has verified.
+///
+/// Exit codes: 0 done, 1 failed, 2 not used as it is meant to be.
 #[derive(Parser)]
 #[command(name = "tequio", version)]
 struct Cli {
+    #[command(flatten)]
+    flags: Flags,
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// The whole way of a job on a chain inside this process: honest and dishonest providers, every step real.
-    Demo(Box<demo::Args>),
-    /// Look at a program, run it, or try its attestation.
-    #[command(subcommand)]
-    Program(program::Command),
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::tell(&error),
+    }
 }
 
-fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Demo(args) => demo::run(*args),
-        Command::Program(command) => program::run(command),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+fn run(Cli { flags, command }: Cli) -> Result<()> {
+    let sources = settings::sources(&flags)?;
+    let settings = settings::read(&sources)?;
+    log::begin(&settings)?;
+    tracing::debug!(?settings);
+    if settings.threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build_global()?;
     }
+    command::run(command, &sources, &Output::new(&settings, &flags))
 }

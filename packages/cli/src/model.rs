@@ -3,15 +3,19 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use tequio_attestation::{Manifest, Operand, Source, TensorId};
+use tequio_backend::{Backend, Executable, Unsupported, cpu::Cpu};
 use tequio_program::{Compiled, Graph, MAX_TRACES, Plan, compile, load};
-use tequio_runner::Engine;
 use tequio_tensor::{DType, Op, Type};
 
-use crate::npy::{self, Array};
+use crate::{
+    failure::Usage,
+    npy::{self, Array},
+};
 
 /// A program with its plan, compiled.
 pub struct Model {
@@ -39,13 +43,17 @@ impl Model {
 
     /// The same program with the plan's rates measured on `inputs`.
     pub fn measured(self, inputs: &Inputs) -> Result<Self> {
-        let engine = Engine::new(self.manifest())?;
-        let mut workspace = engine.workspace();
-        let shards = 0..inputs.shards.min(MAX_TRACES as u64);
-        let traces = shards.map(|shard| engine.trace_shard(&inputs.shard(shard), &mut workspace));
+        let executable = self.prepare()?;
+        let shards = 0..inputs.whole.shards().min(MAX_TRACES as u64);
+        let traces = shards.map(|shard| executable.trace(&inputs.whole, shard));
         let plan = self.plan.measured(&self.graph, &traces.collect::<Result<Vec<_>, _>>()?);
         let compiled = compile(&self.graph, &plan)?;
         Ok(Self { plan, compiled, ..self })
+    }
+
+    /// Prepares the program for this machine.
+    pub fn prepare(&self) -> Result<Arc<dyn Executable>, Unsupported> {
+        Cpu::default().prepare(self.compiled.manifest.clone())
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -65,21 +73,27 @@ impl Model {
 
     /// Reads `--inputs`: one file for a program with one input, or `name=file` for each.
     pub fn read_inputs(&self, named: &[String]) -> Result<Inputs> {
-        let names = &self.compiled.input_names;
+        let names = self.graph.input_names();
+        let usage = |what: String| Usage::new(what, format!("give each as NAME=FILE: {}", names.join("=…, ") + "=…"));
         let mut files: Vec<Option<PathBuf>> = vec![None; names.len()];
         for argument in named {
             let (slot, file) = match argument.split_once('=') {
                 Some((name, file)) => {
-                    let slot = names.iter().position(|known| known == name);
-                    (slot.with_context(|| format!("the program has inputs {}, not {name}", names.join(", ")))?, file)
+                    let slot = names.iter().position(|known| *known == name);
+                    (
+                        slot.ok_or_else(|| usage(format!("the program has inputs {}, not {name}", names.join(", "))))?,
+                        file,
+                    )
                 }
                 None if names.len() == 1 => (0, argument.as_str()),
-                None => bail!("the program has several inputs: give each as name=file ({})", names.join(", ")),
+                None => bail!(usage(format!("the program has {} inputs: {}", names.len(), names.join(", ")))),
             };
-            ensure!(files[slot].replace(file.into()).is_none(), "input {} is given twice", names[slot]);
+            if files[slot].replace(file.into()).is_some() {
+                bail!(usage(format!("input {} is given twice", names[slot])));
+            }
         }
-        let arrays = files.iter().zip(self.input_types()).zip(names).map(|((file, ty), name)| {
-            let file = file.as_ref().with_context(|| format!("input {name} is missing"))?;
+        let arrays = files.iter().zip(self.input_types()).zip(&names).map(|((file, ty), name)| {
+            let file = file.as_ref().ok_or_else(|| usage(format!("input {name} is missing")))?;
             npy::read(file, ty.dtype)
         });
         self.shards(arrays.collect::<Result<_>>()?)
@@ -90,7 +104,7 @@ impl Model {
         let mut items = None;
         let mut bytes = vec![];
         for (port, (array, ty)) in arrays.into_iter().zip(self.input_types()).enumerate() {
-            let name = &self.compiled.input_names[port];
+            let name = self.graph.input_names()[port];
             let (batch, rest) =
                 ty.shape.dims().split_first().with_context(|| format!("input {name} has no batch axis"))?;
             let fits = array.dims.len() == rest.len() + 1
@@ -103,7 +117,7 @@ impl Model {
             bytes.push(self.pad(port, array.bytes, &ty, *batch));
         }
         let items = items.context("the program has no inputs")?;
-        Ok(Inputs { items, shards: items.div_ceil(self.batch()), bytes })
+        Ok(Inputs { items, whole: tequio_attestation::Inputs::new(self.manifest(), bytes)? })
     }
 
     fn pad(&self, port: usize, mut bytes: Vec<u8>, ty: &Type, batch: u32) -> Vec<u8> {
@@ -141,17 +155,7 @@ impl Model {
 pub struct Inputs {
     /// Items before padding.
     pub items: u64,
-    pub shards: u64,
-    /// For each input in graph order, canonical bytes of whole shards.
-    pub bytes: Vec<Vec<u8>>,
-}
-
-impl Inputs {
-    /// The inputs of one shard, in graph order.
-    pub fn shard(&self, shard: u64) -> Vec<&[u8]> {
-        let part = |bytes: &'_ Vec<u8>| bytes.len() / self.shards as usize;
-        self.bytes.iter().map(|bytes| &bytes[shard as usize * part(bytes)..][..part(bytes)]).collect()
-    }
+    pub whole: tequio_attestation::Inputs,
 }
 
 /// The file that a program's plan is in: the one named, or the one beside the program, if there is one.

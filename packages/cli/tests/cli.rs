@@ -8,12 +8,22 @@ use std::{
 
 use serde_json::Value;
 
+/// The binary with settings of its own: none but those that the test makes.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tequio"));
+    command.args(arguments).env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR")).env_remove("RUST_LOG");
+    for setting in ["LOG", "THREADS", "COLOR", "PROGRESS"] {
+        command.env_remove(format!("TEQUIO_{setting}"));
+    }
+    command
+}
+
 fn tequio(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tequio")).args(arguments).output().unwrap()
+    command(arguments).output().unwrap()
 }
 
 fn digits(file: &str) -> String {
-    format!("{}/models/digits/{file}", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/../models/digits/{file}", env!("CARGO_MANIFEST_DIR"))
 }
 
 fn demo(arguments: &[&str]) -> Value {
@@ -26,7 +36,15 @@ fn demo(arguments: &[&str]) -> Value {
 fn refusal(arguments: &[&str]) -> String {
     let output = tequio(arguments);
     assert!(!output.status.success(), "{arguments:?} was accepted");
+    assert!(output.stdout.is_empty(), "{arguments:?} answers though it fails");
     String::from_utf8(output.stderr).unwrap()
+}
+
+/// What it answers, as JSON.
+fn json(arguments: &[&str]) -> Value {
+    let output = tequio(&[arguments, &["--json"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn write_npy(path: &Path, dtype: &str, shape: &str, bytes: &[u8]) {
@@ -97,6 +115,19 @@ fn without_honest_providers_the_client_gets_its_money_back() {
 }
 
 #[test]
+fn where_nothing_is_settled_nothing_is_proven() {
+    let output = tequio(&["demo", "--providers", "vanish=1,lazy=1"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let last = text.lines().last().unwrap();
+    let said =
+        "Nothing was settled, so nothing is proven and nobody was paid: 1 absent, 1 slashed; 98 shards refunded.";
+    assert_eq!(last, said);
+    assert!(!text.contains("Proven"), "{text}");
+    assert!(!text.contains("digits read right"), "{text}");
+}
+
+#[test]
 fn a_program_runs_as_the_reference_says() {
     let (_keep, path) = folder();
     let outputs = path("y.npy");
@@ -161,4 +192,139 @@ fn inputs_that_do_not_fit_are_refused_before_anything_is_posted() {
 fn a_cast_that_makes_no_sense_is_refused() {
     assert!(refusal(&["demo", "--providers", "clever=1"]).contains("no role \"clever\""));
     assert!(refusal(&["demo", "--draws", "0"]).contains("0 is not in 1..=512"));
+}
+
+#[test]
+fn every_command_answers_in_json() {
+    let (_keep, path) = folder();
+    let (program, inputs) = (digits("digits.tosa"), digits("test_inputs.npy"));
+    let (y, plan) = (path("y.npy"), path("plan.json"));
+    let (y, plan) = (y.to_str().unwrap(), plan.to_str().unwrap());
+    let shown = json(&["program", "show", &program]);
+    assert_eq!(shown["program_id"].as_str().unwrap().len(), 64);
+    assert!(shown["tensors"].as_array().unwrap().len() > 20);
+    let ran = json(&["program", "run", &program, "--inputs", &inputs, "--outputs", y]);
+    assert_eq!(ran["outputs"][0]["shape"], serde_json::json!([360, 10]));
+    assert_eq!(ran["outputs"][0]["file"], y);
+    let checked = json(&["program", "check", &program, "--rounds", "2", "--draws", "8"]);
+    assert_eq!((checked["elements"].as_u64(), checked["shards"].as_u64()), (Some(16), Some(4)));
+    assert!(checked["longest"].as_u64() <= checked["bound"].as_u64());
+    assert_eq!(json(&["program", "plan", &program, "--output", plan])["plan"], plan);
+    assert_eq!(json(&["config", "show"])["threads"]["value"], 0);
+}
+
+#[test]
+fn the_text_says_what_the_json_says() {
+    let program = digits("digits.tosa");
+    let (text, shown) = (tequio(&["program", "show", &program]).stdout, json(&["program", "show", &program]));
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains(shown["program_id"].as_str().unwrap()), "{text}");
+    assert!(text.contains(&format!("committed    {} bytes a shard", shown["committed_bytes"])), "{text}");
+    // Files are written; there is nothing to say.
+    let (_keep, path) = folder();
+    let (y, inputs) = (path("y.npy"), digits("test_inputs.npy"));
+    let output = tequio(&["program", "run", &program, "--inputs", &inputs, "--outputs", y.to_str().unwrap()]);
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+}
+
+#[test]
+fn exit_codes_tell_failures_from_wrong_use() {
+    let (_keep, path) = folder();
+    let (program, inputs) = (digits("digits.tosa"), digits("test_inputs.npy"));
+    let y = path("y.npy");
+    let y = y.to_str().unwrap();
+    let code = |arguments: &[&str]| tequio(arguments).status.code();
+    assert_eq!(code(&["--version"]), Some(0));
+    assert_eq!(code(&["program", "show", &program]), Some(0));
+    for failure in [
+        &["program", "show", "nowhere.tosa"][..],
+        &["program", "run", &program, "--inputs", "nowhere.npy", "--outputs", y],
+        &["program", "plan", &program, "--output", "/nowhere/plan.json"],
+    ] {
+        assert_eq!(code(failure), Some(1), "{failure:?}");
+    }
+    for usage in [
+        &[][..],
+        &["demonstrate"],
+        &["program", "run", &program],
+        &["program", "run", &program, "--inputs", "x=nowhere.npy", "--outputs", y],
+        &["program", "run", &program, "--inputs", &inputs, &inputs, "--outputs", y],
+        &["program", "run", &program, "--inputs", &inputs, "--outputs", y, y],
+        &["demo", "--draws", "0"],
+        &["--quiet", "--verbose", "demo"],
+        &["--threads", "many", "demo"],
+        &["--color", "blue", "demo"],
+        &["--log", "a=b=c", "config", "show"],
+        &["--config", "nowhere.toml", "config", "show"],
+    ] {
+        assert_eq!(code(usage), Some(2), "{usage:?}");
+    }
+}
+
+#[test]
+fn a_refusal_says_what_why_and_what_to_do() {
+    let program = digits("digits.tosa");
+    let page = refusal(&["program", "show", "nowhere.tosa"]);
+    assert_eq!(page, "error: cannot read nowhere.tosa\n  why: No such file or directory (os error 2)\n");
+    let page = refusal(&["program", "run", &program, "--inputs", "x=y", "--outputs", "z"]);
+    assert_eq!(
+        page,
+        "error: the program has inputs TosaInput_0, not x\n help: give each as NAME=FILE: TosaInput_0=…\n"
+    );
+}
+
+#[test]
+fn a_stronger_source_of_settings_wins() {
+    let (_keep, path) = folder();
+    let (user, here) = (path("config"), path("here"));
+    fs::create_dir_all(user.join("tequio")).unwrap();
+    fs::create_dir_all(here.join("below")).unwrap();
+    let show = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command(&[&["config", "show", "--json"], arguments].concat());
+        command.env("XDG_CONFIG_HOME", &user).current_dir(here.join("below")).envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let settings: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let set = |name: &str| {
+            let from = settings[name]["from"].as_str().unwrap().rsplit('/').take(2).collect::<Vec<_>>();
+            (settings[name]["value"].to_string(), from.into_iter().rev().collect::<Vec<_>>().join("/"))
+        };
+        (set("threads"), set("log"))
+    };
+    let is = |value: &str, from: &str| (value.to_owned(), from.to_owned());
+    let default_log = is("\"warn,tequio=info\"", "default");
+    assert_eq!(show(&[], &[]), (is("0", "default"), default_log.clone()));
+    fs::write(user.join("tequio/tequio.toml"), "threads = 1\nlog = \"warn\"\n").unwrap();
+    let of_user = is("\"warn\"", "tequio/tequio.toml");
+    assert_eq!(show(&[], &[]), (is("1", "tequio/tequio.toml"), of_user.clone()));
+    fs::write(here.join("tequio.toml"), "threads = 2\n").unwrap();
+    assert_eq!(show(&[], &[]).0, is("2", "here/tequio.toml"));
+    assert_eq!(show(&[], &[]).1, of_user);
+    assert_eq!(show(&[], &[("RUST_LOG", "error")]).1, is("\"error\"", "RUST_LOG"));
+    let both = [("RUST_LOG", "error"), ("TEQUIO_LOG", "off"), ("TEQUIO_THREADS", "3")];
+    assert_eq!(show(&[], &both), (is("3", "TEQUIO_THREADS"), is("\"off\"", "TEQUIO_LOG")));
+    assert_eq!(show(&["--threads", "4", "--log", "warn"], &both), (is("4", "flags"), is("\"warn\"", "flags")));
+    assert_eq!(show(&["-v"], &both).1.1, "flags");
+    // A file that is named takes the place of the one that is found.
+    let named = path("named.toml");
+    fs::write(&named, "log = \"warn\"\n").unwrap();
+    assert_eq!(show(&["--config", named.to_str().unwrap()], &[]).0, is("1", "tequio/tequio.toml"));
+    for wrong in ["thread = 2\n", "threads = \"two\"\n", "color = \"blue\"\n", "threads\n"] {
+        fs::write(&named, wrong).unwrap();
+        let output = command(&["--config", named.to_str().unwrap(), "config", "show"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("named.toml"), "{wrong}");
+    }
+}
+
+#[test]
+fn logs_go_to_standard_error_as_far_as_the_filter_lets_them() {
+    let said =
+        |arguments: &[&str]| String::from_utf8(tequio(&[&["config", "show"], arguments].concat()).stderr).unwrap();
+    assert_eq!(said(&[]), "");
+    assert!(said(&["-v"]).contains("DEBUG settings"));
+    assert!(said(&["--log", "debug"]).contains("DEBUG settings"));
+    assert!(said(&["-v", "--color", "always"]).contains("\x1b["));
+    assert!(!said(&["-v", "--color", "never"]).contains("\x1b["));
+    assert_eq!(said(&["-q"]), "");
 }

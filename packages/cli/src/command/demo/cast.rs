@@ -2,10 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 /// How a provider behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Runs every shard.
@@ -20,18 +21,9 @@ pub enum Role {
     Vanish,
 }
 
-const ROLES: [(&str, Role); 5] = [
-    ("honest", Role::Honest),
-    ("lazy", Role::Lazy),
-    ("replay", Role::Replay),
-    ("copier", Role::Copier),
-    ("vanish", Role::Vanish),
-];
-
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let name = ROLES.iter().find(|(_, role)| role == self).map_or("", |(name, _)| name);
-        f.pad(name)
+        self.to_possible_value().map_or(Ok(()), |value| f.pad(value.get_name()))
     }
 }
 
@@ -49,13 +41,15 @@ impl FromStr for Cast {
         let mut cast = vec![];
         for part in text.split(',') {
             let (name, count) = part.split_once('=').ok_or_else(|| format!("expected role=count, found {part:?}"))?;
-            let known = || format!("no role {name:?}: there are {}", ROLES.map(|(name, _)| name).join(", "));
-            let (_, role) = ROLES.iter().find(|(known, _)| *known == name).ok_or_else(known)?;
+            let role = Role::from_str(name, false).map_err(|_| {
+                let roles: Vec<String> = Role::value_variants().iter().map(Role::to_string).collect();
+                format!("no role {name:?}: there are {}", roles.join(", "))
+            })?;
             let count: usize = count.parse().map_err(|_| format!("{count:?} is not a number of providers"))?;
             if cast.len().saturating_add(count) > MAX {
                 return Err(format!("more than {MAX} providers"));
             }
-            cast.extend(std::iter::repeat_n(*role, count));
+            cast.extend(std::iter::repeat_n(role, count));
         }
         if cast.is_empty() { Err("nobody takes part".into()) } else { Ok(Self(cast)) }
     }

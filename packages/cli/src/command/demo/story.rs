@@ -1,28 +1,28 @@
 //! What happens: post, then rounds of assign · run · attest · beacon · open · settle until every shard is settled.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context, Result};
 use cosmwasm_std::{Addr, Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use tequio_client::embedded::{Chain, Setup};
 use tequio_protocol::{
     AssignmentId, AttestationId, Digest, JobId, escrow,
-    escrow::{Assigned, AssignmentResponse, Ended, JobResponse, JobSpec, Kind, QuoteResponse, State},
+    escrow::{Assigned, AssignmentResponse, Ended, Ending, JobResponse, JobSpec, Kind, QuoteResponse, Ruling},
     registry, rewards,
     verifier::{self, AttestationResponse, Attested},
 };
-use tequio_runner::{
-    Engine,
-    pipeline::{Ending, Store, Work, attest, claim, deliver, ending, fetch, open, publish, receive, run},
-};
+use tequio_runner::pipeline::{Delivery, Store, Work, attest, claim, fetch, open, publish, receive, run, settle};
 
 use super::{
     cast::{Cast, Role},
     provider::{Held, Provider, cheat},
 };
-use crate::model::{Inputs, Model};
+use crate::{
+    model::{Inputs, Model},
+    output::Output,
+};
 
 /// What the user decides.
 pub struct Terms {
@@ -72,10 +72,9 @@ const PART_BYTES: u32 = 128 << 10;
 /// Most shards of one assignment.
 const MAX_CHUNK: u64 = 512;
 
-pub fn play(model: Model, inputs: Inputs, terms: &Terms, progress: bool) -> Result<Story> {
+pub fn play(model: Model, inputs: Inputs, terms: &Terms, output: &Output) -> Result<Story> {
     let mut stage = Stage::set(model, &inputs, terms)?;
-    let bar = if progress { ProgressBar::new(stage.total()) } else { ProgressBar::hidden() };
-    bar.set_style(ProgressStyle::with_template("{msg:28} {wide_bar} {pos}/{len} shards settled")?);
+    let bar = output.progress(stage.total(), "shards settled")?;
     while stage.round(&bar)? {}
     stage.close(&bar)?;
     bar.finish_and_clear();
@@ -86,7 +85,7 @@ struct Stage {
     chain: Chain,
     store: Store,
     model: Model,
-    works: BTreeMap<JobId, Rc<Work>>,
+    works: BTreeMap<JobId, Arc<Work>>,
     providers: Vec<Provider>,
     jobs: [JobId; 2],
     quote: QuoteResponse,
@@ -140,26 +139,28 @@ impl Stage {
             let sender = if kind == Kind::Client { client.clone() } else { chain.governance.clone() };
             self::post(&mut chain, &sender, spec)
         };
-        let (quote, job) = post(&inputs.bytes, Kind::Client, terms.price)?;
-        let shards = inputs.shards.min(COMMONS_SHARDS);
-        let some = |bytes: &Vec<u8>| bytes[..bytes.len() / inputs.shards as usize * shards as usize].to_vec();
-        let (commons_quote, commons) = post(&inputs.bytes.iter().map(some).collect::<Vec<_>>(), Kind::Commons, 0)?;
+        let (quote, job) = post(inputs.whole.buffers(), Kind::Client, terms.price)?;
+        let shards = inputs.whole.shards();
+        let few = shards.min(COMMONS_SHARDS) as usize;
+        let some = |bytes: &Vec<u8>| bytes[..bytes.len() / shards as usize * few].to_vec();
+        let some: Vec<_> = inputs.whole.buffers().iter().map(some).collect();
+        let (commons_quote, commons) = post(&some, Kind::Commons, 0)?;
         let jobs = [job, commons];
         let mut works = BTreeMap::new();
         for job in jobs {
-            works.insert(job, Rc::new(fetch(&store, &chain.query(escrow::QueryMsg::Job { job })?)?));
+            works.insert(job, Arc::new(fetch(&store, &chain.query(escrow::QueryMsg::Job { job })?)?));
         }
-        let chunk = inputs.shards.div_ceil(2 * names.len() as u64).clamp(1, MAX_CHUNK);
+        let chunk = shards.div_ceil(2 * names.len() as u64).clamp(1, MAX_CHUNK);
         let client_lien = quote.lien.checked_mul(Uint128::from(chunk))?;
         let commons_lien = commons_quote.lien.checked_mul(Uint128::from(COMMONS_CHUNK))?;
         let stake = client_lien.checked_add(commons_lien)?.checked_mul(Uint128::new(2))?;
-        let engine = Rc::new(Engine::new(model.manifest())?);
+        let honest = model.prepare()?;
         let mut providers = vec![];
         for (role, name) in terms.cast.0.iter().zip(names) {
             let (owner, operator) = register(&mut chain, &name, stake)?;
-            let cheat = cheat(*role, &engine, &works[&job])?;
-            let backend = cheat.clone().map_or_else(|| engine.clone() as Rc<_>, |cheat| cheat as Rc<_>);
-            providers.push(Provider { name, role: *role, owner, operator, backend, cheat, retired: false });
+            let cheat = cheat(*role, &honest, &works[&job])?;
+            let executable = cheat.clone().map_or_else(|| honest.clone(), |cheat| cheat as Arc<_>);
+            providers.push(Provider { name, role: *role, owner, operator, executable, cheat, retired: false });
         }
         let part = (PART_BYTES / model.manifest().header.opening_bytes.max(1)).max(1);
         let (active, chapters, delivered, undelivered) = Default::default();
@@ -242,8 +243,10 @@ impl Stage {
             if matches!(provider.role, Role::Copier | Role::Vanish) {
                 continue;
             }
-            let run = run(&self.works[&active.assignment.job], &*provider.backend, &active.assignment)?;
-            let delivered = deliver(&self.store, &run)?;
+            let mut delivery = Delivery::new(&self.store);
+            let work = &self.works[&active.assignment.job];
+            let run = run(work, &*provider.executable, &active.assignment, |shard| anyhow::Ok(delivery.add(shard)?))?;
+            let delivered = delivery.finish()?;
             let outcome = self.chain.execute(&provider.operator, attest(&run, &active.assignment), 0)?;
             active.attestation = outcome.all::<Attested>().first().map(|attested| attested.attestation);
             active.held = Some(Held { run, delivered });
@@ -274,7 +277,7 @@ impl Stage {
             let provider = &self.providers[active.provider];
             let attestation = self.chain.attestation(attestation)?;
             let work = &self.works[&active.assignment.job];
-            for message in open(work, &*provider.backend, &held.run, &attestation, self.part)? {
+            for message in open(work, &*provider.executable, &held.run, &attestation, self.part)? {
                 self.chain.execute(&provider.operator, message, 0)?;
                 if self.chain.attestation(attestation.id)?.verdict != (verifier::Verdict::Pending {}) {
                     break;
@@ -290,19 +293,14 @@ impl Stage {
         for id in self.active.keys().copied().collect::<Vec<_>>() {
             let active = &self.active[&id];
             let attestation = active.attestation.map(|id| self.chain.attestation(id)).transpose()?;
-            let audit_window = self.job(active.assignment.job)?.audit_window;
-            match ending(&active.assignment, attestation.as_ref(), audit_window, self.chain.now()) {
-                Ending::Now(message) => {
-                    let outcome = self.chain.execute(&self.relayer, message, 0)?;
-                    let ended = outcome.all::<Ended>().into_iter().next().context("an ending without its event")?;
-                    self.end(id, ended, attestation)?;
-                }
-                Ending::At(time) => next = next.min(time),
-                Ending::Pending => {
-                    let round = attestation.and_then(|attestation| attestation.round);
-                    next = next.min(round.and_then(|round| round.deadline).map_or(next, |deadline| deadline + 1));
-                }
-                Ending::Ended => {}
+            let case = active.assignment.case(&self.job(active.assignment.job)?, attestation.as_ref());
+            let ruling = case.ruling(self.chain.now());
+            if let Some(message) = settle(id, ruling) {
+                let outcome = self.chain.execute(&self.relayer, message, 0)?;
+                let ended = outcome.all::<Ended>().into_iter().next().context("an ending without its event")?;
+                self.end(id, ended, attestation)?;
+            } else if let Ruling::Wait(reason) = ruling {
+                next = next.min(reason.until().unwrap_or(next));
             }
         }
         let settled = self.jobs.iter().filter_map(|job| self.job(*job).ok()).map(|job| job.settled).sum();
@@ -321,14 +319,14 @@ impl Stage {
         let opened = active.attestation.is_some() && provider.role != Role::Copier;
         let cheat = provider.cheat.as_ref().filter(|_| opened);
         let missed = cheat.map(|cheat| (1.0 - cheat.caught_by_one_draw(first..first + count)).powi(self.draws as i32));
-        if let (State::Settled, Some(held), Some(attestation)) = (ended.state, &active.held, &attestation) {
-            match receive(&self.store, &held.delivered, self.model.manifest(), count, &attestation.root.0) {
-                Ok(shards) => {
-                    for (shard, outputs) in (first..).zip(shards) {
-                        self.delivered.insert((active.assignment.job, shard), outputs);
-                    }
-                }
-                Err(error) => self.undelivered.push(format!("assignment {id}: {error}")),
+        if let (Ending::Settled, Some(held), Some(attestation)) = (ended.ending, &active.held, &attestation) {
+            let mut shards = (first..).map(|shard| (active.assignment.job, shard));
+            let take = |outputs| {
+                self.delivered.extend(shards.next().map(|shard| (shard, outputs)));
+            };
+            let (key, manifest) = (&held.delivered, self.model.manifest());
+            if let Err(error) = receive(&self.store, key, manifest, count, &attestation.root, take) {
+                self.undelivered.push(format!("assignment {id}: {error}"));
             }
         }
         let (provider, assignment) = (active.provider, active.assignment);

@@ -11,7 +11,10 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
 
-use crate::model::{Model, plan_of};
+use crate::{
+    model::{Model, plan_of},
+    output::Output,
+};
 use cast::Cast;
 
 #[derive(ClapArgs)]
@@ -37,12 +40,9 @@ pub struct Args {
     /// Decides the beacon's key, and so every draw.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The same report as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub fn run(args: Args, output: &Output) -> Result<()> {
     let (model, inputs, labels) = match &args.program {
         None => digits::load()?,
         Some(program) => {
@@ -55,13 +55,9 @@ pub fn run(args: Args) -> Result<()> {
         }
     };
     let terms = story::Terms { cast: args.providers, draws: args.draws, price: args.price.into(), seed: args.seed };
-    let story = story::play(model, inputs, &terms, !args.json)?;
+    let story = story::play(model, inputs, &terms, output)?;
     let report = report::Report::new(&story, labels.as_deref())?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        report.print();
-    }
+    output.print(&report)?;
     ensure!(report.broken.is_empty(), "broken promises: {}", report.broken.join("; "));
     Ok(())
 }

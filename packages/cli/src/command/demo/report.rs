@@ -1,12 +1,14 @@
 //! What the demo tells: the same facts as a table for people and as JSON for programs.
 
+use std::{collections::BTreeMap, fmt};
+
 use anyhow::Result;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
 use tequio_protocol::{
     Relation,
-    escrow::{self, JobResponse, State},
+    escrow::{self, Ending, JobResponse},
     registry::{self, ProviderResponse},
     verifier::Verdict,
 };
@@ -15,6 +17,7 @@ use super::{
     cast::Role,
     story::{Chapter, Story},
 };
+use crate::output::table;
 
 /// The demo's outcome. Amounts are in the smallest unit of their denom; chances between 0 and 1.
 #[derive(Serialize)]
@@ -137,35 +140,21 @@ impl Report {
         Ok(report)
     }
 
-    pub fn print(&self) {
-        println!("{}", self.providers_table());
-        for job in &self.jobs {
-            let refunded = if job.refunded > 0 { format!(", {} refunded", job.refunded) } else { String::new() };
-            println!("{} job {}: {} of {} shards settled{refunded}", job.kind, job.id, job.settled, job.shards);
+    /// What there is to say where nothing is proven.
+    fn nothing_settled(&self) -> String {
+        let mut endings = BTreeMap::new();
+        for assignment in &self.assignments {
+            *endings.entry(assignment.state.as_str()).or_insert(0) += 1;
         }
-        if let Some(Accuracy { right, items }) = &self.accuracy {
-            let share = *right as f64 / (*items).max(1) as f64 * 100.0;
-            println!("delivered outputs: {right} of {items} digits read right ({share:.2} %)");
-        }
-        println!("\n{}\n{}", self.messages_table(), self.equations_table());
-        for undetected in &self.undetected {
-            let Undetected { assignment, provider, chance } = undetected;
-            println!(
-                "not caught: assignment {assignment} of {provider}. The chance of that was {:.2} %.",
-                chance * 100.0
-            );
-        }
-        let settled: u64 = self.jobs.iter().map(|job| job.settled).sum();
-        println!(
-            "Proven: for each of the {settled} settled shards the contract recomputed {} elements of its attestation, drawn \
-             after it was made, and all agreed; a provider that had computed nothing would have been caught with \
-             probability {:.4} or more.",
-            self.draws, self.caught
-        );
+        let endings: Vec<String> = endings.into_iter().map(|(state, count)| format!("{count} {state}")).collect();
+        let endings = if endings.is_empty() { "nobody took a shard".into() } else { endings.join(", ") };
+        let refunded: u64 = self.jobs.iter().map(|job| job.refunded).sum();
+        format!("Nothing was settled, so nothing is proven and nobody was paid: {endings}; {refunded} shards refunded.")
     }
 
     fn providers_table(&self) -> Table {
-        let mut table = table(["provider", "shards", "verdicts", "paid", "minted", "slashed", "stake"]);
+        let mut table =
+            table(["provider", "shards", "verdicts", "paid", "minted", "slashed", "stake"], &[1, 3, 4, 5, 6]);
         for provider in &self.providers {
             table.add_row([
                 provider.name.clone(),
@@ -177,21 +166,21 @@ impl Report {
                 provider.stake.to_string(),
             ]);
         }
-        right(table, &[1, 3, 4, 5, 6])
+        table
     }
 
     fn messages_table(&self) -> Table {
-        let mut table = table(["message", "count", "bytes", "each"]);
+        let mut table = table(["message", "count", "bytes", "each"], &[1, 2, 3]);
         for message in &self.messages {
             let name = format!("{} {}", message.contract, message.message);
             let each = message.bytes / message.count.max(1);
             table.add_row([name, message.count.to_string(), message.bytes.to_string(), each.to_string()]);
         }
-        right(table, &[1, 2, 3])
+        table
     }
 
     fn equations_table(&self) -> Table {
-        let mut table = table(["contract", "conserved", "left", "", "right"]);
+        let mut table = table(["contract", "conserved", "left", "", "right"], &[2, 4]);
         for equation in &self.conservation {
             let Equation { contract, formula, left, relation, right, .. } = equation;
             table.add_row([
@@ -202,24 +191,38 @@ impl Report {
                 right.to_string(),
             ]);
         }
-        right(table, &[2, 4])
+        table
     }
 }
 
-fn table<const N: usize>(header: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED);
-    table.set_header(header);
-    table
-}
-
-fn right(mut table: Table, columns: &[usize]) -> Table {
-    for column in columns {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        writeln!(f, "{}", self.providers_table())?;
+        for job in &self.jobs {
+            let refunded = if job.refunded > 0 { format!(", {} refunded", job.refunded) } else { String::new() };
+            writeln!(f, "{} job {}: {} of {} shards settled{refunded}", job.kind, job.id, job.settled, job.shards)?;
         }
+        if let Some(Accuracy { right, items: items @ 1.. }) = &self.accuracy {
+            let share = *right as f64 / *items as f64 * 100.0;
+            writeln!(f, "delivered outputs: {right} of {items} digits read right ({share:.2} %)")?;
+        }
+        writeln!(f, "\n{}\n{}", self.messages_table(), self.equations_table())?;
+        for Undetected { assignment, provider, chance } in &self.undetected {
+            let chance = chance * 100.0;
+            writeln!(f, "not caught: assignment {assignment} of {provider}. The chance of that was {chance:.2} %.")?;
+        }
+        let settled: u64 = self.jobs.iter().map(|job| job.settled).sum();
+        if settled == 0 {
+            return write!(f, "{}", self.nothing_settled());
+        }
+        write!(
+            f,
+            "Proven: for each of the {settled} settled shards the contract recomputed {} elements of its attestation, drawn \
+             after it was made, and all agreed; a provider that had computed nothing would have been caught with \
+             probability {:.4} or more.",
+            self.draws, self.caught
+        )
     }
-    table
 }
 
 fn job(job: &JobResponse) -> Job {
@@ -251,7 +254,7 @@ fn provider(story: &Story, at: usize) -> Result<Provider> {
         name: provider.name.clone(),
         role: provider.role,
         shards: chapters()
-            .filter(|chapter| chapter.ended.state == State::Settled)
+            .filter(|chapter| chapter.ended.ending == Ending::Settled)
             .map(|chapter| chapter.ended.shards)
             .sum(),
         verdicts: verdicts.into_iter().map(verdict).collect(),
@@ -264,13 +267,13 @@ fn provider(story: &Story, at: usize) -> Result<Provider> {
 
 /// How an assignment ended, in a word and its reason.
 fn verdict(chapter: &Chapter) -> String {
-    match (&chapter.ended.state, &chapter.verdict) {
-        (State::Settled, _) => "genuine".into(),
-        (State::Slashed, Some(Verdict::False { draw, tensor, element, claimed, computed, .. })) => {
+    match (&chapter.ended.ending, &chapter.verdict) {
+        (Ending::Settled, _) => "genuine".into(),
+        (Ending::Slashed, Some(Verdict::False { draw, tensor, element, claimed, computed, .. })) => {
             format!("false: draw {draw}, tensor {tensor}[{element}] is {claimed}, not {computed}")
         }
-        (State::Lapsed, _) => "lapsed: not opened".into(),
-        (State::Absent, _) => "absent: never attested".into(),
+        (Ending::Lapsed, _) => "lapsed: not opened".into(),
+        (Ending::Absent, _) => "absent: never attested".into(),
         (state, _) => state.to_string(),
     }
 }
@@ -282,7 +285,7 @@ fn assignment(story: &Story, chapter: &Chapter) -> Assignment {
         provider: story.providers[chapter.provider].name.clone(),
         first: chapter.assignment.first,
         count: chapter.assignment.count,
-        state: chapter.ended.state.to_string(),
+        state: chapter.ended.ending.to_string(),
         paid: chapter.ended.paid,
         slashed: chapter.ended.slashed,
     }
@@ -330,7 +333,7 @@ fn equations(story: &Story) -> Result<Vec<Equation>> {
 
 fn undetected(story: &Story, chapter: &Chapter) -> Option<Undetected> {
     let provider = &story.providers[chapter.provider];
-    let cheated = provider.role != Role::Honest && chapter.ended.state == State::Settled;
+    let cheated = provider.role != Role::Honest && chapter.ended.ending == Ending::Settled;
     cheated.then(|| Undetected {
         assignment: chapter.assignment.id.0,
         provider: provider.name.clone(),

@@ -1,0 +1,31 @@
+//! The commands: a folder for each noun, a file for each verb. A command returns its answer; it is printed here.
+
+mod config;
+mod demo;
+mod program;
+
+use anyhow::Result;
+use clap::Subcommand;
+use figment::Figment;
+
+use crate::output::Output;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// The whole way of a job on a chain inside this process: honest and dishonest providers, every step real.
+    Demo(Box<demo::Args>),
+    /// Look at a program, run it, or try its attestation.
+    #[command(subcommand)]
+    Program(program::Command),
+    /// How this command line is set up.
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+pub fn run(command: Command, sources: &Figment, output: &Output) -> Result<()> {
+    match command {
+        Command::Demo(args) => demo::run(*args, output),
+        Command::Program(command) => program::run(command, output),
+        Command::Config(command) => config::run(command, sources, output),
+    }
+}

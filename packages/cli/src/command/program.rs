@@ -1,0 +1,50 @@
+//! `tequio program`: a program on its own, without a chain.
+
+mod check;
+mod plan;
+mod run;
+mod show;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::{model::Model, output::Output};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// What is committed, what one draw proves and costs, and what lien that takes.
+    Show(show::Args),
+    /// Runs the program on this machine.
+    Run(run::Args),
+    /// Attests to a run, draws, opens and checks, as provider and contract would, with random seeds.
+    Check(check::Args),
+    /// Writes the plan that the compiler proposes: what is committed, in which leaves, by which routes and rates.
+    Plan(plan::Args),
+}
+
+/// A program that a command reads.
+#[derive(Args)]
+struct Program {
+    /// A TOSA flatbuffer.
+    program: PathBuf,
+    /// Its plan; by default the file beside it that ends in `.plan.json`, else one that the compiler proposes.
+    #[arg(long)]
+    plan: Option<PathBuf>,
+}
+
+impl Program {
+    fn read(&self) -> Result<Model> {
+        Model::read(&self.program, self.plan.as_deref())
+    }
+}
+
+pub fn run(command: Command, output: &Output) -> Result<()> {
+    match command {
+        Command::Show(args) => output.print(&show::run(args)?),
+        Command::Run(args) => output.print(&run::run(args)?),
+        Command::Check(args) => output.print(&check::run(args)?),
+        Command::Plan(args) => output.print(&plan::run(args)?),
+    }
+}

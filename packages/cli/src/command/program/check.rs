@@ -1,0 +1,133 @@
+//! `tequio program check`: attest, draw, open and check without a chain.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+use tequio_attestation::{
+    Evidence, Outcome, Statement, check as check_opening, drawn_shards, input_root, open, tree::Tree,
+};
+use tequio_backend::Flow;
+
+use super::Program;
+use crate::model::{Inputs, Model};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    program: Program,
+    /// As for `run`; random elements if there are none.
+    #[arg(long, num_args = 1..)]
+    inputs: Vec<String>,
+    /// How many attestations.
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+    /// Draws of each.
+    #[arg(long, default_value_t = 32)]
+    draws: u32,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Shards that are made up where no inputs are given.
+const RANDOM_SHARDS: u64 = 4;
+
+/// What was drawn, all of which agreed.
+#[derive(Serialize)]
+pub struct Checked {
+    shards: u64,
+    /// Draws of all attestations together.
+    elements: u32,
+    /// In openings of `draws` draws, for all attestations together.
+    bytes: usize,
+    draws: u32,
+    /// Bytes of the longest opening of a single draw.
+    longest: usize,
+    /// Bytes that no opening of a single draw has more of.
+    bound: u64,
+    #[serde(skip)]
+    took: Duration,
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self { shards, elements, bytes, draws, longest, bound, took } = self;
+        let each = *bytes as f64 / (*elements).max(1) as f64;
+        writeln!(f, "{elements} of {elements} drawn elements agreed, {shards} shards, {took:.1?}")?;
+        write!(f, "{each:.0} bytes a draw in openings of {draws}, at most {longest} alone (bound {bound})")
+    }
+}
+
+pub fn run(args: Args) -> Result<Checked> {
+    let Args { program, inputs, rounds, draws, seed } = args;
+    let model = &program.read()?;
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let inputs = if inputs.is_empty() { random(model, &mut rng)? } else { model.read_inputs(&inputs)? };
+    let manifest = model.manifest();
+    let (executable, shards) = (model.prepare()?, inputs.whole.shards());
+    let mut roots = vec![];
+    executable.commit(&inputs.whole, 0..shards, &mut |_, result| {
+        roots.push(result.root);
+        Flow::Continue(())
+    })?;
+    let (trace, input_tree) = (Tree::new(roots), inputs.whole.tree(manifest));
+    let (mut bytes, mut longest, begun) = (0, 0, Instant::now());
+    for _ in 0..rounds {
+        let mut seed = [0; 32];
+        rng.fill_bytes(&mut seed);
+        let statement = Statement {
+            program_id: manifest.program_id(),
+            input_root: input_root(shards, &input_tree.root()),
+            first_shard: 0,
+            count: shards,
+            draws,
+            root: trace.root(),
+            seed,
+        };
+        let (mut shard_inputs, mut shard_traces) = (BTreeMap::new(), BTreeMap::new());
+        for shard in drawn_shards(&statement, 0, draws) {
+            shard_traces.insert(shard, executable.trace(&inputs.whole, shard)?);
+            shard_inputs.insert(shard, inputs.whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect());
+        }
+        let (inputs, trace) = (&input_tree, &trace);
+        let evidence = Evidence { manifest, inputs, trace, shard_inputs: &shard_inputs, shard_traces: &shard_traces };
+        for draw in 0..draws {
+            longest = longest.max(open(&statement, &evidence, draw, draw + 1)?.len());
+        }
+        let opening = open(&statement, &evidence, 0, draws)?;
+        bytes += opening.len();
+        match check_opening(&statement, 0, &opening)? {
+            Outcome::Agreed { .. } => {}
+            Outcome::Disagreed(mismatch) => bail!("an honest run is found false: {mismatch:?}"),
+        }
+    }
+    let bound = bound(model, &inputs);
+    Ok(Checked { shards, elements: rounds * draws, bytes, draws, longest, bound, took: begun.elapsed() })
+}
+
+fn bound(model: &Model, inputs: &Inputs) -> u64 {
+    let shards = inputs.whole.shards();
+    model.manifest().header.opening_bytes as u64 + tequio_attestation::shard_path_bytes(shards, shards)
+}
+
+fn random(model: &Model, rng: &mut ChaCha8Rng) -> Result<Inputs> {
+    let bytes = model.input_types().into_iter().map(|ty| {
+        let shard = (0..ty.shape.elements()).flat_map(|_| {
+            let value = ty.dtype.wrap(rng.next_u64() as i64);
+            value.to_le_bytes()[..ty.dtype.bytes()].to_vec()
+        });
+        let shard: Vec<u8> = shard.collect();
+        shard.repeat(RANDOM_SHARDS as usize)
+    });
+    let whole = match model.manifest().header.inputs {
+        0 => Ok(tequio_attestation::Inputs::none(RANDOM_SHARDS)),
+        _ => tequio_attestation::Inputs::new(model.manifest(), bytes.collect()),
+    };
+    Ok(Inputs { items: RANDOM_SHARDS * model.batch(), whole: whole? })
+}

@@ -1,0 +1,44 @@
+//! `tequio program plan`.
+
+use std::{fmt, fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::model::Model;
+
+#[derive(clap::Args)]
+pub struct Args {
+    program: PathBuf,
+    /// Inputs on which the rates are measured, as for `run`; the defaults if there are none.
+    #[arg(long, num_args = 1..)]
+    inputs: Vec<String>,
+    /// Where it goes; beside the program, ending in `.plan.json`, if not given.
+    #[arg(long)]
+    output: Option<PathBuf>,
+}
+
+/// Where the plan went. The file says the rest; so there is no text.
+#[derive(Serialize)]
+pub struct Written {
+    plan: PathBuf,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, _: &mut fmt::Formatter) -> fmt::Result {
+        Ok(())
+    }
+}
+
+pub fn run(args: Args) -> Result<Written> {
+    let Args { program, inputs, output } = args;
+    let mut model =
+        Model::new(fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?, None)?;
+    if !inputs.is_empty() {
+        let inputs = model.read_inputs(&inputs)?;
+        model = model.measured(&inputs)?;
+    }
+    let path = output.unwrap_or_else(|| program.with_extension("plan.json"));
+    fs::write(&path, model.plan.to_json() + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Written { plan: path })
+}
