@@ -1,13 +1,15 @@
 //! Providers: honest ones run what they took, others show what their trick makes of it.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use cosmwasm_std::Addr;
-use tequio_attestation::{Manifest, ShardTrace, Source, shard_tree, tensor_tree};
-use tequio_runner::{
-    RunError, ShardResult,
-    pipeline::{Backend, Work},
-};
+use tequio_attestation::{Inputs, Manifest, ShardTrace};
+use tequio_backend::{Executable, Flow, RunError, ShardResult};
+use tequio_runner::pipeline::Work;
 
 use crate::Model;
 
@@ -20,7 +22,7 @@ pub struct Provider {
 }
 
 /// What a cheat shows instead of an honest trace.
-pub(crate) type Trick = Rc<dyn Fn(&Scene) -> ShardTrace>;
+pub(crate) type Trick = Arc<dyn Fn(&Scene) -> ShardTrace + Send + Sync>;
 
 /// What a cheat has before it when it makes up a shard's trace.
 pub struct Scene<'a> {
@@ -39,65 +41,53 @@ impl Scene<'_> {
 
     /// The honest trace of another of the job's shards.
     pub fn old(&self, shard: u64) -> ShardTrace {
-        self.model.trace(&owned(&self.work.shard(shard)))
+        self.model.trace(&owned(&self.work.inputs.shard(shard)))
     }
 }
 
 impl Provider {
     /// What this provider runs a job's shards with.
-    pub(crate) fn backend(&self, model: &Arc<Model>, work: &Rc<Work>) -> Rc<dyn Backend> {
-        let (model, work, trick) = (model.clone(), work.clone(), self.trick.clone());
-        Rc::new(Rig { model, work, trick, shown: RefCell::default() })
+    pub(crate) fn executable(&self, model: &Arc<Model>, work: &Arc<Work>) -> Arc<dyn Executable> {
+        let Some(trick) = self.trick.clone() else { return model.executable.clone() };
+        let (model, work) = (model.clone(), work.clone());
+        Arc::new(Rig { model, work, trick, shown: Mutex::default() })
     }
 }
 
 struct Rig {
     model: Arc<Model>,
-    work: Rc<Work>,
-    trick: Option<Trick>,
+    work: Arc<Work>,
+    trick: Trick,
     /// What it showed of each shard: the same again when it opens.
-    shown: RefCell<BTreeMap<u64, ShardTrace>>,
+    shown: Mutex<BTreeMap<u64, ShardTrace>>,
 }
 
-impl Rig {
-    fn show(&self, shard: u64, trick: &Trick) -> ShardTrace {
-        let make = || {
-            let inputs = owned(&self.work.shard(shard));
-            let honest = self.model.trace(&inputs);
-            trick(&Scene { model: &self.model, work: &self.work, shard, inputs, honest })
-        };
-        self.shown.borrow_mut().entry(shard).or_insert_with(make).clone()
-    }
-}
-
-impl Backend for Rig {
-    fn run(&self, first: u64, shards: &[Vec<&[u8]>]) -> Result<Vec<ShardResult>, RunError> {
-        let Some(trick) = &self.trick else { return self.model.engine.run(first, shards) };
-        let made_up = |(shard, _)| result(self.model.manifest(), &self.show(shard, trick));
-        Ok((first..).zip(shards).map(made_up).collect())
-    }
-
-    fn trace(&self, shard: u64, inputs: &[&[u8]]) -> Result<ShardTrace, RunError> {
-        match &self.trick {
-            None => self.model.engine.trace(shard, inputs),
-            Some(trick) => Ok(self.show(shard, trick)),
+impl Executable for Rig {
+    fn commit(
+        &self,
+        inputs: &Inputs,
+        shards: Range<u64>,
+        sink: &mut dyn FnMut(u64, ShardResult) -> Flow,
+    ) -> Result<(), RunError> {
+        for shard in shards {
+            if sink(shard, ShardResult::of_trace(self.model.manifest(), &self.trace(inputs, shard)?)).is_break() {
+                break;
+            }
         }
+        Ok(())
     }
-}
 
-/// What a run would have given that left this trace behind.
-fn result(manifest: &Manifest, trace: &ShardTrace) -> ShardResult {
-    let committed = manifest.committed();
-    let tree = |((id, layout), bytes): (&(_, _), &Vec<u8>)| tensor_tree(&manifest.descriptor(*id).ty, *layout, bytes);
-    let trees: Vec<_> = committed.iter().zip(&trace.slots).map(tree).collect();
-    let output = |id: &_| match manifest.descriptor(*id).source {
-        Source::Committed { slot, .. } => trace.slots[slot as usize].clone(),
-        _ => vec![],
-    };
-    ShardResult {
-        outputs: manifest.header.outputs.iter().map(output).collect(),
-        roots: trees.iter().map(|tree| tree.root()).collect(),
-        root: Some(shard_tree(&trees).root()),
+    fn trace(&self, inputs: &Inputs, shard: u64) -> Result<ShardTrace, RunError> {
+        let made_up = || {
+            let honest = self.model.executable.trace(inputs, shard)?;
+            let inputs = owned(&inputs.shard(shard));
+            Ok((self.trick)(&Scene { model: &self.model, work: &self.work, shard, inputs, honest }))
+        };
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        match shown.entry(shard) {
+            Entry::Occupied(shown) => Ok(shown.get().clone()),
+            Entry::Vacant(none) => Ok(none.insert(made_up()?).clone()),
+        }
     }
 }
 

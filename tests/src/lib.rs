@@ -18,7 +18,7 @@
 mod actor;
 mod job;
 pub mod model;
-pub mod trick;
+pub mod schema;
 mod world;
 
 pub use actor::{Provider, Scene};

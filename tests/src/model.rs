@@ -2,12 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use tequio_attestation::{Manifest, ShardTrace};
+use tequio_attestation::{Inputs, Manifest, ShardTrace};
+use tequio_backend::{Backend, Executable, cpu::Cpu};
 use tequio_program::{Compiled, Plan, compile, load};
-use tequio_runner::Engine;
-
-#[path = "../../packages/program/tests/builder/mod.rs"]
-pub mod tosa;
 
 /// A program as its client has it.
 pub struct Model {
@@ -15,7 +12,7 @@ pub struct Model {
     pub program: Vec<u8>,
     pub plan: Plan,
     pub compiled: Compiled,
-    pub engine: Engine,
+    pub executable: Arc<dyn Executable>,
 }
 
 impl Model {
@@ -24,8 +21,8 @@ impl Model {
         let graph = load(&program).expect("a test's program loads");
         let plan = plan.unwrap_or_else(|| Plan::propose(&graph).expect("a test's program has a plan"));
         let compiled = compile(&graph, &plan).expect("a test's plan fits");
-        let engine = Engine::new(&compiled.manifest).expect("what is compiled can be run");
-        Arc::new(Self { program, plan, compiled, engine })
+        let executable = Cpu::default().prepare(compiled.manifest.clone()).expect("what is compiled can be run");
+        Arc::new(Self { program, plan, compiled, executable })
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -46,8 +43,8 @@ impl Model {
 
     /// One shard, run honestly.
     pub fn trace(&self, inputs: &[Vec<u8>]) -> ShardTrace {
-        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
-        self.engine.trace_shard(&inputs, &mut self.engine.workspace()).expect("inputs of the right size")
+        let inputs = Inputs::new(self.manifest(), inputs.to_vec()).expect("inputs of one shard");
+        self.executable.trace(&inputs, 0).expect("the program's inputs")
     }
 }
 
@@ -83,20 +80,16 @@ pub fn bottleneck() -> Arc<Model> {
 
 /// The digit classifier that comes with the binary.
 pub fn digits() -> Arc<Model> {
-    const PROGRAM: &[u8] = include_bytes!("../../packages/cli/models/digits/digits.tosa");
-    const PLAN: &str = include_str!("../../packages/cli/models/digits/digits.plan.json");
     static DIGITS: LazyLock<Arc<Model>> = LazyLock::new(|| {
-        let plan = Plan::from_json(PLAN).expect("the plan that comes with the digits");
-        Model::new(PROGRAM.to_vec(), Some(plan))
+        let digits = tequio_models::digits();
+        Model::new(digits.program.to_vec(), Some(digits.plan))
     });
     DIGITS.clone()
 }
 
 /// The first `shards` of 90 shards of test images.
 pub fn images(shards: usize) -> Vec<Vec<u8>> {
-    const IMAGES: &[u8] = include_bytes!("../../packages/cli/models/digits/test_inputs.npy");
-    let images = npyz::NpyFile::new(IMAGES).and_then(|file| file.into_vec::<i8>()).expect("the digits' test images");
-    let mut bytes: Vec<u8> = images.into_iter().map(|pixel| pixel as u8).collect();
+    let mut bytes = tequio_models::digits().inputs;
     bytes.truncate(shards * digits().input_bytes()[0]);
     vec![bytes]
 }
@@ -104,7 +97,7 @@ pub fn images(shards: usize) -> Vec<Vec<u8>> {
 mod written {
     //! Programs written by hand.
 
-    use super::tosa::{Attribute, DType, Op, Program, conv};
+    use tequio_tosa::{Attribute, DType, Op, Program, conv};
 
     /// Zero points, and a scale that keeps most of what a convolution of noise gives inside int8.
     pub fn scalars(program: &mut Program) {

@@ -5,17 +5,18 @@ mod ask;
 mod forge;
 mod way;
 
-use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use anyhow::Result;
 use cosmwasm_std::{Addr, coins};
 use tequio_attestation::ShardTrace;
+use tequio_backend::Executable;
 use tequio_client::{
     Message,
     embedded::{Chain, Outcome, Setup},
 };
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
-use tequio_runner::pipeline::{Backend, Run, Store, Work};
+use tequio_runner::pipeline::{Run, Store, Work};
 
 use crate::{Job, Model, Provider, Scene};
 
@@ -42,14 +43,14 @@ pub struct World {
 struct Posted {
     job: Job,
     /// What a provider fetched of it.
-    work: Option<Rc<Work>>,
+    work: Option<Arc<Work>>,
 }
 
 /// What a provider holds of an assignment it attested to.
 pub struct Held {
-    pub work: Rc<Work>,
+    pub work: Arc<Work>,
     pub run: Run,
-    pub backend: Rc<dyn Backend>,
+    pub executable: Arc<dyn Executable>,
     pub attestation: AttestationId,
     /// Where its outputs were delivered.
     pub delivered: String,
@@ -102,8 +103,8 @@ impl World {
     }
 
     /// A provider who shows what `trick` makes up.
-    pub fn cheat(&mut self, name: &str, trick: impl Fn(&Scene) -> ShardTrace + 'static) -> Provider {
-        Provider { trick: Some(Rc::new(trick)), ..self.provider(name) }
+    pub fn cheat(&mut self, name: &str, trick: impl Fn(&Scene) -> ShardTrace + Send + Sync + 'static) -> Provider {
+        Provider { trick: Some(Arc::new(trick)), ..self.provider(name) }
     }
 
     /// Sends a message that is accepted.
@@ -160,11 +161,11 @@ impl World {
     }
 
     /// A job's data as a provider fetches and checks it, once.
-    pub fn work(&mut self, job: JobId) -> Rc<Work> {
+    pub fn work(&mut self, job: JobId) -> Arc<Work> {
         if let Some(work) = &self.jobs[&job].work {
             return work.clone();
         }
-        let work = Rc::new(self.fetch(job).expect("the job's data is what the chain says"));
+        let work = Arc::new(self.fetch(job).expect("the job's data is what the chain says"));
         if let Some(posted) = self.jobs.get_mut(&job) {
             posted.work = Some(work.clone());
         }

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tequio_adversary::{Followed, follow, replay, saved_by_replay, saved_by_skip, skip};
+use tequio_adversary::{Followed, follow, replay, saved_by_replay, saved_by_skip, skip, steer};
 use tequio_attestation::{
     Descriptor, Evidence, Manifest, Outcome, ShardTrace, Source, Statement, TensorId, check, input_root, open,
     shard_tree, tensor_tree, tree::Tree,
@@ -13,7 +13,6 @@ use tequio_tensor::Op;
 use tequio_tests::{
     Model,
     model::{bottleneck, digits, images, shard_of},
-    trick::steer,
 };
 
 const SEEDS: u32 = 1_000;

@@ -6,7 +6,7 @@ use cosmwasm_std::{Addr, Uint128};
 use tequio_client::Query;
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{self, AssignmentResponse, JobResponse, RangeResponse, State},
+    escrow::{self, AssignmentResponse, JobResponse, RangeResponse, Ruling, State},
     registry::{self, ProviderResponse},
     rewards::{self, ClaimableResponse},
     verifier::{self, AttestationResponse, Verdict},
@@ -60,11 +60,17 @@ impl World {
         self.attestation(assignment).verdict
     }
 
+    /// What may be done about an assignment now.
+    pub fn ruling(&self, assignment: AssignmentId) -> Ruling {
+        let (assignment, attested) = (self.assignment(assignment), self.attested(assignment));
+        assignment.case(&self.job(assignment.job), attested.as_ref()).ruling(self.now())
+    }
+
     /// What giving an assignment back costs now.
     pub fn give_back_fee(&self, assignment: AssignmentId) -> u128 {
-        let AssignmentResponse { count, price, .. } = self.assignment(assignment);
-        let bps = self.ask::<escrow::ConfigResponse>(escrow::QueryMsg::Config {}).config.give_back_fee_bps;
-        (price.u128() * u128::from(count) * u128::from(bps)).div_ceil(10_000)
+        let (assignment, attested) = (self.assignment(assignment), self.attested(assignment));
+        let case = assignment.case(&self.job(assignment.job), attested.as_ref());
+        case.give_back(self.now()).expect("one that may be given back").fee.u128()
     }
 
     /// What an address could withdraw from escrow.

@@ -44,9 +44,9 @@ impl World {
         let (mut shard_inputs, mut shard_traces) = (BTreeMap::new(), BTreeMap::new());
         for shard in drawn_shards(statement, 0, statement.draws) {
             let number = statement.first_shard + shard;
-            let inputs = held.work.shard(number);
-            shard_traces.insert(shard, held.backend.trace(number, &inputs).expect("inputs of the right size"));
-            shard_inputs.insert(shard, inputs.into_iter().map(<[u8]>::to_vec).collect());
+            let inputs = &held.work.inputs;
+            shard_traces.insert(shard, held.executable.trace(inputs, number).expect("the program's inputs"));
+            shard_inputs.insert(shard, inputs.shard(number).into_iter().map(<[u8]>::to_vec).collect());
         }
         let evidence = Evidence {
             manifest,

@@ -2,14 +2,15 @@
 
 use cosmwasm_std::{Addr, Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
+use tequio_backend::ShardResult;
 use tequio_client::embedded::Outcome;
 use tequio_protocol::{
     AssignmentId, JobId, TypedEvent,
-    escrow::{self, Assigned, Ended, JobSpec, Kind, QuoteResponse, Refunded},
+    escrow::{self, Assigned, Ended, JobSpec, Kind, NotYet, QuoteResponse, Refunded, Ruling},
     rewards,
     verifier::{self, Attested, Verdict},
 };
-use tequio_runner::pipeline::{self, Ending, Published};
+use tequio_runner::pipeline::{self, Delivery, Published};
 
 use super::{Held, Posted, World};
 use crate::{Job, Provider};
@@ -113,10 +114,12 @@ impl World {
     pub fn run(&mut self, provider: &Provider, assignment: AssignmentId) -> Held {
         let taken = self.assignment(assignment);
         let work = self.work(taken.job);
-        let backend = provider.backend(&self.model(taken.job), &work);
-        let run = pipeline::run(&work, &*backend, &taken).expect("inputs of the right size");
-        let delivered = pipeline::deliver(&self.store, &run).expect("a store that takes data");
-        Held { work, run, backend, attestation: [0; 32].into(), delivered }
+        let executable = provider.executable(&self.model(taken.job), &work);
+        let mut delivery = Delivery::new(&self.store);
+        let deliver = |shard: &ShardResult| anyhow::Ok(delivery.add(shard)?);
+        let run = pipeline::run(&work, &*executable, &taken, deliver).expect("the program's inputs");
+        let delivered = delivery.finish().expect("a store that takes data");
+        Held { work, run, executable, attestation: [0; 32].into(), delivered }
     }
 
     /// Blocks pass and a relayer posts rounds until every attestation is drawn.
@@ -149,50 +152,42 @@ impl World {
         if attestation.verdict != (Verdict::Pending {}) {
             return vec![];
         }
-        pipeline::open(&held.work, &*held.backend, &held.run, &attestation, part).expect("everything to open it")
+        pipeline::open(&held.work, &*held.executable, &held.run, &attestation, part).expect("everything to open it")
     }
 
     /// A stranger has every assignment settled that the verifier found genuine, once it was audited, or false.
     pub fn settle(&mut self) -> Vec<Ended> {
-        let settles = |ending: &Ending| matches!(ending, Ending::Now(escrow::ExecuteMsg::Settle { .. }));
-        let audited = |verdict: &Option<Verdict>| *verdict == Some(Verdict::Genuine {});
-        self.end(|ending, verdict| settles(ending) || matches!(ending, Ending::At(_)) && audited(verdict))
+        self.end(|ruling| matches!(ruling, Ruling::Settle(_) | Ruling::Wait(NotYet::Audit { .. })))
     }
 
     /// Time passes, and a stranger expires whatever is not there in time.
     pub fn expire(&mut self) -> Vec<Ended> {
-        let settled = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Genuine {} | Verdict::False { .. }));
-        self.end(|_, verdict| !settled(verdict))
+        self.end(|ruling| !matches!(ruling, Ruling::Settle(_) | Ruling::Wait(NotYet::Audit { .. })))
     }
 
-    /// Ends those active assignments of whose ending, and verdict if they were attested to, `wanted` is true, waiting
-    /// for it as long as it takes.
-    fn end(&mut self, wanted: impl Fn(&Ending, &Option<Verdict>) -> bool) -> Vec<Ended> {
+    /// Ends those active assignments whose ruling is `wanted`, waiting for it as long as it takes.
+    fn end(&mut self, wanted: impl Fn(Ruling) -> bool) -> Vec<Ended> {
         let stranger = self.stranger.clone();
         let mut ended = vec![];
         for id in self.taken.keys().copied().collect::<Vec<_>>() {
             loop {
-                let assignment = self.assignment(id);
-                let attestation = self.attested(id);
-                let audit_window = self.job(assignment.job).audit_window;
-                let ending = pipeline::ending(&assignment, attestation.as_ref(), audit_window, self.now());
-                if !wanted(&ending, &attestation.as_ref().map(|attestation| attestation.verdict.clone())) {
+                let ruling = self.ruling(id);
+                if !wanted(ruling) {
                     break;
                 }
-                match (ending, attestation) {
-                    (Ending::Now(message), _) => ended.push(only(&self.send(&stranger, message, 0))),
-                    (Ending::At(time), _) => self.chain.advance_to(time),
-                    (Ending::Pending, Some(attestation)) => match attestation.round {
+                match (ruling, pipeline::settle(id, ruling)) {
+                    (_, Some(message)) => ended.push(only(&self.send(&stranger, message, 0))),
+                    (Ruling::Wait(NotYet::Pending { deadline: None }), _) => match self.attestation(id).round {
                         None => {
                             self.chain.advance(0);
                             self.send(&stranger, verifier::ExecuteMsg::Tick {}, 0);
                         }
                         Some(round) => {
-                            let limit =
-                                round.due + self.ask::<verifier::Config>(verifier::QueryMsg::Config {}).void_after;
-                            self.chain.advance_to(round.deadline.unwrap_or(limit) + 1);
+                            let config = self.ask::<verifier::Config>(verifier::QueryMsg::Config {});
+                            self.chain.advance_to(round.due + config.void_after + 1);
                         }
                     },
+                    (Ruling::Wait(reason), _) => self.chain.advance_to(reason.until().expect("a time")),
                     _ => break,
                 }
             }

@@ -3,7 +3,7 @@
 use tequio_client::{LocalBeacon, embedded::Setup};
 use tequio_protocol::{
     BeaconId,
-    escrow::State,
+    escrow::Ending,
     verifier::{ExecuteMsg, Verdict},
 };
 use tequio_tests::{STAKE, World, job};
@@ -17,7 +17,7 @@ fn nobody_loses_by_it() {
     world.post(job());
     let assignment = world.assign(&alice, 8);
     world.attest(&alice);
-    assert_eq!(world.expire()[0].state, State::Void);
+    assert_eq!(world.expire()[0].ending, Ending::Void);
     assert_eq!((world.verdict(assignment), world.stake(&alice).free.u128()), (Verdict::Void {}, STAKE));
     world.refund(None);
     assert_eq!(world.wealth(&world.client), client);

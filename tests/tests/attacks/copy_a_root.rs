@@ -2,10 +2,9 @@
 
 use tequio_attestation::attestation_id;
 use tequio_client::embedded::Setup;
-use tequio_escrow::core::ruling::NotYet;
 use tequio_protocol::{
     AssignmentId,
-    escrow::{self, State},
+    escrow::{self, Ending, NotYet},
     verifier::{ExecuteMsg, Verdict},
 };
 use tequio_tests::{Job, World, job, model::bottleneck};
@@ -40,8 +39,8 @@ fn a_copied_root_cannot_be_opened() {
     does_not_open(&mut world, copied, copied);
 
     world.open(&alice);
-    assert_eq!(world.settle()[0].state, State::Settled);
-    assert_eq!(world.expire()[0].state, State::Lapsed);
+    assert_eq!(world.settle()[0].ending, Ending::Settled);
+    assert_eq!(world.expire()[0].ending, Ending::Lapsed);
     assert_eq!((world.balance(&alice.owner), world.balance(&mallory.owner)), (4_000, 0));
 }
 

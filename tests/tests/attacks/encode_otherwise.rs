@@ -8,9 +8,10 @@ use tequio_attestation::{
     shard_tree, tensor_tree,
     tree::Tree,
 };
+use tequio_backend::{Flow, ShardResult};
 use tequio_protocol::{
     AssignmentId,
-    escrow::State,
+    escrow::Ending,
     verifier::{ExecuteMsg, Verdict},
 };
 use tequio_tensor::Type;
@@ -112,7 +113,7 @@ fn a_shard_left_absent_cannot_be_opened() {
     world.beacon();
     let ExecuteMsg::Open { opening, .. } = world.openings(assignment, u32::MAX).remove(0) else { panic!() };
     assert_eq!(refuse(&mut world, &mallory, assignment, opening.into()), Malformed::Root { tree: "trace" });
-    assert_eq!(world.expire()[0].state, State::Lapsed);
+    assert_eq!(world.expire()[0].ending, Ending::Lapsed);
 }
 
 #[test]
@@ -134,19 +135,22 @@ fn padding_is_zeros_and_nothing_else() {
     world.post(Job { draws: 32, ..Job::of(digits(), images(2)) });
     let assignment = world.assign(&mallory, 2);
     let held = world.run(&mallory, assignment);
-    let roots = held.run.shards.iter().map(|shard| {
+    let mut shards = vec![];
+    let pad = |_, shard: ShardResult| {
         let mut roots = shard.roots.clone();
         let padded = [&shard.outputs[0][..], &[1; 24]].concat();
         assert_eq!((shard.outputs[0].len(), leaf(&shard.outputs[0])), (40, roots[roots.len() - 1]));
         *roots.last_mut().unwrap() = leaf(&padded);
-        Tree::new(roots).root()
-    });
-    let root = Tree::new(roots.collect()).root();
+        shards.push(Tree::new(roots).root());
+        Flow::Continue(())
+    };
+    held.executable.commit(&held.work.inputs, 0..2, &mut { pad }).unwrap();
+    let root = Tree::new(shards).root();
     world.attest_root(&mallory, assignment, root);
     world.beacon();
     let ExecuteMsg::Open { opening, .. } = world.openings(assignment, u32::MAX).remove(0) else { panic!() };
     assert_eq!(refuse(&mut world, &mallory, assignment, opening.into()), Malformed::Root { tree: "trace" });
-    assert_eq!(world.expire()[0].state, State::Lapsed);
+    assert_eq!(world.expire()[0].ending, Ending::Lapsed);
 }
 
 /// Mallory computes everything, but hashes tensors (by slot) to what `root` says.
@@ -161,7 +165,7 @@ fn cannot_be_opened(root: impl Fn(&Model, &[u8], usize) -> Digest) {
     world.beacon();
     let ExecuteMsg::Open { opening, .. } = world.openings(assignment, u32::MAX).remove(0) else { panic!() };
     assert_eq!(refuse(&mut world, &mallory, assignment, opening.into()), Malformed::Root { tree: "trace" });
-    assert_eq!(world.expire()[0].state, State::Lapsed);
+    assert_eq!(world.expire()[0].ending, Ending::Lapsed);
 }
 
 fn first_inputs(model: &Model) -> Vec<Vec<u8>> {

@@ -1,6 +1,9 @@
 //! Grind the commitment for lucky draws; learn the beacon early; attest in the first block after a halt.
 
-use std::{cell::Cell, rc::Rc};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use tequio_adversary::follow;
 use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed, subject_id};
@@ -32,11 +35,11 @@ fn id_of(subject: &Subject) -> Digest {
 #[test]
 fn a_root_that_is_lucky_for_the_rounds_that_are_known_is_drawn_from_another() {
     let mut world = World::new();
-    let nonce = Rc::new(Cell::new(0));
+    let nonce = Arc::new(AtomicU32::new(0));
     let seen = nonce.clone();
     let mallory = world.cheat("mallory", move |scene| -> ShardTrace {
         let mut last = vec![0; scene.honest.slots[3].len()];
-        last[..4].copy_from_slice(&u32::to_be_bytes(seen.get()));
+        last[..4].copy_from_slice(&u32::to_be_bytes(seen.load(Ordering::SeqCst)));
         follow(scene.manifest(), &scene.inputs, &[(3, last)].into()).trace
     });
     world.post(Job { draws: 32, ..job() });
@@ -49,7 +52,7 @@ fn a_root_that_is_lucky_for_the_rounds_that_are_known_is_drawn_from_another() {
     let latest: Option<RoundResponse> = world.ask(QueryMsg::Round { beacon: BEACON, round });
     let (randomness, subject) = (latest.unwrap().randomness.0, id_of(&subject));
     let root = (0..10_000).find_map(|guess| {
-        nonce.set(guess);
+        nonce.store(guess, Ordering::SeqCst);
         let root = world.run(&mallory, assignment).run.root();
         let (chain, verifier) = (world.chain.app.block_info().chain_id, world.chain.contracts.verifier.to_string());
         let id = attestation_id(&chain, &verifier, mallory.operator.as_str(), &root, &subject);

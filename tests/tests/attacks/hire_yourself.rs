@@ -2,7 +2,9 @@
 
 use cosmwasm_std::Uint128;
 use tequio_client::embedded::Setup;
+use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::rewards;
+use tequio_rewards::ContractError;
 use tequio_tests::{Job, Provider, World, job};
 
 /// Mallory is client, provider and relayer, and does the work. What she loses of tokens, what her job's credits were,
@@ -64,7 +66,7 @@ fn a_lie_about_the_work_burns_the_liars_own_tokens() {
     assert!(burned > 900 * honest_credits, "{burned}");
     let kappa = u128::from(Setup::default().rewards.kappa_bps);
     let terms: rewards::TermsResponse =
-        world.ask(rewards::QueryMsg::Terms { kind: rewards::Kind::Client, work: header.cost });
+        world.ask(rewards::QueryMsg::Terms { kind: rewards::Kind::Client, work: header.cost.into() });
     assert!(8 * terms.mint.u128() <= (burned * kappa).div_ceil(10_000) + 8);
 }
 
@@ -73,6 +75,7 @@ fn governance_cannot_make_it_pay() {
     let mut world = World::new();
     let governance = world.chain.governance.clone();
     let config = rewards::Config { kappa_bps: 10_000, ..Setup::default().rewards };
-    let refused: tequio_rewards::Error = world.refused(&governance, rewards::ExecuteMsg::Configure { config }, 0);
-    assert_eq!(refused, tequio_rewards::Error::KappaBounds { kappa_bps: 10_000, max: 10_000 });
+    let refused: ContractError = world.refused(&governance, rewards::ExecuteMsg::Configure { config }, 0);
+    let bounds = OutOfBounds::Number { name: "kappa_bps", value: 10_000, min: 0, max: 9_999 };
+    assert_eq!(refused, ContractError::Core(bounds.into()));
 }

@@ -1,10 +1,11 @@
 //! One stake behind many assignments; leave before the dispute.
 
+use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
 use tequio_protocol::{
-    escrow::{self, State},
+    escrow::{self, Ending},
     registry::{Config, ExecuteMsg, Withdrawn},
 };
-use tequio_registry::Error;
+use tequio_registry::{ContractError, core::error::CoreError};
 use tequio_tests::{Provider, World, job, model::noise};
 
 /// The lien of one shard of the small job.
@@ -36,8 +37,11 @@ fn a_stake_stands_behind_one_shard_at_a_time() {
     world.assign_of(jobs[0], &alice, 2);
     world.assign_of(jobs[1], &alice, 2);
     for job in jobs {
-        let refused: Error = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
-        assert_eq!(refused, Error::StakeShort { free: (each - 1).into(), needed: each.into() });
+        let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
+        assert_eq!(
+            refused,
+            ContractError::Core(CoreError::StakeShort { free: (each - 1).into(), needed: each.into() })
+        );
     }
 }
 
@@ -50,8 +54,8 @@ fn a_stake_stands_behind_no_more_than_its_owner_allows() {
     world.send(&alice.owner, ExecuteMsg::Cap { holder: holder.to_string(), amount: cap }, 0);
     let job = world.post(job());
     world.assign(&alice, 3);
-    let refused: Error = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
-    assert_eq!(refused, Error::CapExceeded { holder, placed: cap, amount: each.into(), cap });
+    let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
+    assert_eq!(refused, ContractError::Core(CoreError::CapExceeded { holder, placed: cap, amount: each.into(), cap }));
 }
 
 #[test]
@@ -64,8 +68,11 @@ fn what_is_under_a_lien_does_not_leave() {
     world.attest(&mallory);
 
     let all = ExecuteMsg::Unbond { amount: (10 * each).into() };
-    let refused: Error = world.refused(&mallory.owner, all, 0);
-    assert_eq!(refused, Error::StakeShort { free: (2 * each).into(), needed: (10 * each).into() });
+    let refused: ContractError = world.refused(&mallory.owner, all, 0);
+    assert_eq!(
+        refused,
+        ContractError::Core(CoreError::StakeShort { free: (2 * each).into(), needed: (10 * each).into() })
+    );
     // What is free may thaw, and leaves while the rest stays.
     world.send(&mallory.owner, ExecuteMsg::Unbond { amount: (2 * each).into() }, 0);
     world.beacon();
@@ -73,10 +80,13 @@ fn what_is_under_a_lien_does_not_leave() {
     world.pass(172_800);
     let withdrawn: Vec<Withdrawn> = world.send(&mallory.owner, ExecuteMsg::Withdraw {}, 0).all();
     assert_eq!(withdrawn[0].amount.u128(), 2 * each);
-    let refused: Error = world.refused(&mallory.owner, ExecuteMsg::Unbond { amount: 1u128.into() }, 0);
-    assert_eq!(refused, Error::StakeShort { free: 0u128.into(), needed: 1u128.into() });
+    let refused: ContractError = world.refused(&mallory.owner, ExecuteMsg::Unbond { amount: 1u128.into() }, 0);
+    assert_eq!(refused, ContractError::Core(CoreError::StakeShort { free: 0u128.into(), needed: 1u128.into() }));
     let ended = world.settle();
-    assert_eq!((ended[0].assignment, ended[0].state, ended[0].slashed.u128()), (assignment, State::Slashed, 8 * each));
+    assert_eq!(
+        (ended[0].assignment, ended[0].ending, ended[0].slashed.u128()),
+        (assignment, Ending::Slashed, 8 * each)
+    );
     assert_eq!(world.stake(&mallory).stake.u128(), 0);
 }
 
@@ -87,8 +97,11 @@ fn what_thaws_stands_behind_nothing_new() {
     let alice = world.provider_with("alice", 8 * each);
     world.send(&alice.owner, ExecuteMsg::Unbond { amount: (5 * each).into() }, 0);
     let job = world.post(job());
-    let refused: Error = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 4 }, 0);
-    assert_eq!(refused, Error::StakeShort { free: (3 * each).into(), needed: (4 * each).into() });
+    let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 4 }, 0);
+    assert_eq!(
+        refused,
+        ContractError::Core(CoreError::StakeShort { free: (3 * each).into(), needed: (4 * each).into() })
+    );
     world.assign(&alice, 3);
 }
 
@@ -104,11 +117,12 @@ fn a_new_holder_of_liens_comes_later_than_anyone_needs_to_leave() {
     assert!(timelock > thaw);
     world.pass(thaw);
     let place = ExecuteMsg::Lien { provider: alice.owner.to_string(), amount: 1u128.into() };
-    let refused: Error = world.refused(&holder, place, 0);
-    assert!(matches!(refused, Error::HolderWaits { .. }), "{refused}");
+    let refused: ContractError = world.refused(&holder, place, 0);
+    assert!(matches!(refused, ContractError::Grant(BadGrant::Waits { .. })), "{refused}");
     let shorter = Config { thaw, timelock: thaw, burn_bps };
-    let refused: Error = world.refused(&governance, ExecuteMsg::Configure { config: shorter }, 0);
-    assert_eq!(refused, Error::TimelockShort { timelock: thaw, thaw });
+    let refused: ContractError = world.refused(&governance, ExecuteMsg::Configure { config: shorter }, 0);
+    let bounds = OutOfBounds::Number { name: "timelock", value: thaw, min: thaw + 1, max: u64::MAX };
+    assert_eq!(refused, ContractError::Core(bounds.into()));
 }
 
 #[test]
@@ -119,7 +133,7 @@ fn nobody_but_a_holder_takes_from_a_stake() {
     let slash = ExecuteMsg::Slash { provider: provider.clone(), amount: 1u128.into(), client: None, reporter: None };
     let release = ExecuteMsg::Release { provider, amount: 1u128.into() };
     for (sender, message) in [(&mallory.owner, slash), (&alice.owner, release)] {
-        let refused: Error = world.refused(sender, message, 0);
-        assert_eq!(refused, Error::NotHolder { sender: sender.clone() });
+        let refused: ContractError = world.refused(sender, message, 0);
+        assert_eq!(refused, ContractError::Grant(BadGrant::Never { right: "place liens", address: sender.clone() }));
     }
 }

@@ -21,12 +21,12 @@ mod steer;
 mod vanish;
 
 use tequio_attestation::ShardTrace;
-use tequio_protocol::{escrow::State, verifier::Verdict};
+use tequio_protocol::{escrow::Ending, verifier::Verdict};
 use tequio_tests::{Job, STAKE, Scene, World};
 
 /// A cheat takes all of a job, shows what `trick` makes up and opens it as well as it can. It is found false, is not
 /// paid, and loses its whole lien; the shards are there to be done by somebody else.
-fn is_caught(job: Job, trick: impl Fn(&Scene) -> ShardTrace + 'static) {
+fn is_caught(job: Job, trick: impl Fn(&Scene) -> ShardTrace + Send + Sync + 'static) {
     let mut world = World::new();
     let (mallory, alice) = (world.cheat("mallory", trick), world.provider("alice"));
     world.post(job);
@@ -41,7 +41,7 @@ fn is_caught(job: Job, trick: impl Fn(&Scene) -> ShardTrace + 'static) {
     assert_ne!(claimed, computed);
 
     let ended = world.settle();
-    assert_eq!((ended[0].state, ended[0].paid.u128(), ended[0].slashed.u128()), (State::Slashed, 0, lien));
+    assert_eq!((ended[0].ending, ended[0].paid.u128(), ended[0].slashed.u128()), (Ending::Slashed, 0, lien));
     assert_eq!((world.balance(&mallory.owner), world.stake(&mallory).stake.u128()), (0, STAKE - lien));
     assert!(world.claimable(&mallory.owner).earned.is_zero());
 

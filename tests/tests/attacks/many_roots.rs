@@ -1,9 +1,9 @@
 //! Attest many roots and use the lucky one; attest before assigning; give back after seeing the draws.
 
-use tequio_escrow::{core::assignment::context, core::ruling::NotYet};
+use tequio_escrow::core::assignment::context;
 use tequio_protocol::{
     AssignmentId, Digest,
-    escrow::{self, State},
+    escrow::{self, Ending, Kept, NotYet, State},
     registry,
     verifier::{ExecuteMsg, Subject, Verdict},
 };
@@ -51,7 +51,7 @@ fn no_second_root_under_another_operator_key() {
     world.beacon();
     world.open(&mallory);
     assert!(matches!(world.verdict(assignment), Verdict::False { .. }));
-    assert_eq!(world.settle()[0].state, State::Slashed);
+    assert_eq!(world.settle()[0].ending, Ending::Slashed);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn an_attestation_from_before_the_assignment_counts_for_nothing() {
 
     world.pass(3_601);
     world.send(&stranger, escrow::ExecuteMsg::Expire { assignments: vec![assignment] }, 0);
-    assert_eq!((world.state_of(assignment), world.balance(&alice.owner)), (State::Absent, 0));
+    assert_eq!((world.state_of(assignment), world.balance(&alice.owner)), (State::Ended(Ending::Absent), 0));
 }
 
 #[test]
@@ -90,12 +90,12 @@ fn no_giving_back_once_an_attestation_exists() {
     let mallory = mallory(&mut world);
     world.post(job());
     let assignment = world.assign(&mallory, 8);
+    let (give_back, fee) = (escrow::ExecuteMsg::GiveBack { assignment }, world.give_back_fee(assignment));
     world.attest(&mallory);
     let attested = world.attestation(assignment).attested;
-    let (give_back, fee) = (escrow::ExecuteMsg::GiveBack { assignment }, world.give_back_fee(assignment));
     let refused: tequio_escrow::ContractError = world.refused(&mallory.operator, give_back.clone(), fee);
-    assert_eq!(refused, tequio_escrow::ContractError::Attested { assignment, attested });
+    assert_eq!(refused, tequio_escrow::ContractError::Kept { assignment, reason: Kept::Attested { attested } });
     world.beacon();
     let refused: tequio_escrow::ContractError = world.refused(&mallory.operator, give_back, fee);
-    assert_eq!(refused, tequio_escrow::ContractError::Attested { assignment, attested });
+    assert_eq!(refused, tequio_escrow::ContractError::Kept { assignment, reason: Kept::Attested { attested } });
 }

@@ -4,15 +4,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use tequio_adversary::follow;
+use tequio_attestation::Inputs;
+use tequio_backend::{
+    Backend,
+    cpu::{Cpu, Isa},
+};
 use tequio_protocol::verifier::Verdict;
-use tequio_runner::{Engine, Isa};
 use tequio_tests::{
     Job, Model, World,
-    model::{
-        noise, shard_of,
-        tosa::{Attribute, DType, Op, Program},
-    },
+    model::{noise, shard_of},
 };
+use tequio_tosa::{Attribute, DType, Op, Program, RoundingMode};
 
 const WORDS: [i32; 16] = [
     i32::MIN,
@@ -70,11 +72,7 @@ fn extremes() -> Arc<Model> {
     p.op(Op::REDUCE_SUM, Attribute::Axis(1), &["a"], ("all", words, &[1, 1]));
     p.op(Op::GATHER, none(), &["v", "a"], ("picked", words, &[1, 16, 2]));
     p.op(Op::TABLE, none(), &["c", "table"], ("looked_up", DType::INT8, &row));
-    let scale = Attribute::Rescale {
-        scale32: true,
-        rounding: tequio_program::generated::tosa::RoundingMode::DOUBLE_ROUND,
-        per_channel: false,
-    };
+    let scale = Attribute::Rescale { scale32: true, rounding: RoundingMode::DOUBLE_ROUND, per_channel: false };
     p.op(Op::RESCALE, scale, &["a", "most", "shift2", "zero32", "least8"], ("scaled", DType::INT8, &row));
     let window = Attribute::Conv { pad: vec![0; 4], stride: vec![1; 2], dilation: vec![1; 2], acc: DType::INT32 };
     let operands = ["image", "weight", "bias", "least8", "zero8"];
@@ -115,13 +113,14 @@ fn whatever_the_inputs_an_honest_provider_can_open() {
 #[test]
 fn every_device_computes_the_same() {
     let (model, inputs) = (extremes(), inputs());
-    let engines = [Isa::Portable, Isa::detect()].map(|isa| Engine::with_isa(model.manifest(), isa).unwrap());
-    for shard in 0..WORDS.len() {
-        let inputs = shard_of(&inputs, WORDS.len(), shard);
-        let defined = follow(model.manifest(), &inputs, &BTreeMap::new()).trace;
-        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
-        for engine in &engines {
-            assert_eq!(engine.trace_shard(&inputs, &mut engine.workspace()).unwrap(), defined, "shard {shard}");
+    let whole = Inputs::new(model.manifest(), inputs.clone()).unwrap();
+    for executable in
+        [Isa::Portable, Isa::detect()].map(|isa| Cpu::new(isa).prepare(model.compiled.manifest.clone()).unwrap())
+    {
+        for shard in 0..WORDS.len() {
+            let inputs = shard_of(&inputs, WORDS.len(), shard);
+            let defined = follow(model.manifest(), &inputs, &BTreeMap::new()).trace;
+            assert_eq!(executable.trace(&whole, shard as u64).unwrap(), defined, "shard {shard}");
         }
     }
 }

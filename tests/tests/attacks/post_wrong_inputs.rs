@@ -1,11 +1,10 @@
 //! The client posts inputs that don't exist or don't match.
 
-use tequio_protocol::escrow::{self, State};
+use tequio_attestation::BadInputs;
+use tequio_protocol::escrow::{self, Ending};
 use tequio_runner::pipeline::{Bundle, FetchError};
-use tequio_tests::{
-    Job, Model, STAKE, World, job,
-    model::tosa::{Attribute, DType, Op, Program},
-};
+use tequio_tests::{Job, Model, STAKE, World, job};
+use tequio_tosa::{Attribute, DType, Op, Program};
 
 #[test]
 fn a_provider_who_looks_first_takes_nothing() {
@@ -17,7 +16,7 @@ fn a_provider_who_looks_first_takes_nothing() {
     assert!(matches!(world.fetch(world.job), Err(FetchError::Store(_))));
     // More shards than there are inputs.
     world.post_with(job(), |spec| spec.shards = 9);
-    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs { shards: 8, posted: 9, .. })));
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Shards { found: 8, posted: 9 })));
 }
 
 #[test]
@@ -28,7 +27,7 @@ fn a_provider_who_took_it_gives_it_back_for_a_small_fee_once() {
     let assignment = world.assign(&alice, 8);
     assert!(world.fetch(world.job).is_err());
     let before = world.wealth(&alice.owner) + world.wealth(&alice.operator);
-    assert_eq!(world.give_back(assignment).state, State::GivenBack);
+    assert_eq!(world.give_back(assignment).ending, Ending::GivenBack);
     // 1 % of the payment, and no more.
     assert_eq!(before - world.wealth(&alice.owner) - world.wealth(&alice.operator), 80);
     assert_eq!(world.stake(&alice).free.u128(), STAKE);
@@ -52,7 +51,7 @@ fn inputs_that_no_run_can_have_are_refused() {
     let mut inputs = vec![vec![1; 32]];
     inputs[0][20] = 2;
     world.post(Job::of(model, inputs));
-    assert!(matches!(world.fetch(world.job), Err(FetchError::Element { input: 0, value: 2 })));
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs(BadInputs::Element { input: 0, value: 2 }))));
 }
 
 #[test]
@@ -63,5 +62,5 @@ fn a_bundle_that_leads_elsewhere_is_refused() {
     let other = Bundle { inputs: vec![bundle.plan.clone()], ..bundle };
     let data = world.store.put(serde_json::to_vec(&other).unwrap()).unwrap();
     world.post_with(job(), |spec| spec.data = data);
-    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs { .. })));
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs(BadInputs::Partial { .. }))));
 }

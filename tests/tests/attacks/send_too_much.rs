@@ -110,7 +110,7 @@ fn lists_in_messages_are_bounded() {
     world.pass(600);
     let twice = escrow::ExecuteMsg::Settle { assignments: vec![assignment; 2] };
     let refused: ContractError = world.refused(&stranger, twice, 0);
-    assert_eq!(refused, ContractError::Over { assignment, state: escrow::State::Settled });
+    assert_eq!(refused, ContractError::Over { assignment, ending: escrow::Ending::Settled });
 }
 
 #[test]
@@ -141,8 +141,8 @@ fn thaws_are_bounded() {
     for _ in 0..32 {
         world.send(&alice.owner, unbond.clone(), 0);
     }
-    let refused: tequio_registry::Error = world.refused(&alice.owner, unbond, 0);
-    assert_eq!(refused, tequio_registry::Error::TooManyThaws { open: 32, max: 32 });
+    let refused: tequio_registry::ContractError = world.refused(&alice.owner, unbond, 0);
+    assert_eq!(refused, tequio_registry::ContractError::TooManyThaws { open: 32, max: 32 });
 }
 
 /// Mallory posts a program of her own making, takes a shard of it, attests to anything and opens it with `opening`.

@@ -2,7 +2,9 @@
 
 use cosmwasm_std::Uint128;
 use tequio_client::embedded::Setup;
+use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::{escrow, registry};
+use tequio_registry::ContractError;
 use tequio_tests::{Job, World, job, model::noise};
 
 /// Mallory is client, provider and reporter, and lets herself be found false. What she had of the denom, what she lost,
@@ -56,8 +58,9 @@ fn governance_cannot_burn_less() {
     let mut world = World::new();
     let governance = world.chain.governance.clone();
     let config = registry::Config { burn_bps: 4_999, ..Setup::default().registry };
-    let refused: tequio_registry::Error = world.refused(&governance, registry::ExecuteMsg::Configure { config }, 0);
-    assert_eq!(refused, tequio_registry::Error::BurnBounds { burn_bps: 4_999, min: 5_000, max: 10_000 });
+    let refused: ContractError = world.refused(&governance, registry::ExecuteMsg::Configure { config }, 0);
+    let bounds = OutOfBounds::Number { name: "burn_bps", value: 4_999, min: 5_000, max: 10_000 };
+    assert_eq!(refused, ContractError::Core(bounds.into()));
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! Steer a narrow tensor with few changed elements; cut only what differs from a similar input; skip the guessable
 //! channels.
 
-use tequio_adversary::{follow, replay};
+use tequio_adversary::{follow, replay, steer};
 use tequio_attestation::{ShardTrace, TensorId};
 use tequio_tensor::Op;
 use tequio_tests::{
     Job, Scene, job,
     model::{bottleneck, digits, images},
-    trick::steer,
 };
 
 use crate::is_caught;

@@ -2,7 +2,7 @@
 
 use tequio_attestation::{Outcome, check};
 use tequio_protocol::{
-    escrow::State,
+    escrow::{Ending, State},
     verifier::{ExecuteMsg, Verdict},
 };
 use tequio_tests::{World, job, model::noise};
@@ -36,7 +36,7 @@ fn opening_only_the_lucky_draws_costs_as_much_as_a_false_one() {
     assert!((1..64).contains(&lucky), "{lucky}");
     assert_eq!((world.verdict(assignment), world.attestation(assignment).opened), (Verdict::Pending {}, lucky));
     let ended = world.expire();
-    assert_eq!((ended[0].state, ended[0].slashed.u128()), (State::Lapsed, lien));
+    assert_eq!((ended[0].ending, ended[0].slashed.u128()), (Ending::Lapsed, lien));
     assert_eq!(world.verdict(assignment), Verdict::Lapsed {});
 }
 
@@ -66,7 +66,10 @@ fn who_vanishes_pays_and_its_shards_are_done_by_others() {
     world.attest_to(&mallory, attested);
     world.beacon();
     world.expire();
-    assert_eq!([silent, attested].map(|id| world.state_of(id)), [State::Absent, State::Lapsed]);
+    assert_eq!(
+        [silent, attested].map(|id| world.state_of(id)),
+        [State::Ended(Ending::Absent), State::Ended(Ending::Lapsed)]
+    );
     let liens = [silent, attested].map(|id| world.assignment(id).lien.u128());
     assert_eq!(world.stake(&mallory).slashed.u128(), (liens[0] * 5).div_ceil(100) + liens[1]);
     world.assign(&alice, 8);

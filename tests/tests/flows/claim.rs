@@ -22,8 +22,8 @@ fn what_was_earned_is_minted_once() {
     assert_eq!(world.chain.token_supply().unwrap().u128(), RICH - credits + minted(6) + minted(2));
 
     let owner = alice.owner.clone();
-    let refused: tequio_rewards::Error = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
-    assert_eq!(refused, tequio_rewards::Error::NothingToClaim { provider: owner });
+    let refused: tequio_rewards::ContractError = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
+    assert_eq!(refused, tequio_rewards::ContractError::NothingToClaim { provider: owner });
 }
 
 #[test]

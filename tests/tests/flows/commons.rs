@@ -36,8 +36,8 @@ fn an_epochs_budget_is_shared_by_work_once_it_is_over() {
     assert_eq!(paid, [0, 0]);
 
     let owner = alice.owner.clone();
-    let refused: tequio_rewards::Error = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
-    assert_eq!(refused, tequio_rewards::Error::NothingToClaim { provider: owner });
+    let refused: tequio_rewards::ContractError = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
+    assert_eq!(refused, tequio_rewards::ContractError::NothingToClaim { provider: owner });
     world.pass(86_400);
     assert_eq!((world.claim(&alice), world.claim(&bob)), (6_750, 2_250));
     let epoch: EpochResponse = world.ask(rewards::QueryMsg::Epoch { epoch: 0 });

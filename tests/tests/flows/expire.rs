@@ -1,8 +1,8 @@
 //! What never came, and what that costs.
 
-use tequio_escrow::{ContractError, core::ruling::NotYet};
+use tequio_escrow::ContractError;
 use tequio_protocol::{
-    escrow::{self, State},
+    escrow::{self, Ending, NotYet, State},
     verifier::Verdict,
 };
 use tequio_tests::{STAKE, World, job};
@@ -29,7 +29,7 @@ fn who_never_attests_forfeits_a_share_of_the_lien() {
     world.pass(1);
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
     let refused: ContractError = world.refused(&stranger, settle, 0);
-    assert_eq!(refused, ContractError::Expires { assignment, state: State::Absent });
+    assert_eq!(refused, ContractError::Expires { assignment, ending: Ending::Absent });
     world.send(&stranger, expire.clone(), 0);
     // 5 % is what never attesting costs.
     let forfeit = (lien * 5).div_ceil(100);
@@ -37,7 +37,7 @@ fn who_never_attests_forfeits_a_share_of_the_lien() {
     assert_eq!(world.free(), [(0, 8)]);
 
     let refused: ContractError = world.refused(&stranger, expire, 0);
-    assert_eq!(refused, ContractError::Over { assignment, state: State::Absent });
+    assert_eq!(refused, ContractError::Over { assignment, ending: Ending::Absent });
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn who_attests_and_does_not_open_forfeits_all_of_it() {
     world.attest(&alice);
     world.beacon();
     let ended = world.expire();
-    assert_eq!((ended[0].state, ended[0].slashed.u128()), (State::Lapsed, lien));
+    assert_eq!((ended[0].ending, ended[0].slashed.u128()), (Ending::Lapsed, lien));
     assert_eq!(world.verdict(assignment), Verdict::Lapsed {});
     assert_eq!(amounts(&world, &alice), [STAKE - lien, 0, lien]);
     assert_eq!(world.free(), [(0, 8)]);
@@ -69,7 +69,7 @@ fn what_is_to_be_settled_cannot_be_expired() {
     let stranger = world.stranger.clone();
     let expire = escrow::ExecuteMsg::Expire { assignments: vec![assignment] };
     let refused: ContractError = world.refused(&stranger, expire, 0);
-    assert_eq!(refused, ContractError::Settles { assignment, state: State::Settled });
+    assert_eq!(refused, ContractError::Settles { assignment, ending: Ending::Settled });
     world.settle();
     assert_eq!(world.balance(&alice.owner), 8_000);
 }
@@ -89,8 +89,8 @@ fn an_attestation_that_comes_too_late_is_none() {
     let stranger = world.stranger.clone();
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
     let refused: ContractError = world.refused(&stranger, settle, 0);
-    assert_eq!(refused, ContractError::Expires { assignment, state: State::Absent });
+    assert_eq!(refused, ContractError::Expires { assignment, ending: Ending::Absent });
     let expire = escrow::ExecuteMsg::Expire { assignments: vec![assignment] };
     world.send(&stranger, expire, 0);
-    assert_eq!((world.state_of(assignment), world.balance(&alice.owner)), (State::Absent, 0));
+    assert_eq!((world.state_of(assignment), world.balance(&alice.owner)), (State::Ended(Ending::Absent), 0));
 }

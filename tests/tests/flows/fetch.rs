@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tequio_attestation::BadInputs;
 use tequio_program::Plan;
 use tequio_runner::pipeline::{Bundle, FetchError};
 use tequio_tests::{
@@ -63,12 +64,16 @@ fn other_inputs_are_not() {
     inputs[0][100] ^= 1;
     let other = found(|world, honest| Bundle { inputs: vec![world.store.put(inputs[0].clone()).unwrap()], ..honest });
     assert!(matches!(other, Err(FetchError::InputRoot { .. })), "{other:?}");
-    for (wrong, shards) in [(&inputs[0][128..], 7), (&inputs[0][1..], 7), (&[&inputs[0][..], &[0; 128]].concat(), 9)] {
+    for (wrong, shards) in [(&inputs[0][128..], 7), (&[&inputs[0][..], &[0; 128]].concat(), 9)] {
         let other = found(|world, honest| Bundle { inputs: vec![world.store.put(wrong.to_vec()).unwrap()], ..honest });
-        assert!(matches!(other, Err(FetchError::Inputs { shards: found, .. }) if found == shards), "{other:?}");
+        assert!(matches!(other, Err(FetchError::Shards { found, posted: 8 }) if found == shards), "{other:?}");
     }
+    let other =
+        found(|world, honest| Bundle { inputs: vec![world.store.put(inputs[0][1..].to_vec()).unwrap()], ..honest });
+    let partial = BadInputs::Partial { input: 0, bytes: 8 * 128 - 1, shard: 128 };
+    assert!(matches!(&other, Err(FetchError::Inputs(found)) if *found == partial), "{other:?}");
     let other = found(|_, honest| Bundle { inputs: [honest.inputs.clone(), honest.inputs].concat(), ..honest });
-    assert!(matches!(other, Err(FetchError::Inputs { found: 2, .. })), "{other:?}");
+    assert!(matches!(other, Err(FetchError::Inputs(BadInputs::Count { found: 2, wanted: 1 }))), "{other:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Giving a whole assignment back.
 
 use tequio_escrow::{ContractError, core::funds::BadFunds};
-use tequio_protocol::escrow::{self, State};
+use tequio_protocol::escrow::{self, Ending, Kept};
 use tequio_tests::{STAKE, World, job};
 
 #[test]
@@ -21,7 +21,7 @@ fn for_a_fee_to_the_client_it_is_as_if_it_had_not_been_taken() {
     assert!(matches!(refused, ContractError::NotYours { .. }), "{refused}");
 
     let ended = world.give_back(assignment);
-    assert_eq!((ended.state, ended.slashed.u128()), (State::GivenBack, 0));
+    assert_eq!((ended.ending, ended.slashed.u128()), (Ending::GivenBack, 0));
     assert_eq!((world.balance(&world.client), world.stake(&alice).free.u128()), (80, STAKE));
     assert_eq!(world.free(), [(0, 8)]);
 
@@ -52,5 +52,5 @@ fn once_for_each_provider_and_job_and_not_late() {
     let now = world.now();
     let refused: ContractError =
         world.refused(&alice.operator, escrow::ExecuteMsg::GiveBack { assignment: other }, fee);
-    assert_eq!(refused, ContractError::GiveBackClosed { assignment: other, until, now });
+    assert_eq!(refused, ContractError::Kept { assignment: other, reason: Kept::Closed { until, now } });
 }

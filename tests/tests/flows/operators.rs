@@ -1,6 +1,9 @@
 //! An owner key changes the operator while work is under way.
 
-use tequio_protocol::{escrow::State, registry};
+use tequio_protocol::{
+    escrow::{Ending, State},
+    registry,
+};
 use tequio_tests::{Provider, World, job};
 
 #[test]
@@ -21,6 +24,6 @@ fn who_was_operator_when_assigning_attests_and_the_owner_is_paid() {
     world.beacon();
     world.open(&renewed);
     world.settle();
-    assert_eq!([before, after].map(|id| world.state_of(id)), [State::Settled; 2]);
+    assert_eq!([before, after].map(|id| world.state_of(id)), [State::Ended(Ending::Settled); 2]);
     assert_eq!(world.balance(&alice.owner), 8_000);
 }

@@ -1,6 +1,6 @@
 //! What one leaves behind, another takes over.
 
-use tequio_protocol::escrow::State;
+use tequio_protocol::escrow::{Ending, State};
 use tequio_tests::{World, job};
 
 #[test]
@@ -14,7 +14,7 @@ fn what_is_left_behind_is_taken_over_and_the_job_completes() {
     assert_eq!((world.shards(), world.free()), ((0, 5, 3, 0), vec![]));
 
     world.expire();
-    assert_eq!(world.state_of(vanished), State::Absent);
+    assert_eq!(world.state_of(vanished), State::Ended(Ending::Absent));
     assert_eq!((world.shards(), world.free()), ((5, 0, 3, 0), vec![(3, 5)]));
 
     let taken_over = world.assign(&carol, 5);

@@ -27,7 +27,7 @@ fn what_has_begun_goes_on() {
     world.give_back(returned);
     world.complete(&alice);
     world.expire();
-    assert_eq!(world.state_of(absent), escrow::State::Absent);
+    assert_eq!(world.state_of(absent), escrow::State::Ended(escrow::Ending::Absent));
     world.send(&client, escrow::ExecuteMsg::TopUp { job: posted, first: 3, price: 1_001u128.into() }, 5);
     world.refund(None);
     assert_eq!((world.withdraw(&alice.owner), world.shards()), (3_000, (0, 0, 3, 5)));

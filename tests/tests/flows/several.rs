@@ -48,8 +48,10 @@ fn one_message_settles_a_list_or_nothing() {
 
     let (stranger, settle) = (world.stranger.clone(), escrow::ExecuteMsg::Settle { assignments: assignments.clone() });
     let refused: tequio_escrow::ContractError = world.refused(&stranger, settle.clone(), 0);
-    let pending = tequio_escrow::core::ruling::NotYet::Pending;
-    assert_eq!(refused, tequio_escrow::ContractError::NotYet { assignment: assignments[1], reason: pending });
+    let deadline = world.attestation(assignments[1]).round.and_then(|round| round.deadline);
+    assert!(deadline.is_some());
+    let reason = escrow::NotYet::Pending { deadline };
+    assert_eq!(refused, tequio_escrow::ContractError::NotYet { assignment: assignments[1], reason });
 
     world.open(&bob);
     world.send(&stranger, settle, 0);

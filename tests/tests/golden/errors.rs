@@ -2,17 +2,13 @@
 
 use std::fmt::Write;
 
-use cosmwasm_std::{
-    CheckedMultiplyFractionError, ConversionOverflowError, DivideByZeroError, OverflowError, OverflowOperation,
-    StdError,
-};
+use cosmwasm_std::{CheckedMultiplyFractionError, DivideByZeroError, OverflowError, OverflowOperation, StdError};
 use cw_ownable::OwnershipError;
-use cw_utils::ParseReplyError;
 use tequio_attestation::Malformed;
 use tequio_escrow::core::bounds::BadConfig;
 use tequio_escrow::core::funds::BadFunds;
 use tequio_escrow::core::offer::Refusal;
-use tequio_escrow::core::ruling::NotYet;
+use tequio_protocol::escrow::{Kept, NotYet};
 use tequio_tensor::Invalid;
 
 use crate::golden;
@@ -50,51 +46,11 @@ fn ratio() -> CheckedMultiplyFractionError {
 fn error_texts_are_pinned() {
     let mut text = String::new();
     let out = &mut text;
-    registry(out);
     verifier(out);
-    rewards(out);
     escrow(out);
     inside_escrow(out);
     attestation(out);
     golden("tests/golden/errors.txt", &text);
-}
-
-fn registry(text: &mut String) {
-    errors!(text, "registry", Error = tequio_registry::Error, "contracts/registry/src/error.rs":
-        Std(std()),
-        Ownership(OwnershipError::NotOwner),
-        Overflow(overflow()),
-        Ratio(ratio()),
-        NotProvider { sender },
-        NotHolder { sender },
-        UnknownRole { role },
-        UnknownProvider { provider },
-        AlreadyRegistered { provider },
-        OperatorTaken { operator, provider },
-        UnexpectedFunds { found },
-        WrongDenom { expected, found },
-        NoFunds { expected },
-        ZeroAmount,
-        NothingToUpdate,
-        FieldTooLong { field, length, max },
-        StakeShort { free, needed },
-        TooManyThaws { open, max },
-        NothingToWithdraw { address },
-        CapExceeded { holder, placed, amount, cap },
-        LienShort { placed, needed },
-        BurnShort { amount, client, reporter, burned, least },
-        PartsExceed { amount, client, reporter },
-        HolderWaits { holder, effective, now },
-        HolderRevoked { holder },
-        AlreadyGranted { holder, effective },
-        NotGranted { holder },
-        BadDenom { denom },
-        ThawBounds { thaw, min, max },
-        TimelockShort { timelock, thaw },
-        BurnBounds { burn_bps, min, max },
-        WrongContract { expected, found },
-        NewerVersion { stored, code },
-    );
 }
 
 fn verifier(text: &mut String) {
@@ -130,41 +86,6 @@ fn verifier(text: &mut String) {
     );
 }
 
-fn rewards(text: &mut String) {
-    errors!(text, "rewards", Error = tequio_rewards::Error, "contracts/rewards/src/error.rs":
-        Std(std()),
-        Ownership(OwnershipError::NotOwner),
-        Overflow(overflow()),
-        Conversion(ConversionOverflowError::new("Uint256", "Uint128")),
-        DivideByZero(DivideByZeroError),
-        ParseReply(ParseReplyError::ParseFailure("text".into())),
-        NotToken { sender, token },
-        NotSource { sender },
-        UnknownRole { role },
-        UnexpectedFunds { found },
-        Zero { what },
-        CreditsShort { client, free, needed },
-        AllowanceShort { client, origin, allowed, needed },
-        AlreadyReserved { origin, job },
-        UnknownReservation { origin, job },
-        ShardsShort { job, left, needed },
-        AlreadyCounted { origin, number },
-        NothingToClaim { provider },
-        SourceWaits { origin, effective, now },
-        SourceRevoked { origin },
-        AlreadyGranted { origin, effective },
-        NotGranted { origin },
-        KappaBounds { kappa_bps, max },
-        TimelockShort { timelock, min },
-        SupplyBounds { genesis, initial, halving },
-        TooManyBalances { count, max },
-        UnknownReply { id },
-        NoToken,
-        WrongContract { expected, found },
-        NewerVersion { stored, code },
-    );
-}
-
 fn escrow(text: &mut String) {
     errors!(text, "escrow", ContractError = tequio_escrow::ContractError, "contracts/escrow/src/error.rs":
         Std(std()),
@@ -193,12 +114,11 @@ fn escrow(text: &mut String) {
         Diversity { job, provider, held, cap },
         UnknownAssignment { assignment },
         NotYours { assignment, provider, sender },
-        Over { assignment, state },
+        Over { assignment, ending },
         NotYet { assignment, reason },
-        Expires { assignment, state },
-        Settles { assignment, state },
-        GiveBackClosed { assignment, until, now },
-        Attested { assignment, attested },
+        Expires { assignment, ending },
+        Settles { assignment, ending },
+        Kept { assignment, reason },
         GaveBack { job, provider },
         EmptyList,
         LongList { count, max },
@@ -212,7 +132,13 @@ fn escrow(text: &mut String) {
 
 impl Sample for NotYet {
     fn sample() -> Self {
-        Self::Pending
+        Self::Pending { deadline: None }
+    }
+}
+
+impl Sample for Kept {
+    fn sample() -> Self {
+        Self::Attested { attested: Sample::sample() }
     }
 }
 
@@ -245,10 +171,15 @@ fn inside_escrow(text: &mut String) {
         Providers { min_providers, shards },
         Data { bytes },
     );
-    errors!(text, "not yet", NotYet = NotYet, "contracts/escrow/src/core/ruling.rs":
+    errors!(text, "not yet", NotYet = NotYet, "packages/protocol/src/escrow/ruling.rs":
         Unattested { attest_by, now },
-        Pending,
+        Pending { deadline },
         Audit { until, now },
+    );
+    errors!(text, "kept", Kept = Kept, "packages/protocol/src/escrow/ruling.rs":
+        Over(Sample::sample()),
+        Closed { until, now },
+        Attested { attested },
     );
 }
 

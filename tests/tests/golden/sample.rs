@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use cosmwasm_std::{Addr, Coin, Uint128, coin};
-use tequio_protocol::escrow::State;
+use tequio_protocol::escrow::Ending;
 use tequio_protocol::rewards::Kind;
 use tequio_protocol::{AssignmentId, AttestationId, BeaconId, Digest, JobId, Permission, ProgramId, SubjectId};
 
@@ -38,6 +38,7 @@ samples! {
     u16: next().into(),
     u32: next().into(),
     u64: next().into(),
+    Option<u64>: Some(next().into()),
     usize: next().into(),
     i64: -i64::from(next()),
     bool: next() % 2 == 1,
@@ -54,6 +55,6 @@ samples! {
     AttestationId: AttestationId(Digest::sample()),
     SubjectId: SubjectId(Digest::sample()),
     Kind: Kind::Commons,
-    State: State::Settled,
+    Ending: Ending::Settled,
     Permission: Permission::Governance,
 }

@@ -1,30 +1,22 @@
-//! The JSON schema of every contract. Each contract's own binary writes the same file.
+//! Messages, events, permissions and errors as files: the binary `schema` writes the same.
 
-use cosmwasm_schema::generate_api;
+use std::collections::BTreeSet;
+
+use tequio_tests::schema;
 
 use crate::golden;
 
-macro_rules! pinned {
-    ($($test:ident: $contract:ident, $name:literal;)*) => {
-        $(#[test]
-        fn $test() {
-            use tequio_protocol::$contract::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
-            let api = generate_api! {
-                name: $name,
-                instantiate: InstantiateMsg,
-                execute: ExecuteMsg,
-                query: QueryMsg,
-                migrate: MigrateMsg,
-            };
-            let text = api.render().to_string().expect("a schema is JSON");
-            golden(concat!("schema/", $name, "/", $name, ".json"), &(text + "\n"));
-        })*
-    };
-}
-
-pinned! {
-    the_schema_of_registry_is_pinned: registry, "registry";
-    the_schema_of_verifier_is_pinned: verifier, "verifier";
-    the_schema_of_rewards_is_pinned: rewards, "rewards";
-    the_schema_of_escrow_is_pinned: escrow, "escrow";
+#[test]
+fn schema_files_are_pinned() {
+    let files = schema::files();
+    for (path, text) in &files {
+        golden(path, text);
+    }
+    let written: BTreeSet<_> = files.iter().map(|(path, _)| path.clone()).collect();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema");
+    let kept = std::fs::read_dir(folder).expect("the folder of the schema").map(|entry| {
+        let name = entry.expect("an entry").file_name();
+        format!("schema/{}", name.to_string_lossy())
+    });
+    assert_eq!(kept.collect::<BTreeSet<_>>(), written, "files that nothing writes, or that were never written");
 }

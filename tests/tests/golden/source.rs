@@ -12,13 +12,6 @@ pub fn variants(source: &str, name: &str) -> Vec<String> {
     body.lines().filter_map(variant).collect()
 }
 
-/// The structs that `event!` defines, as its source names them.
-pub fn events(source: &str) -> Vec<String> {
-    let name =
-        |text: &str| word(text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('/'))?).into();
-    source.split("event!(").skip(1).filter_map(name).collect()
-}
-
 fn word(text: &str) -> String {
     text.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Uint128};
-use tequio_protocol::escrow::{AssignmentResponse, JobResponse, QueryMsg, State};
+use tequio_protocol::escrow::{AssignmentResponse, Ending, JobResponse, QueryMsg, State};
 use tequio_protocol::registry::{self, LienResponse, ProviderResponse};
 use tequio_protocol::rewards::{self, ClaimableResponse, ReservationResponse};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
@@ -35,11 +35,11 @@ impl Stage {
     pub fn balances(&self, verdicts: &mut BTreeMap<AttestationId, Verdict>) {
         let assignments = self.all_assignments();
         for assignment in &assignments {
-            let ended = self.told.ended.get(&assignment.id.0).map(|ended| ended.state);
-            assert_eq!(ended.unwrap_or(State::Active), assignment.state);
+            let ended = self.told.ended.get(&assignment.id.0).map(|ended| ended.ending);
+            assert_eq!(ended.map_or(State::Active, State::Ended), assignment.state);
         }
         let pending: Vec<AssignmentId> = self.ask(QueryMsg::PendingRewards { start_after: None, limit: Some(100) });
-        for ended in self.told.ended.values().filter(|ended| ended.state == State::Settled) {
+        for ended in self.told.ended.values().filter(|ended| ended.ending == Ending::Settled) {
             let counted = self.told.counted.contains(&ended.assignment.0);
             assert_ne!(counted, pending.contains(&ended.assignment), "counted once, or to be counted: {ended:?}");
         }
@@ -85,19 +85,20 @@ impl Stage {
         let of_job = |state| all.iter().filter(move |a| a.job == job.id && a.state == state);
         let count = |state| of_job(state).map(|a| a.count).sum::<u64>();
         let free = self.ranges(job.id);
-        assert_eq!((job.active, job.settled), (count(State::Active), count(State::Settled)));
+        assert_eq!((job.active, job.settled), (count(State::Active), count(State::Ended(Ending::Settled))));
         assert_eq!(job.free, free.iter().map(|range| range.count).sum::<u64>());
         assert_eq!(job.shards, job.free + job.active + job.settled + job.refunded);
 
         // No shard is in two places: none is paid twice, or paid and refunded.
         let mut places: Vec<_> = free.iter().map(|range| (range.first, range.count)).collect();
-        places.extend(of_job(State::Active).chain(of_job(State::Settled)).map(|a| (a.first, a.count)));
+        places.extend(of_job(State::Active).chain(of_job(State::Ended(Ending::Settled))).map(|a| (a.first, a.count)));
         places.sort();
         assert!(places.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0), "{places:?}");
 
         let (source, id) = (self.chain.contracts.escrow.to_string(), job.id);
         let reserved: ReservationResponse = self.ask(rewards::QueryMsg::Reservation { source, job: id });
-        let unrewarded: u64 = of_job(State::Settled).filter(|a| pending.contains(&a.id)).map(|a| a.count).sum();
+        let unrewarded: u64 =
+            of_job(State::Ended(Ending::Settled)).filter(|a| pending.contains(&a.id)).map(|a| a.count).sum();
         let releases: Vec<JobId> = self.ask(QueryMsg::PendingReleases { start_after: None, limit: Some(100) });
         let open = job.free + job.active + unrewarded;
         let unreleased = if releases.contains(&id) { 1..=job.refunded } else { 0..=0 };

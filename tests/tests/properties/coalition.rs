@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Decimal, Uint128};
 use proptest::prelude::*;
 use tequio_client::embedded::Setup;
-use tequio_protocol::escrow::{self, AssignmentResponse, ExecuteMsg, State};
+use tequio_protocol::escrow::{self, AssignmentResponse, Ending, ExecuteMsg, State};
 use tequio_protocol::verifier::{self, DrawnFrom, Verdict};
 use tequio_protocol::{registry, rewards};
 
@@ -165,11 +165,11 @@ fn hiring_oneself_never_pays() {
             }
             honest.finishes(&mut stage);
             for ended in stage.told.ended.values() {
-                *stage.seen.ends.entry(name(&ended.state)).or_default() += 1;
+                *stage.seen.ends.entry(name(&ended.ending)).or_default() += 1;
             }
             stage.drains(true);
             let mine = |ended: &&escrow::Ended| ended.provider == honest.owner.as_str();
-            assert!(stage.told.ended.values().filter(mine).all(|ended| ended.state == State::Settled));
+            assert!(stage.told.ended.values().filter(mine).all(|ended| ended.ending == Ending::Settled));
 
             let ((native, tokens), told) = (wealth(&stage), &stage.told);
             assert!(native + told.burned <= before.0, "{before:?} became {native}, {} burned", told.burned);

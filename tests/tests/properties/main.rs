@@ -54,7 +54,7 @@ fn everything_adds_up_and_everything_ends() {
                 }
             }
             for ended in stage.told.ended.values() {
-                *stage.seen.ends.entry(name(&ended.state)).or_default() += 1;
+                *stage.seen.ends.entry(name(&ended.ending)).or_default() += 1;
             }
             stage.balances(&mut verdicts);
             stage.drains(*beacon);

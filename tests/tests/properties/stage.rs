@@ -232,15 +232,15 @@ fn typed(error: &anyhow::Error) -> Option<String> {
         ($($error:ty: $std:pat),*) => {
             $(match error.downcast_ref::<$error>() {
                 Some($std) => return None,
-                Some(error) => return Some(name(error)),
+                Some(error) => return Some(path(error)),
                 None => {}
             })*
         };
     }
     use {tequio_escrow::ContractError as Escrow, tequio_verifier::ContractError as Verifier};
     ours!(
-        tequio_registry::Error: tequio_registry::Error::Std(_),
-        tequio_rewards::Error: tequio_rewards::Error::Std(_),
+        tequio_registry::ContractError: tequio_registry::ContractError::Std(_),
+        tequio_rewards::ContractError: tequio_rewards::ContractError::Std(_),
         Escrow: Escrow::Std(_),
         Verifier: Verifier::Std(_)
     );
@@ -253,17 +253,24 @@ pub fn name(value: &impl std::fmt::Debug) -> String {
     text.split([' ', '{', '(']).next().unwrap_or_default().to_string()
 }
 
+/// The variant of an error, and those inside it.
+fn path(error: &impl std::fmt::Debug) -> String {
+    let text = format!("{error:?}");
+    text.split([' ', '{', ')']).next().unwrap_or_default().replace('(', "::")
+}
+
 /// Rewards that takes nothing from escrow but reservations.
 fn failing() -> code::Code {
     use rewards::ExecuteMsg;
-    use tequio_rewards::Error;
-    fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, Error> {
+    use tequio_rewards::ContractError;
+    fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
         match msg {
-            ExecuteMsg::Reward { .. } | ExecuteMsg::Release { .. } => Err(Error::NoToken),
+            ExecuteMsg::Reward { .. } | ExecuteMsg::Release { .. } => Err(ContractError::NoToken),
             msg => tequio_rewards::execute(deps, env, info, msg),
         }
     }
-    let migrate = |_: DepsMut, _: Env, _: rewards::MigrateMsg| -> Result<Response, Error> { Ok(Response::new()) };
+    let migrate =
+        |_: DepsMut, _: Env, _: rewards::MigrateMsg| -> Result<Response, ContractError> { Ok(Response::new()) };
     use tequio_rewards::{instantiate, query, reply};
     Box::new(ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_client::embedded::{Chain, Outcome};
 use tequio_protocol::escrow::{
-    self, Assigned, AssignmentResponse, Ended, MAX_ABSENCE_BPS, Posted, Refunded, RewardPending, State, Withdrawn,
+    self, Assigned, AssignmentResponse, Ended, Ending, MAX_ABSENCE_BPS, Posted, Refunded, RewardPending, Withdrawn,
 };
 use tequio_protocol::registry::{self, LienResponse, Slashed};
 use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
@@ -109,10 +109,14 @@ impl Stage {
     /// At least half burns; client and reporter get no more than the job's rules allow.
     fn heed_slash(&mut self, ended: &Ended, slash: &Slashed) {
         assert_eq!((&slash.provider, slash.amount), (&ended.provider, ended.slashed));
-        assert_eq!(slash.amount, slash.burned + slash.client + slash.reporter);
+        assert_eq!(slash.amount, slash.burned + slash.client_amount + slash.reporter_amount);
         assert!(2 * slash.burned.u128() >= slash.amount.u128(), "{slash:?}");
         let rules = &self.rules[&ended.job.0];
-        assert!(slash.client <= rules.client_gas && slash.reporter <= rules.reporter_tip, "{slash:?}");
+        assert!(slash.client_amount <= rules.client_gas && slash.reporter_amount <= rules.reporter_tip, "{slash:?}");
+        assert_eq!(
+            (slash.client.is_none(), slash.reporter.is_none()),
+            (slash.client_amount.is_zero(), slash.reporter_amount.is_zero())
+        );
         self.told.burned += slash.burned.u128();
     }
 
@@ -129,14 +133,13 @@ impl Stage {
         let lien = assignment.lien.u128();
         let absence = u128::from(self.rules[&ended.job.0].absence_bps);
         assert!(absence <= MAX_ABSENCE_BPS.into());
-        let (fits, paid, slashed) = match ended.state {
-            State::Settled => (verdict == Some(Verdict::Genuine {}), price, 0),
-            State::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
-            State::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
-            State::Void => (verdict == Some(Verdict::Void {}), 0, 0),
-            State::Absent => (verdict.is_none() && self.chain.now() > attest_by, 0, (lien * absence).div_ceil(10_000)),
-            State::GivenBack => (attestation.is_none(), 0, 0),
-            State::Active => (false, 0, 0),
+        let (fits, paid, slashed) = match ended.ending {
+            Ending::Settled => (verdict == Some(Verdict::Genuine {}), price, 0),
+            Ending::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
+            Ending::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
+            Ending::Void => (verdict == Some(Verdict::Void {}), 0, 0),
+            Ending::Absent => (verdict.is_none() && self.chain.now() > attest_by, 0, (lien * absence).div_ceil(10_000)),
+            Ending::GivenBack => (attestation.is_none(), 0, 0),
         };
         assert!(fits, "{ended:?} with {attestation:?}");
         assert_eq!((ended.paid.u128(), ended.slashed.u128()), (paid, slashed), "{ended:?}");
@@ -150,7 +153,7 @@ impl Stage {
     /// A settled assignment counts once, with all its shards.
     fn heed_reward(&mut self, rewarded: Rewarded) {
         let ended = self.told.ended.get(&rewarded.number).expect("what is counted has ended");
-        assert_eq!(ended.state, State::Settled);
+        assert_eq!(ended.ending, Ending::Settled);
         assert_eq!((ended.shards, &ended.provider), (rewarded.shards, &rewarded.provider));
         assert!(rewarded.earned < rewarded.consumed || rewarded.earned.is_zero(), "{rewarded:?}");
         assert!(self.told.counted.insert(rewarded.number), "counted twice: {rewarded:?}");

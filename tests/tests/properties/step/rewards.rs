@@ -44,8 +44,8 @@ impl Stage {
 fn counts(what: u8, sender: &Addr) -> ExecuteMsg {
     let (job, me) = (JobId(1), sender.to_string());
     match what % 4 {
-        0 => ExecuteMsg::Reserve { job, client: me, kind: Kind::Client, shards: 1, work: 1 },
-        1 => ExecuteMsg::Reward { number: 1_000, job, provider: me, shards: 1 },
+        0 => ExecuteMsg::Reserve { job, client: me, kind: Kind::Client, shards: 1, work: 1u64.into() },
+        1 => ExecuteMsg::Reward { number: 1_000u64.into(), job, provider: me, shards: 1 },
         2 => ExecuteMsg::Release { job, shards: 1 },
         _ => {
             let msg = to_json_binary(&Hook::Buy { client: None }).expect("a hook is JSON");
