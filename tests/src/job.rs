@@ -2,10 +2,7 @@ use std::sync::Arc;
 
 use cosmwasm_std::Uint128;
 use tequio_attestation::Manifest;
-use tequio_protocol::{
-    Digest,
-    escrow::{JobSpec, Kind},
-};
+use tequio_protocol::escrow::{JobSpec, Kind};
 use tequio_runner::pipeline::Published;
 
 use crate::model::{self, Model};
@@ -60,7 +57,7 @@ impl Job {
         JobSpec {
             header: manifest.header.encode().into(),
             descriptors: manifest.tree.root().into(),
-            inputs: Digest(published.inputs),
+            inputs: published.inputs,
             shards: published.shards,
             price: Uint128::new(self.price),
             draws: self.draws,

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tequio_adversary::{Followed, follow, replay, saved_by_replay, saved_by_skip, skip, steer};
 use tequio_attestation::{
-    Descriptor, Evidence, Manifest, Outcome, ShardTrace, Source, Statement, TensorId, check, input_root, open,
-    shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Digest, Evidence, Inputs, Manifest, Outcome, ShardTrace, Source, Statement, Subject, TensorId, check,
+    input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::Op;
 use tequio_tests::{
@@ -29,20 +29,15 @@ struct Shown {
 fn statement(seed: u32, count: usize) -> Statement {
     let mut bytes = [0; 32];
     bytes[..4].copy_from_slice(&seed.to_be_bytes());
-    Statement {
-        program_id: [0; 32],
-        input_root: [0; 32],
-        first_shard: 0,
-        count: count as u64,
-        draws: DRAWS,
-        root: [0; 32],
-        seed: bytes,
-    }
+    let (none, count) = (Digest::default(), count as u64);
+    let subject =
+        Subject { program_id: none.into(), input_root: none, first_shard: 0, count, draws: DRAWS, context: none };
+    Statement { subject, root: none, seed: Digest(bytes) }
 }
 
 /// Whether any draw falls on an element that is wrong.
 fn is_caught(manifest: &Manifest, shown: &Shown, statement: &Statement) -> bool {
-    (0..statement.draws).any(|number| {
+    (0..statement.subject.draws).any(|number| {
         let draw = statement.draw(number);
         let wrong = &shown.shards[draw.shard as usize].wrong;
         manifest.tensors.iter().any(|tensor| match tensor.source {
@@ -198,25 +193,19 @@ fn what_is_looked_up_is_what_the_contract_finds() {
     let input = vec![(manifest.tensors[0].ty, manifest.tensors[0].layout().unwrap())];
     let trace = Tree::new(shown.shards.iter().map(|shard| shard_root(&shard.trace.slots, committed.clone())).collect());
     let input_tree = Tree::new(shown.inputs.iter().map(|inputs| shard_root(inputs, input.clone())).collect());
-    let numbered = |at: usize| (at as u64, shown.inputs[at].clone());
-    let shard_inputs: BTreeMap<_, _> = (0..8).map(numbered).collect();
-    let shard_traces: BTreeMap<_, _> = (0..8).map(|at| (at as u64, shown.shards[at].trace.clone())).collect();
     let evidence = Evidence {
         manifest,
-        inputs: &input_tree,
-        trace: &trace,
-        shard_inputs: &shard_inputs,
-        shard_traces: &shard_traces,
+        inputs: &Inputs::new(manifest, vec![shown.inputs.concat().concat()]).unwrap(),
+        input_tree: &input_tree,
+        tree: &trace,
+        traces: (0..8).map(|at| (at as u64, shown.shards[at].trace.clone())).collect(),
     };
     let mut found = 0;
     for seed in 0..60 {
-        let statement = Statement {
-            program_id: manifest.program_id(),
-            input_root: input_root(8, &input_tree.root()),
-            root: trace.root(),
-            ..statement(seed, 8)
-        };
-        let opening = open(&statement, &evidence, 0, DRAWS).unwrap();
+        let mut statement = Statement { root: trace.root(), ..statement(seed, 8) };
+        statement.subject.program_id = manifest.program_id();
+        statement.subject.input_root = input_root(8, &input_tree.root());
+        let opening = open(&statement, &evidence, 0..DRAWS).unwrap();
         let disagreed = matches!(check(&statement, 0, &opening), Ok(Outcome::Disagreed(_)));
         assert_eq!(disagreed, is_caught(manifest, &shown, &statement), "seed {seed}");
         found += disagreed as u32;

@@ -5,7 +5,7 @@ use tequio_escrow::ContractError;
 use tequio_escrow::core::assignment::context;
 use tequio_protocol::escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State};
 use tequio_protocol::verifier::Subject;
-use tequio_protocol::{AssignmentId, JobId, TypedEvent, registry};
+use tequio_protocol::{AssignmentId, Digest, JobId, TypedEvent, registry};
 
 use crate::stand_in;
 use crate::world::{World, header};
@@ -46,7 +46,7 @@ fn a_provider_takes_the_first_shards_under_a_lien() {
         assigned: now,
         attest_by,
         subject: Subject {
-            program_id: header().program_id(&[1; 32]).into(),
+            program_id: header().program_id(&Digest([1; 32])),
             input_root: world.job(job).input_root,
             first_shard: 0,
             count: 32,

@@ -19,7 +19,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
     let mut world = World::new();
     let (client, spec) = (world.client.clone(), world.spec());
     let events = world.sends(&client, ExecuteMsg::Post { spec: spec.clone() }, 100_000);
-    let program_id = header().program_id(&[1; 32]).into();
+    let program_id = header().program_id(&Digest([1; 32]));
     let posted = Posted {
         job: JobId(1),
         client: client.to_string(),
@@ -35,7 +35,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         client: client.to_string(),
         kind: Kind::Client,
         program_id,
-        input_root: Digest(input_root(100, &[2; 32])),
+        input_root: input_root(100, &Digest([2; 32])),
         inputs: Digest([2; 32]),
         shards: 100,
         price: 1_000u128.into(),

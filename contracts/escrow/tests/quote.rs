@@ -16,8 +16,8 @@ fn it_shows_all_that_a_job_costs_and_demands() {
     let world = World::new();
     // q = 1 − (3/4)^16 = 0.98997…; M̄ = 8 × 1.5; S = ⌈1,012 × (2/q − 1) / ½⌉.
     let expected = QuoteResponse {
-        program_id: header().program_id(&[1; 32]).into(),
-        input_root: Digest(input_root(100, &[2; 32])),
+        program_id: header().program_id(&Digest([1; 32])),
+        input_root: input_root(100, &Digest([2; 32])),
         funds: 100_000u128.into(),
         credits: 1_000u128.into(),
         lien: 2_065u128.into(),

@@ -14,13 +14,14 @@ use tequio_protocol::escrow::{
     Assigned, AssignmentResponse, Config, ExecuteMsg, InstantiateMsg, JobResponse, JobSpec, Kind, Posted, QueryMsg,
     RangeResponse, State,
 };
-use tequio_protocol::verifier::Verdict;
+use tequio_protocol::verifier::{Mismatch, Verdict};
 use tequio_protocol::{AssignmentId, Conservation, Digest, JobId, TypedEvent};
 
 use crate::stand_in;
 
 pub const DENOM: &str = "utoken";
-pub const FALSE: Verdict = Verdict::False { draw: 3, shard: 7, tensor: 2, element: 5, claimed: 1, computed: -1 };
+pub const FALSE: Verdict =
+    Verdict::False(Mismatch { draw: 3, shard: 7, tensor: 2, element: 5, claimed: 1, computed: -1 });
 /// What every actor begins with.
 pub const RICH: u128 = 1 << 100;
 
@@ -91,7 +92,7 @@ pub fn header() -> Header {
         opening_bytes: 1_000,
         reads: 500,
         depth: 1,
-        plan: [9; 32],
+        plan: Digest([9; 32]),
     }
 }
 

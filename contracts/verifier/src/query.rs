@@ -8,7 +8,6 @@ use tequio_protocol::{
 use crate::{
     ContractError,
     core::counts,
-    execute::attest::subject_id,
     state::{self, CONFIG, COUNTS, Standing},
 };
 
@@ -39,7 +38,7 @@ fn attested(
     subject: &Subject,
 ) -> Result<Option<AttestationResponse>, ContractError> {
     let attester = deps.api.addr_validate(attester)?;
-    let first = state::first(deps.storage, &attester, subject_id(subject))?;
+    let first = state::first(deps.storage, &attester, subject.id())?;
     first.map(|id| attestation_at(deps, now, id)).transpose()
 }
 
@@ -75,7 +74,7 @@ fn drawn_from(id: AttestationId, standing: &Standing) -> Option<DrawnFrom> {
         beacon: standing.attestation.terms.beacon,
         round: timing.round,
         due: timing.due,
-        seed: standing.seed(id).map(Into::into),
+        seed: standing.seed(id),
         deadline: timing.deadline,
     })
 }

@@ -26,13 +26,13 @@ const BEACONS: Map<u64, Known> = Map::new("beacons");
 /// By beacon and round.
 const ROUNDS: Map<(u64, u64), RoundResponse> = Map::new("rounds");
 /// What never changes of an attestation.
-const ATTESTATIONS: Map<[u8; 32], Attestation> = Map::new("attestations");
+const ATTESTATIONS: Map<AttestationId, Attestation> = Map::new("attestations");
 /// What openings change of it.
-const PROGRESS: Map<[u8; 32], Progress> = Map::new("progress");
+const PROGRESS: Map<AttestationId, Progress> = Map::new("progress");
 /// The attestation of an attester for a subject: the first, and no other.
-const FIRST: Map<(&Addr, [u8; 32]), AttestationId> = Map::new("first");
+const FIRST: Map<(&Addr, SubjectId), AttestationId> = Map::new("first");
 /// Attestations by attester.
-const OF: Map<(&Addr, [u8; 32]), ()> = Map::new("of");
+const OF: Map<(&Addr, AttestationId), ()> = Map::new("of");
 
 #[cw_serde]
 struct Known {
@@ -70,10 +70,10 @@ impl Standing {
     }
 
     /// What the draws follow from, if the round was stored in time.
-    pub fn seed(&self, id: AttestationId) -> Option<[u8; 32]> {
+    pub fn seed(&self, id: AttestationId) -> Option<Digest> {
         let (timing, round) = (self.timing.as_ref()?, self.round.as_ref()?);
         let beacon = self.attestation.terms.beacon.0;
-        Some(tequio_attestation::seed(&id.0.0, beacon, timing.round, &round.randomness.0))
+        Some(tequio_attestation::seed(&id, beacon, timing.round, &round.randomness))
     }
 }
 
@@ -129,7 +129,7 @@ pub fn store_round(storage: &mut dyn Storage, beacon: BeaconId, round: u64, stor
 
 /// The attestation of `attester` for a subject.
 pub fn first(storage: &dyn Storage, attester: &Addr, subject: SubjectId) -> StdResult<Option<AttestationId>> {
-    FIRST.may_load(storage, (attester, subject.0.0))
+    FIRST.may_load(storage, (attester, subject))
 }
 
 pub fn add_attestation(
@@ -138,21 +138,21 @@ pub fn add_attestation(
     subject: SubjectId,
     attestation: &Attestation,
 ) -> StdResult<()> {
-    ATTESTATIONS.save(storage, id.0.0, attestation)?;
-    FIRST.save(storage, (&attestation.attester, subject.0.0), &id)?;
-    OF.save(storage, (&attestation.attester, id.0.0), &())?;
+    ATTESTATIONS.save(storage, id, attestation)?;
+    FIRST.save(storage, (&attestation.attester, subject), &id)?;
+    OF.save(storage, (&attestation.attester, id), &())?;
     save_progress(storage, id, &Progress::default())
 }
 
 pub fn save_progress(storage: &mut dyn Storage, id: AttestationId, progress: &Progress) -> StdResult<()> {
-    PROGRESS.save(storage, id.0.0, progress)
+    PROGRESS.save(storage, id, progress)
 }
 
 /// An attestation and where it stands.
 pub fn standing(storage: &dyn Storage, id: AttestationId) -> Result<Standing, ContractError> {
     let unknown = ContractError::UnknownAttestation { attestation: id };
-    let attestation = ATTESTATIONS.may_load(storage, id.0.0)?.ok_or(unknown)?;
-    let progress = PROGRESS.load(storage, id.0.0)?;
+    let attestation = ATTESTATIONS.may_load(storage, id)?.ok_or(unknown)?;
+    let progress = PROGRESS.load(storage, id)?;
     let terms = attestation.terms;
     let mut standing = Standing { attestation, progress, timing: None, round: None };
     let Some(clock) = clock_from(storage, standing.clock_height())? else {
@@ -173,7 +173,7 @@ pub fn attestations(
     after: Option<AttestationId>,
     count: usize,
 ) -> StdResult<Vec<AttestationId>> {
-    let from = after.map(|id| Bound::exclusive(id.0.0));
+    let from = after.map(Bound::exclusive);
     let ids = OF.prefix(attester).keys(storage, from, None, Order::Ascending).take(count);
-    ids.map(|id| id.map(AttestationId::from)).collect()
+    ids.collect()
 }

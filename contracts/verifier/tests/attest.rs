@@ -1,37 +1,23 @@
 use cw_multi_test::IntoAddr;
 use tequio_protocol::{
-    AttestationId, Digest, SubjectId, TypedEvent,
+    AttestationId, Digest, TypedEvent,
     verifier::{AttestationResponse, Attested, ExecuteMsg, QueryMsg, Subject, Verdict},
 };
 use tequio_verifier::ContractError;
 
 use crate::world::{CONFIG, ROOT, World, subject};
 
-fn subject_id(s: &Subject) -> [u8; 32] {
-    tequio_attestation::subject_id(&s.program_id.0.0, &s.input_root.0, s.first_shard, s.count, s.draws, &s.context.0)
-}
-
 #[test]
 fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
     let mut world = World::new();
     let (alice, chain) = (world.alice.clone(), world.app.block_info().chain_id);
     let answer = world.send(&alice, &ExecuteMsg::Attest { subject: subject(), root: ROOT }).unwrap();
-    let id = tequio_attestation::attestation_id(
-        &chain,
-        world.verifier.as_str(),
-        alice.as_str(),
-        &ROOT.0,
-        &subject_id(&subject()),
-    );
-    let attested = Attested {
-        attestation: id.into(),
-        attester: alice.to_string(),
-        subject: SubjectId::from(subject_id(&subject())),
-        draws: 16,
-    };
+    let id =
+        tequio_attestation::attestation_id(&chain, world.verifier.as_str(), alice.as_str(), &ROOT, &subject().id());
+    let attested = Attested { attestation: id, attester: alice.to_string(), subject: subject().id(), draws: 16 };
     assert_eq!(Attested::all(&answer.events), [attested]);
     let expected = AttestationResponse {
-        id: id.into(),
+        id,
         attester: alice.to_string(),
         subject: subject(),
         root: ROOT,
@@ -40,7 +26,7 @@ fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
         opened: 0,
         verdict: Verdict::Pending {},
     };
-    assert_eq!(world.attestation(id.into()), expected);
+    assert_eq!(world.attestation(id), expected);
     let found: Option<AttestationResponse> =
         world.query(&QueryMsg::Attested { attester: alice.to_string(), subject: subject() });
     assert_eq!(found, Some(expected));
@@ -54,7 +40,7 @@ fn the_first_stays() {
     world.block(5);
     for root in [ROOT, Digest([9; 32])] {
         let error = world.refused(&alice, &ExecuteMsg::Attest { subject: subject(), root });
-        let subject = subject_id(&subject()).into();
+        let subject = subject().id();
         let expected = ContractError::AlreadyAttested { attester: alice.to_string(), subject, attestation: first };
         assert_eq!(error, expected);
     }

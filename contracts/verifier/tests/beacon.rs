@@ -1,5 +1,5 @@
 use tequio_protocol::{
-    BeaconId, Digest, TypedEvent,
+    BeaconId, TypedEvent,
     verifier::{Beacon, ExecuteMsg, QueryMsg, RoundResponse, RoundStored},
 };
 use tequio_verifier::{ContractError, core::beacon::randomness};
@@ -12,7 +12,7 @@ fn anyone_posts_a_round_once_it_is_due() {
     let round = world.beacon.public().round_after(world.now());
     world.block_at(world.beacon.public().time_of(round));
     let answer = world.send(&world.bob.clone(), &world.signed(round)).unwrap();
-    let expected = Digest(randomness(&world.beacon.sign(round)));
+    let expected = randomness(&world.beacon.sign(round));
     assert_eq!(RoundStored::all(&answer.events), [RoundStored { beacon: FIRST, round, randomness: expected }]);
 
     let stored: Option<RoundResponse> = world.query(&QueryMsg::Round { beacon: FIRST, round });

@@ -1,7 +1,7 @@
 use tequio_attestation::Malformed;
 use tequio_protocol::{
     AttestationId, TypedEvent,
-    verifier::{ExecuteMsg, Opened, Subject, Verdict},
+    verifier::{ExecuteMsg, Mismatch, Opened, Subject, Verdict},
 };
 use tequio_verifier::ContractError;
 
@@ -44,7 +44,7 @@ fn what_was_not_is_false_with_the_draw_and_both_values() {
     let event = &Opened::all(&answer.events)[0];
     assert_eq!(event.verdict, "false");
     let attestation = world.attestation(id);
-    let Verdict::False { draw, tensor: 1, claimed: 0x55, computed, .. } = attestation.verdict else {
+    let Verdict::False(Mismatch { draw, tensor: 1, claimed: 0x55, computed, .. }) = attestation.verdict else {
         panic!("{:?}", attestation.verdict);
     };
     assert_ne!(computed, 0x55);

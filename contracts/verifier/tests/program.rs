@@ -1,10 +1,10 @@
 //! The smallest program: one int8 input, one committed tensor, every element its input's complement.
 
-use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use tequio_attestation::{
-    Descriptor, Evidence, Header, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, Statement, TensorId,
-    drawn_shards, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, Statement,
+    TensorId, drawn_traces, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_protocol::{
     AttestationId, Digest,
@@ -61,33 +61,22 @@ impl Run {
     }
 
     pub fn root(&self) -> Digest {
-        self.tree(&self.outputs).root().into()
+        self.tree(&self.outputs).root()
     }
 
     /// Opens draws `from..to` of an attestation whose round is stored.
     pub fn open(&self, world: &World, id: AttestationId, from: u32, to: u32) -> Vec<u8> {
         let AttestationResponse { subject, root, round, .. } = world.attestation(id);
-        let statement = Statement {
-            program_id: subject.program_id.0.0,
-            input_root: subject.input_root.0,
-            first_shard: subject.first_shard,
-            count: subject.count,
-            draws: subject.draws,
-            root: root.0,
-            seed: round.unwrap().seed.unwrap().0,
-        };
-        let drawn = drawn_shards(&statement, from, to);
-        let shard_inputs: BTreeMap<_, _> = drawn.iter().map(|&s| (s, vec![self.inputs[s as usize].clone()])).collect();
-        let shard_traces: BTreeMap<_, _> =
-            drawn.iter().map(|&s| (s, ShardTrace { slots: vec![self.outputs[s as usize].clone()] })).collect();
+        let statement = Statement { subject, root, seed: round.unwrap().seed.unwrap() };
+        let trace = |shard: u64| Ok::<_, Infallible>(ShardTrace { slots: vec![self.outputs[shard as usize].clone()] });
         let evidence = Evidence {
             manifest: &self.manifest,
-            inputs: &self.tree(&self.inputs),
-            trace: &self.tree(&self.outputs),
-            shard_inputs: &shard_inputs,
-            shard_traces: &shard_traces,
+            inputs: &Inputs::new(&self.manifest, vec![self.inputs.concat()]).unwrap(),
+            input_tree: &self.tree(&self.inputs),
+            tree: &self.tree(&self.outputs),
+            traces: drawn_traces(&statement, from..to, trace).unwrap(),
         };
-        open(&statement, &evidence, from, to).unwrap()
+        open(&statement, &evidence, from..to).unwrap()
     }
 }
 
@@ -110,7 +99,7 @@ fn manifest() -> Manifest {
         opening_bytes: 1_000,
         reads: 1,
         depth: 0,
-        plan: [0; 32],
+        plan: Digest([0; 32]),
     };
     Manifest::new(header, tensors, vec![vec![], vec![]])
 }

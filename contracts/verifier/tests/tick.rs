@@ -116,6 +116,6 @@ fn the_seed_binds_attestation_beacon_round_and_randomness() {
     let id = world.attest_and_tick(&world.alice.clone(), &subject(), ROOT);
     let drawn = world.post_round(id);
     let randomness = randomness(&world.beacon.sign(drawn.round));
-    let seed = tequio_attestation::seed(&id.0.0, FIRST.0, drawn.round, &randomness);
-    assert_eq!(drawn.seed, Some(Digest(seed)));
+    let seed = tequio_attestation::seed(&id, FIRST.0, drawn.round, &randomness);
+    assert_eq!(drawn.seed, Some(seed));
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Descriptor, Digest, Header, Malformed, Source, Statement, TensorId,
     codec::Reader,
@@ -21,14 +24,19 @@ pub enum Outcome {
 }
 
 /// The first drawn element that is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Mismatch {
     pub draw: u32,
     /// The job's shard.
+    #[serde(with = "crate::decimal")]
+    #[schemars(schema_with = "crate::decimal::schema")]
     pub shard: u64,
     pub tensor: u32,
     pub element: u32,
+    /// What was committed to. No element is longer than 48 bits.
     pub claimed: i64,
+    /// What follows from what it reads.
     pub computed: i64,
 }
 
@@ -60,7 +68,7 @@ pub fn check(statement: &Statement, opened: u32, opening: &[u8]) -> Result<Outco
     let mut reader = Reader::new(opening);
     let header = Header::decode(&mut reader)?;
     let draws = reader.varint32()?;
-    if draws == 0 || draws > statement.draws.saturating_sub(opened) {
+    if draws == 0 || draws > statement.subject.draws.saturating_sub(opened) {
         return Err(Malformed::Draws { draws });
     }
     let mut evaluator = Evaluator::new(Stream { opening: reader, descriptors: BTreeMap::new() });
@@ -90,7 +98,7 @@ fn check_draw<'a>(
     }
     let element = draw.element(tensor.descriptor.ty.shape.elements());
     let (claimed, computed) = evaluator.claimed_and_computed(&tensor, layout, draw.shard, element)?;
-    let shard = statement.first_shard.saturating_add(draw.shard);
+    let shard = statement.subject.first_shard.saturating_add(draw.shard);
     let mismatch = Mismatch { draw: number, shard, tensor: id.0, element, claimed, computed };
     Ok((claimed != computed).then_some(mismatch))
 }

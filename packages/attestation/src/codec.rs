@@ -1,6 +1,6 @@
 //! The one binary form: big-endian fixed widths and canonical varints, decoded strictly.
 
-use crate::Malformed;
+use crate::{Digest, Malformed};
 
 /// Appends values in canonical form.
 #[derive(Default)]
@@ -72,6 +72,10 @@ impl<'a> Reader<'a> {
 
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         self.bytes(N)?.try_into().map_err(|_| Malformed::Truncated)
+    }
+
+    pub fn digest(&mut self) -> Result<Digest, Malformed> {
+        self.array().map(Digest)
     }
 
     pub fn u8(&mut self) -> Result<u8, Malformed> {

@@ -105,7 +105,7 @@ impl Descriptor {
         }
         match &self.source {
             Source::Input { .. } => {}
-            Source::Constant { root, .. } => w.bytes(root),
+            Source::Constant { root, .. } => w.bytes(&root.0),
             Source::Committed { node, slot, interval, .. } => {
                 w.varint(*slot as u64);
                 w.u32(interval.first);
@@ -130,7 +130,7 @@ impl Descriptor {
         let layout = |r: &mut Reader| Layout::new(r.u8()?, r.varint32()?, &ty);
         let source = match tag {
             0 => Source::Input { layout: layout(r)? },
-            1 => Source::Constant { layout: layout(r)?, root: r.array()? },
+            1 => Source::Constant { layout: layout(r)?, root: r.digest()? },
             2 => {
                 let layout = layout(r)?;
                 let slot = r.varint32()?;

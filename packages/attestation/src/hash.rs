@@ -2,20 +2,19 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// A 32-byte hash.
-pub type Digest = [u8; 32];
+use crate::Digest;
 
 /// The digest of a subtree that holds no leaf. Nothing is known to hash to it, and which subtrees are absent follows
 /// from counts alone, so no level needs another value.
-pub const ABSENT: Digest = [0; 32];
+pub const ABSENT: Digest = Digest([0; 32]);
 
 /// `derive_key("tequio v1 leaf")`: keys leaf hashes.
-pub const LEAF_KEY: Digest = [
+pub const LEAF_KEY: [u8; 32] = [
     0x3c, 0x0b, 0xd9, 0xd4, 0x47, 0x94, 0xaa, 0x01, 0xa7, 0x08, 0xc4, 0x9a, 0x80, 0x39, 0x62, 0x7c, 0xed, 0x13, 0xa7,
     0xea, 0xa0, 0xc4, 0x1d, 0xe7, 0x6c, 0x39, 0x8b, 0xef, 0x09, 0xb9, 0x71, 0x43,
 ];
 /// `derive_key("tequio v1 node")`: keys node hashes.
-pub const NODE_KEY: Digest = [
+pub const NODE_KEY: [u8; 32] = [
     0x0e, 0xce, 0xc7, 0x45, 0xd6, 0xd7, 0xdf, 0x2b, 0x96, 0x16, 0xcf, 0xc7, 0x61, 0x18, 0x34, 0x2b, 0x9d, 0x3c, 0x65,
     0x49, 0x21, 0x5f, 0xe6, 0x13, 0x25, 0x6a, 0xc6, 0xa6, 0xb8, 0x27, 0x17, 0x63,
 ];
@@ -28,15 +27,15 @@ pub fn leaf(payload: &[u8]) -> Digest {
     let padding = payload.len().wrapping_neg() % 64;
     let padding = if payload.is_empty() { 64 } else { padding };
     hasher.update(&ZEROS[..padding]);
-    *hasher.finalize().as_bytes()
+    Digest(*hasher.finalize().as_bytes())
 }
 
 /// Keyed hash of two children: one compression.
 pub fn node(left: &Digest, right: &Digest) -> Digest {
     let mut pair = [0; 64];
-    pair[..32].copy_from_slice(left);
-    pair[32..].copy_from_slice(right);
-    *blake3::keyed_hash(&NODE_KEY, &pair).as_bytes()
+    pair[..32].copy_from_slice(&left.0);
+    pair[32..].copy_from_slice(&right.0);
+    Digest(*blake3::keyed_hash(&NODE_KEY, &pair).as_bytes())
 }
 
 /// `TH(tag, x) = SHA256(SHA256(tag) ‖ SHA256(tag) ‖ x)`, x given in parts.
@@ -48,7 +47,7 @@ pub fn tagged(tag: &str, parts: &[&[u8]]) -> Digest {
     for part in parts {
         hasher.update(part);
     }
-    hasher.finalize().into()
+    Digest(hasher.finalize().into())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the chain knows of a program without seeing it.
 
 use crate::{
-    Digest, Malformed, TensorId,
+    Digest, Malformed, ProgramId, TensorId,
     codec::{Reader, Writer},
     hash::tagged,
 };
@@ -50,7 +50,7 @@ impl Header {
         w.u32(self.opening_bytes);
         w.u32(self.reads);
         w.u8(self.depth);
-        w.bytes(&self.plan);
+        w.bytes(&self.plan.0);
         w.0
     }
 
@@ -84,7 +84,7 @@ impl Header {
             opening_bytes: r.u32()?,
             reads: r.u32()?,
             depth: r.u8()?,
-            plan: r.array()?,
+            plan: r.digest()?,
         })
     }
 
@@ -97,12 +97,12 @@ impl Header {
     }
 
     /// The program's id, given the root of its descriptors' tree.
-    pub fn program_id(&self, descriptors: &Digest) -> Digest {
-        tagged("tequio/v1/program", &[&self.encode(), descriptors])
+    pub fn program_id(&self, descriptors: &Digest) -> ProgramId {
+        ProgramId(tagged("tequio/v1/program", &[&self.encode(), descriptors.as_ref()]))
     }
 }
 
 /// The input root of a job: `TH('tequio/v1/inputs', total shards ‖ root of the tree over its shards' inputs)`.
 pub fn input_root(total_shards: u64, root: &Digest) -> Digest {
-    tagged("tequio/v1/inputs", &[&total_shards.to_be_bytes(), root])
+    tagged("tequio/v1/inputs", &[&total_shards.to_be_bytes(), root.as_ref()])
 }

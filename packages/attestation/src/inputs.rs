@@ -2,7 +2,12 @@
 
 use tequio_tensor::DType;
 
-use crate::{Digest, Manifest, Source, element, shard_tree, tensor_tree, tree::Tree};
+use crate::{
+    Digest, Manifest, Source,
+    commit::{shard_tree, tensor_tree},
+    element,
+    tree::Tree,
+};
 
 /// For every input of a program its elements for a number of shards.
 ///
@@ -65,8 +70,11 @@ impl Inputs {
         self.shards
     }
 
-    /// The inputs of shard `shard`, below [`Self::shards`], in graph order as canonical bytes.
+    /// The inputs of shard `shard` in graph order as canonical bytes; none if there is no such shard.
     pub fn shard(&self, shard: u64) -> Vec<&[u8]> {
+        if shard >= self.shards {
+            return vec![];
+        }
         let part = |bytes: &'_ Vec<u8>| bytes.len() / self.shards as usize;
         self.buffers.iter().map(|bytes| &bytes[shard as usize * part(bytes)..][..part(bytes)]).collect()
     }

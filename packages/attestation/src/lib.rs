@@ -4,7 +4,10 @@
 
 mod check;
 pub mod codec;
+mod commit;
+mod decimal;
 mod descriptor;
+mod digest;
 mod error;
 mod evaluate;
 pub mod hash;
@@ -19,13 +22,14 @@ mod subject;
 pub mod tree;
 
 pub use check::{Mismatch, Outcome, check, shard_path_bytes};
+pub use commit::{ShardTrace, shard_tree, tensor_tree};
 pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Source, TensorId};
+pub use digest::{AttestationId, Digest, ProgramId, SubjectId};
 pub use error::Malformed;
 pub use evaluate::{MAX_DEPTH, MAX_READS};
-pub use hash::Digest;
 pub use header::{Header, MAX_PORTS, VERSION, input_root};
 pub use inputs::{BadInputs, Inputs};
 pub use layout::{Layout, Place, depth, element};
 pub use manifest::{Manifest, Output};
-pub use open::{Evidence, ShardTrace, drawn_shards, open, shard_tree, tensor_tree};
-pub use subject::{Draw, Statement, attestation_id, seed, subject_id};
+pub use open::{Evidence, drawn_shards, drawn_traces, open};
+pub use subject::{Draw, Statement, Subject, attestation_id, seed};

@@ -2,7 +2,7 @@
 
 use tequio_tensor::Type;
 
-use crate::{Descriptor, Digest, Header, Layout, Source, TensorId, hash, tree::Tree};
+use crate::{Descriptor, Header, Layout, ProgramId, Source, TensorId, hash, tree::Tree};
 
 /// A compiled program: the header the chain knows, every tensor's descriptor, and the constants' elements.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl Manifest {
         Self { header, tensors, constants, tree: Tree::new(leaves) }
     }
 
-    pub fn program_id(&self) -> Digest {
+    pub fn program_id(&self) -> ProgramId {
         self.header.program_id(&self.tree.root())
     }
 

@@ -1,60 +1,51 @@
 //! What a provider runs: from a trace and a seed to the bytes that open the drawn elements.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use tequio_tensor::Type;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use crate::{
-    Descriptor, Digest, Layout, Malformed, Manifest, Source, Statement, TensorId,
+    Descriptor, Digest, Inputs, Layout, Malformed, Manifest, Source, Statement, TensorId,
     codec::Writer,
+    commit::{ShardTrace, payload, shard_tree, tensor_tree},
     evaluate::{Evaluator, LeafKey, Supply},
     hash,
     layout::depth,
     tree::{Address, Stack, Tree, fold},
 };
 
-/// Every committed tensor of one shard, by slot, as canonical bytes: row-major, little-endian, rows not padded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShardTrace {
-    pub slots: Vec<Vec<u8>>,
-}
-
-/// What an opening is made from. Shards are numbered within the attestation.
+/// What an opening is made from.
 pub struct Evidence<'a> {
     pub manifest: &'a Manifest,
-    /// The tree over the inputs of all the job's shards.
-    pub inputs: &'a Tree,
+    /// Those of all the job's shards.
+    pub inputs: &'a Inputs,
+    /// The tree over them.
+    pub input_tree: &'a Tree,
     /// The tree over the attestation's shards.
-    pub trace: &'a Tree,
-    /// For every drawn shard, its inputs in graph order as canonical bytes.
-    pub shard_inputs: &'a BTreeMap<u64, Vec<Vec<u8>>>,
-    /// For every drawn shard, what was committed to.
-    pub shard_traces: &'a BTreeMap<u64, ShardTrace>,
+    pub tree: &'a Tree,
+    /// For every drawn shard, numbered within the attestation, what was committed to: [`drawn_traces`] collects them.
+    pub traces: BTreeMap<u64, ShardTrace>,
 }
 
-/// The tree over a tensor's canonical bytes.
-pub fn tensor_tree(ty: &Type, layout: Layout, bytes: &[u8]) -> Tree {
-    let payload = |leaf| hash::leaf(payload(ty, layout, bytes, leaf));
-    Tree::new((0..layout.leaves(ty)).map(payload).collect())
+/// The shards, numbered within the attestation, that `draws` fall on.
+pub fn drawn_shards(statement: &Statement, draws: Range<u32>) -> BTreeSet<u64> {
+    draws.map(|number| statement.draw(number).shard).collect()
 }
 
-/// The tree over the tensors of one shard: its committed tensors by slot, or its inputs in graph order.
-pub fn shard_tree(tensors: &[Tree]) -> Tree {
-    Tree::new(tensors.iter().map(Tree::root).collect())
-}
-
-fn payload<'a>(ty: &Type, layout: Layout, bytes: &'a [u8], leaf: u32) -> &'a [u8] {
-    let start = layout.span(ty, leaf).0 as usize * ty.dtype.bytes();
-    &bytes[start..start + layout.payload_len(ty, leaf)]
-}
-
-/// The shards, numbered within the attestation, that draws `from..to` fall on.
-pub fn drawn_shards(statement: &Statement, from: u32, to: u32) -> BTreeSet<u64> {
-    (from..to).map(|number| statement.draw(number).shard).collect()
+/// The traces that opening `draws` takes. `trace` runs a shard, numbered as the job has it, once more.
+pub fn drawn_traces<E>(
+    statement: &Statement,
+    draws: Range<u32>,
+    mut trace: impl FnMut(u64) -> Result<ShardTrace, E>,
+) -> Result<BTreeMap<u64, ShardTrace>, E> {
+    let first = statement.subject.first_shard;
+    drawn_shards(statement, draws).into_iter().map(|shard| Ok((shard, trace(first + shard)?))).collect()
 }
 
 /// Writes descriptors and leaves into the opening as they are first needed.
 struct Record<'a> {
+    statement: &'a Statement,
     evidence: &'a Evidence<'a>,
     opening: Writer,
 }
@@ -67,7 +58,7 @@ impl<'a> Supply<'a> for Record<'a> {
     }
 
     fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<&'a [u8], Malformed> {
-        let (layout, bytes) = self.evidence.tensor(key, tensor)?;
+        let (layout, bytes) = self.evidence.tensor(self.statement, key, tensor)?;
         let payload = payload(&tensor.ty, layout, bytes, key.leaf);
         debug_assert_eq!(payload.len(), len);
         self.opening.bytes(payload);
@@ -76,23 +67,28 @@ impl<'a> Supply<'a> for Record<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    fn tensor(&self, key: LeafKey, tensor: &Descriptor) -> Result<(Layout, &'a [u8]), Malformed> {
-        let slot = match tensor.source {
+    fn tensor(
+        &'a self,
+        statement: &Statement,
+        key: LeafKey,
+        tensor: &Descriptor,
+    ) -> Result<(Layout, &'a [u8]), Malformed> {
+        let bytes = match tensor.source {
             Source::Constant { layout, .. } => {
                 return Ok((layout, &self.manifest.constants[key.tensor.0 as usize]));
             }
             Source::Input { .. } => {
-                self.shard_inputs.get(&key.shard).and_then(|inputs| inputs.get(key.tensor.0 as usize))
+                let shard = statement.subject.first_shard.saturating_add(key.shard);
+                self.inputs.shard(shard).get(key.tensor.0 as usize).copied()
             }
             Source::Committed { slot, .. } => {
-                self.shard_traces.get(&key.shard).and_then(|trace| trace.slots.get(slot as usize))
+                self.traces.get(&key.shard).and_then(|trace| trace.slots.get(slot as usize)).map(Vec::as_slice)
             }
             Source::Virtual { .. } => None,
         };
         let missing = Malformed::Evidence { tensor: key.tensor.0, shard: key.shard };
         let expected = tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes();
-        let bytes = slot.filter(|bytes| bytes.len() == expected);
-        tensor.layout().zip(bytes).map(|(layout, bytes)| (layout, bytes.as_slice())).ok_or(missing)
+        tensor.layout().zip(bytes.filter(|bytes| bytes.len() == expected)).ok_or(missing)
     }
 
     fn drawn(&self, ticket: u32) -> Option<(TensorId, Layout)> {
@@ -103,16 +99,16 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Opens draws `from..to` of an attestation.
+/// Opens `draws` of an attestation.
 ///
 /// The bytes are what [`crate::check`] takes, whether or not the elements agree. Errors if the evidence lacks a shard
 /// that is drawn or has a tensor of the wrong length.
-pub fn open(statement: &Statement, evidence: &Evidence, from: u32, to: u32) -> Result<Vec<u8>, Malformed> {
+pub fn open(statement: &Statement, evidence: &Evidence, draws: Range<u32>) -> Result<Vec<u8>, Malformed> {
     let mut opening = Writer::default();
     opening.bytes(&evidence.manifest.header.encode());
-    opening.varint((to - from) as u64);
-    let mut evaluator = Evaluator::new(Record { evidence, opening });
-    for number in from..to {
+    opening.varint(draws.len() as u64);
+    let mut evaluator = Evaluator::new(Record { statement, evidence, opening });
+    for number in draws {
         let draw = statement.draw(number);
         let (id, layout) = evidence.drawn(draw.ticket).ok_or(Malformed::Counts)?;
         evaluator.supply.opening.varint(id.0 as u64);
@@ -149,7 +145,7 @@ impl Siblings<'_> {
         let leaves: Vec<_> = leaves.into_iter().map(|address| (address, hash::ABSENT)).collect();
         let mut other = |at| {
             if let Some(digest) = digest(at) {
-                self.opening.bytes(&digest);
+                self.opening.bytes(&digest.0);
             }
             Ok::<_, Malformed>(hash::ABSENT)
         };
@@ -181,9 +177,9 @@ impl Siblings<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        let top = self.evidence.inputs;
+        let top = self.evidence.input_tree;
         self.opening.u64(top.leaves().len() as u64);
-        let first = self.statement.first_shard;
+        let first = self.statement.subject.first_shard;
         let count = self.evidence.manifest.header.inputs as u64;
         let slot = |id: TensorId| id.0 as u64;
         self.stacked(keys, top, first, count, &slot)
@@ -195,7 +191,7 @@ impl Siblings<'_> {
             Source::Committed { slot, .. } => slot as u64,
             _ => 0,
         };
-        self.stacked(keys, self.evidence.trace, 0, manifest.header.committed as u64, &slot)
+        self.stacked(keys, self.evidence.tree, 0, manifest.header.committed as u64, &slot)
     }
 
     /// Siblings in a tree of shards (the first of ours is `first`) over `slots` tensors over leaves.
@@ -258,7 +254,7 @@ impl Siblings<'_> {
             return Ok(tree.clone());
         }
         let descriptor = self.evidence.manifest.descriptor(key.tensor);
-        let (layout, bytes) = self.evidence.tensor(key, descriptor)?;
+        let (layout, bytes) = self.evidence.tensor(self.statement, key, descriptor)?;
         let tree = tensor_tree(&descriptor.ty, layout, bytes);
         self.trees.insert((key.tensor, key.shard), tree.clone());
         Ok(tree)

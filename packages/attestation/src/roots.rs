@@ -53,7 +53,7 @@ impl Taken<'_> {
         let stack = Stack { top: 1, middle: 1, leaves: |_| header.tensors as u64 };
         let leaves = self.descriptors.iter().map(|(id, digest)| (stack.address(0, 0, id.0 as u64), *digest)).collect();
         let root = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
-        expect("program", header.program_id(&root) == statement.program_id)
+        expect("program", header.program_id(&root) == statement.subject.program_id)
     }
 
     #[inline(never)]
@@ -71,7 +71,7 @@ impl Taken<'_> {
     #[inline(never)]
     fn inputs(&mut self, statement: &Statement, header: &Header, leaves: &[Leaf]) -> Result<(), Malformed> {
         let shards = self.rest.u64()?;
-        let end = statement.first_shard.checked_add(statement.count);
+        let end = statement.subject.first_shard.checked_add(statement.subject.count);
         let slots = header.inputs as u64;
         if end.is_none_or(|end| end > shards) || leaves.iter().any(|(key, _)| key.tensor.0 as u64 >= slots) {
             return Err(Malformed::Counts);
@@ -79,13 +79,13 @@ impl Taken<'_> {
         let counts: BTreeMap<u64, u64> =
             leaves.iter().map(|(key, _)| (key.tensor.0 as u64, self.leaf_count(key.tensor))).collect();
         let stack = Stack { top: shards, middle: slots, leaves: |slot| counts.get(&slot).copied().unwrap_or(0) };
-        let place = |key: &LeafKey| (statement.first_shard + key.shard, key.tensor.0 as u64, key.leaf as u64);
+        let place = |key: &LeafKey| (statement.subject.first_shard + key.shard, key.tensor.0 as u64, key.leaf as u64);
         let leaves = leaves.iter().map(|(key, digest)| {
             let (shard, slot, leaf) = place(key);
             (stack.address(shard, slot, leaf), *digest)
         });
         let root = fold_rest(leaves.collect(), |at| stack.is_absent(at), &mut self.rest)?;
-        expect("input", input_root(shards, &root) == statement.input_root)
+        expect("input", input_root(shards, &root) == statement.subject.input_root)
     }
 
     #[inline(never)]
@@ -104,7 +104,7 @@ impl Taken<'_> {
             return Err(Malformed::Counts);
         }
         let stack = Stack {
-            top: statement.count,
+            top: statement.subject.count,
             middle: header.committed as u64,
             leaves: |slot| counts.get(&slot).copied().unwrap_or(0),
         };
@@ -131,6 +131,6 @@ fn fold_rest(
     rest: &mut Reader,
 ) -> Result<Digest, Malformed> {
     leaves.sort_by_key(|(address, _)| *address);
-    let mut beside = |at| if absent(at) { Ok(hash::ABSENT) } else { rest.array() };
+    let mut beside = |at| if absent(at) { Ok(hash::ABSENT) } else { rest.digest() };
     fold(&leaves, Address::ROOT, &mut beside)?.ok_or(Malformed::Counts)
 }

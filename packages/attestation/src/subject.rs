@@ -1,32 +1,57 @@
 //! What an attestation binds, and the draws that follow from it.
 
-use crate::{Digest, hash::tagged};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// The id of what an attestation is about.
-pub fn subject_id(
-    program_id: &Digest,
-    input_root: &Digest,
-    first_shard: u64,
-    count: u64,
-    draws: u32,
-    context: &Digest,
-) -> Digest {
-    let numbers = [&first_shard.to_be_bytes()[..], &count.to_be_bytes(), &draws.to_be_bytes()].concat();
-    tagged("tequio/v1/subject", &[program_id, input_root, &numbers, context])
+use crate::{AttestationId, Digest, ProgramId, SubjectId, hash::tagged};
+
+/// What an attestation is about. The context is the protocol's own that uses the verifier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    pub program_id: ProgramId,
+    pub input_root: Digest,
+    /// First of the job's shards it covers.
+    #[serde(with = "crate::decimal")]
+    #[schemars(schema_with = "crate::decimal::schema")]
+    pub first_shard: u64,
+    /// Number of shards, at least 1.
+    #[serde(with = "crate::decimal")]
+    #[schemars(schema_with = "crate::decimal::schema")]
+    pub count: u64,
+    /// Number of draws, at least 1.
+    pub draws: u32,
+    pub context: Digest,
+}
+
+impl Subject {
+    pub fn id(&self) -> SubjectId {
+        let numbers =
+            [&self.first_shard.to_be_bytes()[..], &self.count.to_be_bytes(), &self.draws.to_be_bytes()].concat();
+        let parts = [self.program_id.as_ref(), self.input_root.as_ref(), &numbers, self.context.as_ref()];
+        SubjectId(tagged("tequio/v1/subject", &parts))
+    }
 }
 
 /// The id of an attestation. Names are preceded by their length (u32).
-pub fn attestation_id(chain_id: &str, verifier: &str, attester: &str, root: &Digest, subject: &Digest) -> Digest {
+pub fn attestation_id(
+    chain_id: &str,
+    verifier: &str,
+    attester: &str,
+    root: &Digest,
+    subject: &SubjectId,
+) -> AttestationId {
     let names: Vec<u8> = [chain_id, verifier, attester]
         .iter()
         .flat_map(|name| (name.len() as u32).to_be_bytes().into_iter().chain(name.bytes()))
         .collect();
-    tagged("tequio/v1/attestation", &[&names, root, subject])
+    AttestationId(tagged("tequio/v1/attestation", &[&names, root.as_ref(), subject.as_ref()]))
 }
 
 /// The seed of an attestation's draws, once its beacon round is known.
-pub fn seed(attestation: &Digest, beacon: u64, round: u64, randomness: &Digest) -> Digest {
-    tagged("tequio/v1/seed", &[attestation, &beacon.to_be_bytes(), &round.to_be_bytes(), randomness])
+pub fn seed(attestation: &AttestationId, beacon: u64, round: u64, randomness: &Digest) -> Digest {
+    let parts = [attestation.as_ref(), &beacon.to_be_bytes(), &round.to_be_bytes(), randomness.as_ref()];
+    tagged("tequio/v1/seed", &parts)
 }
 
 /// One draw: a shard, a ticket that falls on one committed tensor, and a position that becomes an element of it.
@@ -41,7 +66,7 @@ pub struct Draw {
 impl Draw {
     /// Draw number `number` over `count` shards.
     pub fn new(seed: &Digest, number: u32, count: u64) -> Self {
-        let hash = tagged("tequio/v1/draw", &[seed, &number.to_be_bytes()]);
+        let hash = tagged("tequio/v1/draw", &[seed.as_ref(), &number.to_be_bytes()]).0;
         let word = |at: usize| hash[at..at + 8].iter().fold(0u64, |word, byte| word << 8 | *byte as u64);
         Self { shard: below(word(0), count), ticket: (word(8) >> 32) as u32, position: word(16) }
     }
@@ -60,13 +85,7 @@ fn below(word: u64, n: u64) -> u64 {
 /// All that the chain knows of an attestation whose round is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    pub program_id: Digest,
-    pub input_root: Digest,
-    /// First of the job's shards it covers.
-    pub first_shard: u64,
-    /// Number of shards.
-    pub count: u64,
-    pub draws: u32,
+    pub subject: Subject,
     /// Root of the attester's tree over its shards.
     pub root: Digest,
     pub seed: Digest,
@@ -74,6 +93,6 @@ pub struct Statement {
 
 impl Statement {
     pub fn draw(&self, number: u32) -> Draw {
-        Draw::new(&self.seed, number, self.count)
+        Draw::new(&self.seed, number, self.subject.count)
     }
 }

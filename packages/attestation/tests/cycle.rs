@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Descriptor, Evidence, Header, Interval, Layout, Malformed, Manifest, Node, Operand, Outcome, ShardTrace, Source,
-    Statement, TensorId, check, element, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Outcome,
+    ShardTrace, Source, Statement, Subject, TensorId, check, element, input_root, open, shard_tree, tensor_tree,
+    tree::Tree,
 };
 use tequio_tensor::{DType, Op, Type, eval};
 
@@ -55,17 +56,17 @@ fn program() -> Manifest {
         opening_bytes: 2000,
         reads: 100,
         depth: 2,
-        plan: [9; 32],
+        plan: Digest([9; 32]),
     };
     Manifest::new(header, tensors, vec![vec![], constant, vec![], vec![], vec![], vec![]])
 }
 
 struct Run {
     manifest: Manifest,
-    inputs: Tree,
+    inputs: Inputs,
+    input_tree: Tree,
     trace: Tree,
-    shard_inputs: BTreeMap<u64, Vec<Vec<u8>>>,
-    shard_traces: BTreeMap<u64, ShardTrace>,
+    traces: BTreeMap<u64, ShardTrace>,
 }
 
 /// Runs shards 1..4 of the five of a job, honestly but for what `spoil` does to a shard's trace.
@@ -77,17 +78,17 @@ fn run(spoil: impl Fn(u64, &mut ShardTrace)) -> Run {
         let descriptor = &manifest.tensors[id];
         tensor_tree(&descriptor.ty, descriptor.layout().unwrap(), bytes)
     };
-    let inputs = Tree::new((0..SHARDS).map(|shard| shard_tree(&[tree(0, &input(shard))]).root()).collect());
-    let (mut shard_inputs, mut shard_traces, mut roots) = (BTreeMap::new(), BTreeMap::new(), vec![]);
+    let input_tree = Tree::new((0..SHARDS).map(|shard| shard_tree(&[tree(0, &input(shard))]).root()).collect());
+    let inputs = Inputs::new(&manifest, vec![(0..SHARDS).flat_map(input).collect()]).unwrap();
+    let (mut traces, mut roots) = (BTreeMap::new(), vec![]);
     for shard in 0..3 {
         let bytes = input(shard + 1);
         let mut trace = ShardTrace { slots: evaluate(&manifest, &bytes) };
         spoil(shard, &mut trace);
         roots.push(shard_tree(&[tree(4, &trace.slots[0]), tree(5, &trace.slots[1])]).root());
-        shard_inputs.insert(shard, vec![bytes]);
-        shard_traces.insert(shard, trace);
+        traces.insert(shard, trace);
     }
-    Run { manifest, inputs, trace: Tree::new(roots), shard_inputs, shard_traces }
+    Run { manifest, inputs, input_tree, trace: Tree::new(roots), traces }
 }
 
 fn evaluate(manifest: &Manifest, input: &[u8]) -> Vec<Vec<u8>> {
@@ -125,26 +126,26 @@ impl tequio_tensor::Read for Operands {
 
 impl Run {
     fn statement(&self, seed: u8, draws: u32) -> Statement {
-        Statement {
+        let subject = Subject {
             program_id: self.manifest.program_id(),
-            input_root: input_root(SHARDS, &self.inputs.root()),
+            input_root: input_root(SHARDS, &self.input_tree.root()),
             first_shard: 1,
             count: 3,
             draws,
-            root: self.trace.root(),
-            seed: [seed; 32],
-        }
+            context: Digest::default(),
+        };
+        Statement { subject, root: self.trace.root(), seed: Digest([seed; 32]) }
     }
 
     fn open(&self, statement: &Statement, from: u32, to: u32) -> Vec<u8> {
         let evidence = Evidence {
             manifest: &self.manifest,
             inputs: &self.inputs,
-            trace: &self.trace,
-            shard_inputs: &self.shard_inputs,
-            shard_traces: &self.shard_traces,
+            input_tree: &self.input_tree,
+            tree: &self.trace,
+            traces: self.traces.clone(),
         };
-        open(statement, &evidence, from, to).unwrap()
+        open(statement, &evidence, from..to).unwrap()
     }
 }
 
@@ -211,18 +212,24 @@ fn an_opening_fits_no_other_statement() {
     let run = run(|_, _| {});
     let statement = run.statement(3, 3);
     let opening = run.open(&statement, 0, 3);
+    let other = Digest([1; 32]);
+    let about = |change: &dyn Fn(&mut Subject)| {
+        let mut subject = statement.subject.clone();
+        change(&mut subject);
+        Statement { subject, ..statement.clone() }
+    };
     let others = [
-        Statement { program_id: [1; 32], ..statement.clone() },
-        Statement { input_root: [1; 32], ..statement.clone() },
-        Statement { root: [1; 32], ..statement.clone() },
-        Statement { seed: [1; 32], ..statement.clone() },
-        Statement { first_shard: 0, ..statement.clone() },
-        Statement { first_shard: 2, ..statement.clone() },
-        Statement { first_shard: u64::MAX, ..statement.clone() },
-        Statement { count: 2, ..statement.clone() },
-        Statement { count: 4, ..statement.clone() },
-        Statement { count: u64::MAX, ..statement.clone() },
-        Statement { draws: 2, ..statement.clone() },
+        about(&|subject| subject.program_id = other.into()),
+        about(&|subject| subject.input_root = other),
+        Statement { root: other, ..statement.clone() },
+        Statement { seed: other, ..statement.clone() },
+        about(&|subject| subject.first_shard = 0),
+        about(&|subject| subject.first_shard = 2),
+        about(&|subject| subject.first_shard = u64::MAX),
+        about(&|subject| subject.count = 2),
+        about(&|subject| subject.count = 4),
+        about(&|subject| subject.count = u64::MAX),
+        about(&|subject| subject.draws = 2),
     ];
     for other in others {
         assert!(check(&other, 0, &opening).is_err(), "{other:?}");

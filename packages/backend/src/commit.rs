@@ -58,7 +58,7 @@ impl TreeHasher {
     /// shards.
     pub fn merge(&mut self, digests: &[Digest]) -> Digest {
         self.level.clear();
-        self.level.extend_from_slice(digests.as_flattened());
+        digests.iter().for_each(|digest| self.level.extend_from_slice(&digest.0));
         self.fold()
     }
 
@@ -97,12 +97,12 @@ impl TreeHasher {
         while self.level.len() > DIGEST {
             std::mem::swap(&mut self.level, &mut self.below);
             if !self.below.len().is_multiple_of(BLOCK) {
-                self.below.extend_from_slice(&ABSENT);
+                self.below.extend_from_slice(&ABSENT.0);
             }
             self.level.resize(self.below.len() / 2, 0);
             many::<BLOCK>(self.platform, &self.below, &NODE_KEY, &mut self.level);
         }
-        self.level.first_chunk().copied().unwrap_or(ABSENT)
+        self.level.first_chunk().copied().map_or(ABSENT, Digest)
     }
 }
 
@@ -131,7 +131,7 @@ fn hash_each(platform: Platform, bytes: &[u8], size: usize, out: &mut [u8]) {
     sizes!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
 }
 
-fn many<const N: usize>(platform: Platform, bytes: &[u8], key: &Digest, out: &mut [u8]) {
+fn many<const N: usize>(platform: Platform, bytes: &[u8], key: &[u8; DIGEST], out: &mut [u8]) {
     let mut words = [0; 8];
     for (word, bytes) in words.iter_mut().zip(key.as_chunks().0) {
         *word = u32::from_le_bytes(*bytes);

@@ -42,7 +42,7 @@ fn every_leaf_size_and_row() {
 fn trees_of_every_count() {
     let mut hasher = TreeHasher::default();
     for count in 1..=70u8 {
-        let digests: Vec<Digest> = (0..count).map(|digest| [digest; 32]).collect();
+        let digests: Vec<Digest> = (0..count).map(|digest| Digest([digest; 32])).collect();
         assert_eq!(hasher.merge(&digests), Tree::new(digests).root(), "{count}");
     }
 }

@@ -67,7 +67,7 @@ impl Report {
         let tensors: Vec<Row> = graph.iter().map(|(id, _)| row(graph, plan, compiled, id)).collect();
         let committed = tensors.iter().filter_map(|row| row.committed.as_ref());
         Self {
-            program_id: compiled.manifest.program_id().iter().map(|byte| format!("{byte:02x}")).collect(),
+            program_id: compiled.manifest.program_id().to_string(),
             cost: header.cost,
             committed_bytes: committed.map(|committed| committed.bytes).sum(),
             delta: header.delta,

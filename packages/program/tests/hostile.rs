@@ -1,5 +1,6 @@
 //! Bytes that nobody meant: never a panic.
 
+use tequio_attestation::ProgramId;
 use tequio_program::{Plan, Refused, compile, load};
 use tequio_tosa::{DType, Program, conv};
 
@@ -12,7 +13,7 @@ fn small() -> Vec<u8> {
     p.bytes()
 }
 
-fn through(bytes: &[u8]) -> Result<[u8; 32], Refused> {
+fn through(bytes: &[u8]) -> Result<ProgramId, Refused> {
     let graph = load(bytes)?;
     let plan = Plan::propose(&graph)?;
     Ok(compile(&graph, &plan)?.manifest.program_id())

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Evidence, Manifest, Node, Operand, ShardTrace, Source, Statement, TensorId, open, shard_tree, tensor_tree,
-    tree::Tree,
+    Digest, Evidence, Inputs, Manifest, Node, Operand, ShardTrace, Source, Statement, Subject, TensorId, open,
+    shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_program::{Plan, compile, load};
 use tequio_tensor::{Read, eval};
@@ -18,7 +18,13 @@ fn longest(file: &[u8], draws: u32) -> (usize, usize) {
         let kept = manifest.tensors.iter().filter(|tensor| keep(&tensor.source));
         kept.map(|tensor| noise(tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes())).collect()
     };
-    let inputs = bytes(|source| matches!(source, Source::Input { .. }));
+    let mut inputs = bytes(|source| matches!(source, Source::Input { .. }));
+    for (bytes, tensor) in inputs.iter_mut().zip(manifest.inputs()) {
+        let dtype = tensor.ty.dtype;
+        if dtype.bits() < 8 {
+            bytes.iter_mut().for_each(|byte| *byte = dtype.wrap(*byte as i64) as u8);
+        }
+    }
     let trace = ShardTrace { slots: bytes(|source| matches!(source, Source::Committed { .. })) };
     let tree = |tensors: &[Vec<u8>], keep: fn(&Source) -> bool| {
         let kept = manifest.tensors.iter().filter(|tensor| keep(&tensor.source));
@@ -27,27 +33,21 @@ fn longest(file: &[u8], draws: u32) -> (usize, usize) {
     };
     let evidence = Evidence {
         manifest: &manifest,
-        inputs: &tree(&inputs, |source| matches!(source, Source::Input { .. })),
-        trace: &tree(&trace.slots, |source| matches!(source, Source::Committed { .. })),
-        shard_inputs: &BTreeMap::from([(0, inputs.clone())]),
-        shard_traces: &BTreeMap::from([(0, trace.clone())]),
+        inputs: &Inputs::new(&manifest, inputs.clone()).unwrap(),
+        input_tree: &tree(&inputs, |source| matches!(source, Source::Input { .. })),
+        tree: &tree(&trace.slots, |source| matches!(source, Source::Committed { .. })),
+        traces: BTreeMap::from([(0, trace.clone())]),
     };
     let statement = statement(&manifest, draws);
-    let open = |draw| open(&statement, &evidence, draw, draw + 1).unwrap().len();
+    let open = |draw| open(&statement, &evidence, draw..draw + 1).unwrap().len();
     let bound = manifest.header.opening_bytes as usize;
     ((0..draws).map(open).max().unwrap(), bound)
 }
 
 fn statement(manifest: &Manifest, draws: u32) -> Statement {
-    Statement {
-        program_id: manifest.program_id(),
-        input_root: [0; 32],
-        first_shard: 0,
-        count: 1,
-        draws,
-        root: [0; 32],
-        seed: [7; 32],
-    }
+    let (none, program_id) = (Digest::default(), manifest.program_id());
+    let subject = Subject { program_id, input_root: none, first_shard: 0, count: 1, draws, context: none };
+    Statement { subject, root: none, seed: Digest([7; 32]) }
 }
 
 fn within(name: &str, program: &Program) {

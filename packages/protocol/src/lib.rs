@@ -16,8 +16,9 @@ pub mod rewards;
 pub mod verifier;
 
 pub use event::{BadEvent, TypedEvent};
-pub use ids::{AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId};
+pub use ids::{AssignmentId, BeaconId, JobId, ThawId};
 pub use permission::{Funds, Permission, Permissioned};
+pub use tequio_attestation::{AttestationId, Digest, ProgramId, SubjectId};
 
 /// Entries of a page when the query names no limit.
 pub const DEFAULT_LIMIT: u32 = 30;

@@ -4,8 +4,10 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Binary, HexBinary};
 use cw_ownable::cw_ownable_execute;
 
+pub use tequio_attestation::{Mismatch, Subject};
+
 pub use crate::governance::{Configured, OwnershipChanged};
-use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, ProgramId, SubjectId, events, governance};
+use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, SubjectId, events, governance};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -75,20 +77,6 @@ impl Beacon {
             Some(since) => (since / self.period.max(1)).saturating_add(2),
         }
     }
-}
-
-/// What an attestation is about. The context is the protocol's own that uses the verifier.
-#[cw_serde]
-#[derive(Eq)]
-pub struct Subject {
-    pub program_id: ProgramId,
-    pub input_root: Digest,
-    pub first_shard: u64,
-    /// Number of shards, at least 1.
-    pub count: u64,
-    /// Number of draws, at least 1.
-    pub draws: u32,
-    pub context: Digest,
 }
 
 #[cw_ownable_execute]
@@ -200,14 +188,7 @@ pub enum Verdict {
     /// Every draw was opened and agreed.
     Genuine {},
     /// A drawn element does not follow from what it reads.
-    False {
-        draw: u32,
-        shard: u64,
-        tensor: u32,
-        element: u32,
-        claimed: i64,
-        computed: i64,
-    },
+    False(Mismatch),
     /// Not completely opened by the deadline.
     Lapsed {},
     /// The beacon never came.
@@ -220,7 +201,7 @@ impl Verdict {
         match self {
             Self::Pending {} => "pending",
             Self::Genuine {} => "genuine",
-            Self::False { .. } => "false",
+            Self::False(_) => "false",
             Self::Lapsed {} => "lapsed",
             Self::Void {} => "void",
         }

@@ -4,7 +4,7 @@ use cosmwasm_std::Uint128;
 use tequio_protocol::{
     Digest,
     escrow::{Case, Ending, Expiry, GiveBack, Kept, NotYet, Rules, Ruling, Settlement, State},
-    verifier::{AttestationResponse, DrawnFrom, Subject, Verdict},
+    verifier::{AttestationResponse, DrawnFrom, Mismatch, Subject, Verdict},
 };
 
 const ASSIGNED: u64 = 100;
@@ -20,8 +20,7 @@ const RULES: Rules = Rules {
 };
 
 fn verdict_false() -> Verdict {
-    serde_json::from_str(r#"{"false":{"draw":0,"shard":0,"tensor":0,"element":0,"claimed":0,"computed":1}}"#)
-        .expect("a verdict")
+    Verdict::False(Mismatch { draw: 0, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 })
 }
 
 fn attestation(attested: u64, verdict: Verdict) -> AttestationResponse {

@@ -41,7 +41,7 @@ fn text(name: &Value) -> String {
 type Other = (String, String, Value);
 
 /// The plainest value that a schema allows, and those with one choice made otherwise. `name` is that of the schema's
-/// definition: what a text must look like is not in it.
+/// definition: what a text must look like is not in that of every library's type.
 fn vary(schema: &Value, definitions: &Value, name: &str, path: &str) -> (Value, Vec<Other>) {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/definitions/")) {
         return vary(&definitions[name], definitions, name, path);
@@ -68,7 +68,8 @@ fn vary(schema: &Value, definitions: &Value, name: &str, path: &str) -> (Value, 
         Some("boolean") => json!(false),
         Some("array") => json!([]),
         Some("string") if name.contains("int") || name.contains("Int") || name == "Decimal" => json!("1"),
-        Some("string") if name == "Digest" || name.ends_with("Id") => json!("00".repeat(32)),
+        Some("string") if schema["pattern"] == "^[0-9]+$" => json!("1"),
+        Some("string") if schema["pattern"] == "^[0-9a-f]{64}$" => json!("00".repeat(32)),
         Some("string") => json!(""),
         Some("null") => json!(null),
         _ => panic!("no sample of {name} {schema}"),

@@ -1,8 +1,6 @@
 //! What those need who do not follow the rules.
 
-use std::collections::BTreeMap;
-
-use tequio_attestation::{Digest, Evidence, Malformed, Manifest, Statement, drawn_shards, open};
+use tequio_attestation::{Digest, Evidence, Malformed, Manifest, Statement, drawn_traces, open};
 use tequio_protocol::{AssignmentId, verifier::Attested};
 
 use super::{Held, World, way::only};
@@ -13,7 +11,7 @@ impl World {
     pub fn attest_root(&mut self, provider: &Provider, assignment: AssignmentId, root: Digest) {
         let held = self.run(provider, assignment);
         let subject = self.assignment(assignment).subject;
-        let message = tequio_protocol::verifier::ExecuteMsg::Attest { subject, root: root.into() };
+        let message = tequio_protocol::verifier::ExecuteMsg::Attest { subject, root };
         let Attested { attestation, .. } = only(&self.send(&provider.operator, message, 0));
         self.held.insert(assignment, Held { attestation, ..held });
     }
@@ -21,15 +19,10 @@ impl World {
     /// What the contract checks the opening of an assignment's attestation against. Its round must be there.
     pub fn statement(&self, assignment: AssignmentId) -> Statement {
         let attestation = self.attestation(assignment);
-        let subject = &attestation.subject;
         Statement {
-            program_id: subject.program_id.0.0,
-            input_root: subject.input_root.0,
-            first_shard: subject.first_shard,
-            count: subject.count,
-            draws: subject.draws,
-            root: attestation.root.0,
-            seed: attestation.round.and_then(|round| round.seed).expect("a drawn attestation").0,
+            subject: attestation.subject,
+            root: attestation.root,
+            seed: attestation.round.and_then(|round| round.seed).expect("a drawn attestation"),
         }
     }
 
@@ -41,21 +34,16 @@ impl World {
         manifest: &Manifest,
     ) -> Result<Vec<u8>, Malformed> {
         let held = self.held(assignment);
-        let (mut shard_inputs, mut shard_traces) = (BTreeMap::new(), BTreeMap::new());
-        for shard in drawn_shards(statement, 0, statement.draws) {
-            let number = statement.first_shard + shard;
-            let inputs = &held.work.inputs;
-            shard_traces.insert(shard, held.executable.trace(inputs, number).expect("the program's inputs"));
-            shard_inputs.insert(shard, inputs.shard(number).into_iter().map(<[u8]>::to_vec).collect());
-        }
+        let (draws, inputs) = (0..statement.subject.draws, &held.work.inputs);
+        let trace = |shard| held.executable.trace(inputs, shard);
         let evidence = Evidence {
             manifest,
-            inputs: &held.work.input_tree,
-            trace: &held.run.tree,
-            shard_inputs: &shard_inputs,
-            shard_traces: &shard_traces,
+            inputs,
+            input_tree: &held.work.input_tree,
+            tree: &held.run.tree,
+            traces: drawn_traces(statement, draws.clone(), trace).expect("the program's inputs"),
         };
-        open(statement, &evidence, 0, statement.draws)
+        open(statement, &evidence, draws)
     }
 
     /// The message that sends `opening` for an assignment's attestation.

@@ -1,7 +1,7 @@
 //! Change shapes, scales, constants, op kinds.
 
 use tequio_attestation::{
-    Descriptor, Interval, Layout, Malformed, Manifest, Node, Operand, ShardTrace, Source, TensorId, tensor_tree,
+    Descriptor, Digest, Interval, Layout, Malformed, Manifest, Node, Operand, ShardTrace, Source, TensorId, tensor_tree,
 };
 use tequio_protocol::verifier::Verdict;
 use tequio_tensor::{Op, Type};
@@ -96,7 +96,7 @@ const PROGRAMS: [Change; 12] = [
     ("delta", |parts| parts.header.delta *= 2),
     ("bounds", |parts| parts.header.opening_bytes -= 1),
     ("outputs", |parts| parts.header.outputs = vec![TensorId(5)]),
-    ("plan", |parts| parts.header.plan = [0; 32]),
+    ("plan", |parts| parts.header.plan = Digest::default()),
 ];
 
 /// A world in which alice's attestation to the small program is drawn.

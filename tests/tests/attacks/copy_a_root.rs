@@ -1,6 +1,6 @@
 //! Copy another's root; replay an old attestation; open for another job, shard, chain or program.
 
-use tequio_attestation::attestation_id;
+use tequio_attestation::{Digest, attestation_id};
 use tequio_client::embedded::Setup;
 use tequio_protocol::{
     AssignmentId,
@@ -31,7 +31,7 @@ fn a_copied_root_cannot_be_opened() {
     let honest = world.assign(&alice, 4);
     let copied = world.assign(&mallory, 4);
     world.attest(&alice);
-    let root = world.attestation(honest).root.0;
+    let root = world.attestation(honest).root;
     world.attest_root(&mallory, copied, root);
     world.beacon();
     does_not_open(&mut world, honest, copied);
@@ -117,7 +117,9 @@ fn an_opening_is_for_one_chain() {
 
 #[test]
 fn every_name_in_an_attestation_counts() {
-    let id = |chain, verifier, attester| attestation_id(chain, verifier, attester, &[1; 32], &[2; 32]);
+    let id = |chain, verifier, attester| {
+        attestation_id(chain, verifier, attester, &Digest([1; 32]), &Digest([2; 32]).into())
+    };
     let here = id("chain-1", "verifier", "alice");
     assert_eq!(here, id("chain-1", "verifier", "alice"));
     for other in [

@@ -78,19 +78,19 @@ fn no_other_bytes_open_it() {
 
 #[test]
 fn an_inner_node_is_no_leaf_and_a_leaf_no_node() {
-    let (left, right): (Digest, Digest) = ([1; 32], [2; 32]);
-    assert_ne!(leaf(&[left, right].concat()), node(&left, &right));
+    let (left, right) = (Digest([1; 32]), Digest([2; 32]));
+    assert_ne!(leaf(&[left.0, right.0].concat()), node(&left, &right));
 
     // A tensor of two leaves, and one of a single leaf that holds their digests.
     let (model, ty, fine) = finer();
     let honest = tensor_tree(&ty, fine, &model.trace(&first_inputs(&model)).slots[0]);
-    let payload = [honest.digest(0, 1), honest.digest(1, 1)].concat();
+    let payload = [honest.digest(0, 1).0, honest.digest(1, 1).0].concat();
     assert_ne!(Tree::new(vec![leaf(&payload)]).root(), honest.root());
 }
 
 #[test]
 fn a_duplicated_leaf_is_another_tree() {
-    let leaves: Vec<Digest> = (1..=3).map(|byte| [byte; 32]).collect();
+    let leaves: Vec<Digest> = (1..=3).map(|byte| Digest([byte; 32])).collect();
     let mut twice = leaves.clone();
     twice.push(leaves[2]);
     assert_ne!(Tree::new(leaves.clone()).root(), Tree::new(twice).root());

@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use tequio_adversary::follow;
-use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed, subject_id};
+use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed};
 use tequio_client::embedded::BEACON;
-use tequio_protocol::verifier::{DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Subject, Verdict};
+use tequio_protocol::verifier::{DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Verdict};
 use tequio_tests::{Job, Model, World, job, model::layers};
 use tequio_verifier::ContractError;
 
@@ -18,18 +18,13 @@ fn known(world: &World, time: u64) -> u64 {
 }
 
 /// Whether all draws from a seed miss the last tensor of the program, the one that was made up.
-fn lucky(model: &Model, seed: &[u8; 32], draws: u32, shards: u64) -> bool {
+fn lucky(model: &Model, seed: &Digest, draws: u32, shards: u64) -> bool {
     (0..draws).all(|number| {
         let ticket = Draw::new(seed, number, shards).ticket;
         !model.manifest().tensors.iter().any(
             |tensor| matches!(tensor.source, Source::Committed { slot: 3, interval, .. } if interval.contains(ticket)),
         )
     })
-}
-
-fn id_of(subject: &Subject) -> Digest {
-    let Subject { program_id, input_root, first_shard, count, draws, context } = subject;
-    subject_id(&program_id.0.0, &input_root.0, *first_shard, *count, *draws, &context.0)
 }
 
 #[test]
@@ -50,7 +45,7 @@ fn a_root_that_is_lucky_for_the_rounds_that_are_known_is_drawn_from_another() {
     let (round, stranger) = (known(&world, world.now()), world.stranger.clone());
     world.chain.post_round(&stranger, round).unwrap();
     let latest: Option<RoundResponse> = world.ask(QueryMsg::Round { beacon: BEACON, round });
-    let (randomness, subject) = (latest.unwrap().randomness.0, id_of(&subject));
+    let (randomness, subject) = (latest.unwrap().randomness, subject.id());
     let root = (0..10_000).find_map(|guess| {
         nonce.store(guess, Ordering::SeqCst);
         let root = world.run(&mallory, assignment).run.root();
@@ -59,7 +54,7 @@ fn a_root_that_is_lucky_for_the_rounds_that_are_known_is_drawn_from_another() {
         lucky(&layers(), &seed(&id, BEACON.0, round, &randomness), 32, 2).then_some(root)
     });
     world.attest(&mallory);
-    assert_eq!(world.attestation(assignment).root.0, root.expect("some root is lucky"));
+    assert_eq!(world.attestation(assignment).root, root.expect("some root is lucky"));
 
     world.beacon();
     assert!(world.attestation(assignment).round.unwrap().round > round);

@@ -21,7 +21,10 @@ mod steer;
 mod vanish;
 
 use tequio_attestation::ShardTrace;
-use tequio_protocol::{escrow::Ending, verifier::Verdict};
+use tequio_protocol::{
+    escrow::Ending,
+    verifier::{Mismatch, Verdict},
+};
 use tequio_tests::{Job, STAKE, Scene, World};
 
 /// A cheat takes all of a job, shows what `trick` makes up and opens it as well as it can. It is found false, is not
@@ -35,7 +38,7 @@ fn is_caught(job: Job, trick: impl Fn(&Scene) -> ShardTrace + Send + Sync + 'sta
     world.attest(&mallory);
     world.beacon();
     world.open(&mallory);
-    let Verdict::False { claimed, computed, .. } = world.verdict(assignment) else {
+    let Verdict::False(Mismatch { claimed, computed, .. }) = world.verdict(assignment) else {
         panic!("not caught: {:?}", world.verdict(assignment))
     };
     assert_ne!(claimed, computed);

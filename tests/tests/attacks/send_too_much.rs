@@ -1,7 +1,7 @@
 //! Huge descriptors, huge openings, unbounded lists, deep virtual chains.
 
 use tequio_attestation::{
-    Descriptor, Header, Interval, Layout, MAX_DEPTH, MAX_OPERANDS, Malformed, Manifest, Node, Operand, Source,
+    Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_OPERANDS, Malformed, Manifest, Node, Operand, Source,
     TensorId, codec::Writer,
 };
 use tequio_client::embedded::Setup;
@@ -185,7 +185,7 @@ fn chain(virtuals: u32) -> Manifest {
         opening_bytes: 4_096,
         reads: 256,
         depth: 1,
-        plan: [0; 32],
+        plan: Digest::default(),
     };
     let constants = vec![vec![]; tensors.len()];
     Manifest::new(header, tensors, constants)

@@ -83,7 +83,7 @@ fn parts_are_whole_shards() {
 fn nobody_holds_more_than_a_part() {
     let store = Store::memory();
     let mut delivery = Delivery::new(&store);
-    let root = |digest: u8| [digest; 32];
+    let root = |digest: u8| Digest([digest; 32]);
     for shard in 0..5 {
         let outputs = vec![vec![shard; 3 << 20]];
         delivery.add(&ShardResult { outputs, roots: vec![root(shard)], root: root(shard) }).unwrap();
@@ -103,12 +103,12 @@ fn not_even_with_roots_to_match() {
     let manifest = layers();
     let (id, layout) = manifest.manifest().committed()[3];
     let root = tensor_tree(&manifest.manifest().descriptor(id).ty, layout, output).root();
-    bytes[3 * 32..4 * 32].copy_from_slice(&root);
+    bytes[3 * 32..4 * 32].copy_from_slice(&root.0);
     assert!(matches!(delivered.receive([bytes.clone()]), Err(Undeliverable::Shard { shard: 0 })));
     // And the shard's root to match those.
     let mut index = delivered.index.clone();
-    let roots = bytes[..4 * 32].as_chunks().0.to_vec();
-    index.shards[0] = Tree::new(roots).root().into();
+    let roots = bytes[..4 * 32].as_chunks().0.iter().copied().map(Digest).collect();
+    index.shards[0] = Tree::new(roots).root();
     index.parts = vec![delivered.store.put(bytes).unwrap()];
     let found = delivered.receive_index(&to_vec(&index).unwrap());
     assert!(matches!(found, Err(Undeliverable::Root { .. })), "{found:?}");

@@ -1,16 +1,12 @@
 //! The smallest program with something to check: an input plus a constant, and the sum over it. Its headers claim other
 //! costs, as nobody can keep a client from doing.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
-use tequio_attestation::tree::Tree;
 use tequio_attestation::{
-    Descriptor, Evidence, Header, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, Statement, TensorId,
-    drawn_shards, open, shard_tree, tensor_tree,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source,
+    Statement, TensorId, drawn_traces, open, shard_tree, tensor_tree, tree::Tree,
 };
-use tequio_protocol::Digest;
 use tequio_protocol::verifier::AttestationResponse;
 use tequio_tensor::{DType, Op, Type};
 
@@ -29,14 +25,14 @@ pub struct Programs {
 
 struct Shard {
     input: Vec<u8>,
-    input_root: [u8; 32],
+    input_root: Digest,
     honest: Trace,
     wrong: Trace,
 }
 
 struct Trace {
     trace: ShardTrace,
-    root: [u8; 32],
+    root: Digest,
 }
 
 /// What a provider commits to.
@@ -90,7 +86,7 @@ fn manifest(cost: u64) -> Manifest {
         opening_bytes: 1_000,
         reads: 10,
         depth: 1,
-        plan: [9; 32],
+        plan: Digest([9; 32]),
     };
     Manifest::new(header, tensors, vec![vec![], constant(), vec![], vec![]])
 }
@@ -137,7 +133,7 @@ impl Programs {
     pub fn root(&self, first: u64, count: u64, shown: Shown) -> Digest {
         match shown {
             Shown::Nothing => Digest([0xab; 32]),
-            shown => Digest(self.trace(first, count, shown).root()),
+            shown => self.trace(first, count, shown).root(),
         }
     }
 
@@ -149,33 +145,23 @@ impl Programs {
         shown: Shown,
         draws: Range<u32>,
     ) -> Option<Vec<u8>> {
-        let subject = &attestation.subject;
-        let seed = attestation.round.as_ref()?.seed?.0;
-        let program_id = subject.program_id.0.0;
+        let (subject, root) = (attestation.subject.clone(), attestation.root);
+        let seed = attestation.round.as_ref()?.seed?;
+        let program_id = subject.program_id;
         let manifest = self.manifests.iter().find(|manifest| manifest.program_id() == program_id)?;
         let (first_shard, count) = (subject.first_shard, subject.count);
-        let statement = Statement {
-            program_id,
-            input_root: subject.input_root.0,
-            first_shard,
-            count,
-            draws: subject.draws,
-            root: attestation.root.0,
-            seed,
-        };
-        let (inputs, trace) = (self.inputs(shards), self.trace(first_shard, count, shown));
+        let statement = Statement { subject, root, seed };
         let traces = self.shown(first_shard, count, shown);
-        let drawn = drawn_shards(&statement, draws.start, draws.end);
-        let input = |at: &u64| (*at, vec![self.shards[(first_shard + at) as usize].input.clone()]);
-        let traced = |at: &u64| (*at, traces[*at as usize].trace.clone());
+        let traced = |shard: u64| Some(traces[(shard - first_shard) as usize].trace.clone()).ok_or(());
+        let inputs = self.shards[..shards as usize].iter().flat_map(|shard| shard.input.clone()).collect();
         let evidence = Evidence {
             manifest,
-            inputs: &inputs,
-            trace: &trace,
-            shard_inputs: &drawn.iter().map(input).collect(),
-            shard_traces: &drawn.iter().map(traced).collect::<BTreeMap<_, _>>(),
+            inputs: &Inputs::new(manifest, vec![inputs]).ok()?,
+            input_tree: &self.inputs(shards),
+            tree: &self.trace(first_shard, count, shown),
+            traces: drawn_traces(&statement, draws.clone(), traced).ok()?,
         };
-        open(&statement, &evidence, draws.start, draws.end).ok()
+        open(&statement, &evidence, draws).ok()
     }
 }
 

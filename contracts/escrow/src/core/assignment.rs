@@ -69,7 +69,7 @@ pub fn context(escrow: &Addr, job: JobId, assignment: AssignmentId, shards: u64)
         &assignment.0.to_be_bytes(),
         &shards.to_be_bytes(),
     ];
-    Digest(tagged(CONTEXT, &parts))
+    tagged(CONTEXT, &parts)
 }
 
 #[cfg(test)]
@@ -93,6 +93,6 @@ mod tests {
     fn a_context_is_pinned() {
         let context = context(&Addr::unchecked("escrow"), JobId(1), AssignmentId(2), 3);
         let bytes = [&b"\0\0\0\x06escrow"[..], &1u64.to_be_bytes(), &2u64.to_be_bytes(), &3u64.to_be_bytes()].concat();
-        assert_eq!(context.0, tagged("tequio/v1/context", &[&bytes]));
+        assert_eq!(context, tagged("tequio/v1/context", &[&bytes]));
     }
 }

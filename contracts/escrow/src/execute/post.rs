@@ -2,7 +2,6 @@
 
 use cosmwasm_std::{Deps, DepsMut, Env, Response, Uint128};
 use tequio_attestation::{Header, input_root};
-use tequio_protocol::Digest;
 use tequio_protocol::escrow::{JobSpec, Kind, Posted, QuoteResponse};
 
 use super::Caller;
@@ -82,8 +81,8 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<(QuoteResponse, li
     terms.of(spec.price, spec.shards)?;
     let shards = Uint128::from(spec.shards);
     let quote = QuoteResponse {
-        program_id: header.program_id(&spec.descriptors.0).into(),
-        input_root: Digest(input_root(spec.shards, &spec.inputs.0)),
+        program_id: header.program_id(&spec.descriptors),
+        input_root: input_root(spec.shards, &spec.inputs),
         funds: spec.price.checked_mul(shards)?,
         credits: reward.credits.checked_mul(shards)?,
         lien: terms.per_shard(spec.price)?,

@@ -1,7 +1,10 @@
 //! drand's quicknet scheme, as far as it needs no curve.
 
 use sha2::{Digest as _, Sha256};
-use tequio_protocol::verifier::{Beacon, MAX_PERIOD};
+use tequio_protocol::{
+    Digest,
+    verifier::{Beacon, MAX_PERIOD},
+};
 
 use crate::{ContractError, core::config::within};
 
@@ -16,8 +19,8 @@ pub fn message(round: u64) -> [u8; 32] {
 }
 
 /// A round's randomness: SHA-256 of its signature.
-pub fn randomness(signature: &[u8]) -> [u8; 32] {
-    Sha256::digest(signature).into()
+pub fn randomness(signature: &[u8]) -> Digest {
+    Digest(Sha256::digest(signature).into())
 }
 
 /// What can be said of a beacon in effect from `effective` on without a curve: it has begun by then, ticks, and its

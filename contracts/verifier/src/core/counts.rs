@@ -34,7 +34,7 @@ impl Counts {
         let closed = match finding {
             Finding::Open => return Ok(()),
             Finding::Genuine => &mut self.genuine,
-            Finding::False { .. } => &mut self.false_,
+            Finding::False(_) => &mut self.false_,
         };
         *closed = add(*closed, 1)?;
         self.open = self.open.checked_sub(1).ok_or(ContractError::Overflow)?;
@@ -63,6 +63,8 @@ pub fn equations(counts: &Counts) -> Conservation {
 
 #[cfg(test)]
 mod tests {
+    use tequio_protocol::verifier::Mismatch;
+
     use super::*;
 
     #[test]
@@ -73,8 +75,8 @@ mod tests {
         }
         counts.open(16, &Finding::Genuine).unwrap();
         counts.open(7, &Finding::Open).unwrap();
-        let wrong = Finding::False { draw: 7, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 };
-        counts.open(1, &wrong).unwrap();
+        let wrong = Mismatch { draw: 7, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 };
+        counts.open(1, &Finding::False(wrong)).unwrap();
         assert!(equations(&counts).holds());
         assert_eq!(counts, Counts { attested: 3, open: 1, genuine: 1, false_: 1, draws: 48, opened: 24 });
     }

@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use tequio_protocol::{
     BeaconId,
-    verifier::{Beacon, Config, Verdict},
+    verifier::{Beacon, Config, Mismatch, Verdict},
 };
 
 /// Blocks from an attestation to the block whose time decides its round: block time can be behind real time, but not
@@ -70,14 +70,7 @@ pub enum Finding {
     #[default]
     Open,
     Genuine,
-    False {
-        draw: u32,
-        shard: u64,
-        tensor: u32,
-        element: u32,
-        claimed: i64,
-        computed: i64,
-    },
+    False(Mismatch),
 }
 
 impl Finding {
@@ -86,9 +79,7 @@ impl Finding {
         match *self {
             Self::Open => Verdict::Pending {},
             Self::Genuine => Verdict::Genuine {},
-            Self::False { draw, shard, tensor, element, claimed, computed } => {
-                Verdict::False { draw, shard, tensor, element, claimed, computed }
-            }
+            Self::False(mismatch) => Verdict::False(mismatch),
         }
     }
 }

@@ -1,6 +1,6 @@
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use tequio_protocol::{
-    AttestationId, Digest, SubjectId,
+    Digest,
     verifier::{Attested, Config, Subject},
 };
 
@@ -21,15 +21,15 @@ pub fn attest(
 ) -> Result<Response, ContractError> {
     let config = CONFIG.load(deps.storage)?;
     check(&subject, &config)?;
-    let subject_id = subject_id(&subject);
+    let subject_id = subject.id();
     if let Some(attestation) = state::first(deps.storage, &info.sender, subject_id)? {
         let attester = info.sender.into_string();
         return Err(ContractError::AlreadyAttested { attester, subject: subject_id, attestation });
     }
 
     let (chain, verifier) = (&env.block.chain_id, env.contract.address.as_str());
-    let id = tequio_attestation::attestation_id(chain, verifier, info.sender.as_str(), &root.0, &subject_id.0.0);
-    let (id, draws, time) = (AttestationId::from(id), subject.draws, env.block.time.seconds());
+    let id = tequio_attestation::attestation_id(chain, verifier, info.sender.as_str(), &root, &subject_id);
+    let (draws, time) = (subject.draws, env.block.time.seconds());
     let terms = Terms::new(propose::in_effect(deps.storage, time)?, &config);
     let attestation =
         Attestation { attester: info.sender.clone(), subject, root, height: env.block.height, time, terms };
@@ -54,10 +54,4 @@ fn check(subject: &Subject, config: &Config) -> Result<(), ContractError> {
         return Err(ContractError::Draws { draws, most: config.max_draws });
     }
     Ok(())
-}
-
-/// The subject, hashed.
-pub fn subject_id(subject: &Subject) -> SubjectId {
-    let Subject { program_id, input_root, first_shard, count, draws, context } = subject;
-    tequio_attestation::subject_id(&program_id.0.0, &input_root.0, *first_shard, *count, *draws, &context.0).into()
 }

@@ -41,7 +41,7 @@ pub fn beacon(
     if !agrees.map_err(|_| malformed)? {
         return Err(ContractError::WrongSignature { beacon, round });
     }
-    let randomness = randomness(signature).into();
+    let randomness = randomness(signature);
     state::store_round(deps.storage, beacon, round, &RoundResponse { randomness, stored: now })?;
     Ok(Response::new().add_event(RoundStored { beacon, round, randomness }))
 }

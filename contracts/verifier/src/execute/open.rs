@@ -1,31 +1,24 @@
 use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_attestation::{Mismatch, Outcome, Statement};
+use tequio_attestation::{Outcome, Statement};
 use tequio_protocol::{
-    AttestationId,
+    AttestationId, Digest,
     verifier::{Opened, Verdict},
 };
 
 use crate::{
     ContractError,
     core::timing::{Finding, Progress},
-    state::{self, COUNTS, Standing},
+    state::{self, Attestation, COUNTS, Standing},
 };
 
 /// Recomputes the next draws of a pending attestation from what `opening` shows.
 pub fn open(deps: DepsMut, env: Env, id: AttestationId, opening: &[u8]) -> Result<Response, ContractError> {
     let standing = state::standing(deps.storage, id)?;
     let seed = openable(id, &standing, env.block.time.seconds())?;
-    let (subject, before) = (&standing.attestation.subject, standing.progress.opened);
-    let statement = Statement {
-        program_id: subject.program_id.0.0,
-        input_root: subject.input_root.0,
-        first_shard: subject.first_shard,
-        count: subject.count,
-        draws: subject.draws,
-        root: standing.attestation.root.0,
-        seed,
-    };
-    let progress = judge(&tequio_attestation::check(&statement, before, opening)?, before, subject.draws)?;
+    let (before, Attestation { subject, root, .. }) = (standing.progress.opened, standing.attestation);
+    let statement = Statement { subject, root, seed };
+    let draws = statement.subject.draws;
+    let progress = judge(&tequio_attestation::check(&statement, before, opening)?, before, draws)?;
 
     let newly = progress.opened.saturating_sub(before);
     let mut counts = COUNTS.load(deps.storage)?;
@@ -33,14 +26,14 @@ pub fn open(deps: DepsMut, env: Env, id: AttestationId, opening: &[u8]) -> Resul
     COUNTS.save(deps.storage, &counts)?;
     state::save_progress(deps.storage, id, &progress)?;
     let verdict = progress.finding.verdict().word().to_string();
-    Ok(Response::new().add_event(Opened { attestation: id, opened: progress.opened, draws: subject.draws, verdict }))
+    Ok(Response::new().add_event(Opened { attestation: id, opened: progress.opened, draws, verdict }))
 }
 
 /// The seed, if the attestation can be opened at time `now`.
-fn openable(id: AttestationId, standing: &Standing, now: u64) -> Result<[u8; 32], ContractError> {
+fn openable(id: AttestationId, standing: &Standing, now: u64) -> Result<Digest, ContractError> {
     let (opened, draws) = (standing.progress.opened, standing.attestation.subject.draws);
     let verdict = standing.verdict(now);
-    if let Verdict::Genuine {} | Verdict::False { .. } = verdict {
+    if let Verdict::Genuine {} | Verdict::False(_) = verdict {
         return Err(ContractError::Closed { verdict: verdict.word(), opened, draws });
     }
     let Some(timing) = standing.timing else {
@@ -66,9 +59,9 @@ fn judge(outcome: &Outcome, before: u32, draws: u32) -> Result<Progress, Contrac
             let finding = if opened >= draws { Finding::Genuine } else { Finding::Open };
             Ok(Progress { opened, finding })
         }
-        Outcome::Disagreed(Mismatch { draw, shard, tensor, element, claimed, computed }) => {
-            let opened = draw.checked_add(1).ok_or(ContractError::Overflow)?;
-            Ok(Progress { opened, finding: Finding::False { draw, shard, tensor, element, claimed, computed } })
+        Outcome::Disagreed(mismatch) => {
+            let opened = mismatch.draw.checked_add(1).ok_or(ContractError::Overflow)?;
+            Ok(Progress { opened, finding: Finding::False(mismatch) })
         }
     }
 }

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Draw, Header, TensorId, attestation_id,
+    Draw, Header, Subject, TensorId, attestation_id,
     hash::{leaf, tagged},
-    input_root, seed, subject_id,
+    input_root, seed,
 };
 
 use crate::{
@@ -30,7 +30,7 @@ fn from_a_header_to_draws() {
     let program = header.program_id(&descriptors);
     let (shards, first, count, draws) = (1u64 << 33, 5_000_000_000, 4_096, 32);
     let input = input_root(shards, &inputs);
-    let subject = subject_id(&program, &input, first, count, draws, &context);
+    let subject = Subject { program_id: program, input_root: input, first_shard: first, count, draws, context }.id();
     let (chain, verifier, attester) = ("tequio-1", "tequio1verifier", "tequio1attester");
     let attestation = attestation_id(chain, verifier, attester, &root, &subject);
     let (beacon, round) = (1, 77_777_777);

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tequio_attestation::{Mismatch, Outcome, Statement, check, drawn_shards, hash::tagged};
+use tequio_attestation::{Digest, Mismatch, Outcome, Statement, check, drawn_shards, hash::tagged};
 
 use crate::{
     golden::{golden, hex},
@@ -11,7 +11,7 @@ use crate::{
 #[test]
 fn a_small_program() {
     let honest = Run::new(small::program(), small::inputs(), (1, 3), |_, _| {});
-    let statement = honest.statement([3; 32], 4);
+    let statement = honest.statement(Digest([3; 32]), 4);
     let mut cases = vec![
         case("all draws", &statement, 0, honest.open(&statement, 0, 4)),
         case("the first draw", &statement, 0, honest.open(&statement, 0, 1)),
@@ -20,7 +20,7 @@ fn a_small_program() {
     cases.extend(spoiled(&statement, &honest.open(&statement, 0, 4)));
 
     let lazy = Run::new(small::program(), small::inputs(), (1, 3), |_, trace| trace.slots[0].fill(0));
-    let false_statement = lazy.statement([3; 32], 4);
+    let false_statement = lazy.statement(Digest([3; 32]), 4);
     let opening = lazy.open(&false_statement, 0, 4);
     assert!(matches!(check(&false_statement, 0, &opening), Ok(Outcome::Disagreed(_))));
     golden(
@@ -47,16 +47,16 @@ fn layers_of_many_ops() {
         let opening = run.open(&statement, 0, 9);
         assert_eq!(check(&statement, 0, &opening), Ok(Outcome::Agreed { draws: 9 }), "seed {number}");
     }
-    let statement = run.statement([5; 32], 24);
+    let statement = run.statement(Digest([5; 32]), 24);
     let tensors: std::collections::BTreeSet<u32> = (0..24).map(|number| statement.draw(number).ticket >> 28).collect();
-    assert!(tensors.len() > 8 && drawn_shards(&statement, 0, 24).len() == 3, "{tensors:?}");
+    assert!(tensors.len() > 8 && drawn_shards(&statement, 0..24).len() == 3, "{tensors:?}");
 
     let off_by_one = Run::new(layers::program(), layers::inputs(), (2, 3), |shard, trace| {
         if shard == 1 {
             trace.slots[3].chunks_mut(6).for_each(|word| word[0] = word[0].wrapping_add(1));
         }
     });
-    let false_statement = off_by_one.statement([5; 32], 24);
+    let false_statement = off_by_one.statement(Digest([5; 32]), 24);
     let opening = off_by_one.open(&false_statement, 0, 24);
     assert!(matches!(check(&false_statement, 0, &opening), Ok(Outcome::Disagreed(_))));
     let mut attestations = vec![
@@ -92,12 +92,13 @@ fn single_draws(run: &Run, slot: usize) -> Vec<Value> {
 }
 
 fn describe(statement: &Statement) -> Value {
+    let subject = &statement.subject;
     json!({
-        "program_id": hex(statement.program_id),
-        "input_root": hex(statement.input_root),
-        "first_shard": statement.first_shard,
-        "count": statement.count,
-        "draws": statement.draws,
+        "program_id": hex(subject.program_id),
+        "input_root": hex(subject.input_root),
+        "first_shard": subject.first_shard,
+        "count": subject.count,
+        "draws": subject.draws,
         "root": hex(statement.root),
         "seed": hex(statement.seed),
     })

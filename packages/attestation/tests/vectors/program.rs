@@ -1,11 +1,11 @@
 //! Building a program by hand and running it over a job's shards.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::convert::Infallible;
 
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Descriptor, Evidence, Header, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, Statement, TensorId,
-    element, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source,
+    Statement, Subject, TensorId, element, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
 
@@ -107,7 +107,7 @@ impl Builder {
             opening_bytes: 2000,
             reads: 4000,
             depth: 12,
-            plan: [9; 32],
+            plan: Digest([9; 32]),
         };
         Manifest::new(header, self.tensors, self.constants)
     }
@@ -151,30 +151,29 @@ impl Run {
         Self { total: all_inputs.len() as u64, range, all_inputs, traces, inputs, trace: Tree::new(roots), manifest }
     }
 
-    pub fn statement(&self, seed: [u8; 32], draws: u32) -> Statement {
-        Statement {
+    pub fn statement(&self, seed: Digest, draws: u32) -> Statement {
+        let subject = Subject {
             program_id: self.manifest.program_id(),
             input_root: input_root(self.total, &self.inputs.root()),
             first_shard: self.range.0,
             count: self.range.1,
             draws,
-            root: self.trace.root(),
-            seed,
-        }
+            context: Digest::default(),
+        };
+        Statement { subject, root: self.trace.root(), seed }
     }
 
     pub fn open(&self, statement: &Statement, from: u32, to: u32) -> Vec<u8> {
-        let first = self.range.0 as usize;
-        let shard_inputs: BTreeMap<u64, _> = (0..).zip(self.all_inputs[first..].iter().cloned()).collect();
-        let shard_traces: BTreeMap<u64, _> = (0..).zip(self.traces.iter().cloned()).collect();
+        let input = |port: usize| self.all_inputs.iter().flat_map(|shard| shard[port].clone()).collect();
+        let inputs = (0..self.manifest.header.inputs.into()).map(input).collect();
         let evidence = Evidence {
             manifest: &self.manifest,
-            inputs: &self.inputs,
-            trace: &self.trace,
-            shard_inputs: &shard_inputs,
-            shard_traces: &shard_traces,
+            inputs: &Inputs::new(&self.manifest, inputs).unwrap(),
+            input_tree: &self.inputs,
+            tree: &self.trace,
+            traces: (0..).zip(self.traces.iter().cloned()).collect(),
         };
-        open(statement, &evidence, from, to).unwrap()
+        open(statement, &evidence, from..to).unwrap()
     }
 
     /// Program and inputs: all that a second implementation needs to make the attestation itself.

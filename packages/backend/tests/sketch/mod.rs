@@ -4,7 +4,8 @@
 use std::{convert::Infallible, sync::Arc};
 
 use tequio_attestation::{
-    Descriptor, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, TensorId, element,
+    Descriptor, Digest, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, TensorId,
+    element,
 };
 use tequio_backend::{
     Backend, Flow, ShardResult,
@@ -53,7 +54,7 @@ impl Sketch {
     pub fn constant(&mut self, dtype: DType, dims: &[u32], values: &[i64]) -> Operand {
         let ty = ty(dtype, dims);
         assert_eq!(values.len(), ty.shape.elements() as usize);
-        let source = Source::Constant { layout: layout(&ty), root: [0; 32] };
+        let source = Source::Constant { layout: layout(&ty), root: Digest([0; 32]) };
         self.push(ty, source, bytes(dtype, values))
     }
 
@@ -100,7 +101,7 @@ impl Sketch {
             opening_bytes: 0,
             reads: 0,
             depth: 0,
-            plan: [0; 32],
+            plan: Digest([0; 32]),
         };
         Manifest::new(header, self.tensors.clone(), self.constants.clone())
     }

@@ -54,8 +54,8 @@ impl<'a> Delivery<'a> {
 
     /// Delivers the next shard.
     pub fn add(&mut self, shard: &ShardResult) -> Result<(), StoreError> {
-        self.delivered.shards.push(shard.root.into());
-        shard.roots.iter().for_each(|root| self.part.bytes(root));
+        self.delivered.shards.push(shard.root);
+        shard.roots.iter().for_each(|root| self.part.bytes(&root.0));
         shard.outputs.iter().for_each(|output| self.part.bytes(output));
         if self.part.0.len() < PART { Ok(()) } else { self.store_part() }
     }
@@ -90,7 +90,7 @@ pub fn receive(
     if shards.len() as u64 != count {
         return Err(length);
     }
-    let found = Digest(Tree::new(shards.iter().map(|root| root.0).collect()).root());
+    let found = Tree::new(shards.clone()).root();
     if found != *attested {
         return Err(Undeliverable::Root { found, attested: *attested });
     }
@@ -119,7 +119,7 @@ fn read_shard(
     root: &Digest,
 ) -> Result<Outputs, Undeliverable> {
     let early = |_| Undeliverable::Length { wanted };
-    let roots = (0..manifest.header.committed).map(|_| r.array()).collect::<Result<Vec<[u8; 32]>, _>>();
+    let roots = (0..manifest.header.committed).map(|_| r.digest()).collect::<Result<Vec<_>, _>>();
     let roots = roots.map_err(early)?;
     let mut outputs = vec![];
     for (output, tensor) in manifest.outputs().iter().enumerate() {
@@ -129,7 +129,7 @@ fn read_shard(
         }
         outputs.push(bytes.to_vec());
     }
-    if Tree::new(roots).root() != root.0 {
+    if Tree::new(roots).root() != *root {
         return Err(Undeliverable::Shard { shard });
     }
     Ok(outputs)

@@ -53,7 +53,7 @@ pub fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError> {
         return Err(FetchError::Shards { found: inputs.shards(), posted: job.shards });
     }
     let input_tree = inputs.tree(&compiled.manifest);
-    let found = Digest(input_root(job.shards, &input_tree.root()));
+    let found = input_root(job.shards, &input_tree.root());
     if found != job.input_root {
         return Err(FetchError::InputRoot { found, posted: job.input_root });
     }

@@ -1,8 +1,6 @@
 //! Open: run the drawn shards again and show the drawn elements.
 
-use std::collections::BTreeMap;
-
-use tequio_attestation::{Evidence, Malformed, Statement, drawn_shards};
+use tequio_attestation::{Evidence, Malformed, Statement, drawn_traces};
 use tequio_backend::{Executable, RunError};
 use tequio_protocol::verifier::{AttestationResponse, ExecuteMsg};
 
@@ -21,16 +19,7 @@ pub enum OpenError {
 /// What the chain knows of an attestation whose round is there.
 pub fn statement(attestation: &AttestationResponse) -> Result<Statement, OpenError> {
     let seed = attestation.round.as_ref().and_then(|round| round.seed).ok_or(OpenError::Early(attestation.id))?;
-    let subject = &attestation.subject;
-    Ok(Statement {
-        program_id: subject.program_id.0.0,
-        input_root: subject.input_root.0,
-        first_shard: subject.first_shard,
-        count: subject.count,
-        draws: subject.draws,
-        root: attestation.root.0,
-        seed: seed.0,
-    })
+    Ok(Statement { subject: attestation.subject.clone(), root: attestation.root, seed })
 }
 
 /// The messages that open what is not opened yet, `part` draws in each. Anyone may send them, in order.
@@ -42,24 +31,20 @@ pub fn open(
     part: u32,
 ) -> Result<Vec<ExecuteMsg>, OpenError> {
     let statement = statement(attestation)?;
-    let (mut shard_inputs, mut shard_traces) = (BTreeMap::new(), BTreeMap::new());
-    for shard in drawn_shards(&statement, attestation.opened, statement.draws) {
-        let number = statement.first_shard + shard;
-        shard_traces.insert(shard, executable.trace(&work.inputs, number)?);
-        shard_inputs.insert(shard, work.inputs.shard(number).into_iter().map(<[u8]>::to_vec).collect());
-    }
+    let draws = statement.subject.draws;
+    let trace = |shard| executable.trace(&work.inputs, shard);
     let evidence = Evidence {
         manifest: work.manifest(),
-        inputs: &work.input_tree,
-        trace: &run.tree,
-        shard_inputs: &shard_inputs,
-        shard_traces: &shard_traces,
+        inputs: &work.inputs,
+        input_tree: &work.input_tree,
+        tree: &run.tree,
+        traces: drawn_traces(&statement, attestation.opened..draws, trace)?,
     };
-    (attestation.opened..statement.draws)
+    (attestation.opened..draws)
         .step_by(part.max(1) as usize)
         .map(|from| {
-            let to = from.saturating_add(part.max(1)).min(statement.draws);
-            let opening = tequio_attestation::open(&statement, &evidence, from, to)?;
+            let to = from.saturating_add(part.max(1)).min(draws);
+            let opening = tequio_attestation::open(&statement, &evidence, from..to)?;
             Ok(ExecuteMsg::Open { attestation: attestation.id, opening: opening.into() })
         })
         .collect()

@@ -10,7 +10,7 @@ use tequio_protocol::{
     Relation,
     escrow::{self, Ending, JobResponse},
     registry::{self, ProviderResponse},
-    verifier::Verdict,
+    verifier::{Mismatch, Verdict},
 };
 
 use super::{
@@ -269,7 +269,7 @@ fn provider(story: &Story, at: usize) -> Result<Provider> {
 fn verdict(chapter: &Chapter) -> String {
     match (&chapter.ended.ending, &chapter.verdict) {
         (Ending::Settled, _) => "genuine".into(),
-        (Ending::Slashed, Some(Verdict::False { draw, tensor, element, claimed, computed, .. })) => {
+        (Ending::Slashed, Some(Verdict::False(Mismatch { draw, tensor, element, claimed, computed, .. }))) => {
             format!("false: draw {draw}, tensor {tensor}[{element}] is {claimed}, not {computed}")
         }
         (Ending::Lapsed, _) => "lapsed: not opened".into(),

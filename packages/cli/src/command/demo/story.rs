@@ -8,7 +8,7 @@ use cw20::Cw20ExecuteMsg;
 use indicatif::ProgressBar;
 use tequio_client::embedded::{Chain, Setup};
 use tequio_protocol::{
-    AssignmentId, AttestationId, Digest, JobId, escrow,
+    AssignmentId, AttestationId, JobId, escrow,
     escrow::{Assigned, AssignmentResponse, Ended, Ending, JobResponse, JobSpec, Kind, QuoteResponse, Ruling},
     registry, rewards,
     verifier::{self, AttestationResponse, Attested},
@@ -256,7 +256,7 @@ impl Stage {
 
     /// Copiers attest to the root of the first attestation they see.
     fn copy(&mut self) -> Result<()> {
-        let seen = self.active.values().find_map(|active| active.held.as_ref()).map(|held| Digest(held.run.root()));
+        let seen = self.active.values().find_map(|active| active.held.as_ref()).map(|held| held.run.root());
         let Some(root) = seen else { return Ok(()) };
         for active in self.active.values_mut() {
             let provider = &self.providers[active.provider];

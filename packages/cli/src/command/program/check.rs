@@ -1,7 +1,6 @@
 //! `tequio program check`: attest, draw, open and check without a chain.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     time::{Duration, Instant},
 };
@@ -11,7 +10,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use tequio_attestation::{
-    Evidence, Outcome, Statement, check as check_opening, drawn_shards, input_root, open, tree::Tree,
+    Digest, Evidence, Outcome, Statement, Subject, check as check_opening, drawn_traces, input_root, open, tree::Tree,
 };
 use tequio_backend::Flow;
 
@@ -76,31 +75,26 @@ pub fn run(args: Args) -> Result<Checked> {
         roots.push(result.root);
         Flow::Continue(())
     })?;
-    let (trace, input_tree) = (Tree::new(roots), inputs.whole.tree(manifest));
+    let (tree, input_tree) = (Tree::new(roots), inputs.whole.tree(manifest));
+    let subject = Subject {
+        program_id: manifest.program_id(),
+        input_root: input_root(shards, &input_tree.root()),
+        first_shard: 0,
+        count: shards,
+        draws,
+        context: Digest::default(),
+    };
     let (mut bytes, mut longest, begun) = (0, 0, Instant::now());
     for _ in 0..rounds {
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
-        let statement = Statement {
-            program_id: manifest.program_id(),
-            input_root: input_root(shards, &input_tree.root()),
-            first_shard: 0,
-            count: shards,
-            draws,
-            root: trace.root(),
-            seed,
-        };
-        let (mut shard_inputs, mut shard_traces) = (BTreeMap::new(), BTreeMap::new());
-        for shard in drawn_shards(&statement, 0, draws) {
-            shard_traces.insert(shard, executable.trace(&inputs.whole, shard)?);
-            shard_inputs.insert(shard, inputs.whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect());
-        }
-        let (inputs, trace) = (&input_tree, &trace);
-        let evidence = Evidence { manifest, inputs, trace, shard_inputs: &shard_inputs, shard_traces: &shard_traces };
+        let statement = Statement { subject: subject.clone(), root: tree.root(), seed: Digest(seed) };
+        let traces = drawn_traces(&statement, 0..draws, |shard| executable.trace(&inputs.whole, shard))?;
+        let evidence = Evidence { manifest, inputs: &inputs.whole, input_tree: &input_tree, tree: &tree, traces };
         for draw in 0..draws {
-            longest = longest.max(open(&statement, &evidence, draw, draw + 1)?.len());
+            longest = longest.max(open(&statement, &evidence, draw..draw + 1)?.len());
         }
-        let opening = open(&statement, &evidence, 0, draws)?;
+        let opening = open(&statement, &evidence, 0..draws)?;
         bytes += opening.len();
         match check_opening(&statement, 0, &opening)? {
             Outcome::Agreed { .. } => {}
