@@ -61,7 +61,7 @@ pub fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError> {
 }
 
 fn check_program(manifest: &Manifest, job: &JobResponse) -> Result<(), FetchError> {
-    let compiled = ProgramId::from(manifest.program_id());
+    let compiled = manifest.program_id();
     if compiled != job.program_id {
         return Err(FetchError::ProgramId { compiled, posted: job.program_id });
     }
