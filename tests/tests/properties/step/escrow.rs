@@ -62,8 +62,8 @@ impl Stage {
         let shards = offer.shards;
         let mut spec = JobSpec {
             header: manifest.header.encode().into(),
-            descriptors: manifest.tree.root().into(),
-            inputs: programs().inputs(shards).root().into(),
+            descriptors: manifest.tree.root(),
+            inputs: programs().inputs(shards).root(),
             shards,
             price: offer.price.into(),
             draws: offer.draws,

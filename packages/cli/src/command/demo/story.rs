@@ -124,8 +124,8 @@ impl Stage {
             let published = publish(&store, program.clone(), plan.clone(), model.manifest(), inputs)?;
             let spec = JobSpec {
                 header: model.manifest().header.encode().into(),
-                descriptors: model.manifest().tree.root().into(),
-                inputs: published.inputs.into(),
+                descriptors: model.manifest().tree.root(),
+                inputs: published.inputs,
                 shards: published.shards,
                 price: Uint128::new(price),
                 draws: terms.draws,
