@@ -1,4 +1,4 @@
-use tequio_client::LocalBeacon;
+use tequio_embedded::LocalBeacon;
 use tequio_protocol::{
     BeaconId, TypedEvent,
     verifier::{Beacon, BeaconProposed, BeaconResponse, Config, ExecuteMsg, MAX_PERIOD, QueryMsg, Subject},

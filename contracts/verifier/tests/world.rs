@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Coin, HexBinary, coins};
 use cw_multi_test::{App, AppResponse, BasicApp, ContractWrapper, Executor, IntoAddr};
 use serde::de::DeserializeOwned;
-use tequio_client::LocalBeacon;
+use tequio_embedded::LocalBeacon;
 use tequio_protocol::{
     AttestationId, BeaconId, Conservation, Digest, TypedEvent,
     verifier::{

@@ -1,8 +1,8 @@
 //! Everything that cheats, for the demo and the tests: what is shown instead of an honest trace as attestation.md prices
-//! it, and what of it is wrong.
-//!
-//! The demo runs cheats on a chain; the tests measure how often they are caught.
+//! it, what of it is wrong, a backend that shows it, and providers who do so on a chain.
 
+mod actor;
+mod backend;
 mod element;
 mod follow;
 mod saving;
@@ -10,6 +10,8 @@ mod steer;
 mod trick;
 
 pub use crate::{
+    actor::{Actor, Role},
+    backend::{Cheating, Scene, Trick},
     follow::{Followed, follow},
     saving::{heaviest, saved_by_replay, saved_by_skip},
     steer::steer,

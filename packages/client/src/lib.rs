@@ -1,10 +1,14 @@
-//! What talks to the chain: messages and queries with their contract, a local beacon, and the chain embedded in the
-//! process.
+//! What talks to a chain: transactions and queries, a deployment's steps, the flows of clients and providers that take
+//! several messages, and the data that jobs lead to.
 
-pub mod beacon;
-#[cfg(feature = "embedded")]
-pub mod embedded;
+mod chain;
+pub mod data;
+pub mod deploy;
+pub mod flow;
+mod handle;
 pub mod message;
 
-pub use beacon::LocalBeacon;
-pub use message::{Contract, Message, Query};
+pub use chain::{Block, Chain, Cursor, Executed, is_of};
+pub use deploy::Deployment;
+pub use handle::{Escrow, Registry, Rewards, Token, Verifier, conservation};
+pub use message::{Call, Contract, Message, Query};

@@ -1,14 +1,15 @@
 //! Messages and queries, each with the contract it is for.
 
-use std::fmt;
-
-use cosmwasm_std::{StdResult, to_json_vec};
+use cosmwasm_std::{StdResult, Uint128, to_json_vec};
 use cw20::{Cw20ExecuteMsg, Cw20QueryMsg};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use strum::Display;
 use tequio_protocol::{escrow, registry, rewards, verifier};
 
 /// A contract of a deployment, by its role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Contract {
     Registry,
     Verifier,
@@ -16,18 +17,6 @@ pub enum Contract {
     Escrow,
     /// The reward token.
     Token,
-}
-
-impl fmt::Display for Contract {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.pad(match self {
-            Self::Registry => "registry",
-            Self::Verifier => "verifier",
-            Self::Rewards => "rewards",
-            Self::Escrow => "escrow",
-            Self::Token => "token",
-        })
-    }
 }
 
 macro_rules! for_contract {
@@ -78,6 +67,25 @@ for_contract!(
         Token(Cw20QueryMsg),
     }
 );
+
+/// A message and the funds that go with it, in the deployment's denom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub message: Message,
+    pub funds: Uint128,
+}
+
+impl Call {
+    pub fn paying(funds: impl Into<Uint128>, message: impl Into<Message>) -> Self {
+        Self { message: message.into(), funds: funds.into() }
+    }
+}
+
+impl<M: Into<Message>> From<M> for Call {
+    fn from(message: M) -> Self {
+        Self::paying(Uint128::zero(), message)
+    }
+}
 
 /// The variant that a message's JSON names.
 pub fn variant(json: &[u8]) -> &str {

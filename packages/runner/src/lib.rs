@@ -1,3 +1,8 @@
-//! The provider's pipeline, from an assignment to its pay.
+//! Those who work for the protocol, as roles made of stages: a stage takes what the chain says and gives the message to
+//! send, a role asks, works and sends.
 
-pub mod pipeline;
+pub mod provider;
+pub mod relayer;
+
+pub use provider::Provider;
+pub use relayer::Relayer;

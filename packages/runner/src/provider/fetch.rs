@@ -1,13 +1,10 @@
 //! Fetch: get a job's program and inputs, and refuse what is not what the chain says.
 
 use tequio_attestation::{BadInputs, Inputs, Manifest, input_root, tree::Tree};
+use tequio_client::data::{Bundle, Store, StoreError};
 use tequio_program::{Compiled, Plan, Refused, compile, load};
 use tequio_protocol::{Digest, ProgramId, escrow::JobResponse};
 
-use super::{
-    publish::Bundle,
-    store::{Store, StoreError},
-};
 
 /// A job's program and inputs, checked against what the chain says of them.
 pub struct Work {
@@ -39,11 +36,14 @@ pub enum FetchError {
 }
 
 /// Fetches a job's data and compiles its program again.
-pub fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError> {
-    let bundle: Bundle = serde_json::from_slice(&store.get(&job.data)?)?;
-    let plan: Plan = serde_json::from_slice(&store.get(&bundle.plan)?)?;
-    let compiled = compile(&load(&store.get(&bundle.program)?)?, &plan)?;
-    let inputs = bundle.inputs.iter().map(|key| store.get(key)).collect::<Result<Vec<_>, _>>()?;
+pub async fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError> {
+    let bundle: Bundle = serde_json::from_slice(&store.get(&job.data).await?)?;
+    let plan: Plan = serde_json::from_slice(&store.get(&bundle.plan).await?)?;
+    let compiled = compile(&load(&store.get(&bundle.program).await?)?, &plan)?;
+    let mut inputs = vec![];
+    for key in &bundle.inputs {
+        inputs.push(store.get(key).await?);
+    }
     check_program(&compiled.manifest, job)?;
     let inputs = match inputs.is_empty() {
         true if compiled.manifest.header.inputs == 0 => Inputs::none(job.shards),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_executor::block_on;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path};
 use sha2::{Digest, Sha256};
 
@@ -31,16 +30,16 @@ impl Store {
     }
 
     /// Stores `bytes` and gives their key, 64 hex digits.
-    pub fn put(&self, bytes: Vec<u8>) -> Result<String, StoreError> {
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<String, StoreError> {
         let key = key(&bytes);
-        block_on(self.0.put(&Path::from(key.as_str()), PutPayload::from(bytes)))?;
+        self.0.put(&Path::from(key.as_str()), PutPayload::from(bytes)).await?;
         Ok(key)
     }
 
     /// Fetches what lies at `key` and checks that it is that.
-    pub fn get(&self, key: &str) -> Result<Vec<u8>, StoreError> {
+    pub async fn get(&self, key: &str) -> Result<Vec<u8>, StoreError> {
         let path = Path::parse(key).map_err(|reason| StoreError::Key { key: key.into(), reason })?;
-        let bytes = block_on(async { self.0.get(&path).await?.bytes().await })?;
+        let bytes = self.0.get(&path).await?.bytes().await?;
         let found = self::key(&bytes);
         if found != key {
             return Err(StoreError::Content { key: key.into(), found });
@@ -50,21 +49,21 @@ impl Store {
 }
 
 fn key(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_fetched_is_what_was_stored() {
+    #[tokio::test]
+    async fn what_is_fetched_is_what_was_stored() {
         let store = Store::memory();
-        let key = store.put(b"shard".to_vec()).unwrap();
-        assert_eq!(store.get(&key).unwrap(), b"shard");
-        assert!(matches!(store.get(&"0".repeat(64)), Err(StoreError::Store(_))));
+        let key = store.put(b"shard".to_vec()).await.unwrap();
+        assert_eq!(store.get(&key).await.unwrap(), b"shard");
+        assert!(matches!(store.get(&"0".repeat(64)).await, Err(StoreError::Store(_))));
         let path = Path::from(key.as_str());
-        block_on(store.0.put(&path, PutPayload::from_static(b"other"))).unwrap();
-        assert!(matches!(store.get(&key), Err(StoreError::Content { .. })));
+        store.0.put(&path, PutPayload::from_static(b"other")).await.unwrap();
+        assert!(matches!(store.get(&key).await, Err(StoreError::Content { .. })));
     }
 }

@@ -5,7 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 use tequio_attestation::{Manifest, codec, tensor_tree, tree::Tree};
-use tequio_backend::{Outputs, ShardResult};
 use tequio_protocol::Digest;
 
 use super::store::{Store, StoreError};
@@ -52,40 +51,40 @@ impl<'a> Delivery<'a> {
         Self { store, delivered: Delivered::default(), part: codec::Writer::default() }
     }
 
-    /// Delivers the next shard.
-    pub fn add(&mut self, shard: &ShardResult) -> Result<(), StoreError> {
-        self.delivered.shards.push(shard.root);
-        shard.roots.iter().for_each(|root| self.part.bytes(&root.0));
-        shard.outputs.iter().for_each(|output| self.part.bytes(output));
-        if self.part.0.len() < PART { Ok(()) } else { self.store_part() }
+    /// Delivers the next shard: its root, the roots of its committed tensors by slot, and its outputs.
+    pub async fn add(&mut self, root: Digest, roots: &[Digest], outputs: &[Vec<u8>]) -> Result<(), StoreError> {
+        self.delivered.shards.push(root);
+        roots.iter().for_each(|root| self.part.bytes(&root.0));
+        outputs.iter().for_each(|output| self.part.bytes(output));
+        if self.part.0.len() < PART { Ok(()) } else { self.store_part().await }
     }
 
     /// Stores what is left and the index, whose key it gives.
-    pub fn finish(mut self) -> Result<String, StoreError> {
+    pub async fn finish(mut self) -> Result<String, StoreError> {
         if !self.part.0.is_empty() {
-            self.store_part()?;
+            self.store_part().await?;
         }
-        self.store.put(serde_json::to_vec(&self.delivered).unwrap_or_default())
+        self.store.put(serde_json::to_vec(&self.delivered).unwrap_or_default()).await
     }
 
-    fn store_part(&mut self) -> Result<(), StoreError> {
+    async fn store_part(&mut self) -> Result<(), StoreError> {
         let part = std::mem::take(&mut self.part.0);
-        self.delivered.parts.push(self.store.put(part)?);
+        self.delivered.parts.push(self.store.put(part).await?);
         Ok(())
     }
 }
 
 /// Fetches a delivery of `count` shards and checks every output against the attested root. Gives `sink` each shard's
 /// outputs, in order, once they are checked.
-pub fn receive(
+pub async fn receive(
     store: &Store,
     key: &str,
     manifest: &Manifest,
     count: u64,
     attested: &Digest,
-    mut sink: impl FnMut(Outputs),
+    mut sink: impl FnMut(Vec<Vec<u8>>),
 ) -> Result<(), Undeliverable> {
-    let Delivered { shards, parts } = serde_json::from_slice(&store.get(key)?)?;
+    let Delivered { shards, parts } = serde_json::from_slice(&store.get(key).await?)?;
     let length = Undeliverable::Length { wanted: count };
     if shards.len() as u64 != count {
         return Err(length);
@@ -96,7 +95,7 @@ pub fn receive(
     }
     let mut wanted = (0..).zip(&shards);
     for part in parts {
-        let bytes = store.get(&part)?;
+        let bytes = store.get(&part).await?;
         let mut r = codec::Reader::new(&bytes);
         // No part is empty: each brings the end closer.
         loop {
@@ -117,7 +116,7 @@ fn read_shard(
     shard: u64,
     wanted: u64,
     root: &Digest,
-) -> Result<Outputs, Undeliverable> {
+) -> Result<Vec<Vec<u8>>, Undeliverable> {
     let early = |_| Undeliverable::Length { wanted };
     let roots = (0..manifest.header.committed).map(|_| r.digest()).collect::<Result<Vec<_>, _>>();
     let roots = roots.map_err(early)?;

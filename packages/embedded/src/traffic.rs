@@ -1,16 +1,24 @@
+//! What a chain was sent, counted.
+
 use std::{collections::BTreeMap, fmt};
 
-use crate::Contract;
+use tequio_client::Contract;
 
-/// A kind of message.
+/// What kind of message was sent, and to whom.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kind {
+pub struct Sent {
     pub contract: Contract,
     /// The variant as its JSON names it.
     pub message: String,
 }
 
-impl fmt::Display for Kind {
+impl Sent {
+    pub(crate) fn new(contract: Contract, message: &str) -> Self {
+        Self { contract, message: message.into() }
+    }
+}
+
+impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{} {}", self.contract, self.message)
     }
@@ -25,17 +33,17 @@ pub struct Count {
 
 /// Messages that the chain accepted, by kind. What contracts send each other is not counted.
 #[derive(Clone, Debug, Default)]
-pub struct Traffic(BTreeMap<Kind, Count>);
+pub struct Traffic(BTreeMap<Sent, Count>);
 
 impl Traffic {
-    pub(super) fn add(&mut self, kind: Kind, bytes: u64) {
-        let count = self.0.entry(kind).or_default();
+    pub(crate) fn add(&mut self, sent: Sent, bytes: u64) {
+        let count = self.0.entry(sent).or_default();
         count.messages += 1;
         count.bytes += bytes;
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&Kind, Count)> {
-        self.0.iter().map(|(kind, count)| (kind, *count))
+    pub fn iter(&self) -> impl Iterator<Item = (&Sent, Count)> {
+        self.0.iter().map(|(sent, count)| (sent, *count))
     }
 
     pub fn total(&self) -> Count {

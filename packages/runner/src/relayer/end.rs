@@ -1,4 +1,4 @@
-//! Settle: which message ends an assignment, if one does by now.
+//! End: which message ends an assignment, if one does by now.
 
 use tequio_protocol::{
     AssignmentId,
@@ -6,7 +6,7 @@ use tequio_protocol::{
 };
 
 /// The message that carries a ruling out; anyone may send it. `None` while there is nothing to carry out.
-pub fn settle(assignment: AssignmentId, ruling: Ruling) -> Option<ExecuteMsg> {
+pub fn end(assignment: AssignmentId, ruling: Ruling) -> Option<ExecuteMsg> {
     let assignments = vec![assignment];
     match ruling {
         Ruling::Settle(_) => Some(ExecuteMsg::Settle { assignments }),

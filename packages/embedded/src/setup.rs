@@ -1,3 +1,5 @@
+//! What a chain begins with.
+
 use cosmwasm_std::{Decimal, Uint128};
 use tequio_protocol::{escrow, registry, rewards, verifier};
 

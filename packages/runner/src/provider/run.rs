@@ -24,13 +24,13 @@ pub fn run<E: From<RunError>>(
     work: &Work,
     executable: &dyn Executable,
     assignment: &AssignmentResponse,
-    mut deliver: impl FnMut(&ShardResult) -> Result<(), E>,
+    mut deliver: impl FnMut(ShardResult) -> Result<(), E>,
 ) -> Result<Run, E> {
     let (mut roots, mut failed) = (vec![], None);
     let shards = assignment.first..assignment.first + assignment.count;
     executable.commit(&work.inputs, shards, &mut |_, result| {
         roots.push(result.root);
-        failed = deliver(&result).err();
+        failed = deliver(result).err();
         if failed.is_some() { Flow::Break(()) } else { Flow::Continue(()) }
     })?;
     failed.map_or_else(|| Ok(Run { tree: Tree::new(roots) }), Err)

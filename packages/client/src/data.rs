@@ -1,0 +1,9 @@
+//! What jobs lead to, off chain: program, plan and inputs from the client, outputs from providers.
+
+mod deliver;
+mod publish;
+mod store;
+
+pub use deliver::{Delivered, Delivery, Undeliverable, receive};
+pub use publish::{Bundle, Published, publish};
+pub use store::{Store, StoreError};

@@ -1,0 +1,46 @@
+//! The client's first step: put program, plan and inputs where providers find them.
+
+use serde::{Deserialize, Serialize};
+use tequio_attestation::{Digest, Inputs, Manifest};
+
+use super::store::{Store, StoreError};
+
+/// What a job's `data` leads to: keys of a program's parts in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bundle {
+    /// The TOSA flatbuffer.
+    pub program: String,
+    /// The plan it is compiled with, JSON.
+    pub plan: String,
+    /// For each input in graph order its elements for all shards, canonical bytes.
+    pub inputs: Vec<String>,
+}
+
+/// What a client needs to post.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Key of the bundle: the job's `data`.
+    pub data: String,
+    /// Root of the tree over the inputs of all shards.
+    pub inputs: Digest,
+    pub shards: u64,
+}
+
+/// Stores a job's data.
+pub async fn publish(
+    store: &Store,
+    program: Vec<u8>,
+    plan: Vec<u8>,
+    manifest: &Manifest,
+    inputs: &Inputs,
+) -> Result<Published, StoreError> {
+    let (program, plan) = (store.put(program).await?, store.put(plan).await?);
+    let mut keys = vec![];
+    for buffer in inputs.buffers() {
+        keys.push(store.put(buffer.clone()).await?);
+    }
+    let bundle = serde_json::to_vec(&Bundle { program, plan, inputs: keys }).unwrap_or_default();
+    let data = store.put(bundle).await?;
+    Ok(Published { data, inputs: inputs.tree(manifest).root(), shards: inputs.shards() })
+}

@@ -1,0 +1,27 @@
+//! Collect: claim · withdraw, whatever there is.
+
+use anyhow::Result;
+use cosmwasm_std::Addr;
+use tequio_protocol::{escrow, registry, rewards};
+
+use crate::{Call, Chain, Escrow, Registry, Rewards};
+
+/// Claims what `address` earned and withdraws what it is owed, thawed stake left aside, in one transaction. Sends none
+/// if there is nothing.
+pub async fn collect<C: Chain>(chain: &C, address: &Addr) -> Result<()> {
+    let mut calls: Vec<Call> = vec![];
+    let claimable = Rewards(chain).claimable(address).await?;
+    if !claimable.earned.is_zero() || !claimable.emitted.is_zero() {
+        calls.push(rewards::ExecuteMsg::Claim {}.into());
+    }
+    if !Escrow(chain).balance(address).await?.is_zero() {
+        calls.push(escrow::ExecuteMsg::Withdraw {}.into());
+    }
+    if !Registry(chain).balance(address).await?.is_zero() {
+        calls.push(registry::ExecuteMsg::Withdraw {}.into());
+    }
+    if !calls.is_empty() {
+        chain.broadcast(address, calls).await?;
+    }
+    Ok(())
+}

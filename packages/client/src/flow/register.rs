@@ -1,0 +1,22 @@
+//! Register: register · cap.
+
+use anyhow::Result;
+use cosmwasm_std::{Addr, Uint128};
+use tequio_protocol::registry::{ExecuteMsg, Metadata};
+
+use crate::{Call, Chain};
+
+/// Registers `owner` with `stake`, under liens of escrow's up to `cap`, in one transaction.
+pub async fn register<C: Chain>(
+    chain: &C,
+    owner: &Addr,
+    operator: &Addr,
+    metadata: Metadata,
+    stake: Uint128,
+    cap: Uint128,
+) -> Result<()> {
+    let register = Call::paying(stake, ExecuteMsg::Register { operator: operator.to_string(), metadata });
+    let holder = chain.deployment().escrow.to_string();
+    chain.broadcast(owner, vec![register, ExecuteMsg::Cap { holder, amount: cap }.into()]).await?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Typed handles: what each contract can be asked, by name.
+
+use anyhow::Result;
+use cosmwasm_std::{Addr, Uint128};
+use cw20::{BalanceResponse, Cw20QueryMsg, TokenInfoResponse};
+use tequio_protocol::{
+    AssignmentId, AttestationId, Conservation, JobId, escrow, registry, rewards,
+    verifier::{self, AttestationResponse, Subject},
+};
+
+use crate::{Chain, Contract};
+
+macro_rules! handles {
+    ($($(#[doc = $doc:literal])* $name:ident),* $(,)?) => {
+        $(
+            $(#[doc = $doc])*
+            pub struct $name<'a, C>(pub &'a C);
+        )*
+    };
+}
+
+handles!(
+    /// Providers, their stake and the liens on it.
+    Registry,
+    /// Beacon rounds, attestations and verdicts.
+    Verifier,
+    /// Counted work, and what may be claimed.
+    Rewards,
+    /// Jobs, assignments, money in and out.
+    Escrow,
+    /// The reward token.
+    Token,
+);
+
+impl<C: Chain> Registry<'_, C> {
+    pub async fn provider(&self, provider: &Addr) -> Result<registry::ProviderResponse> {
+        self.0.query(registry::QueryMsg::Provider { provider: provider.to_string() }).await
+    }
+
+    /// What `address` may withdraw, thawed stake left aside.
+    pub async fn balance(&self, address: &Addr) -> Result<Uint128> {
+        self.0.query(registry::QueryMsg::Balance { address: address.to_string() }).await
+    }
+}
+
+impl<C: Chain> Verifier<'_, C> {
+    pub async fn config(&self) -> Result<verifier::Config> {
+        self.0.query(verifier::QueryMsg::Config {}).await
+    }
+
+    pub async fn attestation(&self, attestation: AttestationId) -> Result<AttestationResponse> {
+        self.0.query(verifier::QueryMsg::Attestation { attestation }).await
+    }
+
+    /// The attestation of `attester` for a subject, if there is one.
+    pub async fn attested(&self, attester: &str, subject: &Subject) -> Result<Option<AttestationResponse>> {
+        let (attester, subject) = (attester.into(), subject.clone());
+        self.0.query(verifier::QueryMsg::Attested { attester, subject }).await
+    }
+}
+
+impl<C: Chain> Rewards<'_, C> {
+    pub async fn config(&self) -> Result<rewards::ConfigResponse> {
+        self.0.query(rewards::QueryMsg::Config {}).await
+    }
+
+    pub async fn claimable(&self, provider: &Addr) -> Result<rewards::ClaimableResponse> {
+        self.0.query(rewards::QueryMsg::Claimable { provider: provider.to_string() }).await
+    }
+}
+
+impl<C: Chain> Escrow<'_, C> {
+    /// What a job would cost and demand if it were posted now; fails as posting it would.
+    pub async fn quote(&self, spec: &escrow::JobSpec) -> Result<escrow::QuoteResponse> {
+        self.0.query(escrow::QueryMsg::Quote { spec: spec.clone() }).await
+    }
+
+    pub async fn job(&self, job: JobId) -> Result<escrow::JobResponse> {
+        self.0.query(escrow::QueryMsg::Job { job }).await
+    }
+
+    pub async fn assignment(&self, assignment: AssignmentId) -> Result<escrow::AssignmentResponse> {
+        self.0.query(escrow::QueryMsg::Assignment { assignment }).await
+    }
+
+    /// What `address` may withdraw.
+    pub async fn balance(&self, address: &Addr) -> Result<Uint128> {
+        self.0.query(escrow::QueryMsg::Balance { address: address.to_string() }).await
+    }
+
+    /// The attestation that counts for an assignment, in time or not, if there is one.
+    pub async fn attestation(&self, assignment: &escrow::AssignmentResponse) -> Result<Option<AttestationResponse>> {
+        Verifier(self.0).attested(&assignment.operator, &assignment.subject).await
+    }
+
+    /// What may be done about an assignment at the time of the latest block.
+    pub async fn ruling(&self, assignment: AssignmentId) -> Result<escrow::Ruling> {
+        let assignment = self.assignment(assignment).await?;
+        let (job, attestation) = (self.job(assignment.job).await?, self.attestation(&assignment).await?);
+        Ok(assignment.case(&job, attestation.as_ref()).ruling(self.0.block().await?.time))
+    }
+}
+
+impl<C: Chain> Token<'_, C> {
+    pub async fn balance(&self, address: &Addr) -> Result<Uint128> {
+        let answer: BalanceResponse = self.0.query(Cw20QueryMsg::Balance { address: address.to_string() }).await?;
+        Ok(answer.balance)
+    }
+
+    /// All there is.
+    pub async fn supply(&self) -> Result<Uint128> {
+        let answer: TokenInfoResponse = self.0.query(Cw20QueryMsg::TokenInfo {}).await?;
+        Ok(answer.total_supply)
+    }
+}
+
+/// The equations of all contracts that hold money or count it.
+pub async fn conservation<C: Chain>(chain: &C) -> Result<Vec<(Contract, Conservation)>> {
+    Ok(vec![
+        (Contract::Registry, chain.query(registry::QueryMsg::Conservation {}).await?),
+        (Contract::Verifier, chain.query(verifier::QueryMsg::Conservation {}).await?),
+        (Contract::Rewards, chain.query(rewards::QueryMsg::Conservation {}).await?),
+        (Contract::Escrow, chain.query(escrow::QueryMsg::Conservation {}).await?),
+    ])
+}

@@ -1,0 +1,133 @@
+//! Provider: takes shards, runs them, and shows what was drawn. One stage a file: fetch · run · attest · open.
+
+mod attest;
+mod fetch;
+mod open;
+mod run;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use anyhow::{Context, Result};
+use cosmwasm_std::Addr;
+use tequio_backend::{Backend, Executable};
+use tequio_client::{
+    Chain, Escrow, Verifier,
+    data::{Delivery, Store},
+};
+use tequio_protocol::{
+    AssignmentId, AttestationId, JobId,
+    escrow::{Assigned, AssignmentResponse, ExecuteMsg},
+    verifier::{Attested, Verdict},
+};
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+pub use attest::attest;
+pub use fetch::{FetchError, Work, fetch};
+pub use open::{OpenError, open, statement};
+pub use run::{Run, run};
+
+/// Results of shards that wait for being delivered.
+const WAITING: usize = 4;
+
+/// A provider at work.
+pub struct Provider<'a, C> {
+    chain: &'a C,
+    /// Where it finds jobs' data and delivers.
+    store: Store,
+    backend: Arc<dyn Backend>,
+    /// Holds the stake and the pay.
+    pub owner: Addr,
+    /// Works.
+    pub operator: Addr,
+    jobs: BTreeMap<JobId, Prepared>,
+    held: BTreeMap<AssignmentId, Held>,
+}
+
+/// A job's work, and its program ready to run.
+#[derive(Clone)]
+struct Prepared {
+    work: Arc<Work>,
+    executable: Arc<dyn Executable>,
+}
+
+/// What a provider holds of an assignment that it attested to.
+pub struct Held {
+    pub assignment: AssignmentResponse,
+    pub run: Run,
+    /// Key of its delivered outputs.
+    pub delivered: String,
+    pub attestation: AttestationId,
+}
+
+impl<'a, C: Chain> Provider<'a, C> {
+    pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>, owner: Addr, operator: Addr) -> Self {
+        Self { chain, store, backend, owner, operator, jobs: BTreeMap::new(), held: BTreeMap::new() }
+    }
+
+    /// What it holds of an assignment, once it has attested.
+    pub fn held(&self, assignment: AssignmentId) -> Option<&Held> {
+        self.held.get(&assignment)
+    }
+
+    /// The work of a job that it took shards of, and what it runs them with.
+    pub fn prepared(&self, job: JobId) -> (&Work, &dyn Executable) {
+        let Prepared { work, executable } = &self.jobs[&job];
+        (work, &**executable)
+    }
+
+    /// Takes up to `count` shards of a job, once the job's data is what the chain says.
+    pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
+        self.prepare(job).await?;
+        self.chain.execute(&self.operator, ExecuteMsg::Assign { job, count }).await?.one()
+    }
+
+    /// Runs an assignment, delivers its outputs and attests to it.
+    pub async fn attest(&mut self, assignment: AssignmentId) -> Result<AttestationId> {
+        let assignment = Escrow(self.chain).assignment(assignment).await?;
+        let (run, delivered) = self.run(&assignment).await?;
+        let message = attest(&run, &assignment);
+        let Attested { attestation, .. } = self.chain.execute(&self.operator, message).await?.one()?;
+        self.held.insert(assignment.id, Held { assignment, run, delivered, attestation });
+        Ok(attestation)
+    }
+
+    /// Opens all draws of an assignment that it attested to, `part` in each message, until there is a verdict.
+    pub async fn open(&self, assignment: AssignmentId, part: u32) -> Result<()> {
+        let held = self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
+        let attestation = Verifier(self.chain).attestation(held.attestation).await?;
+        let Prepared { work, executable } = &self.jobs[&held.assignment.job];
+        for message in open(work, &**executable, &held.run, &attestation, part)? {
+            self.chain.execute(&self.operator, message).await?;
+            if Verifier(self.chain).attestation(attestation.id).await?.verdict != (Verdict::Pending {}) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs an assignment on the backend's threads and delivers each shard as it comes.
+    async fn run(&mut self, assignment: &AssignmentResponse) -> Result<(Run, String)> {
+        let Prepared { work, executable } = self.prepare(assignment.job).await?;
+        let (sender, mut results) = mpsc::channel(WAITING);
+        let taken = assignment.clone();
+        let running =
+            spawn_blocking(move || run(&work, &*executable, &taken, |shard| anyhow::Ok(sender.blocking_send(shard)?)));
+        let mut delivery = Delivery::new(&self.store);
+        while let Some(shard) = results.recv().await {
+            delivery.add(shard.root, &shard.roots, &shard.outputs).await?;
+        }
+        Ok((running.await??, delivery.finish().await?))
+    }
+
+    /// A job's data, fetched and checked once, and its program prepared.
+    async fn prepare(&mut self, job: JobId) -> Result<Prepared> {
+        if let Some(prepared) = self.jobs.get(&job) {
+            return Ok(prepared.clone());
+        }
+        let work = Arc::new(fetch(&self.store, &Escrow(self.chain).job(job).await?).await?);
+        let executable = self.backend.prepare(work.compiled.manifest.clone())?;
+        let prepared = Prepared { work, executable };
+        self.jobs.insert(job, prepared.clone());
+        Ok(prepared)
+    }
+}

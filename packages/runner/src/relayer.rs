@@ -1,0 +1,91 @@
+//! Relayer: what anyone may do for all: post beacon rounds, end assignments.
+
+mod end;
+
+use anyhow::Result;
+use cosmwasm_std::Addr;
+use tequio_client::{Chain, Cursor, Escrow, Verifier, deploy::BEACON, is_of};
+use tequio_protocol::{
+    AssignmentId, AttestationId, TypedEvent,
+    escrow::{Ended, Ruling},
+    verifier::{Attested, DrawnFrom, ExecuteMsg, Verdict},
+};
+
+pub use end::end;
+
+/// A relayer at work.
+pub struct Relayer<'a, C, S> {
+    chain: &'a C,
+    address: Addr,
+    /// Signs a round of the deployment's beacon that is due.
+    sign: S,
+    cursor: Cursor,
+    /// Attestations whose round has not been posted.
+    undrawn: Vec<AttestationId>,
+}
+
+impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
+    pub fn new(chain: &'a C, address: Addr, sign: S) -> Self {
+        Self { chain, address, sign, cursor: Cursor::default(), undrawn: vec![] }
+    }
+
+    /// Ticks if an attestation's round is still open, and posts every round that is due and missing. Returns how many
+    /// it posted.
+    pub async fn post_rounds(&mut self) -> Result<usize> {
+        self.look().await?;
+        let (mut posted, mut ticked, mut still) = (0, false, vec![]);
+        for id in std::mem::take(&mut self.undrawn) {
+            let mut attestation = Verifier(self.chain).attestation(id).await?;
+            if attestation.round.is_none() && !ticked {
+                self.chain.execute(&self.address, ExecuteMsg::Tick {}).await?;
+                ticked = true;
+                attestation = Verifier(self.chain).attestation(id).await?;
+            }
+            match attestation.round {
+                Some(DrawnFrom { beacon: BEACON, round, due, seed: None, .. })
+                    if attestation.verdict == (Verdict::Pending {}) =>
+                {
+                    if due <= self.chain.block().await?.time {
+                        let signature = (self.sign)(round).into();
+                        let message = ExecuteMsg::Beacon { beacon: BEACON, round, signature };
+                        self.chain.execute(&self.address, message).await?;
+                        posted += 1;
+                    } else {
+                        still.push(id);
+                    }
+                }
+                None => still.push(id),
+                Some(_) => {}
+            }
+        }
+        self.undrawn = still;
+        Ok(posted)
+    }
+
+    /// Posts rounds, block after block, until every attestation has its own.
+    pub async fn draw(&mut self) -> Result<()> {
+        self.post_rounds().await?;
+        while !self.undrawn.is_empty() {
+            self.chain.wait(0).await?;
+            self.post_rounds().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends an assignment if that can be done by now; else says what is ruled.
+    pub async fn end(&self, assignment: AssignmentId) -> Result<Result<Ended, Ruling>> {
+        let ruling = Escrow(self.chain).ruling(assignment).await?;
+        match end(assignment, ruling) {
+            Some(message) => self.chain.execute(&self.address, message).await?.one().map(Ok),
+            None => Ok(Err(ruling)),
+        }
+    }
+
+    /// Learns of new attestations.
+    async fn look(&mut self) -> Result<()> {
+        let verifier = &self.chain.deployment().verifier;
+        let events = self.cursor.next(self.chain).await?.into_iter().filter(|event| is_of(event, verifier));
+        self.undrawn.extend(events.filter_map(|event| Attested::parse(&event).ok()).map(|event| event.attestation));
+        Ok(())
+    }
+}
