@@ -3,12 +3,12 @@
 use std::{
     fs,
     io::{BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use npyz::{DType as NpyType, NpyFile};
-use tequio_tensor::{DType, Type};
+use tequio_tensor::DType;
 
 /// Elements of a file: canonical bytes, and the shape they come in.
 pub struct Array {
@@ -53,12 +53,13 @@ fn decode(file: &[u8], dtype: DType) -> Result<Array> {
     if let Some(value) = values.iter().find(|value| dtype.wrap(**value) != **value) {
         bail!("the element {value} is out of range");
     }
-    let bytes = values.iter().flat_map(|value| value.to_le_bytes()[..dtype.bytes()].to_vec()).collect();
+    let bytes = values.into_iter().flat_map(|value| dtype.write(value)).collect();
     Ok(Array { dims, bytes })
 }
 
 /// A file of elements that are written as they come.
 pub struct Writer {
+    path: PathBuf,
     file: BufWriter<fs::File>,
     dtype: DType,
     /// Elements that the file still lacks; what comes behind them is left out.
@@ -66,16 +67,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a file of elements of type `ty`, its leading axis replaced by `items`. Gives the shape that this makes too.
-    pub fn new(path: &Path, ty: &Type, items: u64) -> Result<(Self, Vec<u64>)> {
-        let mut dims: Vec<u64> = ty.shape.dims().iter().map(|dim| *dim as u64).collect();
-        if let Some(batch) = dims.first_mut() {
-            *batch = items;
-        }
-        let file = fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut file = BufWriter::new(file);
-        file.write_all(&header(ty.dtype, &dims))?;
-        Ok((Self { file, dtype: ty.dtype, left: dims.iter().product::<u64>() as usize }, dims))
+    /// Begins a file of so many elements along each axis.
+    pub fn new(path: &Path, dtype: DType, dims: &[u64]) -> Result<Self> {
+        let cannot = || cannot_write(path);
+        let mut file = BufWriter::new(fs::File::create(path).with_context(cannot)?);
+        file.write_all(&header(dtype, dims)).with_context(cannot)?;
+        Ok(Self { path: path.into(), file, dtype, left: dims.iter().product::<u64>() as usize })
     }
 
     /// Writes the next elements, canonical bytes.
@@ -84,17 +81,24 @@ impl Writer {
         let count = self.left.min(bytes.len() / size);
         self.left -= count;
         let bytes = &bytes[..count * size];
-        if self.dtype != DType::I48 {
-            return Ok(self.file.write_all(bytes)?);
-        }
-        let wide = bytes.chunks(size).map(|word| tequio_attestation::element(word, 0, self.dtype).to_le_bytes());
-        wide.into_iter().try_for_each(|word| Ok(self.file.write_all(&word)?))
+        let written = match self.dtype {
+            DType::I48 => {
+                let mut wide = bytes.chunks(size).map(|word| self.dtype.read(word).to_le_bytes());
+                wide.try_for_each(|word| self.file.write_all(&word))
+            }
+            _ => self.file.write_all(bytes),
+        };
+        written.with_context(|| cannot_write(&self.path))
     }
 
     pub fn finish(mut self) -> Result<()> {
-        ensure!(self.left == 0, "{} elements are missing", self.left);
-        Ok(self.file.flush()?)
+        ensure!(self.left == 0, "{} elements of {} are missing", self.left, self.path.display());
+        self.file.flush().with_context(|| cannot_write(&self.path))
     }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
 }
 
 /// The header of version 1.0: a dictionary whose end lies at a multiple of 64 bytes.
@@ -118,23 +122,21 @@ mod tests {
         for (dtype, dims) in
             [(DType::Bool, &[2, 3][..]), (DType::I4, &[6]), (DType::I16, &[1, 2, 3]), (DType::I48, &[])]
         {
-            let ty = Type::new(dtype, dims).unwrap();
-            let items = dims.first().copied().unwrap_or(1) as usize;
-            let count = dims.iter().product::<u32>() as usize;
+            let count = dims.iter().product::<u64>() as usize;
             let values = (0..2 * count).map(|at| dtype.wrap(if at % 2 == 0 { -1 } else { at as i64 }));
-            let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()[..dtype.bytes()].to_vec()).collect();
+            let bytes: Vec<u8> = values.flat_map(|value| dtype.write(value)).collect();
             let bytes = if dtype == DType::Bool { vec![1; bytes.len()] } else { bytes };
-            let (mut writer, shape) = Writer::new(&path, &ty, items as u64).unwrap();
+            let mut writer = Writer::new(&path, dtype, dims).unwrap();
             // In two pieces, and more than fits.
             let (first, second) = bytes.split_at(count / 2 * dtype.bytes());
             writer.write(first).unwrap();
             writer.write(second).unwrap();
             writer.finish().unwrap();
             let array = read(&path, dtype).unwrap();
-            assert_eq!((array.dims, dims.iter().map(|dim| *dim as u64).collect()), (shape.clone(), shape));
+            assert_eq!(array.dims, dims);
             assert_eq!(array.bytes, bytes[..count * dtype.bytes()], "{dtype:?}");
         }
-        let (missing, _) = Writer::new(&path, &Type::new(DType::I8, &[2]).unwrap(), 2).unwrap();
+        let missing = Writer::new(&path, DType::I8, &[2]).unwrap();
         assert!(missing.finish().is_err());
     }
 }

@@ -10,11 +10,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
+use tequio_program::Origin;
 
-use crate::{
-    model::{Model, plan_of},
-    output::Output,
-};
+use crate::{model::Program, output::Output};
 use cast::Cast;
 
 #[derive(ClapArgs)]
@@ -46,11 +44,10 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
     let (model, inputs, labels) = match &args.program {
         None => digits::load()?,
         Some(program) => {
-            let model = Model::read(program, args.plan.as_deref())?;
+            let model = Program::read(program)?.postable()?.planned(args.plan.as_deref())?;
             let inputs = model.read_inputs(&args.inputs)?;
             // A plan of one's own stands; a proposed one gets the rates of the job itself.
-            let planned = plan_of(program, args.plan.as_deref()).is_some();
-            let model = if planned { model } else { model.measured(&inputs)? };
+            let model = if model.origin == Origin::Given { model } else { model.measured(&inputs)? };
             (model, inputs, None)
         }
     };
