@@ -8,11 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Error, Result, anyhow};
 use clap::Args;
 use tequio_attestation::Manifest;
 use tequio_backend::{Backend, Executable, Unsupported, cpu::Cpu};
-use tequio_program::{Compiled, Graph, MAX_TRACES, Origin, Plan, Planned, compile, load};
+use tequio_program::{Compiled, Graph, MAX_TRACES, Origin, Plan, PlanError, Planned, Refused, compile, load};
 
 use crate::npy::Array;
 pub use inputs::{Inputs, batch};
@@ -65,7 +65,10 @@ impl Program {
             Some(plan) => Planned::given(plan, &bytes, &graph),
             None => Planned::beside(&path, &bytes, &graph),
         };
-        let planned = planned.with_context(|| format!("{} cannot be planned", path.display()))?;
+        let planned = planned.map_err(|error| match error {
+            PlanError::Refused(reason) => unplannable(&path, reason),
+            of_the_file => of_the_file.into(),
+        })?;
         if planned.origin == Origin::Proposed {
             match planned.keep(&path, &bytes) {
                 Ok(kept) => tracing::debug!("the plan is kept in {}", kept.display()),
@@ -78,9 +81,13 @@ impl Program {
     /// With a proposed plan, whatever lies beside the program.
     pub fn proposed(self) -> Result<Model> {
         let Self { path, bytes, graph } = self;
-        let planned = Planned::proposed(&graph).with_context(|| format!("{} cannot be planned", path.display()))?;
+        let planned = Planned::proposed(&graph).map_err(|reason| unplannable(&path, reason))?;
         Ok(Model::of(bytes, graph, planned))
     }
+}
+
+fn unplannable(program: &Path, reason: Refused) -> Error {
+    Error::from(reason).context(format!("{} cannot be planned", program.display()))
 }
 
 /// A program with its plan, compiled.

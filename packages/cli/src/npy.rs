@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use npyz::{DType as NpyType, NpyFile};
 use tequio_tensor::DType;
 
 /// Elements of a file: canonical bytes, and the shape they come in.
@@ -37,24 +36,68 @@ pub fn read(path: &Path, dtype: DType) -> Result<Array> {
 
 /// Reads the bytes of a file, as [`read`] does.
 fn decode(file: &[u8], dtype: DType) -> Result<Array> {
-    let npy = NpyFile::new(file)?;
-    let NpyType::Plain(found) = npy.dtype() else { bail!("it holds records") };
-    let (found, wanted) = (found.to_string(), numpy_type(dtype));
+    let (header, elements) = split(file).context("it is not a .npy file")?;
+    let (found, wanted) = (field(header, "descr").unwrap_or_default(), numpy_type(dtype));
+    ensure!(!found.starts_with('['), "it holds records");
+    let found = found.split('\'').nth(1).context(BAD_HEADER)?;
     ensure!(found == wanted, "it holds elements of type {found} where the program takes {wanted}");
-    ensure!(npy.order() == npyz::Order::C, "it is in Fortran order");
-    let dims = npy.shape().to_vec();
-    let values: Vec<i64> = match dtype {
-        DType::Bool => npy.into_vec::<bool>()?.into_iter().map(i64::from).collect(),
-        DType::I4 | DType::I8 => npy.into_vec::<i8>()?.into_iter().map(i64::from).collect(),
-        DType::I16 => npy.into_vec::<i16>()?.into_iter().map(i64::from).collect(),
-        DType::I32 => npy.into_vec::<i32>()?.into_iter().map(i64::from).collect(),
-        DType::I48 => npy.into_vec::<i64>()?,
+    let order = field(header, "fortran_order").context(BAD_HEADER)?;
+    ensure!(order.starts_with("False"), "it is in Fortran order");
+    let dims = field(header, "shape").and_then(dims).context(BAD_HEADER)?;
+    let len = dims.iter().try_fold(width(dtype) as u64, |len, dim| len.checked_mul(*dim));
+    let elements = len.and_then(|len| elements.get(..usize::try_from(len).ok()?));
+    Ok(Array { bytes: canonical(elements.context("it ends before its last element")?, dtype)?, dims })
+}
+
+const BAD_HEADER: &str = "its header makes no sense";
+
+/// The header of any version, and what comes after it.
+fn split(file: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = file.strip_prefix(b"\x93NUMPY")?;
+    let (version, rest) = rest.split_first_chunk::<2>()?;
+    let (len, rest) = if version[0] == 1 {
+        let (len, rest) = rest.split_first_chunk()?;
+        (u16::from_le_bytes(*len).into(), rest)
+    } else {
+        let (len, rest) = rest.split_first_chunk()?;
+        (u32::from_le_bytes(*len) as usize, rest)
     };
-    if let Some(value) = values.iter().find(|value| dtype.wrap(**value) != **value) {
+    let (header, elements) = rest.split_at_checked(len)?;
+    Some((str::from_utf8(header).ok()?, elements))
+}
+
+/// What a header says under a key, and all that follows.
+fn field<'a>(header: &'a str, key: &str) -> Option<&'a str> {
+    let (_, after) = header.split_once(&format!("'{key}':"))?;
+    Some(after.trim_start())
+}
+
+/// A tuple of lengths.
+fn dims(text: &str) -> Option<Vec<u64>> {
+    let (inside, _) = text.strip_prefix('(')?.split_once(')')?;
+    let lengths = inside.split(',').map(str::trim).filter(|length| !length.is_empty());
+    lengths.map(|length| length.parse().ok()).collect()
+}
+
+/// Bytes of an element in a file.
+fn width(dtype: DType) -> usize {
+    if dtype == DType::I48 { 8 } else { dtype.bytes() }
+}
+
+/// Elements of a file as canonical bytes, which differ for int48 only.
+fn canonical(elements: &[u8], dtype: DType) -> Result<Vec<u8>> {
+    let value = |word: &[u8]| match dtype {
+        DType::I48 => word.try_into().map_or(0, i64::from_le_bytes),
+        _ => dtype.read(word),
+    };
+    let values = elements.chunks(width(dtype)).map(value);
+    if let Some(value) = values.clone().find(|value| dtype.wrap(*value) != *value) {
         bail!("the element {value} is out of range");
     }
-    let bytes = values.into_iter().flat_map(|value| dtype.write(value)).collect();
-    Ok(Array { dims, bytes })
+    Ok(match dtype {
+        DType::I48 => values.flat_map(|value| dtype.write(value)).collect(),
+        _ => elements.to_vec(),
+    })
 }
 
 /// A file of elements that are written as they come.

@@ -80,6 +80,9 @@ fn files(graph: &Graph, named: &[String]) -> Result<Vec<PathBuf>> {
             None if names.len() == 1 => (0, argument.as_str()),
             None => bail!(usage(format!("the program has {} inputs: {}", names.len(), names.join(", ")))),
         };
+        if file.is_empty() {
+            bail!(usage(format!("no file is named for input {}", names[slot])));
+        }
         if files[slot].replace(file.into()).is_some() {
             bail!(usage(format!("input {} is given twice", names[slot])));
         }

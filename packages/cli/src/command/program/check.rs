@@ -26,10 +26,10 @@ pub struct Args {
     #[arg(long, num_args = 1..)]
     inputs: Vec<String>,
     /// How many attestations.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Draws of each.
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     draws: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
