@@ -182,4 +182,15 @@ mod tests {
         let missing = Writer::new(&path, DType::I8, &[2]).unwrap();
         assert!(missing.finish().is_err());
     }
+
+    #[test]
+    fn headers_of_every_version_are_read() {
+        let text = b"{'descr': '<i2', 'fortran_order': False, 'shape': (2, 1), }\n";
+        let short = [b"\x93NUMPY\x01\x00", &(text.len() as u16).to_le_bytes()[..]].concat();
+        let long = |version| [b"\x93NUMPY", &[version, 0][..], &(text.len() as u32).to_le_bytes()].concat();
+        for start in [short, long(2), long(3)] {
+            let array = decode(&[&start[..], text, &[1, 0, 2, 0]].concat(), DType::I16).unwrap();
+            assert_eq!((array.dims, array.bytes), (vec![2, 1], vec![1, 0, 2, 0]));
+        }
+    }
 }
