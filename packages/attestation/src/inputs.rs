@@ -65,6 +65,13 @@ impl Inputs {
         Self { shards, buffers: vec![] }
     }
 
+    /// The inputs of the first `shards` shards, at most all of them.
+    pub fn first(&self, shards: u64) -> Self {
+        let shards = shards.min(self.shards);
+        let part = |bytes: &Vec<u8>| bytes[..bytes.len() / self.shards.max(1) as usize * shards as usize].to_vec();
+        Self { shards, buffers: self.buffers.iter().map(part).collect() }
+    }
+
     /// Number of whole shards.
     pub fn shards(&self) -> u64 {
         self.shards

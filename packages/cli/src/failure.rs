@@ -37,7 +37,9 @@ pub fn tell(error: &anyhow::Error) -> ExitCode {
 fn page(error: &anyhow::Error, usage: Option<&Usage>) -> String {
     let mut page = format!("error: {error}\n");
     for cause in error.chain().skip(1) {
-        page += &format!("  why: {cause}\n");
+        // Of what a library has to say, the first line says what it is about.
+        let cause = cause.to_string();
+        page += &format!("  why: {}\n", cause.trim().lines().next().unwrap_or_default());
     }
     if let Some(Usage { help, .. }) = usage {
         page += &format!(" help: {help}\n");

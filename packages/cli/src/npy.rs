@@ -3,12 +3,11 @@
 use std::{
     fs,
     io::{BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use npyz::{DType as NpyType, NpyFile};
-use tequio_tensor::{DType, Type};
+use tequio_tensor::DType;
 
 /// Elements of a file: canonical bytes, and the shape they come in.
 pub struct Array {
@@ -37,28 +36,73 @@ pub fn read(path: &Path, dtype: DType) -> Result<Array> {
 
 /// Reads the bytes of a file, as [`read`] does.
 fn decode(file: &[u8], dtype: DType) -> Result<Array> {
-    let npy = NpyFile::new(file)?;
-    let NpyType::Plain(found) = npy.dtype() else { bail!("it holds records") };
-    let (found, wanted) = (found.to_string(), numpy_type(dtype));
+    let (header, elements) = split(file).context("it is not a .npy file")?;
+    let (found, wanted) = (field(header, "descr").unwrap_or_default(), numpy_type(dtype));
+    ensure!(!found.starts_with('['), "it holds records");
+    let found = found.split('\'').nth(1).context(BAD_HEADER)?;
     ensure!(found == wanted, "it holds elements of type {found} where the program takes {wanted}");
-    ensure!(npy.order() == npyz::Order::C, "it is in Fortran order");
-    let dims = npy.shape().to_vec();
-    let values: Vec<i64> = match dtype {
-        DType::Bool => npy.into_vec::<bool>()?.into_iter().map(i64::from).collect(),
-        DType::I4 | DType::I8 => npy.into_vec::<i8>()?.into_iter().map(i64::from).collect(),
-        DType::I16 => npy.into_vec::<i16>()?.into_iter().map(i64::from).collect(),
-        DType::I32 => npy.into_vec::<i32>()?.into_iter().map(i64::from).collect(),
-        DType::I48 => npy.into_vec::<i64>()?,
+    let order = field(header, "fortran_order").context(BAD_HEADER)?;
+    ensure!(order.starts_with("False"), "it is in Fortran order");
+    let dims = field(header, "shape").and_then(dims).context(BAD_HEADER)?;
+    let len = dims.iter().try_fold(width(dtype) as u64, |len, dim| len.checked_mul(*dim));
+    let elements = len.and_then(|len| elements.get(..usize::try_from(len).ok()?));
+    Ok(Array { bytes: canonical(elements.context("it ends before its last element")?, dtype)?, dims })
+}
+
+const BAD_HEADER: &str = "its header makes no sense";
+
+/// The header of any version, and what comes after it.
+fn split(file: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = file.strip_prefix(b"\x93NUMPY")?;
+    let (version, rest) = rest.split_first_chunk::<2>()?;
+    let (len, rest) = if version[0] == 1 {
+        let (len, rest) = rest.split_first_chunk()?;
+        (u16::from_le_bytes(*len).into(), rest)
+    } else {
+        let (len, rest) = rest.split_first_chunk()?;
+        (u32::from_le_bytes(*len) as usize, rest)
     };
-    if let Some(value) = values.iter().find(|value| dtype.wrap(**value) != **value) {
+    let (header, elements) = rest.split_at_checked(len)?;
+    Some((str::from_utf8(header).ok()?, elements))
+}
+
+/// What a header says under a key, and all that follows.
+fn field<'a>(header: &'a str, key: &str) -> Option<&'a str> {
+    let (_, after) = header.split_once(&format!("'{key}':"))?;
+    Some(after.trim_start())
+}
+
+/// A tuple of lengths.
+fn dims(text: &str) -> Option<Vec<u64>> {
+    let (inside, _) = text.strip_prefix('(')?.split_once(')')?;
+    let lengths = inside.split(',').map(str::trim).filter(|length| !length.is_empty());
+    lengths.map(|length| length.parse().ok()).collect()
+}
+
+/// Bytes of an element in a file.
+fn width(dtype: DType) -> usize {
+    if dtype == DType::I48 { 8 } else { dtype.bytes() }
+}
+
+/// Elements of a file as canonical bytes, which differ for int48 only.
+fn canonical(elements: &[u8], dtype: DType) -> Result<Vec<u8>> {
+    let value = |word: &[u8]| match dtype {
+        DType::I48 => word.try_into().map_or(0, i64::from_le_bytes),
+        _ => dtype.read(word),
+    };
+    let values = elements.chunks(width(dtype)).map(value);
+    if let Some(value) = values.clone().find(|value| dtype.wrap(*value) != *value) {
         bail!("the element {value} is out of range");
     }
-    let bytes = values.iter().flat_map(|value| value.to_le_bytes()[..dtype.bytes()].to_vec()).collect();
-    Ok(Array { dims, bytes })
+    Ok(match dtype {
+        DType::I48 => values.flat_map(|value| dtype.write(value)).collect(),
+        _ => elements.to_vec(),
+    })
 }
 
 /// A file of elements that are written as they come.
 pub struct Writer {
+    path: PathBuf,
     file: BufWriter<fs::File>,
     dtype: DType,
     /// Elements that the file still lacks; what comes behind them is left out.
@@ -66,16 +110,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a file of elements of type `ty`, its leading axis replaced by `items`. Gives the shape that this makes too.
-    pub fn new(path: &Path, ty: &Type, items: u64) -> Result<(Self, Vec<u64>)> {
-        let mut dims: Vec<u64> = ty.shape.dims().iter().map(|dim| *dim as u64).collect();
-        if let Some(batch) = dims.first_mut() {
-            *batch = items;
-        }
-        let file = fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut file = BufWriter::new(file);
-        file.write_all(&header(ty.dtype, &dims))?;
-        Ok((Self { file, dtype: ty.dtype, left: dims.iter().product::<u64>() as usize }, dims))
+    /// Begins a file of so many elements along each axis.
+    pub fn new(path: &Path, dtype: DType, dims: &[u64]) -> Result<Self> {
+        let cannot = || cannot_write(path);
+        let mut file = BufWriter::new(fs::File::create(path).with_context(cannot)?);
+        file.write_all(&header(dtype, dims)).with_context(cannot)?;
+        Ok(Self { path: path.into(), file, dtype, left: dims.iter().product::<u64>() as usize })
     }
 
     /// Writes the next elements, canonical bytes.
@@ -84,17 +124,24 @@ impl Writer {
         let count = self.left.min(bytes.len() / size);
         self.left -= count;
         let bytes = &bytes[..count * size];
-        if self.dtype != DType::I48 {
-            return Ok(self.file.write_all(bytes)?);
-        }
-        let wide = bytes.chunks(size).map(|word| tequio_attestation::element(word, 0, self.dtype).to_le_bytes());
-        wide.into_iter().try_for_each(|word| Ok(self.file.write_all(&word)?))
+        let written = match self.dtype {
+            DType::I48 => {
+                let mut wide = bytes.chunks(size).map(|word| self.dtype.read(word).to_le_bytes());
+                wide.try_for_each(|word| self.file.write_all(&word))
+            }
+            _ => self.file.write_all(bytes),
+        };
+        written.with_context(|| cannot_write(&self.path))
     }
 
     pub fn finish(mut self) -> Result<()> {
-        ensure!(self.left == 0, "{} elements are missing", self.left);
-        Ok(self.file.flush()?)
+        ensure!(self.left == 0, "{} elements of {} are missing", self.left, self.path.display());
+        self.file.flush().with_context(|| cannot_write(&self.path))
     }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
 }
 
 /// The header of version 1.0: a dictionary whose end lies at a multiple of 64 bytes.
@@ -118,23 +165,32 @@ mod tests {
         for (dtype, dims) in
             [(DType::Bool, &[2, 3][..]), (DType::I4, &[6]), (DType::I16, &[1, 2, 3]), (DType::I48, &[])]
         {
-            let ty = Type::new(dtype, dims).unwrap();
-            let items = dims.first().copied().unwrap_or(1) as usize;
-            let count = dims.iter().product::<u32>() as usize;
+            let count = dims.iter().product::<u64>() as usize;
             let values = (0..2 * count).map(|at| dtype.wrap(if at % 2 == 0 { -1 } else { at as i64 }));
-            let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()[..dtype.bytes()].to_vec()).collect();
+            let bytes: Vec<u8> = values.flat_map(|value| dtype.write(value)).collect();
             let bytes = if dtype == DType::Bool { vec![1; bytes.len()] } else { bytes };
-            let (mut writer, shape) = Writer::new(&path, &ty, items as u64).unwrap();
+            let mut writer = Writer::new(&path, dtype, dims).unwrap();
             // In two pieces, and more than fits.
             let (first, second) = bytes.split_at(count / 2 * dtype.bytes());
             writer.write(first).unwrap();
             writer.write(second).unwrap();
             writer.finish().unwrap();
             let array = read(&path, dtype).unwrap();
-            assert_eq!((array.dims, dims.iter().map(|dim| *dim as u64).collect()), (shape.clone(), shape));
+            assert_eq!(array.dims, dims);
             assert_eq!(array.bytes, bytes[..count * dtype.bytes()], "{dtype:?}");
         }
-        let (missing, _) = Writer::new(&path, &Type::new(DType::I8, &[2]).unwrap(), 2).unwrap();
+        let missing = Writer::new(&path, DType::I8, &[2]).unwrap();
         assert!(missing.finish().is_err());
+    }
+
+    #[test]
+    fn headers_of_every_version_are_read() {
+        let text = b"{'descr': '<i2', 'fortran_order': False, 'shape': (2, 1), }\n";
+        let short = [b"\x93NUMPY\x01\x00", &(text.len() as u16).to_le_bytes()[..]].concat();
+        let long = |version| [b"\x93NUMPY", &[version, 0][..], &(text.len() as u32).to_le_bytes()].concat();
+        for start in [short, long(2), long(3)] {
+            let array = decode(&[&start[..], text, &[1, 0, 2, 0]].concat(), DType::I16).unwrap();
+            assert_eq!((array.dims, array.bytes), (vec![2, 1], vec![1, 0, 2, 0]));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::{
     io::{self, Write},
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ impl Output {
         match writeln!(io::stdout().lock(), "{text}") {
             // Whoever reads has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            done => Ok(done?),
+            done => done.context("cannot write the answer to standard output"),
         }
     }
 

@@ -1,70 +1,11 @@
 //! The binary as a user runs it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+mod harness;
 
+use std::{fs, path::Path};
+
+use harness::{command, demo, digits, folder, json, refusal, tequio, write_npy};
 use serde_json::Value;
-
-/// The binary with settings of its own: none but those that the test makes.
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tequio"));
-    command.args(arguments).env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR")).env_remove("RUST_LOG");
-    for setting in ["LOG", "THREADS", "COLOR", "PROGRESS"] {
-        command.env_remove(format!("TEQUIO_{setting}"));
-    }
-    command
-}
-
-fn tequio(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
-}
-
-fn digits(file: &str) -> String {
-    format!("{}/../models/digits/{file}", env!("CARGO_MANIFEST_DIR"))
-}
-
-fn demo(arguments: &[&str]) -> Value {
-    let output = tequio(&[&["demo", "--json"], arguments].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// What it says on standard error when it refuses.
-fn refusal(arguments: &[&str]) -> String {
-    let output = tequio(arguments);
-    assert!(!output.status.success(), "{arguments:?} was accepted");
-    assert!(output.stdout.is_empty(), "{arguments:?} answers though it fails");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-/// What it answers, as JSON.
-fn json(arguments: &[&str]) -> Value {
-    let output = tequio(&[arguments, &["--json"]].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn write_npy(path: &Path, dtype: &str, shape: &str, bytes: &[u8]) {
-    let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
-    while (header.len() + 11) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut file = b"\x93NUMPY\x01\x00".to_vec();
-    file.extend((header.len() as u16).to_le_bytes());
-    file.extend(header.as_bytes());
-    file.extend(bytes);
-    fs::write(path, file).unwrap();
-}
-
-fn folder() -> (tempfile::TempDir, impl Fn(&str) -> PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_path_buf();
-    (folder, move |name: &str| path.join(name))
-}
 
 #[test]
 fn the_demo_tells_its_story() {

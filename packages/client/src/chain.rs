@@ -45,7 +45,10 @@ impl Executed {
 
 /// Whether `contract` emitted an event.
 pub fn is_of(event: &Event, contract: &Addr) -> bool {
-    event.attributes.iter().any(|attribute| attribute.key == "_contract_address" && attribute.value == contract.as_str())
+    event
+        .attributes
+        .iter()
+        .any(|attribute| attribute.key == "_contract_address" && attribute.value == contract.as_str())
 }
 
 /// How far somebody has read a chain's events.

@@ -149,9 +149,7 @@ impl Settings {
     fn instantiation(&self, contract: Contract, done: &Progress) -> Result<Vec<u8>> {
         let (owner, denom) = (self.governance.to_string(), self.denom.clone());
         match contract {
-            Contract::Registry => {
-                json(&registry::InstantiateMsg { owner, denom, config: self.registry.clone() })
-            }
+            Contract::Registry => json(&registry::InstantiateMsg { owner, denom, config: self.registry.clone() }),
             Contract::Verifier => {
                 json(&verifier::InstantiateMsg { owner, config: self.verifier.clone(), beacon: self.beacon.clone() })
             }

@@ -26,8 +26,8 @@ pub struct Compiled {
 /// Makes the manifest. Deterministic: the same graph and plan give the same `program_id` everywhere.
 ///
 /// # Errors
-/// If the program has no inputs, if the plan doesn't fit the graph, if one check exceeds [`MAX_CHECK_BYTES`], [`MAX_CHECK_READS`] or [`MAX_CHAIN`], or
-/// if the cost doesn't fit 64 bits.
+/// If the program has no inputs, if the plan doesn't fit the graph, if one check takes too much ([`Refused::Check`]
+/// says of what), or if the cost doesn't fit 64 bits.
 pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     graph.postable()?;
     let scheme = Scheme::new(graph, plan)?;

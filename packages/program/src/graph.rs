@@ -47,12 +47,12 @@ impl Tensor {
     }
 
     /// Bytes of its elements, rows not padded.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.ty.bytes() as u64
     }
 
     /// Bits that its elements carry.
-    pub fn bits(&self) -> u64 {
+    pub(crate) fn bits(&self) -> u64 {
         self.ty.shape.elements() as u64 * self.ty.dtype.bits() as u64
     }
 }
@@ -92,7 +92,7 @@ impl Graph {
         &self.tensors[id.0 as usize]
     }
 
-    pub fn is_output(&self, id: TensorId) -> bool {
+    pub(crate) fn is_output(&self, id: TensorId) -> bool {
         self.outputs.contains(&id)
     }
 
@@ -101,19 +101,19 @@ impl Graph {
         self.tensors.iter().enumerate().map(|(id, tensor)| (TensorId(id as u32), tensor))
     }
 
-    pub fn operand_type(&self, operand: &Operand) -> Type {
+    pub(crate) fn operand_type(&self, operand: &Operand) -> Type {
         match *operand {
             Operand::Tensor(id) => self.tensor(id).ty,
             Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
         }
     }
 
-    pub fn operand_types(&self, node: &Node) -> Vec<Type> {
+    pub(crate) fn operand_types(&self, node: &Node) -> Vec<Type> {
         node.operands.iter().map(|operand| self.operand_type(operand)).collect()
     }
 
     /// Whether the operand's values are known when compiling.
-    pub fn is_constant(&self, operand: &Operand) -> bool {
+    pub(crate) fn is_constant(&self, operand: &Operand) -> bool {
         match operand {
             Operand::Tensor(id) => self.tensor(*id).constant().is_some(),
             Operand::Scalar { .. } => true,
@@ -121,14 +121,14 @@ impl Graph {
     }
 
     /// Cost of computing all of a tensor's elements, its op's only; 0 for inputs and constants.
-    pub fn cost(&self, id: TensorId) -> u64 {
+    pub(crate) fn cost(&self, id: TensorId) -> u64 {
         let tensor = self.tensor(id);
         let each = tensor.node().map_or(0, |node| tequio_tensor::cost(&node.op, &self.operand_types(node), &tensor.ty));
         each.saturating_mul(tensor.ty.shape.elements() as u64)
     }
 
     /// For each tensor the tensors that read it, each once, ascending.
-    pub fn readers(&self) -> Vec<Vec<TensorId>> {
+    pub(crate) fn readers(&self) -> Vec<Vec<TensorId>> {
         let mut readers = vec![Vec::new(); self.tensors.len()];
         for (id, tensor) in self.iter() {
             for operand in tensor.node().iter().flat_map(|node| &node.operands) {

@@ -3,13 +3,13 @@
 use tequio_attestation::{MAX_DEPTH, MAX_READS};
 
 /// Most bytes of leaves that checking one element may be shown.
-pub const MAX_CHECK_BYTES: u64 = 32 << 10;
+pub(crate) const MAX_CHECK_BYTES: u64 = 32 << 10;
 /// Most elements that checking one element may read.
-pub const MAX_CHECK_READS: u64 = 1 << 20;
+pub(crate) const MAX_CHECK_READS: u64 = 1 << 20;
 /// Longest chain of virtual tensors.
-pub const MAX_CHAIN: u8 = 96;
+pub(crate) const MAX_CHAIN: u8 = 96;
 /// Largest s, in 1/65,536: 15/16.
-pub const MAX_S: u16 = 61_440;
+pub(crate) const MAX_S: u16 = 61_440;
 /// Most traces that are compared to measure rates, each with each other.
 pub const MAX_TRACES: usize = 16;
 

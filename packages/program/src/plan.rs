@@ -6,14 +6,14 @@ use tequio_attestation::{Digest, codec::Writer, hash::tagged};
 use crate::refused::{Misfit, Refused};
 
 /// Version of the compiler. Another version may number tensors or weigh them otherwise.
-pub const COMPILER: u32 = 1;
+pub(crate) const COMPILER: u32 = 1;
 
 /// Everything that compiling a [`crate::Graph`] leaves open. Names are there for people and checked against the graph; the
 /// hash covers numbers only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// [`COMPILER`] of the one that made it.
+    /// Version of the compiler that made it.
     pub compiler: u32,
     /// Every input and every constant, by id.
     pub given: Vec<Given>,
@@ -47,7 +47,7 @@ pub struct Commit {
     pub row: u32,
     /// How much of it equals the nearest other trace, in 1/65,536.
     pub r: u16,
-    /// How often its most guessable channel is guessed, in 1/65,536; at most [`crate::MAX_S`].
+    /// How often its most guessable channel is guessed, in 1/65,536; at most 15/16.
     pub s: u16,
 }
 

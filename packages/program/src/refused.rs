@@ -36,12 +36,7 @@ pub enum Refused {
     #[error("{op} `{tensor}`: attribute {attribute} is missing or out of range")]
     Attribute { op: &'static str, tensor: String, attribute: &'static str },
     #[error("{op} `{tensor}`: {reason}")]
-    Op {
-        op: &'static str,
-        tensor: String,
-        #[source]
-        reason: Invalid,
-    },
+    Op { op: &'static str, tensor: String, reason: Invalid },
     #[error("`{name}` is read by `{by}` and not defined before")]
     Undefined { name: String, by: String },
     #[error("`{name}` is defined twice")]
@@ -55,7 +50,7 @@ pub enum Refused {
     Check { tensor: String, what: &'static str, found: u64, limit: u64 },
     #[error("the program's cost doesn't fit the arithmetic of weights")]
     Cost,
-    #[error("plan: {0}")]
+    #[error(transparent)]
     Plan(#[from] Misfit),
 }
 

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use tequio_attestation::{Layout, Source, TensorId};
-use tequio_tensor::Type;
 
 use crate::{compile::Compiled, graph::Graph, plan::Plan};
 
@@ -36,7 +35,7 @@ pub struct Row {
     pub name: String,
     /// TOSA's name of its op in lower case, `input` or `constant`.
     pub op: String,
-    /// As in `4x25x5x64xi8`.
+    /// As in `4x25x5x64xint8`.
     pub ty: String,
     /// MAC equivalents of its op, per shard.
     pub cost: u64,
@@ -67,7 +66,7 @@ impl Report {
         let tensors: Vec<Row> = graph.iter().map(|(id, _)| row(graph, plan, compiled, id)).collect();
         let committed = tensors.iter().filter_map(|row| row.committed.as_ref());
         Self {
-            program_id: compiled.manifest.program_id().to_string(),
+            program_id: hex::encode(compiled.manifest.program_id()),
             cost: header.cost,
             committed_bytes: committed.map(|committed| committed.bytes).sum(),
             delta: header.delta,
@@ -107,14 +106,9 @@ fn row(graph: &Graph, plan: &Plan, compiled: &Compiled, id: TensorId) -> Row {
         id: id.0,
         name: tensor.name.clone(),
         op: op.into(),
-        ty: type_name(&tensor.ty),
+        ty: tensor.ty.to_string(),
         cost: graph.cost(id),
         layout: descriptor.layout().map(|Layout { leaf_log2, row }| (1 << leaf_log2, row)),
         committed,
     }
-}
-
-fn type_name(ty: &Type) -> String {
-    let dims: String = ty.shape.dims().iter().map(|dim| format!("{dim}x")).collect();
-    format!("{dims}{}", ty.dtype.name())
 }

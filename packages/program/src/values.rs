@@ -1,6 +1,6 @@
 //! Operands' values as far as they are known without running the program.
 
-use tequio_attestation::{Operand, element};
+use tequio_attestation::Operand;
 use tequio_tensor::{DType, Read};
 
 use crate::graph::Graph;
@@ -27,10 +27,7 @@ impl<'a> Values<'a> {
     /// Element `index`; 0 where it isn't known.
     pub fn get(&self, index: u32) -> i64 {
         match *self {
-            Self::Constant(dtype, bytes) => {
-                let at = index as usize * dtype.bytes();
-                if at + dtype.bytes() <= bytes.len() { element(bytes, at, dtype) } else { 0 }
-            }
+            Self::Constant(dtype, bytes) => dtype.read(bytes.get(index as usize * dtype.bytes()..).unwrap_or_default()),
             Self::Scalar(value) => value,
             Self::Unknown => 0,
         }

@@ -16,7 +16,7 @@ fn longest(file: &[u8], draws: u32) -> (usize, usize) {
     let manifest = compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest;
     let bytes = |keep: fn(&Source) -> bool| -> Vec<Vec<u8>> {
         let kept = manifest.tensors.iter().filter(|tensor| keep(&tensor.source));
-        kept.map(|tensor| noise(tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes())).collect()
+        kept.map(|tensor| noise(tensor.ty.bytes())).collect()
     };
     let mut inputs = bytes(|source| matches!(source, Source::Input { .. }));
     for (bytes, tensor) in inputs.iter_mut().zip(manifest.inputs()) {

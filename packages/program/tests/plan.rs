@@ -1,5 +1,7 @@
 //! Plans as files, plans that don't fit, and that compiling is a function of file and plan.
 
+use std::time::{Duration, Instant};
+
 use tequio_program::{Graph, Misfit, Plan, Refused, Report, Route, compile, load};
 use tequio_tosa::{DType, Program, conv};
 
@@ -64,6 +66,16 @@ fn a_deep_network_stays_the_same_program() {
         let compiled = compile(&graph, &plan).unwrap();
         assert_eq!(Report::new(&graph, &plan, &compiled).program_id, id, "{batch} images of {side}");
     }
+}
+
+/// It takes some tens of milliseconds; passing its cost back element by element took seconds.
+#[test]
+fn a_deep_network_is_planned_in_well_under_a_second() {
+    let graph = load(&Program::mobilenet(1, 224).bytes()).unwrap();
+    let begun = Instant::now();
+    Plan::propose(&graph).unwrap();
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
 #[test]

@@ -93,7 +93,8 @@ impl<'a, C: Chain> Provider<'a, C> {
 
     /// Opens all draws of an assignment that it attested to, `part` in each message, until there is a verdict.
     pub async fn open(&self, assignment: AssignmentId, part: u32) -> Result<()> {
-        let held = self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
+        let held =
+            self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
         let attestation = Verifier(self.chain).attestation(held.attestation).await?;
         let Prepared { work, executable } = &self.jobs[&held.assignment.job];
         for message in open(work, &**executable, &held.run, &attestation, part)? {

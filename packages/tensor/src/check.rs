@@ -1,33 +1,20 @@
-//! What TOSA forbids by `ERROR_IF`, its types for PRO-INT with DOUBLEROUND, INT16 and INT4, and limits. This file is the
-//! table of contents.
+//! What TOSA forbids by `ERROR_IF`, and what the profile allows. This file is the table of contents.
 
 mod elementwise;
 mod facts;
 mod invalid;
 mod layout;
+mod profile;
 mod window;
 
-use crate::cost::reads;
-use crate::op::{Op, Operands};
-use crate::types::{DType, Type};
+use crate::{
+    cost::reads,
+    op::{Op, Operands},
+    types::{DType, Type},
+};
 use facts::Facts;
 pub use invalid::{Invalid, Place};
-
-/// Largest kernel (times dilation) and padding along an axis: level 8K.
-pub const MAX_KERNEL: u32 = 8192;
-/// Largest stride: level 8K.
-pub const MAX_STRIDE: u32 = 8192;
-/// Most inputs of CONCAT: level 8K.
-pub const MAX_INPUTS: usize = 64;
-/// Most operand elements that one output element may read.
-pub const MAX_READS: u64 = 1 << 24;
-
-/// Integer types that data moving operators take.
-const MOVED: &[DType] = &[DType::Bool, DType::I8, DType::I16, DType::I32];
-const WORDS: &[DType] = &[DType::I8, DType::I16, DType::I32];
-const SHORT: &[DType] = &[DType::I8, DType::I16];
-const I32: &[DType] = &[DType::I32];
-const BOOL: &[DType] = &[DType::Bool];
+use profile::{BOOL, I32, MAX_INPUTS, MAX_READS, WORDS};
 
 /// Whether [`crate::eval`] is defined for `op` on operands of types `ins` with a result of type `out`. Looks at types and
 /// attributes only, never at values; constant time but for CONCAT, which is linear in its inputs.

@@ -1,7 +1,9 @@
 //! What one output element costs, and how much it reads.
 
-use crate::op::{Op, Operands};
-use crate::types::{Shape, Type};
+use crate::{
+    op::{Op, Operands},
+    types::{Shape, Type},
+};
 
 /// Cost of one output element in multiply-accumulates: the whole window for convolutions and matmul (padding counted),
 /// elements read for pools and reductions, 2 for RESCALE, 1 for other arithmetic, 0 for moving data.

@@ -10,9 +10,11 @@ mod rescale;
 mod site;
 mod table;
 
-use crate::Read;
-use crate::op::{Op, Operands};
-use crate::types::Type;
+use crate::{
+    Read,
+    op::{Op, Operands},
+    types::Type,
+};
 use elementwise as el;
 use site::Site;
 

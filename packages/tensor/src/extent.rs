@@ -1,7 +1,9 @@
 //! How far the reads of a box of output elements can reach.
 
-use crate::op::{Op, Operands};
-use crate::types::{MAX_RANK, Shape, Type};
+use crate::{
+    op::{Op, Operands},
+    types::{MAX_RANK, Shape, Type},
+};
 
 type Lengths = [u32; MAX_RANK];
 

@@ -45,12 +45,12 @@ mod extent;
 mod op;
 mod types;
 
-pub use check::{Invalid, MAX_INPUTS, MAX_KERNEL, MAX_READS, MAX_STRIDE, Place, check};
+pub use check::{Invalid, Place, check};
 pub use cost::cost;
 pub use eval::eval;
 pub use extent::extent;
-pub use op::{Extent, Op, Operands, Pool2d, Rescale, Window2d, constant_operands, is_elementwise, is_heavy};
-pub use types::{BadShape, DType, MAX_ELEMENTS, MAX_RANK, Shape, Type};
+pub use op::{Op, Operands, Pool2d, Rescale, Window2d, constant_operands, is_elementwise, is_heavy};
+pub use types::{BadShape, DType, MAX_RANK, Shape, Type};
 
 /// Where operand elements come from.
 pub trait Read {

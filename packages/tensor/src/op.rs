@@ -1,6 +1,6 @@
 //! The operators and their attributes, named as TOSA names them.
 
-use crate::types::{MAX_RANK, Shape};
+use crate::types::{MAX_RANK, Type};
 
 /// Padding, stride and dilation of a convolution. `pad` is top, bottom, left, right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -272,7 +272,4 @@ pub const fn constant_operands(op: &Op) -> &'static [usize] {
 }
 
 /// An operand as [`crate::eval`] sees it: just its type. Values come through the reader.
-pub type Operands<'a> = &'a [crate::types::Type];
-
-/// A box of coordinates by its lengths alone: how far a read can extend along every axis.
-pub type Extent = Shape;
+pub type Operands<'a> = &'a [Type];

@@ -1,9 +1,11 @@
 //! Element types, shapes and tensor types.
 
+use core::fmt;
+
 /// Highest rank of a tensor, as TOSA's level 8K allows.
 pub const MAX_RANK: usize = 6;
 /// Most elements of one tensor: flat indices are `u32` everywhere.
-pub const MAX_ELEMENTS: u64 = 1 << 31;
+const MAX_ELEMENTS: u64 = 1 << 31;
 
 /// Element type. Every element is read and returned as a sign-extended `i64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,9 +90,36 @@ impl DType {
         }
     }
 
+    /// The element whose canonical bytes (see [`Self::bytes`]) are the first of `bytes`, sign-extended; 0 if they end
+    /// before it does. Bytes that no element of the type has, as 2 for a bool, give what they say.
+    pub fn read(self, bytes: &[u8]) -> i64 {
+        let element = match self {
+            Self::Bool | Self::I4 | Self::I8 => bytes.first_chunk().map(|word| i64::from(i8::from_le_bytes(*word))),
+            Self::I16 => bytes.first_chunk().map(|word| i64::from(i16::from_le_bytes(*word))),
+            Self::I32 => bytes.first_chunk().map(|word| i64::from(i32::from_le_bytes(*word))),
+            Self::I48 => bytes.first_chunk().map(|[a, b, c, d, e, f]| {
+                let wide = i64::from_le_bytes([0, 0, *a, *b, *c, *d, *e, *f]);
+                wide >> self.unused()
+            }),
+        };
+        element.unwrap_or(0)
+    }
+
+    /// The canonical bytes of an element, as [`Self::read`] reads them. `value` is one of the type's; of any other the
+    /// lowest bytes.
+    pub fn write(self, value: i64) -> impl Iterator<Item = u8> {
+        value.to_le_bytes().into_iter().take(self.bytes())
+    }
+
     /// Bits of an `i64` that this type leaves unused. A constant for every type, so the shifts by it can't overflow.
     const fn unused(self) -> u32 {
         64u32.wrapping_sub(self.bits())
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -108,13 +137,13 @@ pub enum BadShape {
     Rank(usize),
     /// A dimension of zero.
     Zero,
-    /// More than [`MAX_ELEMENTS`] elements.
+    /// More than 2³¹ elements.
     Elements,
 }
 
 impl Shape {
     /// A scalar: rank 0, one element.
-    pub const SCALAR: Shape = Shape { rank: 0, dims: [1; MAX_RANK] };
+    pub(crate) const SCALAR: Shape = Shape { rank: 0, dims: [1; MAX_RANK] };
 
     pub fn new(dims: &[u32]) -> Result<Self, BadShape> {
         if dims.len() > MAX_RANK {
@@ -172,7 +201,7 @@ impl Shape {
         self.dims.iter().skip(axis.saturating_add(1)).fold(1, |product: u32, &dim| product.wrapping_mul(dim))
     }
 
-    /// Number of elements, at most [`MAX_ELEMENTS`].
+    /// Number of elements, at most 2³¹.
     pub fn elements(&self) -> u32 {
         self.dims.iter().fold(1, |product: u32, &dim| product.wrapping_mul(dim))
     }
@@ -212,5 +241,13 @@ impl Type {
     /// Bytes of all elements as leaves hold them.
     pub fn bytes(&self) -> usize {
         (self.shape.elements() as usize).saturating_mul(self.dtype.bytes())
+    }
+}
+
+/// As in `4x25x5x64xint8`, or `int8` alone for rank 0.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shape.dims().iter().try_for_each(|dim| write!(f, "{dim}x"))?;
+        write!(f, "{}", self.dtype)
     }
 }

@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8]) -> Result<TosaBasicBlock<'_>, Unreadable> {
         ignore_missing_null_terminator: false,
     };
     let graph = root_as_tosa_graph_with_opts(&limits, bytes)
-        .map_err(|reason| Unreadable::Flatbuffer { reason: reason.to_string() })?;
+        .map_err(|reason| Unreadable::Flatbuffer { reason: reason.to_string().trim().to_owned() })?;
     known(&graph.version())?;
     let features = graph.compatibility().map_or(0, |compatibility| compatibility.features());
     if features != 0 {

@@ -2,7 +2,6 @@
 
 mod cast;
 mod digits;
-mod provider;
 mod report;
 mod story;
 
@@ -10,12 +9,13 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
+use tequio_program::Origin;
+use tokio::runtime::Builder;
 
-use crate::{
-    model::{Model, plan_of},
-    output::Output,
-};
+use crate::{model::Program, output::Output};
 use cast::Cast;
+use report::Report;
+use story::{Script, Story};
 
 #[derive(ClapArgs)]
 pub struct Args {
@@ -46,17 +46,19 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
     let (model, inputs, labels) = match &args.program {
         None => digits::load()?,
         Some(program) => {
-            let model = Model::read(program, args.plan.as_deref())?;
+            let model = Program::read(program)?.postable()?.planned(args.plan.as_deref())?;
             let inputs = model.read_inputs(&args.inputs)?;
             // A plan of one's own stands; a proposed one gets the rates of the job itself.
-            let planned = plan_of(program, args.plan.as_deref()).is_some();
-            let model = if planned { model } else { model.measured(&inputs)? };
+            let model = if model.origin == Origin::Given { model } else { model.measured(&inputs)? };
             (model, inputs, None)
         }
     };
-    let terms = story::Terms { cast: args.providers, draws: args.draws, price: args.price.into(), seed: args.seed };
-    let story = story::play(model, inputs, &terms, output)?;
-    let report = report::Report::new(&story, labels.as_deref())?;
+    let script = Script { cast: args.providers, draws: args.draws, price: args.price.into(), seed: args.seed };
+    let chain = story::chain(&script)?;
+    let report = Builder::new_current_thread().build()?.block_on(async {
+        let story = Story::play(&chain, &model, &inputs, &script, output).await?;
+        Report::new(&story, labels.as_deref()).await
+    })?;
     output.print(&report)?;
     ensure!(report.broken.is_empty(), "broken promises: {}", report.broken.join("; "));
     Ok(())

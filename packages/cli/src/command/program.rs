@@ -5,12 +5,10 @@ mod plan;
 mod run;
 mod show;
 
-use std::path::PathBuf;
-
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
-use crate::{model::Model, output::Output};
+use crate::output::Output;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -22,22 +20,6 @@ pub enum Command {
     Check(check::Args),
     /// Writes the plan that the compiler proposes: what is committed, in which leaves, by which routes and rates.
     Plan(plan::Args),
-}
-
-/// A program that a command reads.
-#[derive(Args)]
-struct Program {
-    /// A TOSA flatbuffer.
-    program: PathBuf,
-    /// Its plan; by default the file beside it that ends in `.plan.json`, else one that the compiler proposes.
-    #[arg(long)]
-    plan: Option<PathBuf>,
-}
-
-impl Program {
-    fn read(&self) -> Result<Model> {
-        Model::read(&self.program, self.plan.as_deref())
-    }
 }
 
 pub fn run(command: Command, output: &Output) -> Result<()> {

@@ -32,7 +32,7 @@ pub(crate) fn shown(ty: &Type, layout: &Layout, areas: &[Area]) -> Shown {
     }
     let leaves = leaves.min(total);
     let full = (layout.row.min(layout.leaf_elements(ty)) as usize * ty.dtype.bytes()) as u64;
-    let payload = (leaves * full).min(ty.shape.elements() as u64 * ty.dtype.bytes() as u64);
+    let payload = (leaves * full).min(ty.bytes() as u64);
     // Showing everything takes no digest. Less may be read than bounded, and then a digest stands for leaves that are
     // not shown, which is no more unless a leaf is shorter than a digest.
     let all = leaves == total && shortest(ty, layout) >= 32;

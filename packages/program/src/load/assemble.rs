@@ -1,6 +1,6 @@
 //! What lives becomes a graph: constants folded, ids given.
 
-use tequio_attestation::{Node, Operand, TensorId, element};
+use tequio_attestation::{Node, Operand, TensorId};
 use tequio_tensor::{Op, Type};
 
 use super::{
@@ -104,7 +104,7 @@ impl<'a, N: Fn(usize) -> String> Builder<'a, N> {
             .as_ref()
             .ok_or_else(|| Refused::Undefined { name: (self.name)(tensor), by: "an op".into() })?;
         if ty.shape.elements() == 1 {
-            let value = element(bytes, 0, ty.dtype);
+            let value = ty.dtype.read(bytes);
             return Ok(Operand::Scalar { dtype: ty.dtype, rank: ty.shape.rank() as u8, value });
         }
         Ok(Operand::Tensor(self.push(tensor, TensorSource::Constant(bytes.clone()))))

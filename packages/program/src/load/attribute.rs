@@ -222,7 +222,7 @@ fn clamp(s: &Site<'_>) -> Result<Op, Refused> {
         let width = s.out.dtype.bytes();
         let bytes = value.map_or(&[][..], |value| value.bytes());
         let bytes = bytes.get(..width).filter(|_| bytes.len() <= width.next_multiple_of(8));
-        s.some("clamp", name, bytes.map(|bytes| tequio_attestation::element(bytes, 0, s.out.dtype)))
+        s.some("clamp", name, bytes.map(|bytes| s.out.dtype.read(bytes)))
     };
     Ok(Op::Clamp { min: bound("min_val", a.min_val())?, max: bound("max_val", a.max_val())? })
 }

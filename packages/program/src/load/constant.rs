@@ -13,7 +13,7 @@ pub fn decode(entry: &Entry<'_>) -> Result<Vec<u8>, Refused> {
     let elements = entry.ty.shape.elements() as usize;
     let wanted = match entry.ty.dtype {
         DType::I4 => elements.div_ceil(2),
-        dtype => elements * dtype.bytes(),
+        _ => entry.ty.bytes(),
     };
     let data = entry.file.data().map_or(&[][..], |data| data.bytes());
     if data.len() < wanted || data.len() > wanted.next_multiple_of(ALIGNMENT) {

@@ -33,11 +33,11 @@ impl Folding {
         let price = (cost(op, types, out).saturating_add(1)).saturating_mul(elements as u64);
         let left = self.left.checked_sub(price);
         self.left = left.ok_or_else(|| Refused::Folding { tensor: tensor.into(), limit: MAX_FOLDING })?;
-        let mut bytes = Vec::with_capacity(elements as usize * out.dtype.bytes());
+        let mut bytes = Vec::with_capacity(out.bytes());
         let mut read = Known(values);
         for index in 0..elements {
             let Ok(value) = eval(op, types, out, index, &mut read);
-            bytes.extend(&value.to_le_bytes()[..out.dtype.bytes()]);
+            bytes.extend(out.dtype.write(value));
         }
         Ok(bytes)
     }

@@ -5,7 +5,6 @@ use tequio_client::data::{Bundle, Store, StoreError};
 use tequio_program::{Compiled, Plan, Refused, compile, load};
 use tequio_protocol::{Digest, ProgramId, escrow::JobResponse};
 
-
 /// A job's program and inputs, checked against what the chain says of them.
 pub struct Work {
     pub compiled: Compiled,

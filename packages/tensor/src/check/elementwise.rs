@@ -1,9 +1,11 @@
 //! Rules of operators that work position by position.
 
-use super::facts::{Facts, within};
-use super::{Invalid, MOVED, Place, SHORT, WORDS};
-use crate::op::Rescale;
-use crate::types::DType;
+use super::{
+    Invalid, Place,
+    facts::{Facts, within},
+    profile::{MOVED, SHORT, WORDS},
+};
+use crate::{op::Rescale, types::DType};
 
 /// Two operands of one of the types `allowed`, broadcast; the output of type `out`, or of theirs.
 pub(super) fn binary(f: &Facts<'_>, allowed: &[DType], out: Option<DType>) -> Result<(), Invalid> {

@@ -1,8 +1,10 @@
 //! The statements that rules are made of.
 
 use super::{Invalid, Place};
-use crate::op::Operands;
-use crate::types::{DType, MAX_RANK, Shape, Type};
+use crate::{
+    op::Operands,
+    types::{DType, MAX_RANK, Shape, Type},
+};
 
 /// The types of one operator's tensors.
 pub(super) struct Facts<'a> {

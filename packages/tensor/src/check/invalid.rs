@@ -47,7 +47,7 @@ impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Invalid::Operands { found, wanted } => write!(f, "{found} operands, not {wanted}"),
-            Invalid::DType { place, found } => write!(f, "{place} can't be {}", found.name()),
+            Invalid::DType { place, found } => write!(f, "{place} can't be {found}"),
             Invalid::Rank { place, found, least, most } => {
                 write!(f, "{place} has rank {found}, not {least} to {most}")
             }

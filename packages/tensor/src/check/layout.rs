@@ -1,7 +1,10 @@
 //! Rules of reductions and of operators that move data.
 
-use super::facts::{Facts, within};
-use super::{Invalid, MOVED, Place, SHORT};
+use super::{
+    Invalid, Place,
+    facts::{Facts, within},
+    profile::{MOVED, SHORT},
+};
 use crate::types::{DType, MAX_RANK};
 
 /// The operand's type is one of `allowed`, the output's is the same, both have this rank or one from 1 up.

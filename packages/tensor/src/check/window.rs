@@ -1,9 +1,14 @@
 //! Rules of convolutions, matmul and pools.
 
-use super::facts::{Facts, within};
-use super::{Invalid, MAX_KERNEL, MAX_STRIDE, Place, SHORT};
-use crate::op::{Pool2d, Window2d};
-use crate::types::DType;
+use super::{
+    Invalid, Place,
+    facts::{Facts, within},
+    profile::{MAX_KERNEL, MAX_STRIDE, SHORT},
+};
+use crate::{
+    op::{Pool2d, Window2d},
+    types::DType,
+};
 
 pub(super) fn conv2d(f: &Facts<'_>, w: &Window2d) -> Result<(), Invalid> {
     conv_types(f)?;

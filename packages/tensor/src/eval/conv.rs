@@ -1,8 +1,7 @@
 //! CONV2D and DEPTHWISE_CONV2D.
 
 use super::site::{Line, Site, flat};
-use crate::Read;
-use crate::op::Window2d;
+use crate::{Read, op::Window2d};
 
 /// The taps of a window along one axis that fall inside the input: padding contributes nothing and isn't visited.
 /// Yields (position in the kernel, position in the input).

@@ -3,8 +3,7 @@
 //! Binary and unary functions take the operand's type and its values; the caller wraps the result at the output's
 //! width.
 
-use super::rescale::clip;
-use super::site::Site;
+use super::{rescale::clip, site::Site};
 use crate::{DType, Read};
 
 pub(super) fn binary<R: Read + ?Sized>(s: &mut Site<R>, f: fn(DType, i64, i64) -> i64) -> Result<i64, R::Error> {

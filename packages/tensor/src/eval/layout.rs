@@ -1,8 +1,7 @@
 //! Data movement: which input element an output element is.
 
 use super::site::Site;
-use crate::Read;
-use crate::types::MAX_RANK;
+use crate::{Read, types::MAX_RANK};
 
 /// RESHAPE and IDENTITY keep the flat index.
 pub(super) fn same<R: Read + ?Sized>(s: &mut Site<R>) -> Result<i64, R::Error> {

@@ -1,10 +1,11 @@
 //! AVG_POOL2D and MAX_POOL2D.
 
-use super::conv::Taps;
-use super::rescale::{apply_scale_32, clip};
-use super::site::{Site, flat};
-use crate::op::Pool2d;
-use crate::{DType, Read};
+use super::{
+    conv::Taps,
+    rescale::{apply_scale_32, clip},
+    site::{Site, flat},
+};
+use crate::{DType, Read, op::Pool2d};
 
 /// Folds the elements of the input under the window, padding left out; gives the result and how many they were.
 fn pool<R: Read + ?Sized>(

@@ -1,8 +1,7 @@
 //! RESCALE and the scaling it shares with AVG_POOL2D.
 
 use super::site::Site;
-use crate::op::Rescale;
-use crate::{DType, Read};
+use crate::{DType, Read, op::Rescale};
 
 pub(super) fn rescale<R: Read + ?Sized>(s: &mut Site<R>, r: &Rescale) -> Result<i64, R::Error> {
     let channel = if r.per_channel { channel(s) } else { 0 };

@@ -1,8 +1,10 @@
 //! The place an evaluation works at: types, output element, reader.
 
-use crate::op::Operands;
-use crate::types::{DType, MAX_RANK, Type};
-use crate::{Read, Shape};
+use crate::{
+    Read, Shape,
+    op::Operands,
+    types::{DType, MAX_RANK, Type},
+};
 
 pub(super) struct Site<'a, R: Read + ?Sized> {
     pub ins: Operands<'a>,

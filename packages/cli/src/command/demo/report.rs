@@ -6,17 +6,16 @@ use anyhow::Result;
 use comfy_table::Table;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
+use tequio_adversary::Role;
+use tequio_client::{Registry, Token, conservation};
+use tequio_embedded::{Count, Sent};
 use tequio_protocol::{
     Relation,
-    escrow::{self, Ending, JobResponse},
-    registry::{self, ProviderResponse},
+    escrow::{Ending, JobResponse},
     verifier::{Mismatch, Verdict},
 };
 
-use super::{
-    cast::Role,
-    story::{Chapter, Story},
-};
+use super::story::{Chapter, Story};
 use crate::output::table;
 
 /// The demo's outcome. Amounts are in the smallest unit of their denom; chances between 0 and 1.
@@ -115,21 +114,21 @@ pub struct Undetected {
 }
 
 impl Report {
-    pub fn new(story: &Story, labels: Option<&[u8]>) -> Result<Self> {
-        let jobs: Vec<JobResponse> = story
-            .jobs
-            .iter()
-            .map(|job| story.chain.query(escrow::QueryMsg::Job { job: *job }))
-            .collect::<Result<_>>()?;
+    pub async fn new(story: &Story<'_>, labels: Option<&[u8]>) -> Result<Self> {
+        let jobs = story.all_jobs().await?;
+        let mut providers = vec![];
+        for at in 0..story.players.len() {
+            providers.push(provider(story, at).await?);
+        }
         let header = &story.model.manifest().header;
         let mut report = Self {
             program_id: jobs[0].program_id.to_string(),
-            providers: (0..story.providers.len()).map(|at| provider(story, at)).collect::<Result<_>>()?,
+            providers,
             assignments: story.chapters.iter().map(|chapter| assignment(story, chapter)).collect(),
             accuracy: labels.map(|labels| accuracy(story, labels)),
             messages: messages(story),
-            conservation: equations(story)?,
-            draws: story.draws,
+            conservation: equations(story).await?,
+            draws: story.script.draws,
             delta: header.delta as f64 / 2f64.powi(32),
             caught: story.quote.caught as f64 / 2f64.powi(32),
             undetected: story.chapters.iter().filter_map(|chapter| undetected(story, chapter)).collect(),
@@ -237,11 +236,10 @@ fn job(job: &JobResponse) -> Job {
     }
 }
 
-fn provider(story: &Story, at: usize) -> Result<Provider> {
-    let provider = &story.providers[at];
-    let chapters = || story.chapters.iter().filter(move |chapter| chapter.provider == at);
-    let owner = provider.owner.to_string();
-    let state: ProviderResponse = story.chain.query(registry::QueryMsg::Provider { provider: owner })?;
+async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
+    let player = &story.players[at];
+    let chapters = || story.chapters.iter().filter(move |chapter| chapter.player == at);
+    let owner = &player.actor.provider.owner;
     let mut verdicts: Vec<(String, u64)> = vec![];
     for verdict in chapters().map(verdict) {
         match verdicts.iter_mut().find(|(word, _)| *word == verdict) {
@@ -251,17 +249,17 @@ fn provider(story: &Story, at: usize) -> Result<Provider> {
     }
     let verdict = |(word, count): (String, u64)| if count > 1 { format!("{count} × {word}") } else { word };
     Ok(Provider {
-        name: provider.name.clone(),
-        role: provider.role,
+        name: player.name.clone(),
+        role: player.actor.role,
         shards: chapters()
             .filter(|chapter| chapter.ended.ending == Ending::Settled)
             .map(|chapter| chapter.ended.shards)
             .sum(),
         verdicts: verdicts.into_iter().map(verdict).collect(),
         paid: chapters().map(|chapter| chapter.ended.paid).sum(),
-        minted: story.chain.tokens(&provider.owner)?,
+        minted: Token(story.chain).balance(owner).await?,
         slashed: chapters().map(|chapter| chapter.ended.slashed).sum(),
-        stake: state.stake,
+        stake: Registry(story.chain).provider(owner).await?.stake,
     })
 }
 
@@ -282,7 +280,7 @@ fn assignment(story: &Story, chapter: &Chapter) -> Assignment {
     Assignment {
         id: chapter.assignment.id.0,
         job: chapter.assignment.job.0,
-        provider: story.providers[chapter.provider].name.clone(),
+        provider: story.players[chapter.player].name.clone(),
         first: chapter.assignment.first,
         count: chapter.assignment.count,
         state: chapter.ended.ending.to_string(),
@@ -308,17 +306,17 @@ fn accuracy(story: &Story, labels: &[u8]) -> Accuracy {
 }
 
 fn messages(story: &Story) -> Vec<Message> {
-    let message = |(kind, count): (&tequio_client::embedded::Kind, tequio_client::embedded::Count)| Message {
-        contract: kind.contract.to_string(),
-        message: kind.message.clone(),
+    let message = |(sent, count): (&Sent, Count)| Message {
+        contract: sent.contract.to_string(),
+        message: sent.message.clone(),
         count: count.messages,
         bytes: count.bytes,
     };
     story.chain.traffic().iter().map(message).collect()
 }
 
-fn equations(story: &Story) -> Result<Vec<Equation>> {
-    let equations = story.chain.conservation()?.into_iter().flat_map(|(contract, conservation)| {
+async fn equations(story: &Story<'_>) -> Result<Vec<Equation>> {
+    let equations = conservation(story.chain).await?.into_iter().flat_map(|(contract, conservation)| {
         conservation.equations.into_iter().map(move |equation| Equation {
             contract: contract.to_string(),
             holds: equation.holds(),
@@ -332,11 +330,11 @@ fn equations(story: &Story) -> Result<Vec<Equation>> {
 }
 
 fn undetected(story: &Story, chapter: &Chapter) -> Option<Undetected> {
-    let provider = &story.providers[chapter.provider];
-    let cheated = provider.role != Role::Honest && chapter.ended.ending == Ending::Settled;
+    let player = &story.players[chapter.player];
+    let cheated = player.actor.role != Role::Honest && chapter.ended.ending == Ending::Settled;
     cheated.then(|| Undetected {
         assignment: chapter.assignment.id.0,
-        provider: provider.name.clone(),
+        provider: player.name.clone(),
         chance: chapter.missed.unwrap_or(1.0),
     })
 }
@@ -345,13 +343,13 @@ fn undetected(story: &Story, chapter: &Chapter) -> Option<Undetected> {
 fn broken(story: &Story, report: &Report) -> Vec<String> {
     let mut broken = story.undelivered.clone();
     for chapter in &story.chapters {
-        let (provider, id) = (&story.providers[chapter.provider], chapter.assignment.id);
-        if provider.role == Role::Honest && !chapter.ended.slashed.is_zero() {
-            broken.push(format!("assignment {id}: the honest {} was slashed", provider.name));
+        let (player, id) = (&story.players[chapter.player], chapter.assignment.id);
+        if player.actor.role == Role::Honest && !chapter.ended.slashed.is_zero() {
+            broken.push(format!("assignment {id}: the honest {} was slashed", player.name));
         }
         let genuine = matches!(chapter.verdict, Some(Verdict::Genuine {}));
         if !chapter.ended.paid.is_zero() && !genuine {
-            broken.push(format!("assignment {id}: {} was paid without a genuine verdict", provider.name));
+            broken.push(format!("assignment {id}: {} was paid without a genuine verdict", player.name));
         }
     }
     for equation in report.conservation.iter().filter(|equation| !equation.holds) {

@@ -2,182 +2,167 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use anyhow::{Context, Result};
-use cosmwasm_std::{Addr, Uint128, to_json_binary};
-use cw20::Cw20ExecuteMsg;
+use anyhow::Result;
+use cosmwasm_std::{Addr, Uint128};
 use indicatif::ProgressBar;
-use tequio_client::embedded::{Chain, Setup};
+use tequio_adversary::{Actor, Role};
+use tequio_backend::{Backend, cpu::Cpu};
+use tequio_client::{
+    Chain, Escrow, Rewards,
+    data::{Store, publish, receive},
+    flow,
+};
+use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{
-    AssignmentId, AttestationId, JobId, escrow,
-    escrow::{Assigned, AssignmentResponse, Ended, Ending, JobResponse, JobSpec, Kind, QuoteResponse, Ruling},
-    registry, rewards,
-    verifier::{self, AttestationResponse, Attested},
+    AssignmentId, JobId,
+    escrow::{AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, QuoteResponse, Ruling},
+    verifier::Verdict,
 };
-use tequio_runner::pipeline::{Delivery, Store, Work, attest, claim, fetch, open, publish, receive, run, settle};
+use tequio_runner::Relayer;
 
-use super::{
-    cast::{Cast, Role},
-    provider::{Held, Provider, cheat},
-};
+use super::cast::Cast;
 use crate::{
     model::{Inputs, Model},
     output::Output,
 };
 
 /// What the user decides.
-pub struct Terms {
+pub struct Script {
     pub cast: Cast,
     pub draws: u32,
     pub price: u128,
     pub seed: u64,
 }
 
-/// Everything the report tells of.
-pub struct Story {
-    pub chain: Chain,
-    pub model: Model,
-    pub providers: Vec<Provider>,
+/// A provider of the story.
+pub struct Player<'a> {
+    pub name: String,
+    pub actor: Actor<'a, Embedded>,
+    /// Has lost stake and takes no more shards.
+    retired: bool,
+}
+
+/// How one assignment ended.
+pub struct Chapter {
+    /// Which player's it was.
+    pub player: usize,
+    pub assignment: AssignmentResponse,
+    pub ended: Ended,
+    /// The verifier's answer, if there was an attestation.
+    pub verdict: Option<Verdict>,
+    /// The chance that a cheat that was paid was not going to be caught.
+    pub missed: Option<f64>,
+}
+
+/// What happens, and everything that the report tells of it.
+pub struct Story<'a> {
+    pub chain: &'a Embedded,
+    pub model: &'a Model,
+    pub script: &'a Script,
+    store: Store,
+    client: Addr,
+    relayer: Addr,
+    pub players: Vec<Player<'a>>,
     /// The client's job and the commons job.
     pub jobs: [JobId; 2],
     pub quote: QuoteResponse,
+    /// Assignments that have not ended, and whose they are.
+    active: BTreeMap<AssignmentId, usize>,
     pub chapters: Vec<Chapter>,
     /// Outputs as delivered, by job and shard.
     pub delivered: BTreeMap<(JobId, u64), Vec<Vec<u8>>>,
     /// Deliveries of settled assignments that are not what was attested.
     pub undelivered: Vec<String>,
-    pub draws: u32,
 }
 
-/// How one assignment ended.
-pub struct Chapter {
-    pub provider: usize,
-    pub assignment: AssignmentResponse,
-    pub ended: Ended,
-    /// The verifier's answer, if there was an attestation.
-    pub verdict: Option<verifier::Verdict>,
-    /// For a cheat that opened: the chance that it was not going to be caught.
-    pub missed: Option<f64>,
-}
-
-/// Genesis money of every actor, in the smallest unit.
+/// Genesis money of every actor, and genesis tokens of the client, in the smallest unit.
 const FUNDS: u128 = 1_000_000_000_000_000_000;
-/// Genesis tokens of the client, in the smallest unit.
 const TOKENS: u128 = 1_000_000_000_000;
-/// Shards of the commons job.
+/// Shards of the commons job, and how many of them a provider takes at once.
 const COMMONS_SHARDS: u64 = 8;
-/// Shards of it that a provider takes at once.
 const COMMONS_CHUNK: u64 = 2;
 /// Most bytes of one opening's message.
 const PART_BYTES: u32 = 128 << 10;
 /// Most shards of one assignment.
 const MAX_CHUNK: u64 = 512;
 
-pub fn play(model: Model, inputs: Inputs, terms: &Terms, output: &Output) -> Result<Story> {
-    let mut stage = Stage::set(model, &inputs, terms)?;
-    let bar = output.progress(stage.total(), "shards settled")?;
-    while stage.round(&bar)? {}
-    stage.close(&bar)?;
-    bar.finish_and_clear();
-    Ok(stage.story())
+/// A chain on which everybody in the script has money.
+pub fn chain(script: &Script) -> Result<Embedded> {
+    let beacon_seed = format!("tequio demo {}", script.seed).into_bytes();
+    let setup = Setup { beacon_seed, ..Setup::default() }.fund("client", FUNDS).genesis_tokens("client", TOKENS);
+    Embedded::new(&script.cast.names().iter().fold(setup, |setup, name| setup.fund(name, FUNDS)))
 }
 
-struct Stage {
-    chain: Chain,
-    store: Store,
-    model: Model,
-    works: BTreeMap<JobId, Arc<Work>>,
-    providers: Vec<Provider>,
-    jobs: [JobId; 2],
-    quote: QuoteResponse,
-    client: Addr,
-    relayer: Addr,
-    chunk: u64,
-    part: u32,
-    draws: u32,
-    /// Assignments that have not ended.
-    active: BTreeMap<AssignmentId, Active>,
-    chapters: Vec<Chapter>,
-    delivered: BTreeMap<(JobId, u64), Vec<Vec<u8>>>,
-    undelivered: Vec<String>,
-}
+impl<'a> Story<'a> {
+    /// Plays the whole of it.
+    pub async fn play(
+        chain: &'a Embedded,
+        model: &'a Model,
+        inputs: &Inputs,
+        script: &'a Script,
+        output: &Output,
+    ) -> Result<Self> {
+        let mut story = Self::begin(chain, model, inputs, script).await?;
+        let mut relayer = Relayer::new(chain, story.relayer.clone(), |round| chain.beacon().sign(round));
+        let total = story.all_jobs().await?.iter().map(|job| job.shards).sum();
+        let bar = output.progress(total, "shards settled")?;
+        loop {
+            bar.set_message("assign");
+            story.assign().await?;
+            if story.active.is_empty() {
+                break;
+            }
+            bar.set_message("run, attest");
+            story.attest().await?;
+            bar.set_message("beacon");
+            relayer.draw().await?;
+            bar.set_message("open");
+            story.open().await?;
+            bar.set_message("settle");
+            while !story.active.is_empty() {
+                story.settle(&relayer, &bar).await?;
+            }
+        }
+        bar.set_message("claim, withdraw");
+        story.close().await?;
+        bar.finish_and_clear();
+        Ok(story)
+    }
 
-struct Active {
-    provider: usize,
-    assignment: AssignmentResponse,
-    held: Option<Held>,
-    attestation: Option<AttestationId>,
-}
+    /// Posts both jobs and registers everybody.
+    async fn begin(chain: &'a Embedded, model: &'a Model, inputs: &Inputs, script: &'a Script) -> Result<Self> {
+        let (store, client) = (Store::memory(), chain.actor("client"));
+        let governance = &chain.deployment().governance;
+        let all = &inputs.whole;
+        let few = all.first(all.shards().min(COMMONS_SHARDS));
+        let (quote, job) = post(chain, &store, model, script, &client, (all, Kind::Client, script.price)).await?;
+        let commons = (&few, Kind::Commons, 0);
+        let (commons_quote, commons) = post(chain, &store, model, script, governance, commons).await?;
 
-impl Stage {
-    /// Deploys, posts both jobs, registers everybody.
-    fn set(model: Model, inputs: &Inputs, terms: &Terms) -> Result<Self> {
-        let names: Vec<String> = names(&terms.cast);
-        let mut setup = Setup { beacon_seed: format!("tequio demo {}", terms.seed).into_bytes(), ..Setup::default() };
-        setup = setup.fund("client", FUNDS).genesis_tokens("client", TOKENS);
-        for name in &names {
-            setup = setup.fund(name, FUNDS);
+        let names = script.cast.names();
+        let chunk = chunk(all.shards(), names.len());
+        let liens = [(quote.lien, chunk), (commons_quote.lien, COMMONS_CHUNK)];
+        let stake = liens.iter().map(|(lien, shards)| lien * Uint128::from(*shards)).sum::<Uint128>() * Uint128::new(2);
+        let backend: Arc<dyn Backend> = Arc::new(Cpu::default());
+        let mut players = vec![];
+        for (role, name) in script.cast.0.iter().zip(names) {
+            let keys = [chain.actor(&name), chain.actor(&format!("{name}-operator"))];
+            let actor = Actor::new(chain, &store, &backend, *role, keys);
+            actor.register(&name, stake).await?;
+            players.push(Player { name, actor, retired: false });
         }
-        let mut chain = Chain::new(&setup)?;
-        let (client, relayer, store) = (chain.actor("client"), chain.actor("relayer"), Store::memory());
-        let (plan, program) = (model.plan.to_json().into_bytes(), model.program.clone());
-        let mut post = |inputs: &[Vec<u8>], kind, price| -> Result<_> {
-            let published = publish(&store, program.clone(), plan.clone(), model.manifest(), inputs)?;
-            let spec = JobSpec {
-                header: model.manifest().header.encode().into(),
-                descriptors: model.manifest().tree.root(),
-                inputs: published.inputs,
-                shards: published.shards,
-                price: Uint128::new(price),
-                draws: terms.draws,
-                kind,
-                attest_window: 3_600,
-                audit_window: None,
-                end: chain.now() + 30 * 86_400,
-                min_providers: 1,
-                data: published.data,
-            };
-            let sender = if kind == Kind::Client { client.clone() } else { chain.governance.clone() };
-            self::post(&mut chain, &sender, spec)
-        };
-        let (quote, job) = post(inputs.whole.buffers(), Kind::Client, terms.price)?;
-        let shards = inputs.whole.shards();
-        let few = shards.min(COMMONS_SHARDS) as usize;
-        let some = |bytes: &Vec<u8>| bytes[..bytes.len() / shards as usize * few].to_vec();
-        let some: Vec<_> = inputs.whole.buffers().iter().map(some).collect();
-        let (commons_quote, commons) = post(&some, Kind::Commons, 0)?;
-        let jobs = [job, commons];
-        let mut works = BTreeMap::new();
-        for job in jobs {
-            works.insert(job, Arc::new(fetch(&store, &chain.query(escrow::QueryMsg::Job { job })?)?));
-        }
-        let chunk = shards.div_ceil(2 * names.len() as u64).clamp(1, MAX_CHUNK);
-        let client_lien = quote.lien.checked_mul(Uint128::from(chunk))?;
-        let commons_lien = commons_quote.lien.checked_mul(Uint128::from(COMMONS_CHUNK))?;
-        let stake = client_lien.checked_add(commons_lien)?.checked_mul(Uint128::new(2))?;
-        let honest = model.prepare()?;
-        let mut providers = vec![];
-        for (role, name) in terms.cast.0.iter().zip(names) {
-            let (owner, operator) = register(&mut chain, &name, stake)?;
-            let cheat = cheat(*role, &honest, &works[&job])?;
-            let executable = cheat.clone().map_or_else(|| honest.clone(), |cheat| cheat as Arc<_>);
-            providers.push(Provider { name, role: *role, owner, operator, executable, cheat, retired: false });
-        }
-        let part = (PART_BYTES / model.manifest().header.opening_bytes.max(1)).max(1);
+        let (relayer, jobs) = (chain.actor("relayer"), [job, commons]);
         let (active, chapters, delivered, undelivered) = Default::default();
-        let draws = terms.draws;
         Ok(Self {
             chain,
-            store,
             model,
-            works,
-            providers,
-            jobs,
-            quote,
+            script,
+            store,
             client,
             relayer,
-            chunk,
-            part,
-            draws,
+            players,
+            jobs,
+            quote,
             active,
             chapters,
             delivered,
@@ -185,229 +170,141 @@ impl Stage {
         })
     }
 
-    fn job(&self, job: JobId) -> Result<JobResponse> {
-        self.chain.query(escrow::QueryMsg::Job { job })
-    }
-
-    fn total(&self) -> u64 {
-        self.jobs.iter().filter_map(|job| self.job(*job).ok()).map(|job| job.shards).sum()
-    }
-
-    /// One round; false once nobody has anything to do.
-    fn round(&mut self, bar: &ProgressBar) -> Result<bool> {
-        bar.set_message("assign");
-        self.assign()?;
-        if self.active.is_empty() {
-            return Ok(false);
-        }
-        bar.set_message("run, attest");
-        self.attest()?;
-        self.copy()?;
-        bar.set_message("beacon");
-        self.chain.draw(&self.relayer)?;
-        bar.set_message("open");
-        self.open()?;
-        bar.set_message("settle");
-        while !self.active.is_empty() {
-            self.settle(bar)?;
-        }
-        Ok(true)
+    /// Both jobs as they stand.
+    pub async fn all_jobs(&self) -> Result<[JobResponse; 2]> {
+        let [client, commons] = self.jobs;
+        Ok([Escrow(self.chain).job(client).await?, Escrow(self.chain).job(commons).await?])
     }
 
     /// Everybody with free stake takes what is left, in turn.
-    fn assign(&mut self) -> Result<()> {
-        for at in 0..self.providers.len() {
-            for job in self.jobs {
-                let commons = job == self.jobs[1];
-                let provider = &self.providers[at];
-                if provider.retired || commons && provider.role != Role::Honest || self.job(job)?.free == 0 {
+    async fn assign(&mut self) -> Result<()> {
+        for (at, player) in self.players.iter_mut().enumerate().filter(|(_, player)| !player.retired) {
+            for (id, commons) in self.jobs.into_iter().zip([false, true]) {
+                let job = Escrow(self.chain).job(id).await?;
+                if job.free == 0 || commons && player.actor.role != Role::Honest {
                     continue;
                 }
-                let count = if commons { COMMONS_CHUNK } else { self.chunk };
-                let outcome = self.chain.execute(&provider.operator, escrow::ExecuteMsg::Assign { job, count }, 0)?;
-                for assigned in outcome.all::<Assigned>() {
-                    let assignment = assigned.assignment;
-                    let assignment = self.chain.query(escrow::QueryMsg::Assignment { assignment })?;
-                    let active = Active { provider: at, assignment, held: None, attestation: None };
-                    self.active.insert(assigned.assignment, active);
+                let count = if commons { COMMONS_CHUNK } else { chunk(job.shards, self.script.cast.0.len()) };
+                let assigned = player.actor.provider.assign(id, count).await?;
+                self.active.insert(assigned.assignment, at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Everybody attests; copiers once there is something to copy.
+    async fn attest(&mut self) -> Result<()> {
+        for copiers in [false, true] {
+            for (id, at) in &self.active {
+                let actor = &mut self.players[*at].actor;
+                if (actor.role == Role::Copier) == copiers {
+                    actor.attest(*id).await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Everybody but copiers and the vanished runs, delivers and attests.
-    fn attest(&mut self) -> Result<()> {
-        for active in self.active.values_mut() {
-            let provider = &self.providers[active.provider];
-            if matches!(provider.role, Role::Copier | Role::Vanish) {
-                continue;
-            }
-            let mut delivery = Delivery::new(&self.store);
-            let work = &self.works[&active.assignment.job];
-            let run = run(work, &*provider.executable, &active.assignment, |shard| anyhow::Ok(delivery.add(shard)?))?;
-            let delivered = delivery.finish()?;
-            let outcome = self.chain.execute(&provider.operator, attest(&run, &active.assignment), 0)?;
-            active.attestation = outcome.all::<Attested>().first().map(|attested| attested.attestation);
-            active.held = Some(Held { run, delivered });
-        }
-        Ok(())
-    }
-
-    /// Copiers attest to the root of the first attestation they see.
-    fn copy(&mut self) -> Result<()> {
-        let seen = self.active.values().find_map(|active| active.held.as_ref()).map(|held| held.run.root());
-        let Some(root) = seen else { return Ok(()) };
-        for active in self.active.values_mut() {
-            let provider = &self.providers[active.provider];
-            if provider.role == Role::Copier {
-                let subject = active.assignment.subject.clone();
-                let message = verifier::ExecuteMsg::Attest { subject, root };
-                let outcome = self.chain.execute(&provider.operator, message, 0)?;
-                active.attestation = outcome.all::<Attested>().first().map(|attested| attested.attestation);
-            }
-        }
-        Ok(())
-    }
-
-    /// Everybody who ran something opens what was drawn; cheats do so as well as they can.
-    fn open(&mut self) -> Result<()> {
-        for active in self.active.values() {
-            let (Some(held), Some(attestation)) = (&active.held, active.attestation) else { continue };
-            let provider = &self.providers[active.provider];
-            let attestation = self.chain.attestation(attestation)?;
-            let work = &self.works[&active.assignment.job];
-            for message in open(work, &*provider.executable, &held.run, &attestation, self.part)? {
-                self.chain.execute(&provider.operator, message, 0)?;
-                if self.chain.attestation(attestation.id)?.verdict != (verifier::Verdict::Pending {}) {
-                    break;
-                }
-            }
+    async fn open(&self) -> Result<()> {
+        let part = (PART_BYTES / self.model.manifest().header.opening_bytes.max(1)).max(1);
+        for (id, at) in &self.active {
+            self.players[*at].actor.open(*id, part).await?;
         }
         Ok(())
     }
 
     /// A relayer ends what can be ended, or lets time pass until something can.
-    fn settle(&mut self, bar: &ProgressBar) -> Result<()> {
-        let mut next = u64::MAX;
-        for id in self.active.keys().copied().collect::<Vec<_>>() {
-            let active = &self.active[&id];
-            let attestation = active.attestation.map(|id| self.chain.attestation(id)).transpose()?;
-            let case = active.assignment.case(&self.job(active.assignment.job)?, attestation.as_ref());
-            let ruling = case.ruling(self.chain.now());
-            if let Some(message) = settle(id, ruling) {
-                let outcome = self.chain.execute(&self.relayer, message, 0)?;
-                let ended = outcome.all::<Ended>().into_iter().next().context("an ending without its event")?;
-                self.end(id, ended, attestation)?;
-            } else if let Ruling::Wait(reason) = ruling {
-                next = next.min(reason.until().unwrap_or(next));
+    async fn settle<S: Fn(u64) -> Vec<u8>>(
+        &mut self,
+        relayer: &Relayer<'a, Embedded, S>,
+        bar: &ProgressBar,
+    ) -> Result<()> {
+        let mut next = vec![];
+        for (id, at) in self.active.clone() {
+            match relayer.end(id).await? {
+                Ok(ended) => self.end(id, at, ended).await?,
+                Err(Ruling::Wait(reason)) => next.extend(reason.until()),
+                Err(_) => {}
             }
         }
-        let settled = self.jobs.iter().filter_map(|job| self.job(*job).ok()).map(|job| job.settled).sum();
-        bar.set_position(settled);
-        if !self.active.is_empty() && next != u64::MAX {
-            self.chain.advance_to(next);
+        bar.set_position(self.all_jobs().await?.iter().map(|job| job.settled).sum());
+        if !self.active.is_empty() {
+            self.chain.wait(next.into_iter().min().unwrap_or(0)).await?;
         }
         Ok(())
     }
 
-    fn end(&mut self, id: AssignmentId, ended: Ended, attestation: Option<AttestationResponse>) -> Result<()> {
-        let Some(active) = self.active.remove(&id) else { return Ok(()) };
-        let provider = &mut self.providers[active.provider];
-        provider.retired |= !ended.slashed.is_zero();
-        let (first, count) = (active.assignment.first, active.assignment.count);
-        let opened = active.attestation.is_some() && provider.role != Role::Copier;
-        let cheat = provider.cheat.as_ref().filter(|_| opened);
-        let missed = cheat.map(|cheat| (1.0 - cheat.caught_by_one_draw(first..first + count)).powi(self.draws as i32));
-        if let (Ending::Settled, Some(held), Some(attestation)) = (ended.ending, &active.held, &attestation) {
-            let mut shards = (first..).map(|shard| (active.assignment.job, shard));
-            let take = |outputs| {
-                self.delivered.extend(shards.next().map(|shard| (shard, outputs)));
-            };
-            let (key, manifest) = (&held.delivered, self.model.manifest());
-            if let Err(error) = receive(&self.store, key, manifest, count, &attestation.root, take) {
+    async fn end(&mut self, id: AssignmentId, at: usize, ended: Ended) -> Result<()> {
+        self.active.remove(&id);
+        let assignment = Escrow(self.chain).assignment(id).await?;
+        let attestation = Escrow(self.chain).attestation(&assignment).await?;
+        let player = &mut self.players[at];
+        player.retired |= !ended.slashed.is_zero();
+        let paid = ended.ending == Ending::Settled;
+        let cheated = paid && player.actor.role != Role::Honest;
+        let missed = if cheated { player.actor.missed(id, self.script.draws)? } else { None };
+        if let (true, Some(held), Some(attestation)) = (paid, player.actor.provider.held(id), &attestation) {
+            let mut shards = (assignment.first..).map(|shard| (assignment.job, shard));
+            let take = |outputs| self.delivered.extend(shards.next().map(|shard| (shard, outputs)));
+            let (key, root, count) = (&held.delivered, &attestation.root, assignment.count);
+            if let Err(error) = receive(&self.store, key, self.model.manifest(), count, root, take).await {
                 self.undelivered.push(format!("assignment {id}: {error}"));
             }
         }
-        let (provider, assignment) = (active.provider, active.assignment);
         let verdict = attestation.map(|attestation| attestation.verdict);
-        self.chapters.push(Chapter { provider, assignment, ended, verdict, missed });
+        self.chapters.push(Chapter { player: at, assignment, ended, verdict, missed });
         Ok(())
     }
 
     /// What is left goes back to the clients; everybody claims and withdraws.
-    fn close(&mut self, bar: &ProgressBar) -> Result<()> {
-        bar.set_message("claim, withdraw");
-        let end =
-            self.jobs.iter().filter_map(|job| self.job(*job).ok()).filter(|job| job.free > 0).map(|job| job.end).max();
-        if let Some(end) = end {
-            self.chain.advance_to(end + 1);
+    async fn close(&mut self) -> Result<()> {
+        let left: Vec<JobResponse> = self.all_jobs().await?.into_iter().filter(|job| job.free > 0).collect();
+        if let Some(end) = left.iter().map(|job| job.end).max() {
+            self.chain.wait(end + 1).await?;
         }
-        for job in self.jobs {
-            if self.job(job)?.free > 0 {
-                self.chain.execute(&self.relayer, escrow::ExecuteMsg::Refund { job, shards: None }, 0)?;
-            }
+        for job in left {
+            self.chain.execute(&self.relayer, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
         }
-        let terms: rewards::ConfigResponse = self.chain.query(rewards::QueryMsg::Config {})?;
-        self.chain.advance(terms.schedule.epoch);
-        let owners = self.providers.iter().map(|provider| provider.owner.clone());
-        for owner in owners.chain([self.client.clone(), self.relayer.clone()]).collect::<Vec<_>>() {
-            let address = owner.to_string();
-            let claimable = self.chain.query(rewards::QueryMsg::Claimable { provider: address.clone() })?;
-            if let Some(message) = claim(&claimable) {
-                self.chain.execute(&owner, message, 0)?;
-            }
-            let owed: Uint128 = self.chain.query(escrow::QueryMsg::Balance { address: address.clone() })?;
-            if !owed.is_zero() {
-                self.chain.execute(&owner, escrow::ExecuteMsg::Withdraw {}, 0)?;
-            }
-            let owed: Uint128 = self.chain.query(registry::QueryMsg::Balance { address })?;
-            if !owed.is_zero() {
-                self.chain.execute(&owner, registry::ExecuteMsg::Withdraw {}, 0)?;
-            }
+        let epoch = Rewards(self.chain).config().await?.schedule.epoch;
+        self.chain.wait(self.chain.block().await?.time + epoch).await?;
+        let owners = self.players.iter().map(|player| &player.actor.provider.owner);
+        for address in owners.chain([&self.client, &self.relayer]) {
+            flow::collect(self.chain, address).await?;
         }
         Ok(())
     }
-
-    fn story(self) -> Story {
-        let Self { chain, model, providers, jobs, quote, chapters, delivered, undelivered, draws, .. } = self;
-        Story { chain, model, providers, jobs, quote, chapters, delivered, undelivered, draws }
-    }
 }
 
-/// `honest-1`, `honest-2`, `lazy-1` …
-fn names(cast: &Cast) -> Vec<String> {
-    let mut counts = BTreeMap::new();
-    let name = |role: &Role| {
-        let count = counts.entry(role.to_string()).or_insert(0);
-        *count += 1;
-        format!("{role}-{count}")
+/// Shards that each of `providers` takes at once.
+fn chunk(shards: u64, providers: usize) -> u64 {
+    shards.div_ceil(2 * providers as u64).clamp(1, MAX_CHUNK)
+}
+
+/// Publishes a job's data and posts it.
+async fn post(
+    chain: &Embedded,
+    store: &Store,
+    model: &Model,
+    script: &Script,
+    client: &Addr,
+    (inputs, kind, price): (&tequio_attestation::Inputs, Kind, u128),
+) -> Result<(QuoteResponse, JobId)> {
+    let (program, plan, manifest) = (model.program.clone(), model.plan.to_json().into_bytes(), model.manifest());
+    let published = publish(store, program, plan, manifest, inputs).await?;
+    let spec = JobSpec {
+        header: manifest.header.encode().into(),
+        descriptors: manifest.tree.root(),
+        inputs: published.inputs,
+        shards: published.shards,
+        price: Uint128::new(price),
+        draws: script.draws,
+        kind,
+        attest_window: 3_600,
+        audit_window: None,
+        end: chain.block().await?.time + 30 * 86_400,
+        min_providers: 1,
+        data: published.data,
     };
-    cast.0.iter().map(name).collect()
-}
-
-/// Buys and approves the credits, and posts.
-fn post(chain: &mut Chain, sender: &Addr, spec: JobSpec) -> Result<(QuoteResponse, JobId)> {
-    let quote: QuoteResponse = chain.query(escrow::QueryMsg::Quote { spec: spec.clone() })?;
-    if !quote.credits.is_zero() {
-        let (contract, msg) =
-            (chain.contracts.rewards.to_string(), to_json_binary(&rewards::Hook::Buy { client: None })?);
-        chain.execute(sender, Cw20ExecuteMsg::Send { contract, amount: quote.credits, msg }, 0)?;
-        let source = chain.contracts.escrow.to_string();
-        chain.execute(sender, rewards::ExecuteMsg::Approve { source, amount: quote.credits }, 0)?;
-    }
-    let outcome = chain.execute(sender, escrow::ExecuteMsg::Post { spec }, quote.funds.u128())?;
-    let posted = outcome.all::<escrow::Posted>().into_iter().next().context("a post without its event")?;
+    let (quote, posted) = flow::post(chain, client, spec).await?;
     Ok((quote, posted.job))
-}
-
-/// Registers a provider with its stake, all of which escrow may put under lien.
-fn register(chain: &mut Chain, name: &str, stake: Uint128) -> Result<(Addr, Addr)> {
-    let (owner, operator) = (chain.actor(name), chain.actor(&format!("{name}-operator")));
-    let metadata = registry::Metadata { moniker: name.into(), ..Default::default() };
-    let register = registry::ExecuteMsg::Register { operator: operator.to_string(), metadata };
-    chain.execute(&owner, register, stake.u128())?;
-    let holder = chain.contracts.escrow.to_string();
-    chain.execute(&owner, registry::ExecuteMsg::Cap { holder, amount: stake }, 0)?;
-    Ok((owner, operator))
 }

@@ -13,29 +13,29 @@ use tequio_attestation::{
     Digest, Evidence, Outcome, Statement, Subject, check as check_opening, drawn_traces, input_root, open, tree::Tree,
 };
 use tequio_backend::Flow;
+use tequio_tensor::Type;
 
-use super::Program;
-use crate::model::{Inputs, Model};
+use crate::model::{Inputs, Model, Named};
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    program: Program,
+    program: Named,
     /// As for `run`; random elements if there are none.
     #[arg(long, num_args = 1..)]
     inputs: Vec<String>,
     /// How many attestations.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Draws of each.
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     draws: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
 /// Shards that are made up where no inputs are given.
-const RANDOM_SHARDS: u64 = 4;
+const RANDOM_SHARDS: usize = 4;
 
 /// What was drawn, all of which agreed.
 #[derive(Serialize)]
@@ -111,17 +111,11 @@ fn bound(model: &Model, inputs: &Inputs) -> u64 {
 }
 
 fn random(model: &Model, rng: &mut ChaCha8Rng) -> Result<Inputs> {
-    let bytes = model.input_types().into_iter().map(|ty| {
-        let shard = (0..ty.shape.elements()).flat_map(|_| {
-            let value = ty.dtype.wrap(rng.next_u64() as i64);
-            value.to_le_bytes()[..ty.dtype.bytes()].to_vec()
-        });
-        let shard: Vec<u8> = shard.collect();
-        shard.repeat(RANDOM_SHARDS as usize)
+    let bytes = model.manifest().inputs().iter().map(|input| {
+        let Type { dtype, shape } = input.ty;
+        let shard = (0..shape.elements()).flat_map(|_| dtype.write(dtype.wrap(rng.next_u64() as i64)));
+        shard.collect::<Vec<u8>>().repeat(RANDOM_SHARDS)
     });
-    let whole = match model.manifest().header.inputs {
-        0 => Ok(tequio_attestation::Inputs::none(RANDOM_SHARDS)),
-        _ => tequio_attestation::Inputs::new(model.manifest(), bytes.collect()),
-    };
-    Ok(Inputs { items: RANDOM_SHARDS * model.batch(), whole: whole? })
+    let whole = tequio_attestation::Inputs::new(model.manifest(), bytes.collect())?;
+    Ok(Inputs { items: RANDOM_SHARDS as u64 * model.batch(), whole })
 }

@@ -4,8 +4,9 @@ use std::{fmt, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use tequio_program::plan_path;
 
-use crate::model::Model;
+use crate::model::Program;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -32,13 +33,12 @@ impl fmt::Display for Written {
 
 pub fn run(args: Args) -> Result<Written> {
     let Args { program, inputs, output } = args;
-    let mut model =
-        Model::new(fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?, None)?;
+    let mut model = Program::read(&program)?.proposed()?;
     if !inputs.is_empty() {
         let inputs = model.read_inputs(&inputs)?;
         model = model.measured(&inputs)?;
     }
-    let path = output.unwrap_or_else(|| program.with_extension("plan.json"));
+    let path = output.unwrap_or_else(|| plan_path(&program));
     fs::write(&path, model.plan.to_json() + "\n").with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Written { plan: path })
 }

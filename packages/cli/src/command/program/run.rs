@@ -4,17 +4,23 @@ use std::{fmt, path::PathBuf};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
-use tequio_backend::Flow;
+use tequio_backend::{Backend, Flow, cpu::Cpu};
+use tequio_program::unplanned;
+use tequio_tensor::Type;
 
-use super::Program;
-use crate::{failure::Usage, npy};
+use crate::{
+    failure::Usage,
+    model::{Inputs, Program, batch},
+    npy,
+};
 
 #[derive(clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    program: Program,
-    /// A `.npy` file, or `name=file` for each of several inputs; the leading axis is any number of items.
-    #[arg(long, required = true, num_args = 1..)]
+    /// A TOSA flatbuffer.
+    program: PathBuf,
+    /// A `.npy` file, or `name=file` for each of several inputs. The axis that all inputs begin with is any number of
+    /// items; where they begin with none or several, the program runs once.
+    #[arg(long, num_args = 1..)]
     inputs: Vec<String>,
     /// Where the outputs go, in graph order.
     #[arg(long, required = true, num_args = 1..)]
@@ -44,30 +50,50 @@ impl fmt::Display for Ran {
 
 pub fn run(args: Args) -> Result<Ran> {
     let Args { program, inputs, outputs } = args;
-    let model = program.read()?;
-    let names = model.graph.output_names();
-    if outputs.len() != names.len() {
-        let what = format!("the program has {} outputs: {}", names.len(), names.join(", "));
-        bail!(Usage::new(what, "name a file for each after --outputs"));
-    }
-    let inputs = model.read_inputs(&inputs)?;
-    let shards = inputs.whole.shards();
+    let graph = Program::read(&program)?.graph;
+    let names = graph.output_names();
+    distinct(&names, &outputs)?;
+    let manifest = unplanned(&graph);
+    let inputs = Inputs::read(&graph, &manifest, &inputs)?;
+    let (shards, batch) = (inputs.whole.shards(), batch(&graph));
     let (mut writers, mut files) = (vec![], vec![]);
-    for ((output, path), name) in model.manifest().outputs().iter().zip(&outputs).zip(names) {
-        let ty = output.ty;
-        let batch = ty.shape.dims().first().copied().unwrap_or(1) as u64;
-        // Padding is cut off where the leading axis is the batch; any other is kept whole.
-        let items = if batch == model.batch() { inputs.items } else { shards * batch };
-        let (writer, shape) = npy::Writer::new(path, &ty, items)?;
-        writers.push(writer);
-        files.push(File { name: name.to_owned(), file: path.clone(), shape, dtype: npy::numpy_type(ty.dtype) });
+    for ((output, path), name) in manifest.outputs().iter().zip(&outputs).zip(names) {
+        let (dtype, shape) = (output.ty.dtype, shape(&output.ty, &inputs, batch));
+        writers.push(npy::Writer::new(path, dtype, &shape)?);
+        files.push(File { name: name.to_owned(), file: path.clone(), shape, dtype: npy::numpy_type(dtype) });
     }
     let mut written = Ok(());
-    model.prepare()?.run(&inputs.whole, 0..shards, &mut |_, outputs| {
+    Cpu::default().prepare(manifest)?.run(&inputs.whole, 0..shards, &mut |_, outputs| {
         written = writers.iter_mut().zip(&outputs).try_for_each(|(file, bytes)| file.write(bytes));
         if written.is_ok() { Flow::Continue(()) } else { Flow::Break(()) }
     })?;
     written?;
     writers.into_iter().try_for_each(npy::Writer::finish)?;
     Ok(Ran { outputs: files })
+}
+
+/// One file for each output, each another.
+fn distinct(names: &[&str], outputs: &[PathBuf]) -> Result<()> {
+    let usage = |what: String| Usage::new(what, "name a file for each after --outputs");
+    if outputs.len() != names.len() {
+        bail!(usage(format!("the program has {} outputs: {}", names.len(), names.join(", "))));
+    }
+    match (1..outputs.len()).find(|&at| outputs[..at].contains(&outputs[at])) {
+        Some(twice) => bail!(usage(format!("{} is named for two outputs", outputs[twice].display()))),
+        None => Ok(()),
+    }
+}
+
+/// The shape of an output of all shards. Padding is cut off where it begins with the batch; an axis that isn't the
+/// batch is kept whole, and an output without axes gets one if there are several shards.
+fn shape(ty: &Type, inputs: &Inputs, batch: Option<u64>) -> Vec<u64> {
+    let mut dims: Vec<u64> = ty.shape.dims().iter().map(|&dim| dim.into()).collect();
+    let shards = inputs.whole.shards();
+    match dims.first_mut() {
+        Some(leading) if batch == Some(*leading) => *leading = inputs.items,
+        Some(leading) => *leading *= shards,
+        None if shards > 1 => dims.push(shards),
+        None => {}
+    }
+    dims
 }

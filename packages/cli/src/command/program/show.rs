@@ -8,16 +8,15 @@ use serde::Serialize;
 use tequio_attestation::{Source, TensorId};
 use tequio_program::Report;
 
-use super::Program;
 use crate::{
-    model::{Model, type_name},
+    model::{Model, Named},
     output::table,
 };
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    program: Program,
+    program: Named,
 }
 
 /// Numbers of draws for which the lien is shown.
@@ -67,8 +66,7 @@ impl fmt::Display for Shown {
 }
 
 fn ports(model: &Model, names: &[String], ids: impl IntoIterator<Item = u32>) -> String {
-    let port =
-        |(name, id): (&String, u32)| format!("{name} {}", type_name(&model.manifest().descriptor(TensorId(id)).ty));
+    let port = |(name, id): (&String, u32)| format!("{name} {}", model.manifest().descriptor(TensorId(id)).ty);
     names.iter().zip(ids).map(port).collect::<Vec<_>>().join(", ")
 }
 

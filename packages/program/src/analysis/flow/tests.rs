@@ -44,7 +44,7 @@ impl Random {
 
     fn constant(&mut self, dtype: DType, dims: &[u32]) -> Operand {
         let elements = dims.iter().product::<u32>() as usize;
-        let bytes = (0..elements).flat_map(|_| self.within(0, 1).to_le_bytes()[..dtype.bytes()].to_vec()).collect();
+        let bytes = (0..elements).flat_map(|_| dtype.write(self.within(0, 1).into())).collect();
         Operand::Tensor(self.push(dtype, dims, TensorSource::Constant(bytes)))
     }
 
