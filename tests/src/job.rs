@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use cosmwasm_std::Uint128;
 use tequio_attestation::Manifest;
+use tequio_client::data::Published;
 use tequio_protocol::escrow::{JobSpec, Kind};
-use tequio_runner::pipeline::Published;
 
 use crate::model::{self, Model};
 

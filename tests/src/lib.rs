@@ -21,7 +21,8 @@ pub mod model;
 pub mod schema;
 mod world;
 
-pub use actor::{Provider, Scene};
+pub use actor::Provider;
 pub use job::{Job, job, shards};
 pub use model::Model;
-pub use world::{Held, RICH, STAKE, World};
+pub use tequio_adversary::Scene;
+pub use world::{Held, RICH, STAKE, World, wait};

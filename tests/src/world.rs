@@ -5,18 +5,17 @@ mod ask;
 mod forge;
 mod way;
 
-use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
+use std::{collections::BTreeMap, fmt::Debug, future::Future, sync::Arc};
 
 use anyhow::Result;
 use cosmwasm_std::{Addr, coins};
 use tequio_attestation::ShardTrace;
 use tequio_backend::Executable;
-use tequio_client::{
-    Message,
-    embedded::{Chain, Outcome, Setup},
-};
+use tequio_client::{Executed, Message, conservation, data::Store};
+use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
-use tequio_runner::pipeline::{Run, Store, Work};
+use tequio_runner::provider::{self, FetchError, Run, Work};
+use tokio::runtime::Builder;
 
 use crate::{Job, Model, Provider, Scene};
 
@@ -26,7 +25,7 @@ pub const RICH: u128 = 1 << 80;
 pub const STAKE: u128 = 1 << 70;
 
 pub struct World {
-    pub chain: Chain,
+    pub chain: Embedded,
     /// Where clients put data and providers deliver.
     pub store: Store,
     pub client: Addr,
@@ -63,11 +62,11 @@ impl World {
 
     /// A world that begins with other settings.
     pub fn with(setup: Setup) -> Self {
-        let chain = Chain::new(&setup.genesis_tokens("client", RICH)).expect("the setup is within its bounds");
+        let chain = Embedded::new(&setup.genesis_tokens("client", RICH)).expect("the setup is within its bounds");
         let (client, stranger) = (chain.actor("client"), chain.actor("stranger"));
         let (jobs, taken, held) = Default::default();
         let mut world = Self { chain, store: Store::memory(), client, stranger, job: JobId(0), jobs, taken, held };
-        for actor in [world.client.clone(), world.chain.governance.clone()] {
+        for actor in [world.client.clone(), world.chain.deployment().governance.clone()] {
             world.enrich(&actor);
         }
         world
@@ -81,8 +80,8 @@ impl World {
     }
 
     fn enrich(&mut self, actor: &Addr) {
-        let purse = coins(RICH, &self.chain.denom);
-        let init = self.chain.app.init_modules(|router, _, storage| router.bank.init_balance(storage, actor, purse));
+        let purse = coins(RICH, &self.chain.deployment().denom);
+        let init = self.chain.app().init_modules(|router, _, storage| router.bank.init_balance(storage, actor, purse));
         init.expect("a bank that takes balances");
     }
 
@@ -97,20 +96,22 @@ impl World {
         let register =
             registry::ExecuteMsg::Register { operator: operator.to_string(), metadata: registry::Metadata::default() };
         self.send(&owner, register, stake);
-        let cap = registry::ExecuteMsg::Cap { holder: self.chain.contracts.escrow.to_string(), amount: STAKE.into() };
+        let cap =
+            registry::ExecuteMsg::Cap { holder: self.chain.deployment().escrow.to_string(), amount: STAKE.into() };
         self.send(&owner, cap, 0);
         Provider { owner, operator, trick: None }
     }
 
     /// A provider who shows what `trick` makes up.
     pub fn cheat(&mut self, name: &str, trick: impl Fn(&Scene) -> ShardTrace + Send + Sync + 'static) -> Provider {
+        let trick = move |scene: &Scene| Ok(trick(scene));
         Provider { trick: Some(Arc::new(trick)), ..self.provider(name) }
     }
 
     /// Sends a message that is accepted.
-    pub fn send(&mut self, sender: &Addr, msg: impl Into<Message>, funds: u128) -> Outcome {
+    pub fn send(&mut self, sender: &Addr, msg: impl Into<Message>, funds: u128) -> Executed {
         let msg = msg.into();
-        let outcome = self.chain.execute(sender, msg.clone(), funds);
+        let outcome = self.chain.send(sender, msg.clone(), funds);
         let outcome = outcome.unwrap_or_else(|error| panic!("refused: {error:#}\n{msg:?}"));
         self.conserves();
         outcome
@@ -124,7 +125,7 @@ impl World {
         funds: u128,
     ) -> E {
         let (msg, before) = (msg.into(), self.state());
-        match self.chain.execute(sender, msg.clone(), funds) {
+        match self.chain.send(sender, msg.clone(), funds) {
             Ok(_) => panic!("not refused: {msg:?}"),
             Err(error) => {
                 assert!(before == self.state(), "refused, but something changed: {msg:?}");
@@ -135,13 +136,13 @@ impl World {
 
     /// Everything that the contracts have stored.
     fn state(&self) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
-        let contracts = &self.chain.contracts;
+        let contracts = self.chain.deployment();
         let all = [&contracts.registry, &contracts.verifier, &contracts.rewards, &contracts.escrow, &contracts.token];
-        all.map(|contract| self.chain.app.dump_wasm_raw(contract)).to_vec()
+        all.map(|contract| self.chain.app().dump_wasm_raw(contract)).to_vec()
     }
 
     pub fn conserves(&self) {
-        for (contract, conservation) in self.chain.conservation().expect("everybody answers") {
+        for (contract, conservation) in wait(conservation(&self.chain)).expect("everybody answers") {
             assert!(conservation.holds(), "{contract}: {conservation:?}");
         }
     }
@@ -173,14 +174,19 @@ impl World {
     }
 
     /// What a provider finds when it looks at a job's data.
-    pub fn fetch(&self, job: JobId) -> Result<Work, tequio_runner::pipeline::FetchError> {
-        tequio_runner::pipeline::fetch(&self.store, &self.job(job))
+    pub fn fetch(&self, job: JobId) -> Result<Work, FetchError> {
+        wait(provider::fetch(&self.store, &self.job(job)))
     }
 
     /// What the provider of an attested assignment holds.
     pub fn held(&self, assignment: AssignmentId) -> &Held {
         &self.held[&assignment]
     }
+}
+
+/// Waits for what others do not wait for.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    Builder::new_current_thread().build().expect("a runtime").block_on(future)
 }
 
 impl Default for World {

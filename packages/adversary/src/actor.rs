@@ -40,12 +40,9 @@ impl Role {
     fn trick(self) -> Option<Trick> {
         match self {
             Self::Lazy => Some(Arc::new(|scene| {
-                let slot = heaviest(scene.manifest);
-                Ok(skip(scene.manifest, &scene.inputs(), &scene.honest()?, slot).trace)
+                Ok(skip(scene.manifest, &scene.inputs, &scene.honest, heaviest(scene.manifest)).trace)
             })),
-            Self::Replay => {
-                Some(Arc::new(|scene| Ok(replay(scene.manifest, &scene.inputs(), &scene.old(0)?, 1).trace)))
-            }
+            Self::Replay => Some(Arc::new(|scene| Ok(replay(scene.manifest, &scene.inputs, &scene.old(0)?, 1).trace))),
             Self::Honest | Self::Copier | Self::Vanish => None,
         }
     }

@@ -15,27 +15,31 @@ pub type Trick = Arc<dyn Fn(&Scene) -> Result<ShardTrace, RunError> + Send + Syn
 /// What a cheat has before it when it makes up a shard's trace.
 pub struct Scene<'a> {
     pub manifest: &'a Manifest,
-    honest: &'a dyn Executable,
-    /// Of all the job's shards.
-    all: &'a Inputs,
     /// The job's shard.
     pub shard: u64,
+    /// Its inputs, in graph order.
+    pub inputs: Vec<Vec<u8>>,
+    /// What an honest provider would show.
+    pub honest: ShardTrace,
+    executable: &'a dyn Executable,
+    /// Of all the job's shards.
+    all: &'a Inputs,
 }
 
-impl Scene<'_> {
-    /// The shard's inputs, in graph order.
-    pub fn inputs(&self) -> Vec<Vec<u8>> {
-        self.all.shard(self.shard).into_iter().map(<[u8]>::to_vec).collect()
-    }
-
-    /// What an honest provider would show.
-    pub fn honest(&self) -> Result<ShardTrace, RunError> {
-        self.old(self.shard)
+impl<'a> Scene<'a> {
+    fn new(
+        manifest: &'a Manifest,
+        executable: &'a dyn Executable,
+        all: &'a Inputs,
+        shard: u64,
+    ) -> Result<Self, RunError> {
+        let inputs = all.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
+        Ok(Self { manifest, shard, inputs, honest: executable.trace(all, shard)?, executable, all })
     }
 
     /// The honest trace of another of the job's shards.
     pub fn old(&self, shard: u64) -> Result<ShardTrace, RunError> {
-        self.honest.trace(self.all, shard)
+        self.executable.trace(self.all, shard)
     }
 }
 
@@ -83,10 +87,12 @@ impl Executable for Rig {
     }
 
     fn trace(&self, inputs: &Inputs, shard: u64) -> Result<ShardTrace, RunError> {
-        let scene = Scene { manifest: &self.manifest, honest: &*self.honest, all: inputs, shard };
         match self.shown.lock().unwrap_or_else(PoisonError::into_inner).entry(shard) {
             Entry::Occupied(shown) => Ok(shown.get().clone()),
-            Entry::Vacant(none) => Ok(none.insert((self.trick)(&scene)?).clone()),
+            Entry::Vacant(none) => {
+                let scene = Scene::new(&self.manifest, &*self.honest, inputs, shard)?;
+                Ok(none.insert((self.trick)(&scene)?).clone())
+            }
         }
     }
 }

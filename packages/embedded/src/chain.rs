@@ -35,6 +35,11 @@ impl Embedded {
         self.app.borrow_mut()
     }
 
+    /// What is deployed, and where.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
     pub fn beacon(&self) -> &LocalBeacon {
         &self.beacon
     }
@@ -120,7 +125,7 @@ impl Embedded {
 
 impl Chain for Embedded {
     fn deployment(&self) -> &Deployment {
-        &self.deployment
+        self.deployment()
     }
 
     async fn query<T: DeserializeOwned>(&self, query: impl Into<Query>) -> Result<T> {

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use cosmwasm_std::{Addr, Uint128};
-use tequio_client::Query;
+use tequio_client::{Query, Token};
 use tequio_protocol::{
     AssignmentId, JobId,
     escrow::{self, AssignmentResponse, JobResponse, RangeResponse, Ruling, State},
@@ -12,14 +12,14 @@ use tequio_protocol::{
     verifier::{self, AttestationResponse, Verdict},
 };
 
-use super::World;
+use super::{World, wait};
 use crate::Provider;
 
 impl World {
     /// Asks a contract.
     pub fn ask<T: serde::de::DeserializeOwned>(&self, query: impl Into<Query> + Debug) -> T {
         let text = format!("{query:?}");
-        self.chain.query(query).unwrap_or_else(|error| panic!("no answer to {text}: {error:#}"))
+        self.chain.ask(query).unwrap_or_else(|error| panic!("no answer to {text}: {error:#}"))
     }
 
     pub fn job(&self, job: JobId) -> JobResponse {
@@ -85,11 +85,16 @@ impl World {
 
     /// What an address has in its pocket.
     pub fn bank(&self, address: &Addr) -> u128 {
-        self.chain.balance(address).expect("a bank that answers").u128()
+        self.chain.coins(address).expect("a bank that answers").u128()
     }
 
     pub fn tokens(&self, address: &Addr) -> u128 {
-        self.chain.tokens(address).expect("a token that answers").u128()
+        wait(Token(&self.chain).balance(address)).expect("a token that answers").u128()
+    }
+
+    /// All there is of the reward token.
+    pub fn token_supply(&self) -> u128 {
+        wait(Token(&self.chain).supply()).expect("a token that answers").u128()
     }
 
     pub fn stake(&self, provider: &Provider) -> ProviderResponse {
@@ -103,7 +108,7 @@ impl World {
     /// All of the denom that is an address's: in its pocket, in escrow and in registry, stake included.
     pub fn wealth(&self, address: &Addr) -> u128 {
         let stake: Option<ProviderResponse> =
-            self.chain.query(registry::QueryMsg::Provider { provider: address.to_string() }).ok();
+            self.chain.ask(registry::QueryMsg::Provider { provider: address.to_string() }).ok();
         let stake = stake.map_or(0, |provider| provider.stake.u128());
         self.bank(address) + self.balance(address) + self.compensation(address) + stake
     }

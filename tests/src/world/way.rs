@@ -1,24 +1,29 @@
 //! The way of a job, one word a step.
 
-use cosmwasm_std::{Addr, Uint128, to_json_binary};
-use cw20::Cw20ExecuteMsg;
+use cosmwasm_std::{Addr, Uint128};
+use tequio_attestation::Inputs;
 use tequio_backend::ShardResult;
-use tequio_client::embedded::Outcome;
+use tequio_client::{
+    Call, Executed,
+    data::{Delivery, Published, publish},
+    deploy::BEACON,
+    flow,
+};
 use tequio_protocol::{
     AssignmentId, JobId, TypedEvent,
     escrow::{self, Assigned, Ended, JobSpec, Kind, NotYet, QuoteResponse, Refunded, Ruling},
     rewards,
     verifier::{self, Attested, Verdict},
 };
-use tequio_runner::pipeline::{self, Delivery, Published};
+use tequio_runner::{Relayer, provider, relayer};
 
-use super::{Held, Posted, World};
+use super::{Held, Posted, World, wait};
 use crate::{Job, Provider};
 
 impl World {
     /// The client posts a job; if it is a commons job, governance does.
     pub fn post(&mut self, job: Job) -> JobId {
-        let poster = if job.kind == Kind::Client { &self.client } else { &self.chain.governance };
+        let poster = if job.kind == Kind::Client { &self.client } else { &self.chain.deployment().governance };
         self.post_as(&poster.clone(), job)
     }
 
@@ -52,9 +57,10 @@ impl World {
     }
 
     /// Publishes a job's data.
-    pub fn publish(&mut self, job: &Job) -> Published {
+    pub fn publish(&self, job: &Job) -> Published {
         let (program, plan) = (job.model.program.clone(), job.model.plan.to_json().into_bytes());
-        let published = pipeline::publish(&self.store, program, plan, job.model.manifest(), &job.inputs);
+        let inputs = Inputs::new(job.model.manifest(), job.inputs.clone()).expect("a job's inputs");
+        let published = wait(publish(&self.store, program, plan, job.model.manifest(), &inputs));
         published.expect("a store that takes data")
     }
 
@@ -64,14 +70,9 @@ impl World {
 
     /// Burns `credits` tokens for credits that escrow may reserve.
     pub fn buy(&mut self, client: &Addr, credits: Uint128) {
-        if credits.is_zero() {
-            return;
+        for Call { message, .. } in flow::purchase(self.chain.deployment(), credits).expect("a hook is JSON") {
+            self.send(client, message, 0);
         }
-        let contract = self.chain.contracts.rewards.to_string();
-        let msg = to_json_binary(&rewards::Hook::Buy { client: None }).expect("a hook is JSON");
-        self.send(client, Cw20ExecuteMsg::Send { contract, amount: credits, msg }, 0);
-        let source = self.chain.contracts.escrow.to_string();
-        self.send(client, rewards::ExecuteMsg::Approve { source, amount: credits }, 0);
     }
 
     /// A provider takes up to `count` shards of the last job.
@@ -105,7 +106,7 @@ impl World {
     /// A provider runs one assignment, delivers its outputs and attests.
     pub fn attest_to(&mut self, provider: &Provider, assignment: AssignmentId) {
         let held = self.run(provider, assignment);
-        let message = pipeline::attest(&held.run, &self.assignment(assignment));
+        let message = provider::attest(&held.run, &self.assignment(assignment));
         let Attested { attestation, .. } = only(&self.send(&provider.operator, message, 0));
         self.held.insert(assignment, Held { attestation, ..held });
     }
@@ -114,19 +115,27 @@ impl World {
     pub fn run(&mut self, provider: &Provider, assignment: AssignmentId) -> Held {
         let taken = self.assignment(assignment);
         let work = self.work(taken.job);
-        let executable = provider.executable(&self.model(taken.job), &work);
+        let executable = provider.executable(&self.model(taken.job));
         let mut delivery = Delivery::new(&self.store);
-        let deliver = |shard: &ShardResult| anyhow::Ok(delivery.add(shard)?);
-        let run = pipeline::run(&work, &*executable, &taken, deliver).expect("the program's inputs");
-        let delivered = delivery.finish().expect("a store that takes data");
+        let deliver = |shard: ShardResult| anyhow::Ok(wait(delivery.add(shard.root, &shard.roots, &shard.outputs))?);
+        let run = provider::run(&work, &*executable, &taken, deliver).expect("the program's inputs");
+        let delivered = wait(delivery.finish()).expect("a store that takes data");
         Held { work, run, executable, attestation: [0; 32].into(), delivered }
     }
 
     /// Blocks pass and a relayer posts rounds until every attestation is drawn.
     pub fn beacon(&mut self) {
-        let relayer = self.stranger.clone();
-        self.chain.draw(&relayer).expect("a relayer who knows the beacon");
+        let sign = |round| self.chain.beacon().sign(round);
+        let mut relayer = Relayer::new(&self.chain, self.stranger.clone(), sign);
+        wait(relayer.draw()).expect("a relayer who knows the beacon");
         self.conserves();
+    }
+
+    /// A stranger posts a round.
+    pub fn post_round(&mut self, round: u64) -> Executed {
+        let signature = self.chain.beacon().sign(round).into();
+        let message = verifier::ExecuteMsg::Beacon { beacon: BEACON, round, signature };
+        self.send(&self.stranger.clone(), message, 0)
     }
 
     /// A provider opens everything it attested to, as well as it can.
@@ -152,7 +161,7 @@ impl World {
         if attestation.verdict != (Verdict::Pending {}) {
             return vec![];
         }
-        pipeline::open(&held.work, &*held.executable, &held.run, &attestation, part).expect("everything to open it")
+        provider::open(&held.work, &*held.executable, &held.run, &attestation, part).expect("everything to open it")
     }
 
     /// A stranger has every assignment settled that the verifier found genuine, once it was audited, or false.
@@ -175,7 +184,7 @@ impl World {
                 if !wanted(ruling) {
                     break;
                 }
-                match (ruling, pipeline::settle(id, ruling)) {
+                match (ruling, relayer::end(id, ruling)) {
                     (_, Some(message)) => ended.push(only(&self.send(&stranger, message, 0))),
                     (Ruling::Wait(NotYet::Pending { deadline: None }), _) => match self.attestation(id).round {
                         None => {
@@ -208,8 +217,7 @@ impl World {
 
     /// Somebody mints what it earned.
     pub fn mint(&mut self, owner: &Addr) -> u128 {
-        let message = pipeline::claim(&self.claimable(owner)).expect("something to claim");
-        only::<rewards::Claimed>(&self.send(owner, message, 0)).amount.u128()
+        only::<rewards::Claimed>(&self.send(owner, rewards::ExecuteMsg::Claim {}, 0)).amount.u128()
     }
 
     /// Somebody takes its money out of escrow. Returns how much that was.
@@ -235,7 +243,7 @@ impl World {
 }
 
 /// The one event of a kind.
-pub(super) fn only<T: TypedEvent + std::fmt::Debug>(outcome: &Outcome) -> T {
+pub(super) fn only<T: TypedEvent + std::fmt::Debug>(outcome: &Executed) -> T {
     let mut all = outcome.all::<T>();
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)

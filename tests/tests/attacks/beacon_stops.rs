@@ -1,6 +1,6 @@
 //! The beacon stops.
 
-use tequio_client::{LocalBeacon, embedded::Setup};
+use tequio_embedded::{LocalBeacon, Setup};
 use tequio_protocol::{
     BeaconId,
     escrow::Ending,
@@ -39,7 +39,7 @@ fn a_round_that_comes_late_counts_from_its_arrival_and_one_that_comes_too_late_n
         world.send(&stranger, ExecuteMsg::Tick {}, 0);
         let drawn = world.attestation(assignment).round.unwrap();
         world.chain.advance_to(drawn.due + late);
-        world.chain.post_round(&stranger, drawn.round).unwrap();
+        world.post_round(drawn.round);
         // The whole window to open it, however late.
         world.pass(verifier.open_window - 60);
         if verdict == (Verdict::Genuine {}) {
@@ -57,7 +57,7 @@ fn a_round_that_comes_late_counts_from_its_arrival_and_one_that_comes_too_late_n
 fn another_beacon_is_for_attestations_after_its_timelock_only() {
     let mut world = World::new();
     let (alice, governance, stranger) =
-        (world.provider("alice"), world.chain.governance.clone(), world.stranger.clone());
+        (world.provider("alice"), world.chain.deployment().governance.clone(), world.stranger.clone());
     world.post(job());
     let before = world.assign(&alice, 4);
     world.attest(&alice);
@@ -82,7 +82,7 @@ fn another_beacon_is_for_attestations_after_its_timelock_only() {
         round: drawn.round,
         signature: signature.into(),
     };
-    let wrong = round(2, world.chain.beacon.sign(drawn.round));
+    let wrong = round(2, world.chain.beacon().sign(drawn.round));
     let refused: ContractError = world.refused(&stranger, wrong, 0);
     assert_eq!(refused, ContractError::WrongSignature { beacon: BeaconId(2), round: drawn.round });
     world.send(&stranger, round(2, new.sign(drawn.round)), 0);

@@ -1,7 +1,7 @@
 //! Copy another's root; replay an old attestation; open for another job, shard, chain or program.
 
 use tequio_attestation::{Digest, attestation_id};
-use tequio_client::embedded::Setup;
+use tequio_embedded::Setup;
 use tequio_protocol::{
     AssignmentId,
     escrow::{self, Ending, NotYet},

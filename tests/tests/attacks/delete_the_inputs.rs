@@ -1,7 +1,7 @@
 //! The client deletes the inputs after the attestation.
 
+use tequio_client::data::Store;
 use tequio_protocol::verifier::Verdict;
-use tequio_runner::pipeline::Store;
 use tequio_tests::{World, job};
 
 #[test]

@@ -7,14 +7,14 @@ use std::sync::{
 
 use tequio_adversary::follow;
 use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed};
-use tequio_client::embedded::BEACON;
+use tequio_client::deploy::BEACON;
 use tequio_protocol::verifier::{DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Verdict};
 use tequio_tests::{Job, Model, World, job, model::layers};
 use tequio_verifier::ContractError;
 
 /// The last round that anyone can know at `time`.
 fn known(world: &World, time: u64) -> u64 {
-    world.chain.beacon.public().round_after(time) - 1
+    world.chain.beacon().public().round_after(time) - 1
 }
 
 /// Whether all draws from a seed miss the last tensor of the program, the one that was made up.
@@ -35,21 +35,22 @@ fn a_root_that_is_lucky_for_the_rounds_that_are_known_is_drawn_from_another() {
     let mallory = world.cheat("mallory", move |scene| -> ShardTrace {
         let mut last = vec![0; scene.honest.slots[3].len()];
         last[..4].copy_from_slice(&u32::to_be_bytes(seen.load(Ordering::SeqCst)));
-        follow(scene.manifest(), &scene.inputs, &[(3, last)].into()).trace
+        follow(scene.manifest, &scene.inputs, &[(3, last)].into()).trace
     });
     world.post(Job { draws: 32, ..job() });
     let assignment = world.assign(&mallory, 2);
     let subject = world.assignment(assignment).subject;
 
     // The latest round there is, as everybody can see it.
-    let (round, stranger) = (known(&world, world.now()), world.stranger.clone());
-    world.chain.post_round(&stranger, round).unwrap();
+    let round = known(&world, world.now());
+    world.post_round(round);
     let latest: Option<RoundResponse> = world.ask(QueryMsg::Round { beacon: BEACON, round });
     let (randomness, subject) = (latest.unwrap().randomness, subject.id());
     let root = (0..10_000).find_map(|guess| {
         nonce.store(guess, Ordering::SeqCst);
         let root = world.run(&mallory, assignment).run.root();
-        let (chain, verifier) = (world.chain.app.block_info().chain_id, world.chain.contracts.verifier.to_string());
+        let (chain, verifier) =
+            (world.chain.app().block_info().chain_id, world.chain.deployment().verifier.to_string());
         let id = attestation_id(&chain, &verifier, mallory.operator.as_str(), &root, &subject);
         lucky(&layers(), &seed(&id, BEACON.0, round, &randomness), 32, 2).then_some(root)
     });
@@ -78,7 +79,8 @@ fn no_round_can_be_had_before_it_is_due_and_no_draw_without_it() {
     world.send(&stranger, ExecuteMsg::Tick {}, 0);
     let DrawnFrom { round, due, seed, .. } = world.attestation(assignment).round.unwrap();
     assert!(due > world.now() + 30 && seed.is_none());
-    let post = |signed| ExecuteMsg::Beacon { beacon: BEACON, round, signature: world.chain.beacon.sign(signed).into() };
+    let post =
+        |signed| ExecuteMsg::Beacon { beacon: BEACON, round, signature: world.chain.beacon().sign(signed).into() };
     let (early, wrong) = (post(round), post(round - 1));
     let now = world.now();
     let refused: ContractError = world.refused(&stranger, early.clone(), 0);
@@ -95,7 +97,7 @@ fn no_round_can_be_had_before_it_is_due_and_no_draw_without_it() {
 
 /// One block that comes `seconds` after the last.
 fn block(world: &mut World, seconds: u64) {
-    world.chain.app.update_block(|block| {
+    world.chain.app().update_block(|block| {
         block.height += 1;
         block.time = block.time.plus_seconds(seconds);
     });

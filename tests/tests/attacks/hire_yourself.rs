@@ -1,8 +1,8 @@
 //! Hire yourself for the mint.
 
 use cosmwasm_std::Uint128;
-use tequio_client::embedded::Setup;
 use tequio_contract::bounds::OutOfBounds;
+use tequio_embedded::Setup;
 use tequio_protocol::rewards;
 use tequio_rewards::ContractError;
 use tequio_tests::{Job, Provider, World, job};
@@ -73,7 +73,7 @@ fn a_lie_about_the_work_burns_the_liars_own_tokens() {
 #[test]
 fn governance_cannot_make_it_pay() {
     let mut world = World::new();
-    let governance = world.chain.governance.clone();
+    let governance = world.chain.deployment().governance.clone();
     let config = rewards::Config { kappa_bps: 10_000, ..Setup::default().rewards };
     let refused: ContractError = world.refused(&governance, rewards::ExecuteMsg::Configure { config }, 0);
     let bounds = OutOfBounds::Number { name: "kappa_bps", value: 10_000, min: 0, max: 9_999 };

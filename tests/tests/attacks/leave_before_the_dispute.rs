@@ -50,7 +50,7 @@ fn a_stake_stands_behind_no_more_than_its_owner_allows() {
     let mut world = World::new();
     let each = lien(&mut world);
     let alice = world.provider("alice");
-    let (holder, cap) = (world.chain.contracts.escrow.clone(), (3 * each).into());
+    let (holder, cap) = (world.chain.deployment().escrow.clone(), (3 * each).into());
     world.send(&alice.owner, ExecuteMsg::Cap { holder: holder.to_string(), amount: cap }, 0);
     let job = world.post(job());
     world.assign(&alice, 3);
@@ -108,7 +108,7 @@ fn what_thaws_stands_behind_nothing_new() {
 #[test]
 fn a_new_holder_of_liens_comes_later_than_anyone_needs_to_leave() {
     let mut world = World::new();
-    let (alice, governance) = (world.provider("alice"), world.chain.governance.clone());
+    let (alice, governance) = (world.provider("alice"), world.chain.deployment().governance.clone());
     let holder = world.actor("another escrow");
     world.send(&alice.owner, ExecuteMsg::Cap { holder: holder.to_string(), amount: 1_000u128.into() }, 0);
     world.send(&governance, ExecuteMsg::Grant { holder: holder.to_string() }, 0);

@@ -1,10 +1,15 @@
 //! The client posts inputs that don't exist or don't match.
 
-use tequio_attestation::BadInputs;
+use tequio_attestation::{BadInputs, shard_tree, tensor_tree, tree::Tree};
+use tequio_client::data::Bundle;
 use tequio_protocol::escrow::{self, Ending};
-use tequio_runner::pipeline::{Bundle, FetchError};
-use tequio_tests::{Job, Model, STAKE, World, job};
+use tequio_runner::provider::FetchError;
+use tequio_tests::{Job, Model, STAKE, World, job, wait};
 use tequio_tosa::{Attribute, DType, Op, Program};
+
+fn bundle(world: &World, key: &str) -> Bundle {
+    serde_json::from_slice(&wait(world.store.get(key)).unwrap()).unwrap()
+}
 
 #[test]
 fn a_provider_who_looks_first_takes_nothing() {
@@ -46,21 +51,29 @@ fn inputs_that_no_run_can_have_are_refused() {
     p.output("y");
     let model = Model::new(p.bytes(), None);
     let mut world = World::new();
-    world.post(Job::of(model.clone(), vec![vec![1; 32]]));
+    let job = Job::of(model.clone(), vec![vec![1; 32]]);
+    world.post(job.clone());
     assert!(world.fetch(world.job).is_ok());
-    let mut inputs = vec![vec![1; 32]];
-    inputs[0][20] = 2;
-    world.post(Job::of(model, inputs));
+
+    // Data and root that belong together, as no honest client would make them.
+    let mut inputs = vec![1; 32];
+    inputs[20] = 2;
+    let x = &model.manifest().tensors[0];
+    let shard = |bytes| shard_tree(&[tensor_tree(&x.ty, x.layout().unwrap(), bytes)]).root();
+    let root = Tree::new(inputs.chunks(16).map(shard).collect()).root();
+    let bundle = bundle(&world, &world.publish(&job).data);
+    let bundle = Bundle { inputs: vec![wait(world.store.put(inputs)).unwrap()], ..bundle };
+    let data = wait(world.store.put(serde_json::to_vec(&bundle).unwrap())).unwrap();
+    world.post_with(job, |spec| (spec.inputs, spec.data) = (root, data));
     assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs(BadInputs::Element { input: 0, value: 2 }))));
 }
 
 #[test]
 fn a_bundle_that_leads_elsewhere_is_refused() {
     let mut world = World::new();
-    let published = world.publish(&job());
-    let bundle: Bundle = serde_json::from_slice(&world.store.get(&published.data).unwrap()).unwrap();
+    let bundle = bundle(&world, &world.publish(&job()).data);
     let other = Bundle { inputs: vec![bundle.plan.clone()], ..bundle };
-    let data = world.store.put(serde_json::to_vec(&other).unwrap()).unwrap();
+    let data = wait(world.store.put(serde_json::to_vec(&other).unwrap())).unwrap();
     world.post_with(job(), |spec| spec.data = data);
     assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs(BadInputs::Partial { .. }))));
 }

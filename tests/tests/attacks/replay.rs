@@ -11,7 +11,7 @@ use crate::is_caught;
 
 /// From slot `cut` on, the trace of the next shard.
 fn old(scene: &Scene, shards: u64, cut: u32) -> ShardTrace {
-    replay(scene.manifest(), &scene.inputs, &scene.old((scene.shard + 1) % shards), cut).trace
+    replay(scene.manifest, &scene.inputs, &scene.old((scene.shard + 1) % shards).unwrap(), cut).trace
 }
 
 #[test]

@@ -4,7 +4,7 @@ use tequio_attestation::{
     Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_OPERANDS, Malformed, Manifest, Node, Operand, Source,
     TensorId, codec::Writer,
 };
-use tequio_client::embedded::Setup;
+use tequio_embedded::Setup;
 use tequio_escrow::{
     ContractError,
     core::offer::{Refusal, opening_bytes},

@@ -14,7 +14,7 @@ use crate::is_caught;
 
 /// Claims some slots and computes what comes after from them.
 fn claim(scene: &Scene, claims: impl IntoIterator<Item = (u32, Vec<u8>)>) -> ShardTrace {
-    follow(scene.manifest(), &scene.inputs, &claims.into_iter().collect()).trace
+    follow(scene.manifest, &scene.inputs, &claims.into_iter().collect()).trace
 }
 
 fn length(scene: &Scene, slot: u32) -> usize {
@@ -24,7 +24,7 @@ fn length(scene: &Scene, slot: u32) -> usize {
 #[test]
 fn noise_instead_of_everything() {
     is_caught(job(), |scene| {
-        let slots = 0..scene.manifest().header.committed;
+        let slots = 0..scene.manifest.header.committed;
         claim(scene, slots.map(|slot| (slot, noise(scene.shard, length(scene, slot)))))
     });
 }
@@ -40,7 +40,7 @@ fn zeros_instead_of_one_tensor() {
 fn plausible_values_instead_of_the_heaviest_tensor() {
     let job = Job { draws: 64, ..Job::of(digits(), images(3)) };
     is_caught(job, |scene| {
-        let manifest = scene.manifest();
+        let manifest = scene.manifest;
         skip(manifest, &scene.inputs, &scene.honest, heaviest(manifest)).trace
     });
 }
@@ -60,7 +60,7 @@ fn only_the_cheap_ops() {
 
 #[test]
 fn a_surrogate_that_sums_a_quarter_of_the_channels() {
-    is_caught(job(), |scene| follow(&pruned(scene.manifest()), &scene.inputs, &BTreeMap::new()).trace);
+    is_caught(job(), |scene| follow(&pruned(scene.manifest), &scene.inputs, &BTreeMap::new()).trace);
 }
 
 /// The same program with three of four input channels of every weight zero.

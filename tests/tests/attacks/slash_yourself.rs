@@ -1,8 +1,8 @@
 //! Slash yourself to save the stake.
 
 use cosmwasm_std::Uint128;
-use tequio_client::embedded::Setup;
 use tequio_contract::bounds::OutOfBounds;
+use tequio_embedded::Setup;
 use tequio_protocol::{escrow, registry};
 use tequio_registry::ContractError;
 use tequio_tests::{Job, World, job, model::noise};
@@ -56,7 +56,7 @@ fn half_of_it_is_burned_whatever_the_rest_is_called() {
 #[test]
 fn governance_cannot_burn_less() {
     let mut world = World::new();
-    let governance = world.chain.governance.clone();
+    let governance = world.chain.deployment().governance.clone();
     let config = registry::Config { burn_bps: 4_999, ..Setup::default().registry };
     let refused: ContractError = world.refused(&governance, registry::ExecuteMsg::Configure { config }, 0);
     let bounds = OutOfBounds::Number { name: "burn_bps", value: 4_999, min: 5_000, max: 10_000 };

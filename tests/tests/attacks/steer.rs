@@ -21,12 +21,12 @@ fn pool() -> TensorId {
 
 /// Few elements before the pool are wrong, and everything behind it is old.
 fn steered(scene: &Scene) -> ShardTrace {
-    let old = scene.old((scene.shard + 1) % 4);
-    let wide = steer(scene.manifest(), pool(), 0, &scene.honest.slots[0], &old.slots[0]);
+    let old = scene.old((scene.shard + 1) % 4).unwrap();
+    let wide = steer(scene.manifest, pool(), 0, &scene.honest.slots[0], &old.slots[0]);
     let claims = old.slots.iter().enumerate().map(|(slot, bytes)| (slot as u32, bytes.clone()));
     let mut claims: std::collections::BTreeMap<_, _> = claims.collect();
     claims.insert(0, wide);
-    let followed = follow(scene.manifest(), &scene.inputs, &claims);
+    let followed = follow(scene.manifest, &scene.inputs, &claims);
     // Nothing but what was changed gives it away.
     let wrong: Vec<usize> = followed.wrong.iter().map(|slot| slot.iter().filter(|wrong| **wrong).count()).collect();
     assert!((1..32).contains(&wrong[0]) && wrong[1..].iter().all(|count| *count == 0), "{wrong:?}");
@@ -41,12 +41,12 @@ fn a_pool_steered_to_its_old_value() {
 #[test]
 fn a_cut_where_the_most_similar_input_differs_least() {
     is_caught(Job { draws: 64, ..Job::of(digits(), images(8)) }, |scene| {
-        let similar = (0..8).filter(|shard| *shard != scene.shard).map(|shard| scene.old(shard));
+        let similar = (0..8).filter(|shard| *shard != scene.shard).map(|shard| scene.old(shard).unwrap());
         let equal = |old: &ShardTrace| {
             old.slots[3].iter().zip(&scene.honest.slots[3]).filter(|(old, honest)| old == honest).count()
         };
         let nearest = similar.max_by_key(equal).expect("there are others");
-        replay(scene.manifest(), &scene.inputs, &nearest, 3).trace
+        replay(scene.manifest, &scene.inputs, &nearest, 3).trace
     });
 }
 
@@ -59,6 +59,6 @@ fn the_channel_that_is_guessed_best() {
         let clamped = |at: &usize| channel(*at).filter(|value| **value == 0xc0).count();
         let best = (0..8).filter(|at| clamped(at) < 16).max_by_key(clamped).expect("not all are certain");
         first.iter_mut().skip(best).step_by(8).for_each(|value| *value = 0xc0);
-        follow(scene.manifest(), &scene.inputs, &[(0, first)].into()).trace
+        follow(scene.manifest, &scene.inputs, &[(0, first)].into()).trace
     });
 }

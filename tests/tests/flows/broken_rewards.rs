@@ -2,7 +2,8 @@
 
 use cosmwasm_std::{DepsMut, Empty, Env, MessageInfo, Response, StdError, StdResult, Uint128};
 use cw_multi_test::{ContractWrapper, Executor};
-use tequio_client::embedded::code::{self, Code};
+use tequio_client::Contract;
+use tequio_embedded::code::{self, Code};
 use tequio_escrow::ContractError;
 use tequio_protocol::{
     AssignmentId, JobId,
@@ -26,9 +27,9 @@ fn broken() -> Code {
 }
 
 fn migrate(world: &mut World, code: Code) {
-    let code = world.chain.app.store_code(code);
-    let (governance, rewards) = (world.chain.governance.clone(), world.chain.contracts.rewards.clone());
-    world.chain.app.migrate_contract(governance, rewards, &rewards::MigrateMsg {}, code).unwrap();
+    let code = world.chain.app().store_code(code);
+    let (governance, rewards) = (world.chain.deployment().governance.clone(), world.chain.deployment().rewards.clone());
+    world.chain.app().migrate_contract(governance, rewards, &rewards::MigrateMsg {}, code).unwrap();
 }
 
 fn pending(world: &World) -> (Vec<AssignmentId>, Vec<JobId>) {
@@ -59,7 +60,7 @@ fn payment_goes_through_and_the_reward_follows_once_it_is_repaired() {
     assert_eq!(pending(&world), (vec![assignment], vec![]));
     assert_eq!(world.claimable(&alice.owner).earned, Uint128::zero());
 
-    migrate(&mut world, code::rewards());
+    migrate(&mut world, code::of(Contract::Rewards));
     let outcome = world.send(&stranger, retry.clone(), 0);
     let rewarded: Vec<Rewarded> = outcome.all();
     assert_eq!((rewarded.len(), rewarded[0].shards, rewarded[0].number), (1, 8, assignment.0));
@@ -88,7 +89,7 @@ fn a_refund_goes_through_and_the_credits_follow() {
     let outcome = world.send(&stranger, retry.clone(), 0);
     assert_eq!(outcome.all::<ReleasePending>(), [ReleasePending { job, shards: 4 }]);
 
-    migrate(&mut world, code::rewards());
+    migrate(&mut world, code::of(Contract::Rewards));
     let released: Vec<CreditsReleased> = world.send(&stranger, retry.clone(), 0).all();
     assert_eq!((released.len(), released[0].amount.u128()), (1, credits.u128() / 2));
     let refused: ContractError = world.refused(&stranger, retry, 0);
@@ -119,7 +120,7 @@ fn only_what_is_pending_is_retried_and_only_posting_needs_rewards() {
     let refused: StdError = world.refused(&client, post, funds);
     assert!(refused.to_string().contains("out of order"), "{refused}");
 
-    migrate(&mut world, code::rewards());
+    migrate(&mut world, code::of(Contract::Rewards));
     let stranger = world.stranger.clone();
     let refused: ContractError =
         world.refused(&stranger, escrow::ExecuteMsg::Reward { assignments: vec![second, first] }, 0);

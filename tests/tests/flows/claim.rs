@@ -10,7 +10,7 @@ fn what_was_earned_is_minted_once() {
     let spec = world.offer(&job());
     let credits = world.quote(&spec).credits.u128();
     world.post(job());
-    assert_eq!(world.chain.token_supply().unwrap().u128(), RICH - credits);
+    assert_eq!(world.token_supply(), RICH - credits);
 
     world.assign(&alice, 6);
     world.assign(&bob, 2);
@@ -19,7 +19,7 @@ fn what_was_earned_is_minted_once() {
     // κ is 4/5, rounded down for each.
     let minted = |shards: u128| credits / 8 * shards * 4 / 5;
     assert_eq!((world.claim(&alice), world.claim(&bob)), (minted(6), minted(2)));
-    assert_eq!(world.chain.token_supply().unwrap().u128(), RICH - credits + minted(6) + minted(2));
+    assert_eq!(world.token_supply(), RICH - credits + minted(6) + minted(2));
 
     let owner = alice.owner.clone();
     let refused: tequio_rewards::ContractError = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
@@ -38,7 +38,7 @@ fn pay_is_taken_out_once() {
     let withdraw = tequio_protocol::escrow::ExecuteMsg::Withdraw {};
     let refused: tequio_escrow::ContractError = world.refused(&owner, withdraw, 0);
     assert_eq!(refused, tequio_escrow::ContractError::ZeroBalance { address: owner.to_string() });
-    assert_eq!(world.bank(&world.chain.contracts.escrow), 0);
+    assert_eq!(world.bank(&world.chain.deployment().escrow), 0);
 }
 
 #[test]

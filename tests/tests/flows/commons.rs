@@ -1,7 +1,7 @@
 //! Work that the network chose: no payment, emission by epochs.
 
 use cosmwasm_std::Uint128;
-use tequio_client::embedded::Setup;
+use tequio_embedded::Setup;
 use tequio_protocol::{
     escrow::Kind,
     rewards::{self, EpochResponse},

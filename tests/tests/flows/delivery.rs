@@ -2,10 +2,10 @@
 
 use serde_json::{from_slice, to_vec};
 use tequio_attestation::{tensor_tree, tree::Tree};
-use tequio_backend::{Outputs, ShardResult};
+use tequio_backend::Outputs;
+use tequio_client::data::{Delivered, Delivery, Store, Undeliverable, receive};
 use tequio_protocol::Digest;
-use tequio_runner::pipeline::{Delivered, Delivery, Store, Undeliverable, receive};
-use tequio_tests::{World, job, model::layers};
+use tequio_tests::{World, job, model::layers, wait};
 
 /// What an honest provider delivered, with the only part there is.
 struct Honest {
@@ -22,22 +22,23 @@ fn delivered() -> Honest {
     world.post(job());
     let assignment = world.assign(&alice, 8);
     world.complete(&alice);
-    let index: Delivered = from_slice(&world.store.get(&world.held(assignment).delivered).unwrap()).unwrap();
+    let index: Delivered = from_slice(&wait(world.store.get(&world.held(assignment).delivered)).unwrap()).unwrap();
     let [part] = &index.parts[..] else { panic!("{index:?}") };
-    let bytes = world.store.get(part).unwrap();
+    let bytes = wait(world.store.get(part)).unwrap();
     Honest { bytes, index, root: world.attestation(assignment).root, store: world.store }
 }
 
 impl Honest {
     /// Receives other bytes, in parts, with the honest index else.
     fn receive<const N: usize>(&self, parts: [Vec<u8>; N]) -> Result<Vec<Outputs>, Undeliverable> {
-        let parts = parts.map(|part| self.store.put(part).unwrap()).into();
+        let parts = parts.map(|part| wait(self.store.put(part)).unwrap()).into();
         self.receive_index(&to_vec(&Delivered { parts, ..self.index.clone() }).unwrap())
     }
 
     fn receive_index(&self, index: &[u8]) -> Result<Vec<Outputs>, Undeliverable> {
-        let (key, mut outputs) = (self.store.put(index.to_vec()).unwrap(), vec![]);
-        receive(&self.store, &key, layers().manifest(), 8, &self.root, |shard| outputs.push(shard)).map(|()| outputs)
+        let (key, mut outputs) = (wait(self.store.put(index.to_vec())).unwrap(), vec![]);
+        wait(receive(&self.store, &key, layers().manifest(), 8, &self.root, |shard| outputs.push(shard)))?;
+        Ok(outputs)
     }
 }
 
@@ -86,10 +87,10 @@ fn nobody_holds_more_than_a_part() {
     let root = |digest: u8| Digest([digest; 32]);
     for shard in 0..5 {
         let outputs = vec![vec![shard; 3 << 20]];
-        delivery.add(&ShardResult { outputs, roots: vec![root(shard)], root: root(shard) }).unwrap();
+        wait(delivery.add(root(shard), &[root(shard)], &outputs)).unwrap();
     }
-    let index: Delivered = from_slice(&store.get(&delivery.finish().unwrap()).unwrap()).unwrap();
-    let sizes: Vec<usize> = index.parts.iter().map(|part| store.get(part).unwrap().len()).collect();
+    let index: Delivered = from_slice(&wait(store.get(&wait(delivery.finish()).unwrap())).unwrap()).unwrap();
+    let sizes: Vec<usize> = index.parts.iter().map(|part| wait(store.get(part)).unwrap().len()).collect();
     let shard = 32 + (3 << 20);
     assert_eq!((sizes, index.shards.len()), (vec![2 * shard, 2 * shard, shard], 5));
 }
@@ -109,7 +110,7 @@ fn not_even_with_roots_to_match() {
     let mut index = delivered.index.clone();
     let roots = bytes[..4 * 32].as_chunks().0.iter().copied().map(Digest).collect();
     index.shards[0] = Tree::new(roots).root();
-    index.parts = vec![delivered.store.put(bytes).unwrap()];
+    index.parts = vec![wait(delivered.store.put(bytes)).unwrap()];
     let found = delivered.receive_index(&to_vec(&index).unwrap());
     assert!(matches!(found, Err(Undeliverable::Root { .. })), "{found:?}");
 }
@@ -127,7 +128,8 @@ fn neither_more_nor_less_nor_in_another_order() {
     assert!(matches!(delivered.receive([]), Err(Undeliverable::Length { wanted: 8 })));
     let swapped = [&bytes[SHARD..2 * SHARD], &bytes[..SHARD], &bytes[2 * SHARD..]].concat();
     assert!(matches!(delivered.receive([swapped]), Err(Undeliverable::Shard { shard: 0 })));
-    let missing = receive(&delivered.store, &"0".repeat(64), layers().manifest(), 8, &delivered.root, |_| ());
+    let nowhere = "0".repeat(64);
+    let missing = wait(receive(&delivered.store, &nowhere, layers().manifest(), 8, &delivered.root, |_| ()));
     assert!(matches!(missing, Err(Undeliverable::Store(_))));
 }
 

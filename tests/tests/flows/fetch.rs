@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use tequio_attestation::BadInputs;
+use tequio_client::data::Bundle;
 use tequio_program::Plan;
-use tequio_runner::pipeline::{Bundle, FetchError};
+use tequio_runner::provider::FetchError;
 use tequio_tests::{
     Job, Model, World, job,
     model::{digits, layers},
+    wait,
 };
 
 /// A world with a job whose data is found, by whoever looks there, to be `bundle`.
 fn found(bundle: impl FnOnce(&mut World, Bundle) -> Bundle) -> Result<(), FetchError> {
     let mut world = World::new();
     let published = world.publish(&job());
-    let honest = serde_json::from_slice(&world.store.get(&published.data).unwrap()).unwrap();
+    let honest = serde_json::from_slice(&wait(world.store.get(&published.data)).unwrap()).unwrap();
     let bundle = bundle(&mut world, honest);
-    let data = world.store.put(serde_json::to_vec(&bundle).unwrap()).unwrap();
+    let data = wait(world.store.put(serde_json::to_vec(&bundle).unwrap())).unwrap();
     world.post_with(job(), |spec| spec.data = data);
     world.fetch(world.job).map(|_| ())
 }
@@ -30,7 +32,11 @@ fn what_the_chain_says_is_taken() {
 fn another_program_is_not() {
     let other = found(|world, honest| {
         let (program, plan) = (digits().program.clone(), digits().plan.to_json().into_bytes());
-        Bundle { program: world.store.put(program).unwrap(), plan: world.store.put(plan).unwrap(), ..honest }
+        Bundle {
+            program: wait(world.store.put(program)).unwrap(),
+            plan: wait(world.store.put(plan)).unwrap(),
+            ..honest
+        }
     });
     assert!(matches!(other, Err(FetchError::ProgramId { .. })), "{other:?}");
 }
@@ -40,7 +46,7 @@ fn another_plan_is_not() {
     let other = found(|world, honest| {
         let mut plan: Plan = layers().plan.clone();
         plan.committed[0].r += 1;
-        Bundle { plan: world.store.put(plan.to_json().into_bytes()).unwrap(), ..honest }
+        Bundle { plan: wait(world.store.put(plan.to_json().into_bytes())).unwrap(), ..honest }
     });
     assert!(matches!(other, Err(FetchError::ProgramId { .. })), "{other:?}");
 }
@@ -48,13 +54,13 @@ fn another_plan_is_not() {
 #[test]
 fn what_does_not_compile_is_not() {
     let misfit = found(|world, honest| Bundle {
-        plan: world.store.put(digits().plan.to_json().into_bytes()).unwrap(),
+        plan: wait(world.store.put(digits().plan.to_json().into_bytes())).unwrap(),
         ..honest
     });
     assert!(matches!(misfit, Err(FetchError::Program(_))), "{misfit:?}");
-    let noise = found(|world, honest| Bundle { program: world.store.put(vec![7; 1_000]).unwrap(), ..honest });
+    let noise = found(|world, honest| Bundle { program: wait(world.store.put(vec![7; 1_000])).unwrap(), ..honest });
     assert!(matches!(noise, Err(FetchError::Program(_))), "{noise:?}");
-    let noise = found(|world, honest| Bundle { plan: world.store.put(b"{}".to_vec()).unwrap(), ..honest });
+    let noise = found(|world, honest| Bundle { plan: wait(world.store.put(b"{}".to_vec())).unwrap(), ..honest });
     assert!(matches!(noise, Err(FetchError::Json(_))), "{noise:?}");
 }
 
@@ -62,14 +68,18 @@ fn what_does_not_compile_is_not() {
 fn other_inputs_are_not() {
     let mut inputs = job().inputs;
     inputs[0][100] ^= 1;
-    let other = found(|world, honest| Bundle { inputs: vec![world.store.put(inputs[0].clone()).unwrap()], ..honest });
+    let other =
+        found(|world, honest| Bundle { inputs: vec![wait(world.store.put(inputs[0].clone())).unwrap()], ..honest });
     assert!(matches!(other, Err(FetchError::InputRoot { .. })), "{other:?}");
     for (wrong, shards) in [(&inputs[0][128..], 7), (&[&inputs[0][..], &[0; 128]].concat(), 9)] {
-        let other = found(|world, honest| Bundle { inputs: vec![world.store.put(wrong.to_vec()).unwrap()], ..honest });
+        let other =
+            found(|world, honest| Bundle { inputs: vec![wait(world.store.put(wrong.to_vec())).unwrap()], ..honest });
         assert!(matches!(other, Err(FetchError::Shards { found, posted: 8 }) if found == shards), "{other:?}");
     }
-    let other =
-        found(|world, honest| Bundle { inputs: vec![world.store.put(inputs[0][1..].to_vec()).unwrap()], ..honest });
+    let other = found(|world, honest| Bundle {
+        inputs: vec![wait(world.store.put(inputs[0][1..].to_vec())).unwrap()],
+        ..honest
+    });
     let partial = BadInputs::Partial { input: 0, bytes: 8 * 128 - 1, shard: 128 };
     assert!(matches!(&other, Err(FetchError::Inputs(found)) if *found == partial), "{other:?}");
     let other = found(|_, honest| Bundle { inputs: [honest.inputs.clone(), honest.inputs].concat(), ..honest });

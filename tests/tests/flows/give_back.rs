@@ -14,7 +14,7 @@ fn for_a_fee_to_the_client_it_is_as_if_it_had_not_been_taken() {
     let fee = world.give_back_fee(assignment);
     assert_eq!(fee, 80);
     let give_back = escrow::ExecuteMsg::GiveBack { assignment };
-    let denom = world.chain.denom.clone();
+    let denom = world.chain.deployment().denom.clone();
     let refused: ContractError = world.refused(&alice.operator, give_back.clone(), 79);
     assert_eq!(refused, BadFunds::Underfunded { sent: 79u128.into(), due: 80u128.into(), denom }.into());
     let refused: ContractError = world.refused(&bob.operator, give_back, 80);

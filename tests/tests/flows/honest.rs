@@ -1,14 +1,15 @@
 //! post · assign · run · attest · open · settle · reward · claim.
 
+use tequio_client::data::receive;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
     escrow::{self, Ended, Ending, NotYet, State},
     verifier::Verdict,
 };
-use tequio_runner::pipeline::receive;
 use tequio_tests::{
     Job, STAKE, World, job,
     model::{digits, images},
+    wait,
 };
 
 #[test]
@@ -55,7 +56,8 @@ fn the_client_gets_what_the_program_computes() {
 
     let (root, key) = (world.attestation(assignment).root, &world.held(assignment).delivered);
     let mut delivered = vec![];
-    receive(&world.store, key, digits().manifest(), 3, &root, |outputs| delivered.extend(outputs.concat())).unwrap();
+    let take = |outputs: Vec<Vec<u8>>| delivered.extend(outputs.concat());
+    wait(receive(&world.store, key, digits().manifest(), 3, &root, take)).unwrap();
     assert_eq!(delivered, tequio_models::digits().outputs[..delivered.len()]);
     assert_eq!(delivered.len(), 3 * 4 * 10);
 }

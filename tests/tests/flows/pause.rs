@@ -15,7 +15,7 @@ fn what_has_begun_goes_on() {
     let spec = world.offer(&job());
     let funds = world.quote(&spec).funds.u128();
 
-    let governance = world.chain.governance.clone();
+    let governance = world.chain.deployment().governance.clone();
     world.send(&governance, escrow::ExecuteMsg::Pause { posting: true, assigning: true }, 0);
     let client = world.client.clone();
     let refused: ContractError = world.refused(&client, escrow::ExecuteMsg::Post { spec }, funds);

@@ -28,7 +28,7 @@ fn the_client_takes_free_shards_back_whenever_it_wants() {
     let before = world.bank(&client);
     world.withdraw(&client);
     assert_eq!(world.bank(&client), before + 5_000);
-    assert_eq!(world.bank(&world.chain.contracts.escrow), 3_000);
+    assert_eq!(world.bank(&world.chain.deployment().escrow), 3_000);
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn many_at_once_do_not_mix() {
     assert!([small, other, digits].iter().all(|job| world.job(*job).settled == world.job(*job).shards));
     assert_eq!(world.balance(&alice.owner), 5 * 1_000 + 4 * 7 + 50);
     assert_eq!(world.balance(&bob.owner), 3 * 1_000 + 4 * 7 + 3 * 50);
-    assert_eq!(world.bank(&world.chain.contracts.escrow), 8 * 1_000 + 8 * 7 + 4 * 50);
+    assert_eq!(world.bank(&world.chain.deployment().escrow), 8 * 1_000 + 8 * 7 + 4 * 50);
 }
 
 #[test]

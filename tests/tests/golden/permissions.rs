@@ -6,10 +6,8 @@ use std::fmt::Write;
 use cosmwasm_std::Addr;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use tequio_client::{
-    Contract, Message,
-    embedded::{Chain, Setup},
-};
+use tequio_client::{Contract, Message};
+use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{Permission, Permissioned, escrow, registry, rewards, verifier};
 use tequio_tests::schema::{Case, cases};
 
@@ -17,16 +15,16 @@ use crate::golden;
 
 #[test]
 fn permissions_are_pinned() {
-    let mut chain = Chain::new(&Setup::default()).expect("the default setup");
+    let chain = Embedded::new(&Setup::default()).expect("the default setup");
     let mut text = String::new();
-    list::<registry::ExecuteMsg>(Contract::Registry, &mut chain, &mut text);
-    list::<verifier::ExecuteMsg>(Contract::Verifier, &mut chain, &mut text);
-    list::<rewards::ExecuteMsg>(Contract::Rewards, &mut chain, &mut text);
-    list::<escrow::ExecuteMsg>(Contract::Escrow, &mut chain, &mut text);
+    list::<registry::ExecuteMsg>(Contract::Registry, &chain, &mut text);
+    list::<verifier::ExecuteMsg>(Contract::Verifier, &chain, &mut text);
+    list::<rewards::ExecuteMsg>(Contract::Rewards, &chain, &mut text);
+    list::<escrow::ExecuteMsg>(Contract::Escrow, &chain, &mut text);
     golden("tests/golden/permissions.txt", &text);
 }
 
-fn list<M>(contract: Contract, chain: &mut Chain, text: &mut String)
+fn list<M>(contract: Contract, chain: &Embedded, text: &mut String)
 where
     M: JsonSchema + DeserializeOwned + Permissioned + Into<Message>,
 {
@@ -44,9 +42,9 @@ where
 }
 
 /// What `sender` is told.
-fn refusal(chain: &mut Chain, sender: &Addr, message: impl Into<Message>) -> String {
-    let token = chain.contracts.token.clone();
-    let error = chain.execute(sender, message, 0).expect_err("nobody's message was taken");
+fn refusal(chain: &Embedded, sender: &Addr, message: impl Into<Message>) -> String {
+    let token = chain.deployment().token.clone();
+    let error = chain.send(sender, message, 0).expect_err("nobody's message was taken");
     let text = error.root_cause().to_string();
     text.replace(sender.as_str(), "{outsider}").replace(token.as_str(), "{token}")
 }

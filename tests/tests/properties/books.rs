@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Uint128};
+use tequio_client::{Token, conservation};
 use tequio_protocol::escrow::{AssignmentResponse, Ending, JobResponse, QueryMsg, State};
 use tequio_protocol::registry::{self, LienResponse, ProviderResponse};
 use tequio_protocol::rewards::{self, ClaimableResponse, ReservationResponse};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
 use tequio_protocol::{AssignmentId, AttestationId, JobId};
+use tequio_tests::wait;
 
 use crate::program::Shown;
 use crate::stage::Stage;
@@ -15,12 +17,12 @@ use crate::stage::Stage;
 impl Stage {
     /// What must hold after every message: each contract's own equations, and both supplies to the unit.
     pub fn adds_up(&self) {
-        for (contract, conservation) in self.chain.conservation().expect("contracts that answer") {
+        for (contract, conservation) in wait(conservation(&self.chain)).expect("contracts that answer") {
             assert!(conservation.holds(), "{contract}: {conservation:#?}");
         }
         let (told, supply) = (&self.told, self.supply());
         assert_eq!(supply, told.genesis - told.burned, "only slashes burn the denom");
-        let tokens = self.chain.token_supply().expect("a token").u128();
+        let tokens = wait(Token(&self.chain).supply()).expect("a token").u128();
         assert_eq!(tokens, told.token_genesis + told.minted - told.bought - told.token_burned);
         let rewards::ConfigResponse { schedule, .. } = self.ask(rewards::QueryMsg::Config {});
         let emission = 2 * schedule.initial.u128() * u128::from(schedule.halving);
@@ -95,7 +97,7 @@ impl Stage {
         places.sort();
         assert!(places.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0), "{places:?}");
 
-        let (source, id) = (self.chain.contracts.escrow.to_string(), job.id);
+        let (source, id) = (self.chain.deployment().escrow.to_string(), job.id);
         let reserved: ReservationResponse = self.ask(rewards::QueryMsg::Reservation { source, job: id });
         let unrewarded: u64 =
             of_job(State::Ended(Ending::Settled)).filter(|a| pending.contains(&a.id)).map(|a| a.count).sum();
@@ -115,12 +117,15 @@ impl Stage {
             assert_eq!(self.ask::<Uint128>(QueryMsg::Balance { address: person.into() }).u128(), owed);
         }
         let owed: u128 = self.told.owed.values().sum();
-        assert_eq!(self.purse(&self.chain.contracts.escrow), held + owed + self.dust(&self.chain.contracts.escrow));
+        assert_eq!(
+            self.purse(&self.chain.deployment().escrow),
+            held + owed + self.dust(&self.chain.deployment().escrow)
+        );
     }
 
     /// Liens are those of active assignments, and registry's purse is all stake and all balances.
     fn stake_adds_up(&self, assignments: &[AssignmentResponse]) {
-        let registry = &self.chain.contracts.registry;
+        let registry = &self.chain.deployment().registry;
         let mut sum = self.dust(registry);
         for provider in self.all_providers() {
             let address = provider.provider;
@@ -147,14 +152,14 @@ impl Stage {
     fn tokens_add_up(&self) {
         let (mut tokens, mut credits, mut earned) = (0, 0, 0);
         for person in self.everybody() {
-            tokens += self.chain.tokens(&person).expect("a token").u128();
+            tokens += wait(Token(&self.chain).balance(&person)).expect("a token").u128();
             credits += self.ask::<Uint128>(rewards::QueryMsg::Credits { client: person.to_string() }).u128();
             let claimable: ClaimableResponse = self.ask(rewards::QueryMsg::Claimable { provider: person.into() });
             earned += claimable.earned.u128();
         }
-        assert_eq!(self.chain.token_supply().expect("a token").u128(), tokens);
+        assert_eq!(wait(Token(&self.chain).supply()).expect("a token").u128(), tokens);
         for job in (1..=self.jobs).map(JobId) {
-            let source = self.chain.contracts.escrow.to_string();
+            let source = self.chain.deployment().escrow.to_string();
             let reserved: ReservationResponse = self.ask(rewards::QueryMsg::Reservation { source, job });
             credits += reserved.credits.u128() * u128::from(reserved.shards);
         }
@@ -167,7 +172,7 @@ impl Stage {
     }
 
     pub fn purse(&self, address: &Addr) -> u128 {
-        self.chain.balance(address).expect("a bank").u128()
+        self.chain.coins(address).expect("a bank").u128()
     }
 
     pub fn dust(&self, contract: &Addr) -> u128 {

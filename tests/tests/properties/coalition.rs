@@ -2,10 +2,12 @@
 
 use cosmwasm_std::{Addr, Decimal, Uint128};
 use proptest::prelude::*;
-use tequio_client::embedded::Setup;
+use tequio_client::Token;
+use tequio_embedded::Setup;
 use tequio_protocol::escrow::{self, AssignmentResponse, Ending, ExecuteMsg, State};
 use tequio_protocol::verifier::{self, DrawnFrom, Verdict};
 use tequio_protocol::{registry, rewards};
+use tequio_tests::wait;
 
 use crate::act::{Act, By, free_act};
 use crate::play::{from_env, play};
@@ -124,7 +126,7 @@ fn wealth(stage: &Stage) -> (u128, u128) {
     let people = stage.cast.people.iter();
     people.fold((0, 0), |(native, tokens), person| {
         let credits: Uint128 = stage.ask(rewards::QueryMsg::Credits { client: person.to_string() });
-        let held = stage.chain.tokens(person).expect("a token").u128();
+        let held = wait(Token(&stage.chain).balance(person)).expect("a token").u128();
         (native + stage.purse(person), tokens + held + credits.u128())
     })
 }

@@ -83,7 +83,7 @@ impl Stage {
                 self.must(&person, ExecuteMsg::Withdraw {}, 0);
             }
         }
-        let escrow = &self.chain.contracts.escrow;
+        let escrow = &self.chain.deployment().escrow;
         assert_eq!(self.purse(escrow), self.dust(escrow));
     }
 
@@ -105,7 +105,7 @@ impl Stage {
         for person in self.everybody() {
             self.send(&person, withdraw.clone(), vec![]);
         }
-        let registry = &self.chain.contracts.registry;
+        let registry = &self.chain.deployment().registry;
         assert_eq!(self.purse(registry), self.dust(registry));
     }
 
@@ -129,7 +129,7 @@ impl Stage {
             }
         }
         for job in (1..=self.jobs).map(JobId) {
-            let source = self.chain.contracts.escrow.to_string();
+            let source = self.chain.deployment().escrow.to_string();
             let reserved: ReservationResponse = self.ask(rewards::QueryMsg::Reservation { source, job });
             assert_eq!(reserved.shards, 0);
         }

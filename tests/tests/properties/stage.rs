@@ -8,9 +8,8 @@ use cosmwasm_std::{
 use cw_multi_test::{BankSudo, ContractWrapper, Executor, SudoMsg};
 use cw20::Cw20ExecuteMsg;
 use serde::de::DeserializeOwned;
-use tequio_client::embedded::{Chain, Outcome, Setup, code};
-use tequio_client::message::variant;
-use tequio_client::{LocalBeacon, Message, Query};
+use tequio_client::{Contract, Executed, Message, Query, message::variant};
+use tequio_embedded::{Embedded, LocalBeacon, Setup, code};
 use tequio_protocol::{AttestationId, escrow, registry, rewards, verifier};
 
 use crate::act::{By, Offer};
@@ -37,7 +36,7 @@ pub struct Cast {
 }
 
 pub struct Stage {
-    pub chain: Chain,
+    pub chain: Embedded,
     pub cast: Cast,
     /// By id, from 1.
     pub beacons: Vec<LocalBeacon>,
@@ -100,7 +99,7 @@ impl Stage {
         let all: BTreeSet<&str> = loud.iter().chain(quiet).copied().chain(["outsider", "governance"]).collect();
         let setup = all.iter().fold(setup, |setup, name| setup.fund(name, RICH));
         let setup = clients.iter().fold(setup, |setup, name| setup.genesis_tokens(name, RICH));
-        let mut chain = Chain::new(&setup).expect("a setup within its bounds");
+        let chain = Embedded::new(&setup).expect("a setup within its bounds");
         let actors = |names: BTreeSet<&str>| names.into_iter().map(|name| chain.actor(name)).collect();
         let cast = Cast {
             clients: clients.iter().map(|name| chain.actor(name)).collect(),
@@ -111,18 +110,18 @@ impl Stage {
         };
         for person in &cast.everybody {
             let mint = BankSudo::Mint { to_address: person.to_string(), amount: vec![coin(RICH, FOREIGN)] };
-            chain.app.sudo(SudoMsg::Bank(mint)).expect("a bank that mints");
+            chain.app().sudo(SudoMsg::Bank(mint)).expect("a bank that mints");
         }
-        let codes = [chain.app.store_code(code::rewards()), chain.app.store_code(failing())];
-        let (beacons, told) = (vec![chain.beacon.clone()], Told::new(&chain));
-        let digest = digest(chain.app.storage());
+        let codes = [code::of(Contract::Rewards), failing()].map(|code| chain.app().store_code(code));
+        let (beacons, told) = (vec![chain.beacon().clone()], Told::new(&chain));
+        let digest = digest(chain.app().storage());
         let (jobs, assignments, rules, claims, seen) = Default::default();
         Self { chain, cast, beacons, jobs, assignments, rules, claims, told, seen, digest, codes }
     }
 
     /// Credits and a job for each client, stake and caps for providers: without them few messages are taken.
     pub fn furnish(&mut self) {
-        let contracts = self.chain.contracts.clone();
+        let contracts = self.chain.deployment().clone();
         let (escrow, rewards) = (contracts.escrow.to_string(), contracts.rewards.to_string());
         let credits = Uint128::new(2_000_000);
         let msg = to_json_binary(&rewards::Hook::Buy { client: None }).expect("a hook is JSON");
@@ -142,27 +141,28 @@ impl Stage {
     pub fn register(&mut self, owner: &Addr, operator: &Addr, stake: u128, cap: u128) {
         let (operator, metadata) = (operator.to_string(), registry::Metadata::default());
         self.must(owner, registry::ExecuteMsg::Register { operator, metadata }, stake);
-        let holder = self.chain.contracts.escrow.to_string();
+        let holder = self.chain.deployment().escrow.to_string();
         self.must(owner, registry::ExecuteMsg::Cap { holder, amount: cap.into() }, 0);
     }
 
     pub fn ask<T: DeserializeOwned>(&self, query: impl Into<Query>) -> T {
-        self.chain.query(query).unwrap_or_else(|error| panic!("a query that is always answered: {error:#}"))
+        self.chain.ask(query).unwrap_or_else(|error| panic!("a query that is always answered: {error:#}"))
     }
 
     pub fn native(&self, amount: u128) -> Vec<Coin> {
-        if amount == 0 { vec![] } else { vec![coin(amount, &self.chain.denom)] }
+        if amount == 0 { vec![] } else { vec![coin(amount, &self.chain.deployment().denom)] }
     }
 
     /// Sends a message. Taken, it is checked against what it told; refused, it has a typed error and changed nothing.
-    pub fn send(&mut self, sender: &Addr, message: impl Into<Message>, funds: Vec<Coin>) -> Option<Outcome> {
+    pub fn send(&mut self, sender: &Addr, message: impl Into<Message>, funds: Vec<Coin>) -> Option<Executed> {
         let message = message.into();
         let json = message.json().expect("a message is JSON");
         let kind = format!("{} {}", message.contract(), variant(&json));
-        let contract_addr = self.chain.contracts.address(message.contract()).to_string();
+        let contract_addr = self.chain.deployment().address(message.contract()).to_string();
         let execute = CosmosMsg::from(WasmMsg::Execute { contract_addr, msg: json.into(), funds });
-        let result = self.chain.app.execute(sender.clone(), execute).map(Outcome::from);
-        let digest = digest(self.chain.app.storage());
+        let result =
+            self.chain.app().execute(sender.clone(), execute).map(|response| Executed { events: response.events });
+        let digest = digest(self.chain.app().storage());
         match result {
             Ok(outcome) => {
                 self.digest = digest;
@@ -180,7 +180,7 @@ impl Stage {
     }
 
     /// Sends a message that must be taken.
-    pub fn must(&mut self, sender: &Addr, message: impl Into<Message>, funds: u128) -> Outcome {
+    pub fn must(&mut self, sender: &Addr, message: impl Into<Message>, funds: u128) -> Executed {
         let message = message.into();
         let (text, funds) = (format!("{message:?}"), self.native(funds));
         self.send(sender, message, funds).unwrap_or_else(|| panic!("{text} was refused: {:?}", self.seen.refused))
@@ -195,18 +195,19 @@ impl Stage {
 
     /// From now on rewards fails whatever escrow sends after a settling or a refund, or does not.
     pub fn rewards_fails(&mut self, fails: bool) {
-        let (governance, rewards) = (self.chain.governance.clone(), self.chain.contracts.rewards.clone());
+        let (governance, rewards) =
+            (self.chain.deployment().governance.clone(), self.chain.deployment().rewards.clone());
         let code = self.codes[usize::from(fails)];
-        let migrated = self.chain.app.migrate_contract(governance, rewards, &rewards::MigrateMsg {}, code);
+        let migrated = self.chain.app().migrate_contract(governance, rewards, &rewards::MigrateMsg {}, code);
         migrated.expect("governance may migrate");
-        self.digest = digest(self.chain.app.storage());
+        self.digest = digest(self.chain.app().storage());
     }
 
     /// Coins sent to an address by themselves.
     pub fn pay(&mut self, from: &Addr, to: &Addr, amount: u128) {
         let coins = self.native(amount);
-        self.chain.app.send_tokens(from.clone(), to.clone(), &coins).expect("everybody is rich");
-        self.digest = digest(self.chain.app.storage());
+        self.chain.app().send_tokens(from.clone(), to.clone(), &coins).expect("everybody is rich");
+        self.digest = digest(self.chain.app().storage());
     }
 }
 

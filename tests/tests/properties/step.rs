@@ -42,7 +42,7 @@ impl Stage {
             | Act::Burn { .. } => self.in_rewards(act),
 
             Act::Dust { by, contract } => {
-                let (from, to) = (self.person(by), self.chain.contracts.address(contract).clone());
+                let (from, to) = (self.person(by), self.chain.deployment().address(contract).clone());
                 self.pay(&from, &to, 7);
                 *self.told.dust.entry(to.into()).or_default() += 7;
             }

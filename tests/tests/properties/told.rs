@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tequio_client::embedded::{Chain, Outcome};
+use tequio_client::{Executed, Token};
+use tequio_embedded::Embedded;
 use tequio_protocol::escrow::{
     self, Assigned, AssignmentResponse, Ended, Ending, MAX_ABSENCE_BPS, Posted, Refunded, RewardPending, Withdrawn,
 };
 use tequio_protocol::registry::{self, LienResponse, Slashed};
 use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
+use tequio_tests::wait;
 
 use crate::stage::Stage;
 
@@ -37,8 +39,8 @@ pub struct Told {
 }
 
 impl Told {
-    pub fn new(chain: &Chain) -> Self {
-        let (genesis, token_genesis) = (chain.supply(), chain.token_supply());
+    pub fn new(chain: &Embedded) -> Self {
+        let (genesis, token_genesis) = (chain.supply(), wait(Token(chain).supply()));
         Self {
             genesis: genesis.expect("a bank").u128(),
             token_genesis: token_genesis.expect("a token").u128(),
@@ -62,8 +64,8 @@ impl Told {
 
 impl Stage {
     /// Takes note of a message that was taken.
-    pub fn heed(&mut self, outcome: &Outcome) {
-        let contracts = self.chain.contracts.clone();
+    pub fn heed(&mut self, outcome: &Executed) {
+        let contracts = self.chain.deployment().clone();
         let by_escrow = &contracts.escrow;
         for Posted { job, .. } in outcome.emitted_by::<Posted>(by_escrow) {
             self.jobs += 1;

@@ -47,10 +47,10 @@ impl Stage {
     }
 
     pub fn post(&mut self, by: By, offer: &Offer) {
-        let governance = self.chain.governance.clone();
+        let governance = self.chain.deployment().governance.clone();
         let right = if offer.commons { governance } else { self.client(offer.client) };
         let (sender, spec) = (self.whoever(by, right), self.spec(offer));
-        let quote = self.chain.query::<QuoteResponse>(QueryMsg::Quote { spec: spec.clone() });
+        let quote = self.chain.ask::<QuoteResponse>(QueryMsg::Quote { spec: spec.clone() });
         let due = quote.as_ref().map_or(0, |quote| quote.funds.u128());
         let funds = self.funds(due, offer.sent);
         let posted = self.send(&sender, ExecuteMsg::Post { spec }, funds);

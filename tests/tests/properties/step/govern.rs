@@ -10,7 +10,7 @@ use crate::stage::{Stage, setup};
 
 impl Stage {
     pub(super) fn governs(&mut self, act: &Act) {
-        let governance = self.chain.governance.clone();
+        let governance = self.chain.deployment().governance.clone();
         let (sender, message): (Addr, Message) = match *act {
             Act::Configure { by, contract, scale, beyond } => {
                 (self.whoever(by, &governance), configure(contract, scale, beyond))
@@ -21,7 +21,7 @@ impl Stage {
                 (self.person(by), ownership(contract, action))
             }
             Act::Right { by, holder, grant } => {
-                let escrow = self.chain.contracts.escrow.to_string();
+                let escrow = self.chain.deployment().escrow.to_string();
                 (self.whoever(by, &governance), right(escrow, holder, grant))
             }
             Act::Pause { by, posting, assigning } => {

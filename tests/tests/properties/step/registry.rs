@@ -20,7 +20,7 @@ impl Stage {
             }
             Act::Cap { by, provider, amount } => {
                 let sender = self.whoever(by, self.provider(provider).0);
-                let holder = self.chain.contracts.escrow.to_string();
+                let holder = self.chain.deployment().escrow.to_string();
                 self.send(&sender, ExecuteMsg::Cap { holder, amount: amount.into() }, vec![]);
             }
             Act::Bond { by, provider, amount, sent } => {

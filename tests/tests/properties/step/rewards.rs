@@ -8,7 +8,7 @@ use crate::stage::Stage;
 
 impl Stage {
     pub(super) fn in_rewards(&mut self, act: &Act) {
-        let contracts = self.chain.contracts.clone();
+        let contracts = self.chain.deployment().clone();
         let (source, contract) = (contracts.escrow.into_string(), contracts.rewards.into_string());
         match *act {
             Act::Buy { client, amount } => {

@@ -1,5 +1,5 @@
 use cosmwasm_std::{Addr, HexBinary};
-use tequio_client::LocalBeacon;
+use tequio_embedded::LocalBeacon;
 use tequio_protocol::escrow::{self, AssignmentResponse, JobResponse};
 use tequio_protocol::verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, QueryMsg};
 
@@ -116,7 +116,7 @@ impl Stage {
 
     /// Another key, for attestations after the timelock.
     fn propose(&mut self, by: By, seed: u8) {
-        let governance = self.chain.governance.clone();
+        let governance = self.chain.deployment().governance.clone();
         let sender = self.whoever(by, &governance);
         let beacon = LocalBeacon::new(&[seed], self.chain.now() - 1_000, 600);
         let message = ExecuteMsg::Propose { beacon: beacon.public().clone() };

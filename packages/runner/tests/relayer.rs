@@ -1,0 +1,79 @@
+//! Rounds are posted once, in time, and for everyone.
+
+use cosmwasm_std::Addr;
+use tequio_client::{Contract, Verifier};
+use tequio_embedded::{Embedded, Setup};
+use tequio_protocol::{
+    AttestationId, Digest,
+    verifier::{Attested, ExecuteMsg, Subject, Verdict},
+};
+use tequio_runner::Relayer;
+
+fn chain() -> Embedded {
+    Embedded::new(&Setup::default()).unwrap()
+}
+
+fn relayer(chain: &Embedded) -> Relayer<'_, Embedded, impl Fn(u64) -> Vec<u8>> {
+    Relayer::new(chain, chain.actor("relayer"), |round| chain.beacon().sign(round))
+}
+
+fn attest(chain: &Embedded, attester: &Addr, count: u64) -> AttestationId {
+    let subject = Subject {
+        program_id: [1; 32].into(),
+        input_root: [2; 32].into(),
+        first_shard: 0,
+        count,
+        draws: 16,
+        context: [3; 32].into(),
+    };
+    let executed = chain.send(attester, ExecuteMsg::Attest { subject, root: Digest([4; 32]) }, 0).unwrap();
+    executed.one::<Attested>().unwrap().attestation
+}
+
+#[tokio::test]
+async fn drawing_brings_every_attestation_its_round() {
+    let chain = chain();
+    let (alice, mut relayer) = (chain.actor("alice"), relayer(&chain));
+    let first = attest(&chain, &alice, 1);
+    chain.advance(5);
+    let second = attest(&chain, &alice, 2);
+    assert_eq!(relayer.post_rounds().await.unwrap(), 0);
+    relayer.draw().await.unwrap();
+    for id in [first, second] {
+        let attestation = Verifier(&chain).attestation(id).await.unwrap();
+        assert!(attestation.round.unwrap().seed.is_some());
+        assert_eq!(attestation.verdict, Verdict::Pending {});
+    }
+    let now = chain.now();
+    relayer.draw().await.unwrap();
+    assert_eq!(chain.now(), now);
+}
+
+#[tokio::test]
+async fn attestations_of_one_round_need_it_once() {
+    let chain = chain();
+    let (alice, mut relayer) = (chain.actor("alice"), relayer(&chain));
+    attest(&chain, &alice, 1);
+    attest(&chain, &alice, 2);
+    relayer.draw().await.unwrap();
+    let rounds: u64 = chain
+        .traffic()
+        .iter()
+        .filter(|(kind, _)| kind.contract == Contract::Verifier && kind.message == "beacon")
+        .map(|(_, count)| count.messages)
+        .sum();
+    assert_eq!(rounds, 1);
+}
+
+#[tokio::test]
+async fn what_became_void_is_waited_for_no_longer() {
+    let chain = chain();
+    let (alice, mut relayer) = (chain.actor("alice"), relayer(&chain));
+    let id = attest(&chain, &alice, 1);
+    chain.advance(10);
+    relayer.post_rounds().await.unwrap();
+    chain.advance(Setup::default().verifier.void_after + 100);
+    assert_eq!(relayer.post_rounds().await.unwrap(), 0);
+    relayer.draw().await.unwrap();
+    assert_eq!(Verifier(&chain).attestation(id).await.unwrap().verdict, Verdict::Void {});
+}
