@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use cosmwasm_std::Uint128;
-use tequio_attestation::Manifest;
 use tequio_client::data::Published;
 use tequio_protocol::escrow::{JobSpec, Kind};
 
@@ -53,12 +52,7 @@ impl Job {
 
     /// As it is posted at time `now`, once its data is published.
     pub fn spec(&self, published: &Published, now: u64) -> JobSpec {
-        let manifest: &Manifest = self.model.manifest();
         JobSpec {
-            header: manifest.header.encode().into(),
-            descriptors: manifest.tree.root(),
-            inputs: published.inputs,
-            shards: published.shards,
             price: Uint128::new(self.price),
             draws: self.draws,
             kind: self.kind,
@@ -66,7 +60,7 @@ impl Job {
             audit_window: self.audit_window,
             end: now + self.duration,
             min_providers: self.min_providers,
-            data: published.data.clone(),
+            ..published.clone().spec(self.model.manifest())
         }
     }
 }

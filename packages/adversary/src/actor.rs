@@ -10,7 +10,7 @@ use tequio_attestation::Digest;
 use tequio_backend::Backend;
 use tequio_client::{Chain, Cursor, Escrow, Verifier, data::Store, flow};
 use tequio_protocol::{
-    AssignmentId, AttestationId, TypedEvent,
+    AssignmentId, TypedEvent,
     registry::Metadata,
     verifier::{Attested, ExecuteMsg},
 };
@@ -79,20 +79,12 @@ impl<'a, C: Chain> Actor<'a, C> {
         flow::register(self.chain, owner, operator, metadata, stake, stake).await
     }
 
-    /// Attests to an assignment, if its role does.
-    pub async fn attest(&mut self, assignment: AssignmentId) -> Result<Option<AttestationId>> {
+    /// Attests to what it took, if its role does.
+    pub async fn attest(&mut self) -> Result<()> {
         match self.role {
-            Role::Honest | Role::Lazy | Role::Replay => self.provider.attest(assignment).await.map(Some),
-            Role::Copier => self.copy(assignment).await,
-            Role::Vanish => Ok(None),
-        }
-    }
-
-    /// Opens what it ran, as well as it can, `part` draws in each message.
-    pub async fn open(&self, assignment: AssignmentId, part: u32) -> Result<()> {
-        match self.provider.held(assignment) {
-            Some(_) => self.provider.open(assignment, part).await,
-            None => Ok(()),
+            Role::Honest | Role::Lazy | Role::Replay => self.provider.attest_all().await,
+            Role::Copier => self.copy().await,
+            Role::Vanish => Ok(()),
         }
     }
 
@@ -113,12 +105,15 @@ impl<'a, C: Chain> Actor<'a, C> {
     }
 
     /// Attests to the first root that anybody attested to, if there is one.
-    async fn copy(&self, assignment: AssignmentId) -> Result<Option<AttestationId>> {
-        let Some(root) = self.seen().await? else { return Ok(None) };
-        let subject = Escrow(self.chain).assignment(assignment).await?.subject;
-        let message = ExecuteMsg::Attest { subject, root };
-        let attested: Attested = self.chain.execute(&self.provider.operator, message).await?.one()?;
-        Ok(Some(attested.attestation))
+    async fn copy(&self) -> Result<()> {
+        let Some(root) = self.seen().await? else { return Ok(()) };
+        for assignment in self.provider.taken() {
+            let subject = Escrow(self.chain).assignment(assignment).await?.subject;
+            if Verifier(self.chain).attested(self.provider.operator.as_str(), &subject).await?.is_none() {
+                self.chain.execute(&self.provider.operator, ExecuteMsg::Attest { subject, root }).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn seen(&self) -> Result<Option<Digest>> {

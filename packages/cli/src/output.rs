@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::settings::{Flags, Settings};
 
+pub(crate) use table::row;
 pub use table::table;
 
 /// How a user wants to be told.

@@ -5,7 +5,10 @@ mod fetch;
 mod open;
 mod run;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result};
 use cosmwasm_std::Addr;
@@ -16,7 +19,7 @@ use tequio_client::{
 };
 use tequio_protocol::{
     AssignmentId, AttestationId, JobId,
-    escrow::{Assigned, AssignmentResponse, ExecuteMsg},
+    escrow::{Assigned, AssignmentResponse, ExecuteMsg, State},
     verifier::{Attested, Verdict},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -40,6 +43,8 @@ pub struct Provider<'a, C> {
     /// Works.
     pub operator: Addr,
     jobs: BTreeMap<JobId, Prepared>,
+    /// Assignments that it has not attested to.
+    taken: BTreeSet<AssignmentId>,
     held: BTreeMap<AssignmentId, Held>,
 }
 
@@ -61,7 +66,8 @@ pub struct Held {
 
 impl<'a, C: Chain> Provider<'a, C> {
     pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>, owner: Addr, operator: Addr) -> Self {
-        Self { chain, store, backend, owner, operator, jobs: BTreeMap::new(), held: BTreeMap::new() }
+        let (jobs, taken, held) = Default::default();
+        Self { chain, store, backend, owner, operator, jobs, taken, held }
     }
 
     /// What it holds of an assignment, once it has attested.
@@ -78,7 +84,25 @@ impl<'a, C: Chain> Provider<'a, C> {
     /// Takes up to `count` shards of a job, once the job's data is what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
         self.prepare(job).await?;
-        self.chain.execute(&self.operator, ExecuteMsg::Assign { job, count }).await?.one()
+        let assigned: Assigned = self.chain.execute(&self.operator, ExecuteMsg::Assign { job, count }).await?.one()?;
+        self.taken.insert(assigned.assignment);
+        Ok(assigned)
+    }
+
+    /// Assignments that it took and has not attested to.
+    pub fn taken(&self) -> impl Iterator<Item = AssignmentId> {
+        self.taken.iter().copied()
+    }
+
+    /// Runs everything it took that has not ended, delivers the outputs and attests.
+    pub async fn attest_all(&mut self) -> Result<()> {
+        for assignment in self.taken.clone() {
+            match Escrow(self.chain).assignment(assignment).await?.state {
+                State::Active => _ = self.attest(assignment).await?,
+                State::Ended(_) => _ = self.taken.remove(&assignment),
+            }
+        }
+        Ok(())
     }
 
     /// Runs an assignment, delivers its outputs and attests to it.
@@ -87,8 +111,21 @@ impl<'a, C: Chain> Provider<'a, C> {
         let (run, delivered) = self.run(&assignment).await?;
         let message = attest(&run, &assignment);
         let Attested { attestation, .. } = self.chain.execute(&self.operator, message).await?.one()?;
+        self.taken.remove(&assignment.id);
         self.held.insert(assignment.id, Held { assignment, run, delivered, attestation });
         Ok(attestation)
+    }
+
+    /// Opens everything that is drawn and has no verdict, `part` draws in each message.
+    pub async fn open_all(&self, part: u32) -> Result<()> {
+        for (assignment, held) in &self.held {
+            let attestation = Verifier(self.chain).attestation(held.attestation).await?;
+            let drawn = attestation.round.is_some_and(|round| round.seed.is_some());
+            if drawn && attestation.verdict == (Verdict::Pending {}) {
+                self.open(*assignment, part).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Opens all draws of an assignment that it attested to, `part` in each message, until there is a verdict.

@@ -2,6 +2,8 @@
 
 mod end;
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use cosmwasm_std::Addr;
 use tequio_client::{Chain, Cursor, Escrow, Verifier, deploy::BEACON, is_of};
@@ -79,6 +81,32 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
             Some(message) => self.chain.execute(&self.address, message).await?.one().map(Ok),
             None => Ok(Err(ruling)),
         }
+    }
+
+    /// Ends assignments as soon as each can be, and waits for it. `told` is handed what became of each.
+    pub async fn end_all(
+        &self,
+        mut assignments: BTreeSet<AssignmentId>,
+        mut told: impl AsyncFnMut(Ended) -> Result<()>,
+    ) -> Result<()> {
+        while !assignments.is_empty() {
+            let mut until = None;
+            for assignment in assignments.clone() {
+                match self.end(assignment).await? {
+                    Ok(ended) => {
+                        assignments.remove(&assignment);
+                        told(ended).await?;
+                    }
+                    Err(Ruling::Wait(reason)) => until = until.into_iter().chain(reason.until()).min(),
+                    // Somebody else ended it.
+                    Err(_) => _ = assignments.remove(&assignment),
+                }
+            }
+            if !assignments.is_empty() {
+                self.chain.wait(until.unwrap_or(0)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Learns of new attestations.

@@ -56,7 +56,11 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
     let script = Script { cast: args.providers, draws: args.draws, price: args.price.into(), seed: args.seed };
     let chain = story::chain(&script)?;
     let report = Builder::new_current_thread().build()?.block_on(async {
-        let story = Story::play(&chain, &model, &inputs, &script, output).await?;
+        let mut story = Story::begin(&chain, &model, &inputs.whole, &script).await?;
+        let shards = story.all_jobs().await?.iter().map(|job| job.shards).sum();
+        let bar = output.progress(shards, "shards settled")?;
+        story.play(&bar).await?;
+        bar.finish_and_clear();
         Report::new(&story, labels.as_deref()).await
     })?;
     output.print(&report)?;

@@ -14,3 +14,9 @@ pub fn table<const N: usize>(header: [&str; N], right: &[usize]) -> Table {
     }
     table
 }
+
+/// A row of anything that can be displayed.
+macro_rules! row {
+    ($($cell:expr),* $(,)?) => { [$($cell.to_string()),*] };
+}
+pub(crate) use row;

@@ -1,7 +1,9 @@
 //! The client's first step: put program, plan and inputs where providers find them.
 
+use cosmwasm_std::Uint128;
 use serde::{Deserialize, Serialize};
 use tequio_attestation::{Digest, Inputs, Manifest};
+use tequio_protocol::escrow::{JobSpec, Kind};
 
 use super::store::{Store, StoreError};
 
@@ -25,6 +27,27 @@ pub struct Published {
     /// Root of the tree over the inputs of all shards.
     pub inputs: Digest,
     pub shards: u64,
+}
+
+impl Published {
+    /// A job over this data for the program of `manifest`, to be posted once price, draws and end are filled in: a
+    /// client's, open to everyone, with the audit window that escrow gives, an hour to attest.
+    pub fn spec(self, manifest: &Manifest) -> JobSpec {
+        JobSpec {
+            header: manifest.header.encode().into(),
+            descriptors: manifest.tree.root(),
+            inputs: self.inputs,
+            shards: self.shards,
+            price: Uint128::zero(),
+            draws: 0,
+            kind: Kind::Client,
+            attest_window: 3_600,
+            audit_window: None,
+            end: 0,
+            min_providers: 1,
+            data: self.data,
+        }
+    }
 }
 
 /// Stores a job's data.

@@ -11,12 +11,12 @@ use tequio_client::{Registry, Token, conservation};
 use tequio_embedded::{Count, Sent};
 use tequio_protocol::{
     Relation,
-    escrow::{Ending, JobResponse},
+    escrow::{AssignmentResponse, Ended, Ending, JobResponse},
     verifier::{Mismatch, Verdict},
 };
 
 use super::story::{Chapter, Story};
-use crate::output::table;
+use crate::output::{row, table};
 
 /// The demo's outcome. Amounts are in the smallest unit of their denom; chances between 0 and 1.
 #[derive(Serialize)]
@@ -152,44 +152,29 @@ impl Report {
     }
 
     fn providers_table(&self) -> Table {
-        let mut table =
-            table(["provider", "shards", "verdicts", "paid", "minted", "slashed", "stake"], &[1, 3, 4, 5, 6]);
-        for provider in &self.providers {
-            table.add_row([
-                provider.name.clone(),
-                provider.shards.to_string(),
-                provider.verdicts.join("\n"),
-                provider.paid.to_string(),
-                provider.minted.to_string(),
-                provider.slashed.to_string(),
-                provider.stake.to_string(),
-            ]);
-        }
+        let head = ["provider", "shards", "verdicts", "paid", "minted", "slashed", "stake"];
+        let mut table = table(head, &[1, 3, 4, 5, 6]);
+        table.add_rows(self.providers.iter().map(
+            |Provider { name, shards, verdicts, paid, minted, slashed, stake, .. }| {
+                row![name, shards, verdicts.join("\n"), paid, minted, slashed, stake]
+            },
+        ));
         table
     }
 
     fn messages_table(&self) -> Table {
         let mut table = table(["message", "count", "bytes", "each"], &[1, 2, 3]);
-        for message in &self.messages {
-            let name = format!("{} {}", message.contract, message.message);
-            let each = message.bytes / message.count.max(1);
-            table.add_row([name, message.count.to_string(), message.bytes.to_string(), each.to_string()]);
-        }
+        table.add_rows(self.messages.iter().map(|Message { contract, message, count, bytes }| {
+            row![format!("{contract} {message}"), count, bytes, bytes / count.max(&1)]
+        }));
         table
     }
 
     fn equations_table(&self) -> Table {
         let mut table = table(["contract", "conserved", "left", "", "right"], &[2, 4]);
-        for equation in &self.conservation {
-            let Equation { contract, formula, left, relation, right, .. } = equation;
-            table.add_row([
-                contract.clone(),
-                formula.clone(),
-                left.to_string(),
-                relation.to_string(),
-                right.to_string(),
-            ]);
-        }
+        table.add_rows(self.conservation.iter().map(
+            |Equation { contract, formula, left, relation, right, .. }| row![contract, formula, left, relation, right],
+        ));
         table
     }
 }
@@ -225,15 +210,8 @@ impl fmt::Display for Report {
 }
 
 fn job(job: &JobResponse) -> Job {
-    Job {
-        id: job.id.0,
-        kind: job.kind.to_string(),
-        shards: job.shards,
-        settled: job.settled,
-        refunded: job.refunded,
-        price: job.price,
-        lien: job.lien,
-    }
+    let &JobResponse { id, kind, shards, settled, refunded, price, lien, .. } = job;
+    Job { id: id.0, kind: kind.to_string(), shards, settled, refunded, price, lien }
 }
 
 async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
@@ -277,16 +255,10 @@ fn verdict(chapter: &Chapter) -> String {
 }
 
 fn assignment(story: &Story, chapter: &Chapter) -> Assignment {
-    Assignment {
-        id: chapter.assignment.id.0,
-        job: chapter.assignment.job.0,
-        provider: story.players[chapter.player].name.clone(),
-        first: chapter.assignment.first,
-        count: chapter.assignment.count,
-        state: chapter.ended.ending.to_string(),
-        paid: chapter.ended.paid,
-        slashed: chapter.ended.slashed,
-    }
+    let &AssignmentResponse { id, job, first, count, .. } = &chapter.assignment;
+    let &Ended { ending, paid, slashed, .. } = &chapter.ended;
+    let provider = story.players[chapter.player].name.clone();
+    Assignment { id: id.0, job: job.0, provider, first, count, state: ending.to_string(), paid, slashed }
 }
 
 /// Compares the largest logit of every delivered item with its label.

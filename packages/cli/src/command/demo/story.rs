@@ -6,6 +6,7 @@ use anyhow::Result;
 use cosmwasm_std::{Addr, Uint128};
 use indicatif::ProgressBar;
 use tequio_adversary::{Actor, Role};
+use tequio_attestation::Inputs;
 use tequio_backend::{Backend, cpu::Cpu};
 use tequio_client::{
     Chain, Escrow, Rewards,
@@ -15,16 +16,13 @@ use tequio_client::{
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, QuoteResponse, Ruling},
+    escrow::{AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, QuoteResponse},
     verifier::Verdict,
 };
 use tequio_runner::Relayer;
 
 use super::cast::Cast;
-use crate::{
-    model::{Inputs, Model},
-    output::Output,
-};
+use crate::model::Model;
 
 /// What the user decides.
 pub struct Script {
@@ -60,14 +58,11 @@ pub struct Story<'a> {
     pub model: &'a Model,
     pub script: &'a Script,
     store: Store,
-    client: Addr,
-    relayer: Addr,
     pub players: Vec<Player<'a>>,
     /// The client's job and the commons job.
     pub jobs: [JobId; 2],
+    /// Of the client's job.
     pub quote: QuoteResponse,
-    /// Assignments that have not ended, and whose they are.
-    active: BTreeMap<AssignmentId, usize>,
     pub chapters: Vec<Chapter>,
     /// Outputs as delivered, by job and shard.
     pub delivered: BTreeMap<(JobId, u64), Vec<Vec<u8>>>,
@@ -85,6 +80,8 @@ const COMMONS_CHUNK: u64 = 2;
 const PART_BYTES: u32 = 128 << 10;
 /// Most shards of one assignment.
 const MAX_CHUNK: u64 = 512;
+/// Seconds from posting to a job's end.
+const DURATION: u64 = 30 * 86_400;
 
 /// A chain on which everybody in the script has money.
 pub fn chain(script: &Script) -> Result<Embedded> {
@@ -94,55 +91,22 @@ pub fn chain(script: &Script) -> Result<Embedded> {
 }
 
 impl<'a> Story<'a> {
-    /// Plays the whole of it.
-    pub async fn play(
-        chain: &'a Embedded,
-        model: &'a Model,
-        inputs: &Inputs,
-        script: &'a Script,
-        output: &Output,
-    ) -> Result<Self> {
-        let mut story = Self::begin(chain, model, inputs, script).await?;
-        let mut relayer = Relayer::new(chain, story.relayer.clone(), |round| chain.beacon().sign(round));
-        let total = story.all_jobs().await?.iter().map(|job| job.shards).sum();
-        let bar = output.progress(total, "shards settled")?;
-        loop {
-            bar.set_message("assign");
-            story.assign().await?;
-            if story.active.is_empty() {
-                break;
-            }
-            bar.set_message("run, attest");
-            story.attest().await?;
-            bar.set_message("beacon");
-            relayer.draw().await?;
-            bar.set_message("open");
-            story.open().await?;
-            bar.set_message("settle");
-            while !story.active.is_empty() {
-                story.settle(&relayer, &bar).await?;
-            }
-        }
-        bar.set_message("claim, withdraw");
-        story.close().await?;
-        bar.finish_and_clear();
-        Ok(story)
-    }
-
     /// Posts both jobs and registers everybody.
-    async fn begin(chain: &'a Embedded, model: &'a Model, inputs: &Inputs, script: &'a Script) -> Result<Self> {
-        let (store, client) = (Store::memory(), chain.actor("client"));
-        let governance = &chain.deployment().governance;
-        let all = &inputs.whole;
-        let few = all.first(all.shards().min(COMMONS_SHARDS));
-        let (quote, job) = post(chain, &store, model, script, &client, (all, Kind::Client, script.price)).await?;
-        let commons = (&few, Kind::Commons, 0);
-        let (commons_quote, commons) = post(chain, &store, model, script, governance, commons).await?;
+    pub async fn begin(chain: &'a Embedded, model: &'a Model, inputs: &Inputs, script: &'a Script) -> Result<Self> {
+        let store = Store::memory();
+        let post = async |client: &Addr, inputs: &Inputs, kind, price| {
+            let (program, plan) = (model.program.clone(), model.plan.to_json().into_bytes());
+            let spec = publish(&store, program, plan, model.manifest(), inputs).await?.spec(model.manifest());
+            let (price, end) = (Uint128::new(price), chain.now() + DURATION);
+            flow::post(chain, client, JobSpec { price, draws: script.draws, kind, end, ..spec }).await
+        };
+        let few = inputs.first(COMMONS_SHARDS);
+        let (quote, job) = post(&chain.actor("client"), inputs, Kind::Client, script.price).await?;
+        let (commons_quote, commons) = post(&chain.deployment().governance, &few, Kind::Commons, 0).await?;
 
         let names = script.cast.names();
-        let chunk = chunk(all.shards(), names.len());
-        let liens = [(quote.lien, chunk), (commons_quote.lien, COMMONS_CHUNK)];
-        let stake = liens.iter().map(|(lien, shards)| lien * Uint128::from(*shards)).sum::<Uint128>() * Uint128::new(2);
+        let liens = [(quote.lien, chunk(inputs.shards(), names.len())), (commons_quote.lien, COMMONS_CHUNK)];
+        let stake = liens.map(|(lien, shards)| lien * Uint128::from(2 * shards)).iter().sum();
         let backend: Arc<dyn Backend> = Arc::new(Cpu::default());
         let mut players = vec![];
         for (role, name) in script.cast.0.iter().zip(names) {
@@ -151,23 +115,8 @@ impl<'a> Story<'a> {
             actor.register(&name, stake).await?;
             players.push(Player { name, actor, retired: false });
         }
-        let (relayer, jobs) = (chain.actor("relayer"), [job, commons]);
-        let (active, chapters, delivered, undelivered) = Default::default();
-        Ok(Self {
-            chain,
-            model,
-            script,
-            store,
-            client,
-            relayer,
-            players,
-            jobs,
-            quote,
-            active,
-            chapters,
-            delivered,
-            undelivered,
-        })
+        let (jobs, (chapters, delivered, undelivered)) = ([job.job, commons.job], Default::default());
+        Ok(Self { chain, model, script, store, players, jobs, quote, chapters, delivered, undelivered })
     }
 
     /// Both jobs as they stand.
@@ -176,8 +125,41 @@ impl<'a> Story<'a> {
         Ok([Escrow(self.chain).job(client).await?, Escrow(self.chain).job(commons).await?])
     }
 
-    /// Everybody with free stake takes what is left, in turn.
-    async fn assign(&mut self) -> Result<()> {
+    /// Plays round after round until nobody takes anything, then has everybody paid.
+    pub async fn play(&mut self, bar: &ProgressBar) -> Result<()> {
+        let (chain, part) = (self.chain, PART_BYTES / self.model.manifest().header.opening_bytes.max(1));
+        let mut relayer = Relayer::new(chain, chain.actor("relayer"), |round| chain.beacon().sign(round));
+        loop {
+            bar.set_message("assign");
+            let active = self.assign().await?;
+            if active.is_empty() {
+                break;
+            }
+            bar.set_message("run, attest");
+            // Copiers once there is something to copy.
+            for copiers in [false, true] {
+                let now = |player: &&mut Player| (player.actor.role == Role::Copier) == copiers;
+                for player in self.players.iter_mut().filter(now) {
+                    player.actor.attest().await?;
+                }
+            }
+            bar.set_message("beacon");
+            relayer.draw().await?;
+            bar.set_message("open");
+            for player in &self.players {
+                player.actor.provider.open_all(part.max(1)).await?;
+            }
+            bar.set_message("settle");
+            let assignments = active.keys().copied().collect();
+            relayer.end_all(assignments, async |ended| self.end(active[&ended.assignment], ended, bar).await).await?;
+        }
+        bar.set_message("claim, withdraw");
+        self.close().await
+    }
+
+    /// Everybody with free stake takes what is left, in turn. Whose is what?
+    async fn assign(&mut self) -> Result<BTreeMap<AssignmentId, usize>> {
+        let mut active = BTreeMap::new();
         for (at, player) in self.players.iter_mut().enumerate().filter(|(_, player)| !player.retired) {
             for (id, commons) in self.jobs.into_iter().zip([false, true]) {
                 let job = Escrow(self.chain).job(id).await?;
@@ -185,90 +167,48 @@ impl<'a> Story<'a> {
                     continue;
                 }
                 let count = if commons { COMMONS_CHUNK } else { chunk(job.shards, self.script.cast.0.len()) };
-                let assigned = player.actor.provider.assign(id, count).await?;
-                self.active.insert(assigned.assignment, at);
+                active.insert(player.actor.provider.assign(id, count).await?.assignment, at);
             }
         }
-        Ok(())
+        Ok(active)
     }
 
-    /// Everybody attests; copiers once there is something to copy.
-    async fn attest(&mut self) -> Result<()> {
-        for copiers in [false, true] {
-            for (id, at) in &self.active {
-                let actor = &mut self.players[*at].actor;
-                if (actor.role == Role::Copier) == copiers {
-                    actor.attest(*id).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn open(&self) -> Result<()> {
-        let part = (PART_BYTES / self.model.manifest().header.opening_bytes.max(1)).max(1);
-        for (id, at) in &self.active {
-            self.players[*at].actor.open(*id, part).await?;
-        }
-        Ok(())
-    }
-
-    /// A relayer ends what can be ended, or lets time pass until something can.
-    async fn settle<S: Fn(u64) -> Vec<u8>>(
-        &mut self,
-        relayer: &Relayer<'a, Embedded, S>,
-        bar: &ProgressBar,
-    ) -> Result<()> {
-        let mut next = vec![];
-        for (id, at) in self.active.clone() {
-            match relayer.end(id).await? {
-                Ok(ended) => self.end(id, at, ended).await?,
-                Err(Ruling::Wait(reason)) => next.extend(reason.until()),
-                Err(_) => {}
-            }
-        }
-        bar.set_position(self.all_jobs().await?.iter().map(|job| job.settled).sum());
-        if !self.active.is_empty() {
-            self.chain.wait(next.into_iter().min().unwrap_or(0)).await?;
-        }
-        Ok(())
-    }
-
-    async fn end(&mut self, id: AssignmentId, at: usize, ended: Ended) -> Result<()> {
-        self.active.remove(&id);
-        let assignment = Escrow(self.chain).assignment(id).await?;
+    /// An assignment ended: the client fetches what it paid for.
+    async fn end(&mut self, player: usize, ended: Ended, bar: &ProgressBar) -> Result<()> {
+        let Player { actor, retired, .. } = &mut self.players[player];
+        let assignment = Escrow(self.chain).assignment(ended.assignment).await?;
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
-        let player = &mut self.players[at];
-        player.retired |= !ended.slashed.is_zero();
+        *retired |= !ended.slashed.is_zero();
         let paid = ended.ending == Ending::Settled;
-        let cheated = paid && player.actor.role != Role::Honest;
-        let missed = if cheated { player.actor.missed(id, self.script.draws)? } else { None };
-        if let (true, Some(held), Some(attestation)) = (paid, player.actor.provider.held(id), &attestation) {
+        let cheated = paid && actor.role != Role::Honest;
+        let missed = if cheated { actor.missed(assignment.id, self.script.draws)? } else { None };
+        if let (true, Some(held), Some(attestation)) = (paid, actor.provider.held(assignment.id), &attestation) {
             let mut shards = (assignment.first..).map(|shard| (assignment.job, shard));
             let take = |outputs| self.delivered.extend(shards.next().map(|shard| (shard, outputs)));
             let (key, root, count) = (&held.delivered, &attestation.root, assignment.count);
             if let Err(error) = receive(&self.store, key, self.model.manifest(), count, root, take).await {
-                self.undelivered.push(format!("assignment {id}: {error}"));
+                self.undelivered.push(format!("assignment {}: {error}", assignment.id));
             }
         }
+        bar.set_position(self.all_jobs().await?.iter().map(|job| job.settled).sum());
         let verdict = attestation.map(|attestation| attestation.verdict);
-        self.chapters.push(Chapter { player: at, assignment, ended, verdict, missed });
+        self.chapters.push(Chapter { player, assignment, ended, verdict, missed });
         Ok(())
     }
 
     /// What is left goes back to the clients; everybody claims and withdraws.
-    async fn close(&mut self) -> Result<()> {
+    async fn close(&self) -> Result<()> {
+        let [client, relayer] = ["client", "relayer"].map(|name| self.chain.actor(name));
         let left: Vec<JobResponse> = self.all_jobs().await?.into_iter().filter(|job| job.free > 0).collect();
         if let Some(end) = left.iter().map(|job| job.end).max() {
             self.chain.wait(end + 1).await?;
         }
         for job in left {
-            self.chain.execute(&self.relayer, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
+            self.chain.execute(&relayer, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
         }
         let epoch = Rewards(self.chain).config().await?.schedule.epoch;
-        self.chain.wait(self.chain.block().await?.time + epoch).await?;
-        let owners = self.players.iter().map(|player| &player.actor.provider.owner);
-        for address in owners.chain([&self.client, &self.relayer]) {
+        self.chain.wait(self.chain.now() + epoch).await?;
+        for address in self.players.iter().map(|player| &player.actor.provider.owner).chain([&client, &relayer]) {
             flow::collect(self.chain, address).await?;
         }
         Ok(())
@@ -278,33 +218,4 @@ impl<'a> Story<'a> {
 /// Shards that each of `providers` takes at once.
 fn chunk(shards: u64, providers: usize) -> u64 {
     shards.div_ceil(2 * providers as u64).clamp(1, MAX_CHUNK)
-}
-
-/// Publishes a job's data and posts it.
-async fn post(
-    chain: &Embedded,
-    store: &Store,
-    model: &Model,
-    script: &Script,
-    client: &Addr,
-    (inputs, kind, price): (&tequio_attestation::Inputs, Kind, u128),
-) -> Result<(QuoteResponse, JobId)> {
-    let (program, plan, manifest) = (model.program.clone(), model.plan.to_json().into_bytes(), model.manifest());
-    let published = publish(store, program, plan, manifest, inputs).await?;
-    let spec = JobSpec {
-        header: manifest.header.encode().into(),
-        descriptors: manifest.tree.root(),
-        inputs: published.inputs,
-        shards: published.shards,
-        price: Uint128::new(price),
-        draws: script.draws,
-        kind,
-        attest_window: 3_600,
-        audit_window: None,
-        end: chain.block().await?.time + 30 * 86_400,
-        min_providers: 1,
-        data: published.data,
-    };
-    let (quote, posted) = flow::post(chain, client, spec).await?;
-    Ok((quote, posted.job))
 }
