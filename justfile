@@ -16,10 +16,11 @@ models:
     scripts/models/convert ../shared/models target/models
     TEQUIO_MODELS=$PWD/target/models cargo test --workspace -- --ignored
 
-# Format, lints, imports, licences
+# Format, lints, imports, circles, licences
 lint:
     cargo fmt --all --check
     scripts/check-imports
+    scripts/check-circles
     scripts/check-dependencies
     cargo clippy --workspace --all-targets -- -D warnings
 

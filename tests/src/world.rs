@@ -14,7 +14,7 @@ use tequio_backend::Executable;
 use tequio_client::{Executed, Message, conservation, data::Store};
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
-use tequio_runner::provider::{self, FetchError, Run, Work};
+use tequio_runner::{FetchError, Work, fetch, provider::Run};
 use tokio::runtime::Builder;
 
 use crate::{Job, Model, Provider, Scene};
@@ -175,7 +175,7 @@ impl World {
 
     /// What a provider finds when it looks at a job's data.
     pub fn fetch(&self, job: JobId) -> Result<Work, FetchError> {
-        wait(provider::fetch(&self.store, &self.job(job)))
+        wait(fetch(&self.store, &self.job(job)))
     }
 
     /// What the provider of an attested assignment holds.

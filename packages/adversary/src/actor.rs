@@ -14,7 +14,7 @@ use tequio_protocol::{
     registry::Metadata,
     verifier::{Attested, ExecuteMsg},
 };
-use tequio_runner::Provider;
+use tequio_runner::{Prepared, Provider};
 
 use crate::{Cheating, Trick, follow, heaviest, replay, skip};
 
@@ -92,7 +92,7 @@ impl<'a, C: Chain> Actor<'a, C> {
     pub fn missed(&self, assignment: AssignmentId, draws: u32) -> Result<Option<f64>> {
         let Some(held) = self.provider.held(assignment) else { return Ok(None) };
         let assignment = &held.assignment;
-        let (work, executable) = self.provider.prepared(assignment.job);
+        let Some(Prepared { work, executable }) = self.provider.prepared(assignment.job) else { return Ok(None) };
         let manifest = work.manifest();
         let mut caught = 0;
         for shard in assignment.first..assignment.first + assignment.count {

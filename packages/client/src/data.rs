@@ -4,6 +4,6 @@ mod deliver;
 mod publish;
 mod store;
 
-pub use deliver::{Delivered, Delivery, Undeliverable, receive};
+pub use deliver::{Delivered, Delivery, Undeliverable, index, receive};
 pub use publish::{Bundle, Published, publish};
 pub use store::{Store, StoreError};

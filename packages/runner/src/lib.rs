@@ -1,8 +1,14 @@
 //! Those who work for the protocol, as roles made of stages: a stage takes what the chain says and gives the message to
 //! send, a role asks, works and sends.
 
+pub mod auditor;
+mod jobs;
 pub mod provider;
 pub mod relayer;
+mod work;
 
+pub use auditor::Auditor;
+pub use jobs::Prepared;
 pub use provider::Provider;
 pub use relayer::Relayer;
+pub use work::{FetchError, Work, fetch};

@@ -1,7 +1,6 @@
-//! Provider: takes shards, runs them, and shows what was drawn. One stage a file: fetch · run · attest · open.
+//! Provider: takes shards, runs them, and shows what was drawn. One stage a file: run · attest · open.
 
 mod attest;
-mod fetch;
 mod open;
 mod run;
 
@@ -12,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use cosmwasm_std::Addr;
-use tequio_backend::{Backend, Executable};
+use tequio_backend::Backend;
 use tequio_client::{
     Chain, Escrow, Verifier,
     data::{Delivery, Store},
@@ -24,8 +23,9 @@ use tequio_protocol::{
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
 
+use crate::jobs::{Jobs, Prepared};
+
 pub use attest::attest;
-pub use fetch::{FetchError, Work, fetch};
 pub use open::{OpenError, open, statement};
 pub use run::{Run, run};
 
@@ -35,24 +35,14 @@ const WAITING: usize = 4;
 /// A provider at work.
 pub struct Provider<'a, C> {
     chain: &'a C,
-    /// Where it finds jobs' data and delivers.
-    store: Store,
-    backend: Arc<dyn Backend>,
+    jobs: Jobs<'a, C>,
     /// Holds the stake and the pay.
     pub owner: Addr,
     /// Works.
     pub operator: Addr,
-    jobs: BTreeMap<JobId, Prepared>,
     /// Assignments that it has not attested to.
     taken: BTreeSet<AssignmentId>,
     held: BTreeMap<AssignmentId, Held>,
-}
-
-/// A job's work, and its program ready to run.
-#[derive(Clone)]
-struct Prepared {
-    work: Arc<Work>,
-    executable: Arc<dyn Executable>,
 }
 
 /// What a provider holds of an assignment that it attested to.
@@ -65,9 +55,10 @@ pub struct Held {
 }
 
 impl<'a, C: Chain> Provider<'a, C> {
+    /// `store` is where it finds jobs' data and delivers.
     pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>, owner: Addr, operator: Addr) -> Self {
-        let (jobs, taken, held) = Default::default();
-        Self { chain, store, backend, owner, operator, jobs, taken, held }
+        let (taken, held) = Default::default();
+        Self { chain, jobs: Jobs::new(chain, store, backend), owner, operator, taken, held }
     }
 
     /// What it holds of an assignment, once it has attested.
@@ -76,14 +67,13 @@ impl<'a, C: Chain> Provider<'a, C> {
     }
 
     /// The work of a job that it took shards of, and what it runs them with.
-    pub fn prepared(&self, job: JobId) -> (&Work, &dyn Executable) {
-        let Prepared { work, executable } = &self.jobs[&job];
-        (work, &**executable)
+    pub fn prepared(&self, job: JobId) -> Option<&Prepared> {
+        self.jobs.get(job)
     }
 
     /// Takes up to `count` shards of a job, once the job's data is what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
-        self.prepare(job).await?;
+        self.jobs.prepare(job).await?;
         let assigned: Assigned = self.chain.execute(&self.operator, ExecuteMsg::Assign { job, count }).await?.one()?;
         self.taken.insert(assigned.assignment);
         Ok(assigned)
@@ -133,7 +123,9 @@ impl<'a, C: Chain> Provider<'a, C> {
         let held =
             self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
         let attestation = Verifier(self.chain).attestation(held.attestation).await?;
-        let Prepared { work, executable } = &self.jobs[&held.assignment.job];
+        let job = held.assignment.job;
+        let Prepared { work, executable } =
+            self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
         for message in open(work, &**executable, &held.run, &attestation, part)? {
             self.chain.execute(&self.operator, message).await?;
             if Verifier(self.chain).attestation(attestation.id).await?.verdict != (Verdict::Pending {}) {
@@ -145,27 +137,15 @@ impl<'a, C: Chain> Provider<'a, C> {
 
     /// Runs an assignment on the backend's threads and delivers each shard as it comes.
     async fn run(&mut self, assignment: &AssignmentResponse) -> Result<(Run, String)> {
-        let Prepared { work, executable } = self.prepare(assignment.job).await?;
+        let Prepared { work, executable } = self.jobs.prepare(assignment.job).await?;
         let (sender, mut results) = mpsc::channel(WAITING);
         let taken = assignment.clone();
         let running =
             spawn_blocking(move || run(&work, &*executable, &taken, |shard| anyhow::Ok(sender.blocking_send(shard)?)));
-        let mut delivery = Delivery::new(&self.store);
+        let mut delivery = Delivery::new(&self.jobs.store);
         while let Some(shard) = results.recv().await {
             delivery.add(shard.root, &shard.roots, &shard.outputs).await?;
         }
         Ok((running.await??, delivery.finish().await?))
-    }
-
-    /// A job's data, fetched and checked once, and its program prepared.
-    async fn prepare(&mut self, job: JobId) -> Result<Prepared> {
-        if let Some(prepared) = self.jobs.get(&job) {
-            return Ok(prepared.clone());
-        }
-        let work = Arc::new(fetch(&self.store, &Escrow(self.chain).job(job).await?).await?);
-        let executable = self.backend.prepare(work.compiled.manifest.clone())?;
-        let prepared = Prepared { work, executable };
-        self.jobs.insert(job, prepared.clone());
-        Ok(prepared)
     }
 }

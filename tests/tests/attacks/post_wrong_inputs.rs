@@ -3,7 +3,7 @@
 use tequio_attestation::{BadInputs, shard_tree, tensor_tree, tree::Tree};
 use tequio_client::data::Bundle;
 use tequio_protocol::escrow::{self, Ending};
-use tequio_runner::provider::FetchError;
+use tequio_runner::FetchError;
 use tequio_tests::{Job, Model, STAKE, World, job, wait};
 use tequio_tosa::{Attribute, DType, Op, Program};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tequio_attestation::BadInputs;
 use tequio_client::data::Bundle;
 use tequio_program::Plan;
-use tequio_runner::provider::FetchError;
+use tequio_runner::FetchError;
 use tequio_tests::{
     Job, Model, World, job,
     model::{digits, layers},

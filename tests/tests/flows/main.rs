@@ -1,5 +1,6 @@
 //! Jobs from posting to the last coin, the ways that the rules foresee.
 
+mod audit;
 mod broken_rewards;
 mod claim;
 mod commons;
@@ -14,6 +15,7 @@ mod partial;
 mod parts;
 mod pause;
 mod refund;
+mod roles;
 mod several;
 mod top_up;
 mod void;

@@ -74,6 +74,19 @@ impl<'a> Delivery<'a> {
     }
 }
 
+/// Fetches the index of a delivery of `count` shards and checks that their roots lie under the attested one.
+pub async fn index(store: &Store, key: &str, count: u64, attested: &Digest) -> Result<Delivered, Undeliverable> {
+    let delivered: Delivered = serde_json::from_slice(&store.get(key).await?)?;
+    if delivered.shards.len() as u64 != count {
+        return Err(Undeliverable::Length { wanted: count });
+    }
+    let found = Tree::new(delivered.shards.clone()).root();
+    if found != *attested {
+        return Err(Undeliverable::Root { found, attested: *attested });
+    }
+    Ok(delivered)
+}
+
 /// Fetches a delivery of `count` shards and checks every output against the attested root. Gives `sink` each shard's
 /// outputs, in order, once they are checked.
 pub async fn receive(
@@ -84,15 +97,8 @@ pub async fn receive(
     attested: &Digest,
     mut sink: impl FnMut(Vec<Vec<u8>>),
 ) -> Result<(), Undeliverable> {
-    let Delivered { shards, parts } = serde_json::from_slice(&store.get(key).await?)?;
+    let Delivered { shards, parts } = index(store, key, count, attested).await?;
     let length = Undeliverable::Length { wanted: count };
-    if shards.len() as u64 != count {
-        return Err(length);
-    }
-    let found = Tree::new(shards.clone()).root();
-    if found != *attested {
-        return Err(Undeliverable::Root { found, attested: *attested });
-    }
     let mut wanted = (0..).zip(&shards);
     for part in parts {
         let bytes = store.get(&part).await?;

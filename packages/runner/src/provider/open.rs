@@ -4,7 +4,8 @@ use tequio_attestation::{Evidence, Malformed, Statement, drawn_traces};
 use tequio_backend::{Executable, RunError};
 use tequio_protocol::verifier::{AttestationResponse, ExecuteMsg};
 
-use super::{fetch::Work, run::Run};
+use super::run::Run;
+use crate::work::Work;
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

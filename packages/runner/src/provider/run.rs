@@ -4,7 +4,7 @@ use tequio_attestation::{Digest, tree::Tree};
 use tequio_backend::{Executable, Flow, RunError, ShardResult};
 use tequio_protocol::escrow::AssignmentResponse;
 
-use super::fetch::Work;
+use crate::work::Work;
 
 /// What is kept of an assignment that was run.
 pub struct Run {

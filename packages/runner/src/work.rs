@@ -1,4 +1,4 @@
-//! Fetch: get a job's program and inputs, and refuse what is not what the chain says.
+//! Work: a job's program and inputs, fetched, and refused if they are not what the chain says.
 
 use tequio_attestation::{BadInputs, Inputs, Manifest, input_root, tree::Tree};
 use tequio_client::data::{Bundle, Store, StoreError};

@@ -1,0 +1,58 @@
+//! Auditor: runs shards again and compares them with what was attested. Nobody's word is needed: an element has one right
+//! value on every device.
+
+mod compare;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use tequio_backend::Backend;
+use tequio_client::{
+    Chain, Escrow,
+    data::{Store, index},
+};
+use tequio_protocol::AssignmentId;
+use tokio::task::spawn_blocking;
+
+pub use compare::{Difference, compare};
+
+use crate::jobs::{Jobs, Prepared};
+
+/// An auditor at work.
+pub struct Auditor<'a, C> {
+    chain: &'a C,
+    jobs: Jobs<'a, C>,
+}
+
+impl<'a, C: Chain> Auditor<'a, C> {
+    /// `store` is where it finds jobs' data and deliveries.
+    pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>) -> Self {
+        Self { chain, jobs: Jobs::new(chain, store, backend) }
+    }
+
+    /// Runs `shards`, numbered as the job has them, of an attested assignment again. `delivery` is where its provider
+    /// delivered. Returns those whose root is not the attested one.
+    pub async fn audit(
+        &mut self,
+        assignment: AssignmentId,
+        delivery: &str,
+        shards: Vec<u64>,
+    ) -> Result<Vec<Difference>> {
+        let assignment = Escrow(self.chain).assignment(assignment).await?;
+        let attestation = Escrow(self.chain).attestation(&assignment).await?;
+        let attested = attestation.with_context(|| format!("assignment {} was not attested to", assignment.id))?.root;
+        let roots = index(&self.jobs.store, delivery, assignment.count, &attested).await?.shards;
+        let Prepared { work, executable } = self.jobs.prepare(assignment.job).await?;
+        let mut compared = vec![];
+        for shard in shards {
+            let root = shard.checked_sub(assignment.first).and_then(|at| roots.get(usize::try_from(at).ok()?));
+            ensure!(root.is_some(), "assignment {} has no shard {shard}", assignment.id);
+            compared.extend(root.map(|root| (shard, *root)));
+        }
+        let run = move || {
+            let each = compared.into_iter().map(|(shard, root)| compare(&*executable, &work.inputs, shard, root));
+            each.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(spawn_blocking(run).await??)
+    }
+}
