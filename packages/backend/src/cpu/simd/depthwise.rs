@@ -1,0 +1,74 @@
+//! Depthwise convolution of int8 operands, summed in int32.
+
+/// Channels that are computed together.
+pub const CHANNELS: usize = 16;
+
+/// The weights of two taps at [`CHANNELS`] channels, interleaved: `[first, second]` for each channel in the order of
+/// [`place`].
+pub type TapPair = [i16; 2 * CHANNELS];
+
+/// Where a channel's pair of weights lies: unpacking in halves of 128 bits puts channels 0–3 and 8–11 first.
+pub fn place(channel: usize) -> usize {
+    let (lane, within) = (channel / 8, channel % 8);
+    2 * (within / 4 * 8 + lane * 4 + within % 4)
+}
+
+/// Packs the weights of `2 · pairs` taps chunk by chunk of channels, up to `stride` channels.
+pub fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -> Vec<TapPair> {
+    let mut packed = Vec::with_capacity(stride / CHANNELS * pairs);
+    for chunk in 0..stride / CHANNELS {
+        for pair in 0..pairs {
+            let mut weights = [0; 2 * CHANNELS];
+            for channel in 0..CHANNELS {
+                let at = place(channel);
+                weights[at] = weight(2 * pair, chunk * CHANNELS + channel);
+                weights[at + 1] = weight(2 * pair + 1, chunk * CHANNELS + channel);
+            }
+            packed.push(weights);
+        }
+    }
+    packed
+}
+
+/// Some pixels of a depthwise convolution: pixel `i` sums over all taps the channels at `image[bases[i] + offset]` times
+/// the tap's weights, and adds the bias.
+///
+/// All channels of the stride at every tap lie inside the image; `weights` has a pair of taps for each pair of offsets
+/// and each chunk of [`CHANNELS`].
+pub struct Depthwise<'a> {
+    pub image: &'a [i16],
+    pub bases: &'a [u32],
+    /// Offsets of the taps, two by two; an odd last one comes with a second whose weights are zeros.
+    pub offsets: &'a [[u32; 2]],
+    pub weights: &'a [TapPair],
+    /// One for each channel of the stride.
+    pub bias: &'a [i32],
+    /// Channels, those that fill the last chunk included.
+    pub stride: usize,
+}
+
+impl Depthwise<'_> {
+    /// [`super::Simd::depthwise`], portable.
+    #[inline(always)]
+    pub fn run(&self, to: &mut [i32]) {
+        let pairs = self.offsets.len();
+        for (&base, to) in self.bases.iter().zip(to.chunks_exact_mut(self.stride)) {
+            to.copy_from_slice(self.bias);
+            for (chunk, to) in to.chunks_exact_mut(CHANNELS).enumerate() {
+                let weights = &self.weights[chunk * pairs..][..pairs];
+                for (offsets, weights) in self.offsets.iter().zip(weights) {
+                    let [first, second] = offsets.map(|offset| {
+                        let at = (base + offset) as usize + chunk * CHANNELS;
+                        &self.image[at..at + CHANNELS]
+                    });
+                    for (channel, to) in to.iter_mut().enumerate() {
+                        let at = place(channel);
+                        let sum = first[channel] as i32 * weights[at] as i32
+                            + second[channel] as i32 * weights[at + 1] as i32;
+                        *to = to.wrapping_add(sum);
+                    }
+                }
+            }
+        }
+    }
+}
