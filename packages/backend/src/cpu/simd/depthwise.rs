@@ -4,14 +4,11 @@
 pub const CHANNELS: usize = 16;
 
 /// The weights of two taps at [`CHANNELS`] channels, interleaved: `[first, second]` for each channel in the order of
-/// [`place`].
+/// [`PLACE`].
 pub type TapPair = [i16; 2 * CHANNELS];
 
-/// Where a channel's pair of weights lies: unpacking in halves of 128 bits puts channels 0–3 and 8–11 first.
-pub fn place(channel: usize) -> usize {
-    let (lane, within) = (channel / 8, channel % 8);
-    2 * (within / 4 * 8 + lane * 4 + within % 4)
-}
+/// Where each channel's pair of weights lies: unpacking in halves of 128 bits puts channels 0–3 and 8–11 first.
+const PLACE: [usize; CHANNELS] = [0, 2, 4, 6, 16, 18, 20, 22, 8, 10, 12, 14, 24, 26, 28, 30];
 
 /// Packs the weights of `2 · pairs` taps chunk by chunk of channels, up to `stride` channels.
 pub fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -> Vec<TapPair> {
@@ -19,10 +16,9 @@ pub fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -
     for chunk in 0..stride / CHANNELS {
         for pair in 0..pairs {
             let mut weights = [0; 2 * CHANNELS];
-            for channel in 0..CHANNELS {
-                let at = place(channel);
-                weights[at] = weight(2 * pair, chunk * CHANNELS + channel);
-                weights[at + 1] = weight(2 * pair + 1, chunk * CHANNELS + channel);
+            for (channel, at) in (chunk * CHANNELS..).zip(PLACE) {
+                weights[at] = weight(2 * pair, channel);
+                weights[at + 1] = weight(2 * pair + 1, channel);
             }
             packed.push(weights);
         }
@@ -49,26 +45,28 @@ pub struct Depthwise<'a> {
 
 impl Depthwise<'_> {
     /// [`super::Simd::depthwise`], portable.
-    #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
         let pairs = self.offsets.len();
         for (&base, to) in self.bases.iter().zip(to.chunks_exact_mut(self.stride)) {
-            to.copy_from_slice(self.bias);
-            for (chunk, to) in to.chunks_exact_mut(CHANNELS).enumerate() {
+            for (chunk, (to, bias)) in to.as_chunks_mut().0.iter_mut().zip(self.bias.as_chunks().0).enumerate() {
                 let weights = &self.weights[chunk * pairs..][..pairs];
-                for (offsets, weights) in self.offsets.iter().zip(weights) {
-                    let [first, second] = offsets.map(|offset| {
-                        let at = (base + offset) as usize + chunk * CHANNELS;
-                        &self.image[at..at + CHANNELS]
-                    });
-                    for (channel, to) in to.iter_mut().enumerate() {
-                        let at = place(channel);
-                        let sum = first[channel] as i32 * weights[at] as i32
-                            + second[channel] as i32 * weights[at + 1] as i32;
-                        *to = to.wrapping_add(sum);
-                    }
-                }
+                *to = self.sum(base as usize + chunk * CHANNELS, weights, *bias);
             }
         }
+    }
+
+    /// A pixel's sums at one chunk of channels.
+    #[inline(always)]
+    fn sum(&self, base: usize, weights: &[TapPair], mut sums: [i32; CHANNELS]) -> [i32; CHANNELS] {
+        for (offsets, weights) in self.offsets.iter().zip(weights) {
+            let [first, second] = offsets.map(|offset| &self.image[base + offset as usize..][..CHANNELS]);
+            for (channel, sum) in sums.iter_mut().enumerate() {
+                let [at, behind] = [PLACE[channel], PLACE[channel] + 1];
+                let (first, second) =
+                    (first[channel] as i32 * weights[at] as i32, second[channel] as i32 * weights[behind] as i32);
+                *sum = sum.wrapping_add(first.wrapping_add(second));
+            }
+        }
+        sums
     }
 }

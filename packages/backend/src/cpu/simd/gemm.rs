@@ -54,26 +54,35 @@ pub struct Gemm<'a> {
 
 impl Gemm<'_> {
     /// [`super::Simd::gemm`], portable.
-    #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
-        let groups = self.stride / GROUP;
+        let (groups, pairs) = (self.stride / GROUP, self.offsets.len());
         for (&base, to) in self.bases.iter().zip(to.chunks_exact_mut(self.stride)) {
-            to.copy_from_slice(self.bias);
-            for panel in (0..groups).step_by(2) {
+            for (group, (to, bias)) in to.as_chunks_mut().0.iter_mut().zip(self.bias.as_chunks().0).enumerate() {
+                // The first group of its panel, and how many that has.
+                let panel = group & !1;
                 let width = (groups - panel).min(2);
-                let weights = self.weights[panel * self.offsets.len()..].chunks_exact(width);
-                let to = &mut to[panel * GROUP..][..width * GROUP];
-                for (&offset, weights) in self.offsets.iter().zip(weights) {
-                    let at = (base + offset) as usize;
-                    let pair = [self.image[at] as i32, self.image[at + 1] as i32];
-                    for (weights, to) in weights.iter().zip(to.chunks_exact_mut(GROUP)) {
-                        for ([first, second], to) in weights.0.iter().zip(to) {
-                            let sum = pair[0] * *first as i32 + pair[1] * *second as i32;
-                            *to = to.wrapping_add(sum);
-                        }
-                    }
-                }
+                let weights = self.weights[panel * pairs..].chunks_exact(width);
+                *to = self.sum(base, weights.map(|pair| &pair[group - panel]), *bias);
             }
         }
+    }
+
+    /// A row's sums at one group of columns.
+    #[inline(always)]
+    fn sum<'a>(
+        &self,
+        base: u32,
+        weights: impl Iterator<Item = &'a WeightPairs>,
+        mut sums: [i32; GROUP],
+    ) -> [i32; GROUP] {
+        for (&offset, weights) in self.offsets.iter().zip(weights) {
+            let at = (base + offset) as usize;
+            let pair = [self.image[at], self.image[at + 1]];
+            for (sum, weights) in sums.iter_mut().zip(&weights.0) {
+                let (first, second) = (pair[0] as i32 * weights[0] as i32, pair[1] as i32 * weights[1] as i32);
+                *sum = sum.wrapping_add(first.wrapping_add(second));
+            }
+        }
+        sums
     }
 }
