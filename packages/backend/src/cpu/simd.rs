@@ -30,11 +30,13 @@ pub trait Simd: Copy + Send + Sync + 'static {
     }
 
     /// Computes the rows of `gemm`, each of its stride, into `to`.
+    #[inline(always)]
     fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
         gemm.run(to);
     }
 
     /// Computes the pixels of `depthwise`, each of its stride, into `to`.
+    #[inline(always)]
     fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
         depthwise.run(to);
     }

@@ -45,6 +45,7 @@ pub struct Depthwise<'a> {
 
 impl Depthwise<'_> {
     /// [`super::Simd::depthwise`], portable.
+    #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
         let pairs = self.offsets.len();
         for (&base, to) in self.bases.iter().zip(to.chunks_exact_mut(self.stride)) {

@@ -54,6 +54,7 @@ pub struct Gemm<'a> {
 
 impl Gemm<'_> {
     /// [`super::Simd::gemm`], portable.
+    #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
         let (groups, pairs) = (self.stride / GROUP, self.offsets.len());
         for (&base, to) in self.bases.iter().zip(to.chunks_exact_mut(self.stride)) {
