@@ -22,7 +22,7 @@ macro_rules! conformance {
                 rescale_is_its_definition extreme_sums_wrap int4_weights batches_in_groups;
             elementwise: two_operands_broadcast_against_each_other select_broadcasts_three_operands one_operand;
             movement: moved gathered reduced pooled;
-            programs: any_network wide_sums other_names late_names;
+            programs: any_network wide_sums other_names late_names dead_operators;
             digits: every_committed_element_is_the_definitions all_test_images_are_read_as_expected;
             unplanned:
                 the_digits_are_read_without_a_plan a_deep_network_computes_the_same_without_a_plan

@@ -27,7 +27,8 @@ impl Fusion {
         }
         let mut fusion = Self { materialized, contraction: vec![None; count], computed_at: (0..count).collect() };
         let mut via = vec![None; count];
-        for tensor in 0..count {
+        // What isn't needed isn't computed: it must not separate what is.
+        for tensor in (0..count).filter(|&tensor| graph.needed[tensor]) {
             if contraction[tensor] {
                 fusion.contraction[tensor] = Some(tensor);
             } else if elementwise[tensor] {

@@ -165,3 +165,24 @@ pub fn late_names(backend: &dyn Backend) {
     s.commit(named);
     agree(backend, &s.manifest(), &[&bytes(I8, &noise(I8, 24, 1))]);
 }
+
+/// What reaches no committed tensor has no part in how the rest is computed.
+pub fn dead_operators(backend: &dyn Backend) {
+    let dims = [1, 3, 3, 1];
+    let mut s = Sketch::default();
+    let x = s.input(I8, &dims);
+    let weights = s.constant(I8, &[1, 1, 1, 1], &[3]);
+    let bias = s.constant(I32, &[1], &[-7]);
+    let convolve = |s: &mut Sketch, x| {
+        let window = Window2d { pad: [0; 4], stride: [1; 2], dilation: [1; 2] };
+        s.op(Op::Conv2d(window), &[x, weights, bias, scalar(I8, 1), scalar(I8, 0)], I32, &dims)
+    };
+    let low = s.op(Op::Clamp { min: -90, max: 80 }, &[x], I8, &dims);
+    let first = convolve(&mut s, low);
+    let narrow = s.op(Op::Cast, &[first], I8, &dims);
+    let second = convolve(&mut s, narrow);
+    s.op(Op::Add, &[second, first], I32, &dims);
+    let y = s.op(Op::Abs, &[second], I32, &dims);
+    s.commit(y);
+    agree(backend, &s.manifest(), &[&bytes(I8, &noise(I8, 9, 1))]);
+}
