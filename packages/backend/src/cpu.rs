@@ -28,8 +28,11 @@ use simd::{Portable, Simd};
 #[derive(Clone)]
 pub struct Cpu {
     isa: &'static str,
-    prepare: Arc<dyn Fn(&Manifest) -> Result<Arc<dyn Executable>, Unsupported> + Send + Sync>,
+    prepare: Arc<Prepare>,
 }
+
+/// [`Backend::prepare`] for one instruction set.
+type Prepare = dyn Fn(&Manifest) -> Result<Arc<dyn Executable>, Unsupported> + Send + Sync;
 
 impl Cpu {
     /// One for each instruction set that this machine has, the best first.

@@ -13,9 +13,9 @@ pub enum Placement {
     Slot(usize),
 }
 
-/// The memory of a program: a placement for each tensor, and slots that tensors share one after the other.
+/// The memory of a shard: a placement for each tensor, and slots that tensors share one after the other.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub struct MemoryPlan {
     /// For each origin that is an input, a constant or written out, where it lies. Of other tensors it says nothing.
     pub placements: Vec<Placement>,
     /// Bytes of each slot.
@@ -30,14 +30,14 @@ struct LiveRange {
     last: usize,
 }
 
-impl Memory {
-    /// Places every origin. Those in `materialized` are written out; a tensor is computed, and so its operands read,
+impl MemoryPlan {
+    /// Places every origin. Those in `materialised` are written out; a tensor is computed, and so its operands read,
     /// when the tensor `computed_at` says is. Time is counted in tensor ids.
-    pub fn new(graph: &Graph, materialized: &[bool], computed_at: &[usize]) -> Self {
+    pub fn new(graph: &Graph, materialised: &[bool], computed_at: &[usize]) -> Self {
         let last = last_reads(graph, computed_at);
         let written = |&tensor: &usize| {
             let computed = graph.needed[tensor] && graph.node(tensor).is_some();
-            computed && !graph.is_view(tensor) && materialized[tensor]
+            computed && !graph.is_view(tensor) && materialised[tensor]
         };
         let written: Vec<usize> = (0..graph.tensors()).filter(written).collect();
         let range = |&tensor: &usize| LiveRange { bytes: graph.ty(tensor).bytes(), first: tensor, last: last[tensor] };

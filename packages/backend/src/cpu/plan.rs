@@ -19,7 +19,7 @@ use super::kernel::Kernel;
 use crate::{
     Unsupported,
     graph::Graph,
-    liveness::{Memory, Placement},
+    liveness::{MemoryPlan, Placement},
 };
 use fusion::Fusion;
 
@@ -51,7 +51,7 @@ impl Plan {
     pub fn new(manifest: &Manifest) -> Result<Self, Unsupported> {
         let graph = Graph::new(manifest)?;
         let fusion = Fusion::new(&graph);
-        let memory = Memory::new(&graph, &fusion.materialized, &fusion.computed_at);
+        let memory = MemoryPlan::new(&graph, &fusion.materialised, &fusion.computed_at);
         let mut steps = Vec::new();
         let mut committed = 0;
         for (tensor, descriptor) in manifest.tensors.iter().enumerate() {
@@ -73,11 +73,11 @@ impl Plan {
 }
 
 /// The kernel that computes a tensor that is written out.
-fn kernel(graph: &Graph, fusion: &Fusion, memory: &Memory, tensor: usize) -> Kernel {
-    if let Some(head) = fusion.contraction[tensor] {
-        let stride = contraction::stride(graph, head);
+fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize) -> Kernel {
+    if let Some(first) = fusion.contraction[tensor] {
+        let stride = contraction::stride(graph, first);
         let epilogue = elementwise::fused(graph, fusion, memory, tensor, Some(stride));
-        return Kernel::Contraction(Box::new(contraction::contraction(graph, memory, head, epilogue)));
+        return Kernel::Contraction(Box::new(contraction::contraction(graph, memory, first, epilogue)));
     }
     if operators::is_elementwise(graph, tensor) {
         return Kernel::Fused(Box::new(elementwise::fused(graph, fusion, memory, tensor, None)));

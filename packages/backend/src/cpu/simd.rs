@@ -13,10 +13,13 @@ use scale::Scale;
 
 /// An instruction set. A value of the type is the proof that this machine has it.
 ///
-/// What isn't implemented for a set is done by portable code, which the compiler vectorises as wide as [`Simd::enter`]
-/// lets it. Whatever is implemented gives the same results bit by bit, for all operands: sums and products wrap at 32
-/// bits. It may rely on the lengths that the operands' documentation promises only after it has checked them. A set
-/// needs a file that implements this trait and a line in [`super::Cpu::all`]; the conformance suite then tests it.
+/// A set is a file that implements this trait, and a line in [`super::Cpu::all`] which lets it be detected, and tested by
+/// the conformance suite. It implements what it does better than portable code, which does all the rest as wide as
+/// [`Simd::enter`] allows. What it implements must
+///
+/// - write the same as the default, bit by bit, whatever the operands hold: sums wrap at 32 bits;
+/// - panic, and not read or write out of bounds, where the operands haven't the lengths that their types' documentation
+///   promises.
 pub trait Simd: Copy + Send + Sync + 'static {
     /// What people call it.
     const NAME: &'static str;
@@ -24,24 +27,24 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// The set, if this machine has it.
     fn detect() -> Option<Self>;
 
-    /// Calls [`Run::run`] from a function that is compiled for the set.
+    /// Calls [`Run::run`] from a function that is compiled for the set (`#[target_feature]`).
     fn enter(self, kernel: &impl Run, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         kernel.run(self, tensors, scratch, out);
     }
 
-    /// Computes the rows of `gemm`, each of its stride, into `to`.
+    /// Computes the rows of `gemm` into `to`, each of its stride.
     #[inline(always)]
     fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
         gemm.run(to);
     }
 
-    /// Computes the pixels of `depthwise`, each of its stride, into `to`.
+    /// Computes the pixels of `depthwise` into `to`, each of its stride.
     #[inline(always)]
     fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
         depthwise.run(to);
     }
 
-    /// Scales rows of `stride` lanes, `to` being as long as `from`.
+    /// Scales rows of `stride` lanes, whole groups of [`scale::LANES`]; `to` is as long as `from`.
     #[inline(always)]
     fn scale(self, scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
         scale.run(stride, from, to, |value| value);

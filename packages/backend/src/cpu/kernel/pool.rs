@@ -34,8 +34,8 @@ impl Run for Pool {
         let sums = &mut scratch.accumulators[..channels];
         let mut out = out.chunks_exact_mut(pixel);
         for image in input.chunks_exact(height * width * pixel).take(batch) {
-            for y in (0..rows).map(|y| self.window(0, y, height)) {
-                for x in (0..columns).map(|x| self.window(1, x, width)) {
+            for y in (0..rows).map(|y| self.reads(0, y, height)) {
+                for x in (0..columns).map(|x| self.reads(1, x, width)) {
                     sums.fill(if self.average.is_some() { 0 } else { i32::MIN });
                     for y in y.clone() {
                         let row = &image[(y * width + x.start) * pixel..(y * width + x.end) * pixel];
@@ -50,8 +50,8 @@ impl Run for Pool {
 }
 
 impl Pool {
-    /// The input positions along an axis under the window at `at`.
-    fn window(&self, axis: usize, at: usize, len: usize) -> Range<usize> {
+    /// The input positions that the window at `at` reads along an axis.
+    fn reads(&self, axis: usize, at: usize, len: usize) -> Range<usize> {
         let [kernel, stride] = [self.window.kernel, self.window.stride].map(|pair| pair[axis] as usize);
         let start = at * stride;
         let pad = self.window.pad[2 * axis] as usize;

@@ -42,14 +42,14 @@ impl Tile {
     }
 
     /// Elements and lanes that are next to each other in memory and in registers: all, if nothing lies between rows.
-    fn run(&self) -> [usize; 2] {
+    fn contiguous(&self) -> [usize; 2] {
         if self.width == self.stride { [self.lanes().max(1); 2] } else { [self.width, self.stride] }
     }
 
     /// Writes the tile's lanes as elements of a type.
     #[inline(always)]
     pub fn store(&self, from: &[i32], dtype: DType, out: &mut [u8]) {
-        let [elements, lanes] = self.run();
+        let [elements, lanes] = self.contiguous();
         for (from, to) in from.chunks(lanes).zip(out.chunks_mut(elements * dtype.bytes())) {
             narrow(from, dtype, to);
         }
@@ -65,7 +65,7 @@ impl Load {
         match &self.addressing {
             Addressing::Contiguous => {
                 let bytes = &bytes[first * width * size..][..elements * size];
-                let [elements, lanes] = tile.run();
+                let [elements, lanes] = tile.contiguous();
                 for (bytes, to) in bytes.chunks(elements * size).zip(to.chunks_mut(lanes)) {
                     widen(bytes, self.dtype, to);
                 }

@@ -16,7 +16,7 @@ use crate::{
         },
     },
     graph::Graph,
-    liveness::{Memory, Placement},
+    liveness::{MemoryPlan, Placement},
 };
 
 /// Rows that are worth computing together, if one image hasn't that many.
@@ -55,7 +55,7 @@ pub fn stride(graph: &Graph, tensor: usize) -> usize {
 }
 
 /// The contraction that computes `tensor`, followed by its epilogue.
-pub fn contraction(graph: &Graph, memory: &Memory, tensor: usize, epilogue: Fused) -> Contraction {
+pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused) -> Contraction {
     let Some(node) = graph.node(tensor) else { unreachable!("checked by `is_contraction`") };
     let source = Operands { graph, node };
     let Some(origin) = graph.operand_origin(&node.operands[0]) else { unreachable!("operand 0 has many elements") };
@@ -146,7 +146,7 @@ impl Operands<'_> {
         Contraction { input, image, images, bases, product, bias: self.bias(columns, stride), epilogue }
     }
 
-    fn matmul(&self, memory: &Memory, input: Placement, epilogue: Fused) -> Contraction {
+    fn matmul(&self, memory: &MemoryPlan, input: Placement, epilogue: Fused) -> Contraction {
         let [_, height, inner] = self.dims(0);
         let image = Image {
             height: 1,

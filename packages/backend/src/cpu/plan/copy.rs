@@ -6,11 +6,11 @@ use tequio_tensor::{Op, Shape, Type};
 use crate::{
     cpu::kernel::copy::{Axis, StridedBox, StridedCopy},
     graph::Graph,
-    liveness::{Memory, Placement},
+    liveness::{MemoryPlan, Placement},
 };
 
 /// The copy that `node` is, if it is one whose operands are all tensors.
-pub fn copy(graph: &Graph, memory: &Memory, node: &Node, out: &Type) -> Option<StridedCopy> {
+pub fn copy(graph: &Graph, memory: &MemoryPlan, node: &Node, out: &Type) -> Option<StridedCopy> {
     let placement = |at: usize| memory.operand(graph, &node.operands[at]);
     let ty = graph.operand_type(&node.operands[0]);
     let (from, to) = (ty.shape, out.shape);

@@ -19,12 +19,12 @@ use crate::{
         simd::scale::LANES,
     },
     graph::Graph,
-    liveness::Memory,
+    liveness::MemoryPlan,
 };
 
 /// The fused operators that end in the materialised tensor `root`. `stride` is the lanes of a row of the accumulators
 /// that they follow, if they do.
-pub fn fused(graph: &Graph, fusion: &Fusion, memory: &Memory, root: usize, stride: Option<usize>) -> Fused {
+pub fn fused(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, root: usize, stride: Option<usize>) -> Fused {
     let ty = graph.ty(root);
     let width = ty.shape.dims().last().copied().unwrap_or(1) as usize;
     let mut builder = Builder {
@@ -47,7 +47,7 @@ pub fn fused(graph: &Graph, fusion: &Fusion, memory: &Memory, root: usize, strid
 struct Builder<'a> {
     graph: &'a Graph<'a>,
     fusion: &'a Fusion,
-    memory: &'a Memory,
+    memory: &'a MemoryPlan,
     stride: usize,
     by_row: bool,
     uniforms: Vec<Uniform>,
@@ -74,7 +74,7 @@ impl Builder<'_> {
             return self.uniform(Uniform::Value(value[0] as i32));
         }
         let Some(origin) = self.graph.operand_origin(operand) else { unreachable!("a scalar is constant") };
-        if !self.fusion.materialized[origin] {
+        if !self.fusion.materialised[origin] {
             return self.computed(origin);
         }
         let (from, dtype) = (self.memory.placements[origin], ty.dtype);

@@ -6,10 +6,10 @@ use tequio_tensor::Type;
 use crate::{
     cpu::kernel::fallback::{Arg, Fallback},
     graph::Graph,
-    liveness::Memory,
+    liveness::MemoryPlan,
 };
 
-pub fn fallback(graph: &Graph, memory: &Memory, node: &Node, out: &Type) -> Fallback {
+pub fn fallback(graph: &Graph, memory: &MemoryPlan, node: &Node, out: &Type) -> Fallback {
     let args = node.operands.iter().map(|operand| match *operand {
         Operand::Tensor(id) => Arg::Tensor(memory.placements[graph.origin[id.0 as usize]]),
         Operand::Scalar { value, .. } => Arg::Scalar(value),

@@ -8,7 +8,7 @@ use crate::graph::Graph;
 /// What is computed together. A *materialised* tensor is written out by a step of its own; any other is fused into the
 /// materialised tensor that it leads to.
 pub struct Fusion {
-    pub materialized: Vec<bool>,
+    pub materialised: Vec<bool>,
     /// For each tensor the contraction that it is fused with.
     pub contraction: Vec<Option<usize>>,
     /// For each tensor the materialised one that it is computed with.
@@ -21,11 +21,11 @@ impl Fusion {
         let elementwise: Vec<bool> = (0..count).map(|tensor| is_elementwise(graph, tensor)).collect();
         let contraction: Vec<bool> = (0..count).map(|tensor| is_contraction(graph, tensor)).collect();
         let fused = |t: usize| (elementwise[t] || contraction[t]) && is_read_in_place(graph, &elementwise, t);
-        let mut materialized: Vec<bool> = (0..count).map(|tensor| !fused(tensor)).collect();
+        let mut materialised: Vec<bool> = (0..count).map(|tensor| !fused(tensor)).collect();
         for tensor in (0..count).filter(|&tensor| graph.is_committed(tensor)) {
-            materialized[graph.origin[tensor]] = true;
+            materialised[graph.origin[tensor]] = true;
         }
-        let mut fusion = Self { materialized, contraction: vec![None; count], computed_at: (0..count).collect() };
+        let mut fusion = Self { materialised, contraction: vec![None; count], computed_at: (0..count).collect() };
         let mut via = vec![None; count];
         // What isn't needed isn't computed: it must not separate what is.
         for tensor in (0..count).filter(|&tensor| graph.needed[tensor]) {
@@ -36,7 +36,7 @@ impl Fusion {
             }
         }
         for tensor in (0..count).rev().filter(|&tensor| graph.needed[tensor] && !graph.is_view(tensor)) {
-            if let (false, Some(&reader)) = (fusion.materialized[tensor], graph.readers[tensor].first()) {
+            if let (false, Some(&reader)) = (fusion.materialised[tensor], graph.readers[tensor].first()) {
                 fusion.computed_at[tensor] = fusion.computed_at[reader];
             }
         }
@@ -49,13 +49,13 @@ impl Fusion {
         let operands = graph.node(tensor).into_iter().flat_map(|node| &node.operands);
         let inside: Vec<usize> = operands
             .filter_map(|operand| graph.operand_origin(operand))
-            .filter(|&origin| !self.materialized[origin] && self.contraction[origin].is_some())
+            .filter(|&origin| !self.materialised[origin] && self.contraction[origin].is_some())
             .collect();
         let Some(&kept) = inside.iter().max_by_key(|&&origin| self.contraction[origin]) else { return };
         for &branch in inside.iter().filter(|&&branch| branch != kept) {
             let path: Vec<usize> = std::iter::successors(Some(branch), |&at| via[at]).collect();
             let narrowest = path.iter().copied().min_by_key(|&at| graph.ty(at).dtype.bytes()).unwrap_or(branch);
-            self.materialized[narrowest] = true;
+            self.materialised[narrowest] = true;
             path.iter().take_while(|&&at| at != narrowest).for_each(|&at| self.contraction[at] = None);
         }
         self.contraction[tensor] = self.contraction[kept];

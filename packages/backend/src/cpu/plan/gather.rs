@@ -3,10 +3,10 @@
 use tequio_attestation::Node;
 use tequio_tensor::Op;
 
-use crate::{cpu::kernel::gather::Gather, graph::Graph, liveness::Memory};
+use crate::{cpu::kernel::gather::Gather, graph::Graph, liveness::MemoryPlan};
 
 /// The kernel, if both operands are tensors.
-pub fn gather(graph: &Graph, memory: &Memory, node: &Node) -> Option<Gather> {
+pub fn gather(graph: &Graph, memory: &MemoryPlan, node: &Node) -> Option<Gather> {
     let (Op::Gather, [values, indices]) = (node.op, &node.operands[..]) else { return None };
     let [ty, index] = [values, indices].map(|operand| graph.operand_type(operand));
     Some(Gather {

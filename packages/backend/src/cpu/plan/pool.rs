@@ -3,10 +3,10 @@
 use tequio_attestation::Node;
 use tequio_tensor::{Op, Type};
 
-use crate::{cpu::kernel::pool::Pool, graph::Graph, liveness::Memory};
+use crate::{cpu::kernel::pool::Pool, graph::Graph, liveness::MemoryPlan};
 
 /// The kernel, if the zero points are constant.
-pub fn pool(graph: &Graph, memory: &Memory, node: &Node, out: &Type) -> Option<Pool> {
+pub fn pool(graph: &Graph, memory: &MemoryPlan, node: &Node, out: &Type) -> Option<Pool> {
     let (window, average) = match node.op {
         Op::MaxPool2d(window) => (window, None),
         Op::AvgPool2d(window) => {

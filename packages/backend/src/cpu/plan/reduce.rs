@@ -6,10 +6,10 @@ use tequio_tensor::{Op, Type};
 use crate::{
     cpu::kernel::reduce::{Reduce, Reduction},
     graph::Graph,
-    liveness::Memory,
+    liveness::MemoryPlan,
 };
 
-pub fn reduce(graph: &Graph, memory: &Memory, node: &Node, out: &Type) -> Option<Reduce> {
+pub fn reduce(graph: &Graph, memory: &MemoryPlan, node: &Node, out: &Type) -> Option<Reduce> {
     let (reduction, axis) = match node.op {
         Op::ReduceSum { axis } => (Reduction::Sum, axis),
         Op::ReduceMax { axis } => (Reduction::Max, axis),

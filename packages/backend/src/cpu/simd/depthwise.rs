@@ -8,7 +8,7 @@ pub const CHANNELS: usize = 16;
 pub type TapPair = [i16; 2 * CHANNELS];
 
 /// Where each channel's pair of weights lies: unpacking in halves of 128 bits puts channels 0–3 and 8–11 first.
-const PLACE: [usize; CHANNELS] = [0, 2, 4, 6, 16, 18, 20, 22, 8, 10, 12, 14, 24, 26, 28, 30];
+pub const PLACE: [usize; CHANNELS] = [0, 2, 4, 6, 16, 18, 20, 22, 8, 10, 12, 14, 24, 26, 28, 30];
 
 /// Packs the weights of `2 · pairs` taps chunk by chunk of channels, up to `stride` channels.
 pub fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -> Vec<TapPair> {
@@ -44,7 +44,7 @@ pub struct Depthwise<'a> {
 }
 
 impl Depthwise<'_> {
-    /// [`super::Simd::depthwise`], portable.
+    /// [`super::Simd::depthwise`] in portable code.
     #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
         let pairs = self.offsets.len();
@@ -56,7 +56,7 @@ impl Depthwise<'_> {
         }
     }
 
-    /// A pixel's sums at one chunk of channels.
+    /// A pixel's sums at one chunk of channels. Written so that compilers find the multiply-add of pairs.
     #[inline(always)]
     fn sum(&self, base: usize, weights: &[TapPair], mut sums: [i32; CHANNELS]) -> [i32; CHANNELS] {
         for (offsets, weights) in self.offsets.iter().zip(weights) {

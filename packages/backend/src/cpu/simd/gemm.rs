@@ -37,8 +37,8 @@ impl PackedWeights {
     }
 }
 
-/// Some rows of a matrix product. Row `i` multiplies the pairs of elements at `image[bases[i] + offset]` for every offset with
-/// the weights' pairs of rows, and adds the bias.
+/// Some rows of a matrix product. Row `i` multiplies the pairs of elements at `image[bases[i] + offset]` for every
+/// offset with the weights' pairs of rows, and adds the bias.
 ///
 /// Every pair lies inside the image; `weights` has [`GROUP`] columns of each offset for each group of the stride.
 pub struct Gemm<'a> {
@@ -53,7 +53,7 @@ pub struct Gemm<'a> {
 }
 
 impl Gemm<'_> {
-    /// [`super::Simd::gemm`], portable.
+    /// [`super::Simd::gemm`] in portable code.
     #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
         let (groups, pairs) = (self.stride / GROUP, self.offsets.len());
@@ -68,7 +68,7 @@ impl Gemm<'_> {
         }
     }
 
-    /// A row's sums at one group of columns.
+    /// A row's sums at one group of columns. Written so that compilers find the multiply-add of pairs.
     #[inline(always)]
     fn sum<'a>(
         &self,

@@ -39,7 +39,7 @@ pub struct Group {
 }
 
 impl Scale {
-    /// Portable: scales rows of `stride` lanes, and gives each value the type that `narrow` makes of it.
+    /// [`super::Simd::scale`] in portable code; `narrow` says what is written of each value.
     #[inline(always)]
     pub fn run<T>(&self, stride: usize, from: &[i32], to: &mut [T], narrow: impl Fn(i32) -> T) {
         for (from, to) in from.chunks_exact(stride).zip(to.chunks_exact_mut(stride)) {
