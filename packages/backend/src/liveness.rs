@@ -22,7 +22,8 @@ pub struct MemoryPlan {
     pub slots: Vec<usize>,
 }
 
-/// When a tensor of so many bytes needs a slot: from the step that computes it to the last that reads it, both included.
+/// When a tensor of so many bytes needs a slot: from the step that computes it to the last that reads it, both
+/// included.
 #[derive(Clone, Copy, Debug)]
 struct LiveRange {
     bytes: usize,

@@ -13,8 +13,8 @@ use scale::Scale;
 
 /// An instruction set. A value of the type is the proof that this machine has it.
 ///
-/// A set is a file that implements this trait, and a line in [`super::Cpu::all`] which lets it be detected, and tested by
-/// the conformance suite. It implements what it does better than portable code, which does all the rest as wide as
+/// A set is a file that implements this trait, and a line in [`super::Cpu::all`] which lets it be detected, and tested
+/// by the conformance suite. It implements what it does better than portable code, which does all the rest as wide as
 /// [`Simd::enter`] allows. What it implements must
 ///
 /// - write the same as the default, bit by bit, whatever the operands hold: sums wrap at 32 bits;

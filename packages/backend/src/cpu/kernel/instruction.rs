@@ -1,5 +1,5 @@
-//! Instructions of fused operators, on registers of int32 lanes: a register for each tensor, of which only a tile exists
-//! at a time.
+//! Instructions of fused operators, on registers of int32 lanes: a register for each tensor, of which only a tile
+//! exists at a time.
 
 use tequio_tensor::DType;
 

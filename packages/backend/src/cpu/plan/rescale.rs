@@ -11,7 +11,8 @@ use crate::{
     graph::Graph,
 };
 
-/// A RESCALE's constants: one multiplier and shift, or one for each channel. Zero points of unsigned types are extended.
+/// A RESCALE's constants: one multiplier and shift, or one for each channel. Zero points of unsigned types are
+/// extended.
 pub struct Parameters {
     multiplier: Vec<i64>,
     shift: Vec<i64>,

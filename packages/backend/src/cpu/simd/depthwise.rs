@@ -26,8 +26,8 @@ pub fn pack(pairs: usize, stride: usize, weight: impl Fn(usize, usize) -> i16) -
     packed
 }
 
-/// Some pixels of a depthwise convolution: pixel `i` sums over all taps the channels at `image[bases[i] + offset]` times
-/// the tap's weights, and adds the bias.
+/// Some pixels of a depthwise convolution: pixel `i` sums over all taps the channels at `image[bases[i] + offset]`
+/// times the tap's weights, and adds the bias.
 ///
 /// All channels of the stride at every tap lie inside the image; `weights` has a pair of taps for each pair of offsets
 /// and each chunk of [`CHANNELS`].

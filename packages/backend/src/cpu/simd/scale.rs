@@ -12,6 +12,7 @@ pub struct Scale {
     pub min: i32,
     pub max: i32,
     pub groups: Vec<Group>,
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     pub shifts: Shifts,
 }
 
@@ -23,17 +24,18 @@ pub enum Shifts {
     Mixed,
 }
 
-/// Parameters of [`LANES`] lanes. Products are made for even and odd lanes apart, so what is added to them is kept apart
-/// too.
+/// Parameters of [`LANES`] lanes. Products are made for even and odd lanes apart, so what is added to them is kept
+/// apart too.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(32))]
 pub struct Group {
     pub multiplier: [i32; LANES],
     /// Shift less 32.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     pub shift_high: [i32; LANES],
     pub shift: [[i64; LANES / 2]; 2],
-    /// What is added to a product; less the sign bit of a negative value where `sign` has it: double rounding adds 2³⁰ or
-    /// subtracts it.
+    /// What is added to a product; less the sign bit of a negative value where `sign` has it: double rounding adds 2³⁰
+    /// or subtracts it.
     pub round: [[i64; LANES / 2]; 2],
     pub sign: [[i64; LANES / 2]; 2],
 }

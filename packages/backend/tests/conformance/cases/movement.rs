@@ -71,7 +71,11 @@ pub fn moved(backend: &dyn Backend) {
 }
 
 pub fn gathered(backend: &dyn Backend) {
-    proptest!(config(200), |(dims in (1u32..=3, 1u32..=9, 1u32..=9, 1u32..=9), ty in prop::sample::select(vec![I8, I16, I32]), seed: u64)| {
+    proptest!(config(200), |(
+        dims in (1u32..=3, 1u32..=9, 1u32..=9, 1u32..=9),
+        ty in prop::sample::select(vec![I8, I16, I32]),
+        seed: u64,
+    )| {
         let (n, k, c, w) = dims;
         let mut s = Sketch::default();
         let values = s.input(ty, &[n, k, c]);

@@ -15,7 +15,7 @@ pub fn run(taps: &Depthwise, to: &mut [i32]) {
     let pairs = taps.offsets.len();
     for (chunk, weights) in taps.weights.chunks_exact(pairs).enumerate() {
         let channel = chunk * CHANNELS;
-        // SAFETY: the assertions say that a chunk's channels lie inside the bias, the image's pixels and the rows of `to`.
+        // SAFETY: the assertions say that a chunk's channels lie inside the bias, the image's pixels and `to`'s rows.
         unsafe {
             let bias = taps.bias.as_ptr().add(channel);
             let first = _mm256_loadu_si256(bias.cast());

@@ -59,8 +59,8 @@ unsafe fn rows<const GROUPS: usize>(
 }
 
 /// # Safety
-/// `bases` has `ROWS` elements, `weights` at least `GROUPS` for each offset, `bias` is valid for `GROUPS` vectors, so is
-/// `to` for `ROWS` rows of the product's stride; a base and an offset together lie two elements before the image's end.
+/// `bases` has `ROWS` elements, `weights` at least `GROUPS` for each offset, `bias` is valid for `GROUPS` vectors, so
+/// is `to` for `ROWS` rows of the product's stride; a base and an offset together lie two elements before the image's end.
 #[allow(clippy::needless_range_loop, reason = "rows and columns of a register tile")]
 #[target_feature(enable = "avx2")]
 unsafe fn tile<const ROWS: usize, const GROUPS: usize>(
