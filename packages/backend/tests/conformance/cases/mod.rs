@@ -1,7 +1,7 @@
 //! The cases: functions of a backend that panic where it isn't the definition's.
 //!
-//! Another test binary takes them in with `#[path]` as its module `cases`, and calls [`conformance`] with backends of
-//! its own.
+//! Another test binary takes them in as its `#[path = "…/conformance/cases/mod.rs"] mod cases`, and calls [`conformance`]
+//! with backends of its own.
 
 pub mod digits;
 pub mod elementwise;
