@@ -1,76 +1,72 @@
 //! The CPU backend: a program is planned once, then each worker runs shards in a workspace of its own.
 //!
 //! ```text
-//! plan                              kernel
-//!   graph     who reads what          contraction   convolutions, MATMUL, and the chain behind them
-//!   fuse      what is written out       image, gemm, depthwise
-//!   lower     operators to lanes      chain         elementwise operators, fused
-//!   contract  ... to contractions       lanes, scale
-//! buffers     where tensors lie       movement, pool, reduce
-//! engine      runs the steps          fallback      anything, by its definition
+//! plan      from the graph to kernels      kernel    data and `run`         simd    what kernels are made of
+//!   fusion        what is written out        contraction  with its epilogue   gemm, depthwise, scale
+//!   contraction   convolutions, MATMUL       fused        elementwise           in portable code
+//!   elementwise   instructions               copy, gather, pool, reduce       avx2
+//!   copy, ...                                fallback     by definition         in its instructions
+//! engine    runs the steps
+//! memory    what kernels read, and use besides
 //! ```
 
-mod buffers;
 mod engine;
 mod kernel;
+mod memory;
 mod plan;
+mod simd;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tequio_attestation::Manifest;
 
 use crate::{Backend, Executable, Unsupported};
+use engine::Engine;
+use simd::{Portable, Simd};
 
-/// The instructions that kernels use. Results are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Isa {
-    Portable,
-    Avx2,
-}
-
-/// This machine's processor.
-#[derive(Clone, Copy, Debug)]
+/// This machine's processor, with one of its instruction sets. Results are the same with any.
+#[derive(Clone)]
 pub struct Cpu {
-    isa: Isa,
+    isa: &'static str,
+    prepare: Arc<Prepare>,
 }
 
-/// The instructions beyond portable ones that kernels may use.
-#[cfg(target_arch = "x86_64")]
-type Simd = Option<kernel::avx2::Avx2>;
-#[cfg(not(target_arch = "x86_64"))]
-type Simd = Option<std::convert::Infallible>;
-
-impl Isa {
-    /// The best that this machine has.
-    pub fn detect() -> Self {
-        if Self::Avx2.simd().is_some() { Self::Avx2 } else { Self::Portable }
-    }
-
-    /// Its instructions, if this machine has them.
-    fn simd(self) -> Simd {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => kernel::avx2::Avx2::detect(),
-            _ => None,
-        }
-    }
-}
+/// [`Backend::prepare`] for one instruction set.
+type Prepare = dyn Fn(&Manifest) -> Result<Arc<dyn Executable>, Unsupported> + Send + Sync;
 
 impl Cpu {
-    /// Uses `isa`, or [`Isa::Portable`] where the machine hasn't got it.
-    pub fn new(isa: Isa) -> Self {
-        Self { isa }
+    /// One for each instruction set that this machine has, the best first.
+    pub fn all() -> Vec<Self> {
+        let sets = [
+            #[cfg(target_arch = "x86_64")]
+            Self::detect::<simd::avx2::Avx2>(),
+            Self::detect::<Portable>(),
+        ];
+        sets.into_iter().flatten().collect()
+    }
+
+    fn detect<S: Simd>() -> Option<Self> {
+        let simd = S::detect()?;
+        let prepare = move |manifest: &Manifest| Ok(Arc::new(Engine::new(manifest, simd)?) as Arc<dyn Executable>);
+        Some(Self { isa: S::NAME, prepare: Arc::new(prepare) })
     }
 }
 
 impl Default for Cpu {
+    /// With the best instruction set.
     fn default() -> Self {
-        Self::new(Isa::detect())
+        Self::all().swap_remove(0)
+    }
+}
+
+impl fmt::Debug for Cpu {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Cpu").field("isa", &self.isa).finish()
     }
 }
 
 impl Backend for Cpu {
     fn prepare(&self, manifest: Arc<Manifest>) -> Result<Arc<dyn Executable>, Unsupported> {
-        Ok(Arc::new(engine::Engine::new(&manifest, self.isa)?))
+        (self.prepare)(&manifest)
     }
 }

@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tequio_adversary::follow;
 use tequio_attestation::Inputs;
-use tequio_backend::{
-    Backend,
-    cpu::{Cpu, Isa},
-};
+use tequio_backend::{Backend, cpu::Cpu};
 use tequio_protocol::verifier::Verdict;
 use tequio_tests::{
     Job, Model, World,
@@ -114,9 +111,8 @@ fn whatever_the_inputs_an_honest_provider_can_open() {
 fn every_device_computes_the_same() {
     let (model, inputs) = (extremes(), inputs());
     let whole = Inputs::new(model.manifest(), inputs.clone()).unwrap();
-    for executable in
-        [Isa::Portable, Isa::detect()].map(|isa| Cpu::new(isa).prepare(model.compiled.manifest.clone()).unwrap())
-    {
+    for cpu in Cpu::all() {
+        let executable = cpu.prepare(model.compiled.manifest.clone()).unwrap();
         for shard in 0..WORDS.len() {
             let inputs = shard_of(&inputs, WORDS.len(), shard);
             let defined = follow(model.manifest(), &inputs, &BTreeMap::new()).trace;

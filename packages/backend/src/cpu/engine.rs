@@ -6,26 +6,22 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use tequio_attestation::{Digest, Inputs, Manifest, ShardTrace};
-use tequio_tensor::DType;
+use tequio_attestation::{Digest, Inputs, Layout, Manifest, ShardTrace};
+use tequio_tensor::Type;
 
 use super::{
-    Isa, Simd,
-    buffers::{Scratch, Tensors},
-    plan::{
-        Plan, Step,
-        graph::{Graph, size},
-        reads_constant,
-    },
+    memory::{Scratch, Tensors},
+    plan::{Plan, Step},
+    simd::Simd,
 };
-use crate::{Executable, Flow, Outputs, RunError, ShardResult, Unsupported, commit::TreeHasher, stream::in_order};
+use crate::{
+    Executable, Flow, Outputs, RunError, ShardResult, Unsupported, commit::TreeHasher, inputs, stream::in_order,
+};
 
-/// A program, prepared once and run by any number of workers.
-pub struct Engine {
+/// A program, prepared once for an instruction set and run by any number of workers.
+pub struct Engine<S> {
     plan: Plan,
-    simd: Simd,
-    /// For each tensor the bytes of a constant that is read while running, else empty.
-    constants: Vec<Vec<u8>>,
+    simd: S,
     /// Workspaces that no worker has.
     idle: Mutex<Vec<Workspace>>,
 }
@@ -37,7 +33,7 @@ struct Workspace {
     hasher: TreeHasher,
 }
 
-impl Executable for Engine {
+impl<S: Simd> Executable for Engine<S> {
     fn commit(
         &self,
         inputs: &Inputs,
@@ -55,31 +51,23 @@ impl Executable for Engine {
     ) -> Result<(), RunError> {
         self.stream(inputs, shards, sink, |inputs, workspace| {
             let mut outputs = vec![Vec::new(); self.plan.outputs.len()];
-            self.steps(inputs, workspace, |committed, _| self.keep(&committed, &mut outputs))?;
-            Ok(outputs)
+            self.steps(inputs, workspace, |committed, _| self.keep(&committed, &mut outputs));
+            outputs
         })
     }
 
     fn trace(&self, inputs: &Inputs, shard: u64) -> Result<ShardTrace, RunError> {
         self.with_workspace(inputs, shard, |inputs, workspace| {
             let mut slots = vec![Vec::new(); self.plan.committed];
-            self.steps(inputs, workspace, |committed, _| slots[committed.number] = committed.bytes.to_vec())?;
-            Ok(ShardTrace { slots })
+            self.steps(inputs, workspace, |committed, _| slots[committed.number] = committed.bytes.to_vec());
+            ShardTrace { slots }
         })
     }
 }
 
-impl Engine {
-    /// Prepares a program for `isa`, or for [`Isa::Portable`] where the machine hasn't got it.
-    pub fn new(manifest: &Manifest, isa: Isa) -> Result<Self, Unsupported> {
-        let graph = Graph::new(manifest)?;
-        let plan = Plan::new(&graph)?;
-        let kept = manifest
-            .constants
-            .iter()
-            .enumerate()
-            .map(|(id, bytes)| if reads_constant(&graph, id) { bytes.clone() } else { Vec::new() });
-        Ok(Self { simd: isa.simd(), constants: kept.collect(), plan, idle: Mutex::default() })
+impl<S: Simd> Engine<S> {
+    pub fn new(manifest: &Manifest, simd: S) -> Result<Self, Unsupported> {
+        Ok(Self { plan: Plan::new(manifest)?, simd, idle: Mutex::default() })
     }
 
     fn stream<T: Send>(
@@ -87,7 +75,7 @@ impl Engine {
         inputs: &Inputs,
         shards: Range<u64>,
         sink: &mut dyn FnMut(u64, T) -> Flow,
-        one: impl Fn(&[&[u8]], &mut Workspace) -> Result<T, RunError> + Sync,
+        one: impl Fn(&[&[u8]], &mut Workspace) -> T + Sync,
     ) -> Result<(), RunError> {
         let each = |shard| self.with_workspace(inputs, shard, &one);
         let flow = in_order(shards, each, |shard, result| match result {
@@ -101,17 +89,14 @@ impl Engine {
         &self,
         inputs: &Inputs,
         shard: u64,
-        run: impl FnOnce(&[&[u8]], &mut Workspace) -> Result<T, RunError>,
+        run: impl FnOnce(&[&[u8]], &mut Workspace) -> T,
     ) -> Result<T, RunError> {
-        let shards = inputs.shards();
-        if shard >= shards {
-            return Err(RunError::Shard { shard, shards });
-        }
+        let inputs = inputs::of_shard(inputs, shard, &self.plan.inputs)?;
         let spare = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut workspace = spare.unwrap_or_else(|| self.workspace());
-        let result = run(&inputs.shard(shard), &mut workspace);
+        let result = run(&inputs, &mut workspace);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
-        result
+        Ok(result)
     }
 
     fn workspace(&self) -> Workspace {
@@ -122,15 +107,15 @@ impl Engine {
         }
     }
 
-    fn commit_shard(&self, inputs: &[&[u8]], workspace: &mut Workspace) -> Result<ShardResult, RunError> {
+    fn commit_shard(&self, inputs: &[&[u8]], workspace: &mut Workspace) -> ShardResult {
         let mut outputs = vec![Vec::new(); self.plan.outputs.len()];
         let mut roots = vec![Digest::default(); self.plan.committed];
         self.steps(inputs, workspace, |committed, hasher| {
             roots[committed.number] = hasher.root(committed.bytes, committed.ty, committed.layout);
             self.keep(&committed, &mut outputs);
-        })?;
+        });
         let root = workspace.hasher.merge(&roots);
-        Ok(ShardResult { outputs, roots, root })
+        ShardResult { outputs, roots, root }
     }
 
     /// Keeps a committed tensor that is an output.
@@ -140,54 +125,24 @@ impl Engine {
         }
     }
 
-    fn steps(
-        &self,
-        inputs: &[&[u8]],
-        workspace: &mut Workspace,
-        mut commit: impl FnMut(Committed, &mut TreeHasher),
-    ) -> Result<(), RunError> {
-        self.check(inputs)?;
+    fn steps(&self, inputs: &[&[u8]], workspace: &mut Workspace, mut commit: impl FnMut(Committed, &mut TreeHasher)) {
+        let Workspace { slots, scratch, hasher } = workspace;
+        let constants = &self.plan.constants[..];
         for step in &self.plan.steps {
             match step {
                 Step::Compute { kernel, slot, bytes } => {
-                    let mut out = take(&mut workspace.slots[*slot]);
-                    let tensors = Tensors { inputs, constants: &self.constants, slots: &workspace.slots };
-                    let scratch = &mut workspace.scratch;
-                    match self.simd {
-                        #[cfg(target_arch = "x86_64")]
-                        Some(avx2) => avx2.run(kernel, &tensors, scratch, &mut out[..*bytes]),
-                        _ => kernel.run(None, &tensors, scratch, &mut out[..*bytes]),
-                    }
-                    workspace.slots[*slot] = out;
+                    let mut out = take(&mut slots[*slot]);
+                    let tensors = Tensors { inputs, constants, slots };
+                    self.simd.enter(kernel, &tensors, scratch, &mut out[..*bytes]);
+                    slots[*slot] = out;
                 }
-                Step::Commit { number, home, ty, layout } => {
-                    let tensors = Tensors { inputs, constants: &self.constants, slots: &workspace.slots };
-                    let bytes = &tensors.bytes(*home)[..size(ty)];
-                    commit(Committed { number: *number, bytes, ty, layout: *layout }, &mut workspace.hasher);
+                Step::Commit { number, placement, ty, layout } => {
+                    let tensors = Tensors { inputs, constants, slots };
+                    let bytes = &tensors.bytes(*placement)[..ty.bytes()];
+                    commit(Committed { number: *number, bytes, ty, layout: *layout }, hasher);
                 }
             }
         }
-        Ok(())
-    }
-
-    fn check(&self, inputs: &[&[u8]]) -> Result<(), RunError> {
-        let (found, wanted) = (inputs.len(), self.plan.inputs.len());
-        if found != wanted {
-            return Err(RunError::Inputs { found, wanted });
-        }
-        for (port, (input, ty)) in inputs.iter().zip(&self.plan.inputs).enumerate() {
-            let (found, wanted) = (input.len(), size(ty));
-            if found != wanted {
-                return Err(RunError::Input { port, found, wanted });
-            }
-            if matches!(ty.dtype, DType::Bool | DType::I4)
-                && let Some(index) =
-                    input.iter().position(|&byte| ty.dtype.wrap(byte as i8 as i64) != byte as i8 as i64)
-            {
-                return Err(RunError::Value { port, index, found: input[index] as i8 });
-            }
-        }
-        Ok(())
     }
 }
 
@@ -195,6 +150,6 @@ impl Engine {
 struct Committed<'a> {
     number: usize,
     bytes: &'a [u8],
-    ty: &'a tequio_tensor::Type,
-    layout: tequio_attestation::Layout,
+    ty: &'a Type,
+    layout: Layout,
 }

@@ -1,54 +1,51 @@
-//! What computes tensors: each kernel one tensor, or one with the chain of operators behind it.
+//! Kernels: data that a plan holds, and `run`. Each computes one tensor, or one with the fused operators behind it.
 
-#[cfg(target_arch = "x86_64")]
-pub mod avx2;
-pub mod chain;
 pub mod contraction;
-pub mod depthwise;
+pub mod convert;
+pub mod copy;
 pub mod fallback;
-pub mod gemm;
+pub mod fused;
+pub mod gather;
 pub mod image;
-pub mod lanes;
-pub mod movement;
+pub mod instruction;
 pub mod pool;
 pub mod reduce;
-pub mod scale;
+pub mod tile;
 
 use super::{
-    Simd,
-    buffers::{Scratch, Tensors},
+    memory::{Scratch, Tensors},
+    simd::{Run, Simd},
 };
-use chain::Chain;
 use contraction::Contraction;
+use copy::StridedCopy;
 use fallback::Fallback;
-use movement::{Gather, Movement};
+use fused::Fused;
+use gather::Gather;
 use pool::Pool;
 use reduce::Reduce;
 
 #[derive(Debug)]
 pub enum Kernel {
     Contraction(Box<Contraction>),
-    Chain(Box<Chain>),
-    Movement(Movement),
+    Fused(Box<Fused>),
+    Copy(StridedCopy),
     Gather(Gather),
     Pool(Pool),
     Reduce(Reduce),
     Fallback(Fallback),
 }
 
-impl Kernel {
-    /// Computes all elements of the tensor. All that is inlined into it, always, becomes what the caller is compiled
-    /// for.
+impl Run for Kernel {
     #[inline(always)]
-    pub fn run(&self, simd: Simd, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
+    fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         match self {
             Kernel::Contraction(kernel) => kernel.run(simd, tensors, scratch, out),
-            Kernel::Chain(kernel) => kernel.run(simd, tensors, &mut scratch.registers, out),
-            Kernel::Movement(kernel) => kernel.run(tensors, out),
-            Kernel::Gather(kernel) => kernel.run(tensors, out),
-            Kernel::Pool(kernel) => kernel.run(tensors, scratch, out),
-            Kernel::Reduce(kernel) => kernel.run(tensors, scratch, out),
-            Kernel::Fallback(kernel) => kernel.run(tensors, out),
+            Kernel::Fused(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Copy(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Gather(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Pool(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Reduce(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Fallback(kernel) => kernel.run(simd, tensors, scratch, out),
         }
     }
 }

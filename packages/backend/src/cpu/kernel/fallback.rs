@@ -3,14 +3,21 @@
 use std::convert::Infallible;
 
 use tequio_attestation::element;
-use tequio_tensor::{DType, Op, Read, Type, eval};
+use tequio_tensor::{Op, Read, Type, eval};
 
-use crate::cpu::buffers::{Home, Tensors};
+use super::convert::store;
+use crate::{
+    cpu::{
+        memory::{Scratch, Tensors},
+        simd::{Run, Simd},
+    },
+    liveness::Placement,
+};
 
 /// An operand: a tensor, or the value of a scalar.
 #[derive(Clone, Copy, Debug)]
 pub enum Arg {
-    Tensor(Home),
+    Tensor(Placement),
     Scalar(i64),
 }
 
@@ -23,8 +30,9 @@ pub struct Fallback {
     pub out: Type,
 }
 
-impl Fallback {
-    pub fn run(&self, tensors: &Tensors, out: &mut [u8]) {
+impl Run for Fallback {
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, tensors: &Tensors, _: &mut Scratch, out: &mut [u8]) {
         let mut reader = Elements { types: &self.types, args: &self.args, tensors };
         for (index, bytes) in (0u32..).zip(out.chunks_exact_mut(self.out.dtype.bytes())) {
             let Ok(value) = eval(&self.op, &self.types, &self.out, index, &mut reader);
@@ -45,17 +53,10 @@ impl Read for Elements<'_> {
     fn read(&mut self, operand: usize, index: u32) -> Result<i64, Infallible> {
         Ok(match self.args[operand] {
             Arg::Scalar(value) => value,
-            Arg::Tensor(home) => load(self.tensors.bytes(home), index as usize, self.types[operand].dtype),
+            Arg::Tensor(placement) => {
+                let dtype = self.types[operand].dtype;
+                element(self.tensors.bytes(placement), index as usize * dtype.bytes(), dtype)
+            }
         })
     }
-}
-
-/// Element `index` of canonical bytes.
-pub fn load(bytes: &[u8], index: usize, dtype: DType) -> i64 {
-    element(bytes, index * dtype.bytes(), dtype)
-}
-
-/// Writes a value of the width of `bytes`.
-pub fn store(bytes: &mut [u8], value: i64) {
-    bytes.copy_from_slice(&value.to_le_bytes()[..bytes.len()]);
 }

@@ -1,52 +1,41 @@
 //! AVG_POOL2D and MAX_POOL2D over whole pixels.
 
-use tequio_attestation::Node;
-use tequio_tensor::{DType, Op, Pool2d, Type};
+use std::ops::Range;
 
-use super::chain::narrow;
-use crate::cpu::{
-    buffers::{Home, Scratch, Tensors},
-    plan::graph::Graph,
+use tequio_tensor::{DType, Pool2d, Type};
+
+use super::convert::narrow;
+use crate::{
+    cpu::{
+        memory::{Scratch, Tensors},
+        simd::{Run, Simd},
+    },
+    liveness::Placement,
 };
 
 #[derive(Debug)]
 pub struct Pool {
-    input: Home,
-    ty: Type,
-    out: Type,
-    window: Pool2d,
+    pub input: Placement,
+    pub ty: Type,
+    pub out: Type,
+    pub window: Pool2d,
     /// Zero points of the input and the output; none for the largest element.
-    average: Option<[i32; 2]>,
+    pub average: Option<[i32; 2]>,
 }
 
-impl Pool {
-    pub fn new(graph: &Graph, homes: &[Home], node: &Node, out: &Type) -> Option<Self> {
-        let (window, average) = match node.op {
-            Op::MaxPool2d(window) => (window, None),
-            Op::AvgPool2d(window) => {
-                let zero = |at: usize| graph.constant(&node.operands[at]).map(|values| values[0] as i32);
-                (window, Some([zero(1)?, zero(2)?]))
-            }
-            _ => return None,
-        };
-        let input = homes[graph.operand_origin(&node.operands[0])?];
-        Some(Self { input, ty: graph.operand_type(&node.operands[0]), out: *out, window, average })
-    }
-
+impl Run for Pool {
     #[inline(always)]
-    pub fn run(&self, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
+    fn run<S: Simd>(&self, _: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         let [batch, height, width, channels] = std::array::from_fn(|axis| self.ty.shape.dim(axis) as usize);
         let [_, rows, columns] = std::array::from_fn(|axis| self.out.shape.dim(axis) as usize);
         let pixel = channels * self.ty.dtype.bytes();
         let input = tensors.bytes(self.input);
-        if scratch.sums.len() < channels {
-            scratch.sums.resize(channels, 0);
-        }
-        let sums = &mut scratch.sums[..channels];
+        scratch.accumulators.resize(scratch.accumulators.len().max(channels), 0);
+        let sums = &mut scratch.accumulators[..channels];
         let mut out = out.chunks_exact_mut(pixel);
         for image in input.chunks_exact(height * width * pixel).take(batch) {
-            for y in (0..rows).map(|y| self.reach(0, y, height)) {
-                for x in (0..columns).map(|x| self.reach(1, x, width)) {
+            for y in (0..rows).map(|y| self.reads(0, y, height)) {
+                for x in (0..columns).map(|x| self.reads(1, x, width)) {
                     sums.fill(if self.average.is_some() { 0 } else { i32::MIN });
                     for y in y.clone() {
                         let row = &image[(y * width + x.start) * pixel..(y * width + x.end) * pixel];
@@ -58,9 +47,11 @@ impl Pool {
             }
         }
     }
+}
 
-    /// The input positions along an axis under the window at `at`.
-    fn reach(&self, axis: usize, at: usize, len: usize) -> std::ops::Range<usize> {
+impl Pool {
+    /// The input positions that the window at `at` reads along an axis.
+    fn reads(&self, axis: usize, at: usize, len: usize) -> Range<usize> {
         let [kernel, stride] = [self.window.kernel, self.window.stride].map(|pair| pair[axis] as usize);
         let start = at * stride;
         let pad = self.window.pad[2 * axis] as usize;

@@ -1,0 +1,120 @@
+//! Fused elementwise operators, tile by tile: what lies between them is never written out.
+
+use tequio_tensor::DType;
+
+use super::{
+    instruction::{Instruction, Register, Registers},
+    tile::Tile,
+};
+use crate::cpu::{
+    memory::{Scratch, Tensors},
+    simd::{Run, Simd, scale::Scale},
+};
+
+/// Lanes of a tile, if a row isn't longer.
+const TILE: usize = 2048;
+
+/// A straight-line program over registers of lanes, with one result. As the *epilogue* of a contraction it reads the
+/// contraction's accumulators.
+#[derive(Clone, Debug)]
+pub struct Fused {
+    /// Instructions, each with the register that it fills.
+    pub instructions: Vec<(usize, Instruction)>,
+    /// The first registers: those that are the same for every tile.
+    pub uniforms: Vec<Uniform>,
+    pub registers: usize,
+    pub result: Register,
+    /// Type of the result.
+    pub dtype: DType,
+    /// Elements of a row, and lanes of one: whole vectors, or the accumulators' stride.
+    pub width: usize,
+    pub stride: usize,
+}
+
+/// A register that doesn't change: a value everywhere, or a row repeated.
+#[derive(Clone, Debug)]
+pub enum Uniform {
+    Value(i32),
+    Row(Vec<i32>),
+}
+
+impl Run for Fused {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
+        let row = self.width * self.dtype.bytes();
+        let rows = self.tile_rows().min(out.len().div_ceil(row));
+        self.prepare(rows, &mut scratch.registers);
+        for (first, out) in (0..).step_by(rows).zip(out.chunks_mut(rows * row)) {
+            self.run_tile(simd, tensors, &mut scratch.registers, &[], first, out);
+        }
+    }
+}
+
+impl Fused {
+    /// Rows of a tile.
+    pub fn tile_rows(&self) -> usize {
+        let rows = (TILE / self.stride).max(1);
+        // The register tiles of contractions have six rows.
+        if rows > 6 { rows - rows % 6 } else { rows }
+    }
+
+    /// Fills what is the same for every tile of `rows` rows at most.
+    pub fn prepare(&self, rows: usize, registers: &mut Vec<Vec<i32>>) {
+        let len = rows * self.stride;
+        if registers.len() < self.registers {
+            registers.resize(self.registers, Vec::new());
+        }
+        for register in &mut registers[..self.registers] {
+            if register.len() < len {
+                register.resize(len, 0);
+            }
+        }
+        for (register, uniform) in registers.iter_mut().zip(&self.uniforms) {
+            match uniform {
+                Uniform::Value(value) => register[..len].fill(*value),
+                Uniform::Row(row) => {
+                    for to in register[..len].chunks_exact_mut(self.stride) {
+                        to[..row.len()].copy_from_slice(row);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs one tile: the rows from `first` that `out` has room for.
+    #[inline(always)]
+    pub fn run_tile<S: Simd>(
+        &self,
+        simd: S,
+        tensors: &Tensors,
+        registers: &mut [Vec<i32>],
+        accumulators: &[i32],
+        first: usize,
+        out: &mut [u8],
+    ) {
+        let tile = Tile { first, elements: out.len() / self.dtype.bytes(), width: self.width, stride: self.stride };
+        let lanes = tile.lanes();
+        let last = self.last_scale().filter(|_| out.len() == lanes);
+        let instructions = &self.instructions[..self.instructions.len() - last.is_some() as usize];
+        for (at, instruction) in instructions {
+            let mut to = std::mem::take(&mut registers[*at]);
+            instruction.run(simd, tensors, &tile, Registers { accumulators, registers, lanes }, &mut to[..lanes]);
+            registers[*at] = to;
+        }
+        let registers = Registers { accumulators, registers, lanes };
+        match last {
+            Some((scale, from)) => simd.scale_to_bytes(scale, self.stride, registers.get(from), out),
+            None => tile.store(registers.get(self.result), self.dtype, out),
+        }
+    }
+
+    /// The scale that comes last, if it gives bytes: they can be written out without another pass.
+    fn last_scale(&self) -> Option<(&Scale, Register)> {
+        match self.instructions.last() {
+            Some((at, Instruction::Scale(scale, from))) => {
+                (self.dtype == DType::I8 && self.result == Register::Temporary(*at)).then_some((scale, *from))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! From RESCALE's constants to the parameters of its instructions.
+
+use tequio_attestation::Node;
+use tequio_tensor::{DType, Rescale, Type};
+
+use crate::{
+    cpu::{
+        kernel::instruction::Scale16,
+        simd::scale::{Group, LANES, Scale, Shifts},
+    },
+    graph::Graph,
+};
+
+/// A RESCALE's constants: one multiplier and shift, or one for each channel. Zero points of unsigned types are
+/// extended.
+pub struct Parameters {
+    multiplier: Vec<i64>,
+    shift: Vec<i64>,
+    double_round: bool,
+    zero_in: i64,
+    zero_out: i64,
+    /// Bounds of the result.
+    min: i32,
+    max: i32,
+}
+
+impl Parameters {
+    /// Those of `node`, all of whose constants are known, that makes elements of `to`.
+    pub fn new(graph: &Graph, node: &Node, attributes: &Rescale, to: DType) -> Self {
+        let constant = |at: usize| {
+            graph.constant(&node.operands[at]).unwrap_or_else(|| unreachable!("checked by `is_elementwise`"))
+        };
+        let Type { dtype: from, .. } = graph.operand_type(&node.operands[0]);
+        let [zero_in, zero_out] = [constant(3)[0], constant(4)[0]];
+        let unsigned = attributes.output_unsigned;
+        Self {
+            multiplier: constant(1),
+            shift: constant(2),
+            double_round: attributes.double_round,
+            zero_in: if attributes.input_unsigned { from.zero_extend(zero_in) } else { zero_in },
+            zero_out: if unsigned { to.zero_extend(zero_out) } else { zero_out },
+            min: if unsigned { 0 } else { to.min() as i32 },
+            max: if unsigned { to.unsigned_max() as i32 } else { to.max() as i32 },
+        }
+    }
+
+    /// Whether channels have parameters of their own.
+    pub fn per_channel(&self) -> bool {
+        self.multiplier.len() > 1
+    }
+
+    /// Multipliers of 16 bits.
+    pub fn scale16(self) -> Scale16 {
+        let Self { multiplier, zero_in, min, max, .. } = self;
+        let shift = self.shift.into_iter().map(|shift| shift.clamp(2, 62)).collect();
+        Scale16 { zero_in, zero_out: self.zero_out as i32, min, max, multiplier, shift }
+    }
+
+    /// Multipliers of 32 bits; those of channels are padded to `stride` lanes.
+    pub fn scale(self, stride: usize) -> Scale {
+        let Self { multiplier, shift, .. } = &self;
+        let single = !self.per_channel();
+        let count = if single { LANES } else { stride };
+        let pick = |values: &[i64], at: usize| if single { values[0] } else { values.get(at).copied().unwrap_or(2) };
+        let mut groups = vec![Group::default(); count / LANES];
+        let (mut high, mut low) = (false, false);
+        for at in 0..count {
+            let shift = pick(shift, at).clamp(2, 62);
+            let group = &mut groups[at / LANES];
+            let (lane, half, quarter) = (at % LANES, at % 2, at % LANES / 2);
+            let mut round = 1i64 << (shift - 1);
+            if self.double_round && shift > 31 {
+                round += 1 << 30;
+                group.sign[half][quarter] = 1 << 31;
+            }
+            group.multiplier[lane] = pick(multiplier, at) as i32;
+            group.shift_high[lane] = shift as i32 - 32;
+            group.shift[half][quarter] = shift;
+            group.round[half][quarter] = round;
+            let valid = single || at < multiplier.len();
+            high |= valid && shift >= 32;
+            low |= valid && shift < 32;
+        }
+        let shifts = match (high, low) {
+            (true, false) => Shifts::AtLeast32,
+            (false, true) => Shifts::Below32,
+            _ => Shifts::Mixed,
+        };
+        let (zero_in, zero_out) = (self.zero_in as i32, self.zero_out as i32);
+        Scale { zero_in, zero_out, min: self.min, max: self.max, groups, shifts }
+    }
+}

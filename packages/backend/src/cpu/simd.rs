@@ -1,0 +1,77 @@
+//! Instruction sets: what the inner loops of kernels are made of.
+
+#[cfg(target_arch = "x86_64")]
+pub mod avx2;
+pub mod depthwise;
+pub mod gemm;
+pub mod scale;
+
+use super::memory::{Scratch, Tensors};
+use depthwise::Depthwise;
+use gemm::Gemm;
+use scale::Scale;
+
+/// An instruction set. A value of the type is the proof that this machine has it.
+///
+/// A set is a file that implements this trait, and a line in [`super::Cpu::all`] which lets it be detected, and tested
+/// by the conformance suite. It implements what it does better than portable code, which does all the rest as wide as
+/// [`Simd::enter`] allows. What it implements must
+///
+/// - write the same as the default, bit by bit, whatever the operands hold: sums wrap at 32 bits;
+/// - panic, and not read or write out of bounds, where the operands haven't the lengths that their types' documentation
+///   promises.
+pub trait Simd: Copy + Send + Sync + 'static {
+    /// What people call it.
+    const NAME: &'static str;
+
+    /// The set, if this machine has it.
+    fn detect() -> Option<Self>;
+
+    /// Calls [`Run::run`] from a function that is compiled for the set (`#[target_feature]`).
+    fn enter(self, kernel: &impl Run, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
+        kernel.run(self, tensors, scratch, out);
+    }
+
+    /// Computes the rows of `gemm` into `to`, each of its stride.
+    #[inline(always)]
+    fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
+        gemm.run(to);
+    }
+
+    /// Computes the pixels of `depthwise` into `to`, each of its stride.
+    #[inline(always)]
+    fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
+        depthwise.run(to);
+    }
+
+    /// Scales rows of `stride` lanes, whole groups of [`scale::LANES`]; `to` is as long as `from`.
+    #[inline(always)]
+    fn scale(self, scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
+        scale.run(stride, from, to, |value| value);
+    }
+
+    /// [`Self::scale`] and narrow to int8, inside whose range the scale's bounds must lie.
+    #[inline(always)]
+    fn scale_to_bytes(self, scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
+        scale.run(stride, from, to, |value| value as u8);
+    }
+}
+
+/// A kernel: data, and code for any instruction set.
+pub trait Run {
+    /// Computes all elements of a tensor into `out`. Must be inlined, always, with all loops that are to be vectorised:
+    /// it then becomes what its caller is compiled for.
+    fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]);
+}
+
+/// Portable code, on every machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable;
+
+impl Simd for Portable {
+    const NAME: &'static str = "portable";
+
+    fn detect() -> Option<Self> {
+        Some(Self)
+    }
+}

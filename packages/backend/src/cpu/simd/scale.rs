@@ -1,0 +1,66 @@
+//! RESCALE with 32-bit multipliers on lanes of int32.
+
+/// Lanes that are scaled together.
+pub const LANES: usize = 8;
+
+/// `clip(((value − zero_in) · multiplier + rounding) >> shift + zero_out)` with everything prepared for [`LANES`] lanes
+/// at once. One group for all lanes, or one for each [`LANES`] channels.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    pub zero_in: i32,
+    pub zero_out: i32,
+    pub min: i32,
+    pub max: i32,
+    pub groups: Vec<Group>,
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
+    pub shifts: Shifts,
+}
+
+/// Which shifts occur: those of at least 32 need only the product's high half, those below it no sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shifts {
+    AtLeast32,
+    Below32,
+    Mixed,
+}
+
+/// Parameters of [`LANES`] lanes. Products are made for even and odd lanes apart, so what is added to them is kept
+/// apart too.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(32))]
+pub struct Group {
+    pub multiplier: [i32; LANES],
+    /// Shift less 32.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
+    pub shift_high: [i32; LANES],
+    pub shift: [[i64; LANES / 2]; 2],
+    /// What is added to a product; less the sign bit of a negative value where `sign` has it: double rounding adds 2³⁰
+    /// or subtracts it.
+    pub round: [[i64; LANES / 2]; 2],
+    pub sign: [[i64; LANES / 2]; 2],
+}
+
+impl Scale {
+    /// [`super::Simd::scale`] in portable code; `narrow` says what is written of each value.
+    #[inline(always)]
+    pub fn run<T>(&self, stride: usize, from: &[i32], to: &mut [T], narrow: impl Fn(i32) -> T) {
+        for (from, to) in from.chunks_exact(stride).zip(to.chunks_exact_mut(stride)) {
+            let lanes = from.chunks_exact(LANES).zip(to.chunks_exact_mut(LANES));
+            for ((from, to), group) in lanes.zip(self.groups.iter().cycle()) {
+                for (lane, (from, to)) in from.iter().zip(to).enumerate() {
+                    *to = narrow(self.lane(group, lane, *from));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn lane(&self, group: &Group, lane: usize, value: i32) -> i32 {
+        let (half, quarter) = (lane % 2, lane / 2);
+        let value = value.wrapping_sub(self.zero_in);
+        let product = value as i64 * group.multiplier[lane] as i64;
+        let negative = value as u32 as i64 & group.sign[half][quarter];
+        let scaled = product.wrapping_add(group.round[half][quarter] - negative) >> group.shift[half][quarter];
+        (scaled as i32).wrapping_add(self.zero_out).max(self.min).min(self.max)
+    }
+}

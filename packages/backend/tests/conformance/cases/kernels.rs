@@ -1,0 +1,208 @@
+//! Every fast kernel gives what the definition gives, on all elements.
+
+use proptest::prelude::*;
+use tequio_attestation::Operand;
+use tequio_backend::Backend;
+use tequio_tensor::{DType, Op, Rescale, Window2d};
+
+use super::sketch::{Sketch, agree, bytes, config, noise, scalar};
+
+const DOUBLE: Rescale =
+    Rescale { scale32: true, double_round: true, per_channel: false, input_unsigned: false, output_unsigned: false };
+
+/// A convolution's geometry with a padding that makes the windows end where the input does.
+#[derive(Clone, Debug)]
+struct Case {
+    batch: u32,
+    out: [u32; 2],
+    channels: u32,
+    columns: u32,
+    kernel: [u32; 2],
+    window: Window2d,
+    input: [u32; 2],
+    zero_points: [i64; 2],
+    seed: u64,
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    let pair = |range: std::ops::RangeInclusive<u32>| prop::array::uniform2(range);
+    let sizes = (1u32..=3, pair(1..=7), 1u32..=20, 1u32..=40, pair(1..=4));
+    let steps = (pair(1..=3), pair(1..=3), prop::array::uniform4(0u32..=3));
+    let zero = || prop_oneof![Just(-128i64), Just(127), Just(0), -128i64..=127];
+    (sizes, steps, zero(), zero(), any::<u64>()).prop_map(|(sizes, (stride, dilation, pad), a, b, seed)| {
+        let (batch, out, channels, columns, kernel) = sizes;
+        let mut pad = pad;
+        let mut input = [0; 2];
+        for axis in 0..2 {
+            let padded = (out[axis] - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1;
+            // At least one element of the input must be left.
+            pad[2 * axis] = pad[2 * axis].min(padded - 1);
+            pad[2 * axis + 1] = pad[2 * axis + 1].min(padded - 1 - pad[2 * axis]);
+            input[axis] = padded - pad[2 * axis] - pad[2 * axis + 1];
+        }
+        let window = Window2d { pad, stride, dilation };
+        Case { batch, out, channels, columns, kernel, window, input, zero_points: [a, b], seed }
+    })
+}
+
+fn rescale_constants(s: &mut Sketch, channels: u32, seed: u64) -> [Operand; 2] {
+    let count = channels as usize;
+    let multipliers: Vec<i64> = noise(DType::I32, count, seed).iter().map(|m| m & 0x7fff_ffff).collect();
+    // From shifts too small to shifts too large, all kinds in one tensor for some seeds.
+    let spread = [[38, 3], [20, 40], [33, 60], [2, 29]][seed as usize % 4];
+    let shifts: Vec<i64> =
+        noise(DType::I16, count, seed + 1).iter().map(|s| spread[0] + s.rem_euclid(spread[1])).collect();
+    [s.constant(DType::I32, &[channels], &multipliers), s.constant(DType::I8, &[channels], &shifts)]
+}
+
+/// Convolution, rescale per channel and clamp: with the sums committed too for one half of the seeds.
+fn convolve(backend: &dyn Backend, case: &Case, depthwise: bool, single: bool) {
+    let mut s = Sketch::default();
+    let Case { batch, out, channels, columns, kernel, window, input, zero_points, seed } = case.clone();
+    let dims = [batch, input[0], input[1], channels];
+    let x = s.input(DType::I8, &dims);
+    let multiplier = columns % 3 + 1;
+    let columns = if depthwise { channels * multiplier } else { columns };
+    let shape = if depthwise {
+        [kernel[0], kernel[1], channels, multiplier]
+    } else {
+        [columns, kernel[0], kernel[1], channels]
+    };
+    let weights = s.constant(DType::I8, &shape, &noise(DType::I8, shape.iter().product::<u32>() as usize, seed + 2));
+    let biases = if single { 1 } else { columns };
+    let bias = s.constant(DType::I32, &[biases], &noise(DType::I32, biases as usize, seed + 3));
+    let zero = zero_points.map(|value| scalar(DType::I8, value));
+    let op = if depthwise { Op::DepthwiseConv2d(window) } else { Op::Conv2d(window) };
+    let to = [batch, out[0], out[1], columns];
+    let sums = s.op(op, &[x, weights, bias, zero[0], zero[1]], DType::I32, &to);
+    let [multiplier, shift] = rescale_constants(&mut s, columns, seed);
+    let attributes = Rescale { per_channel: true, double_round: seed % 3 > 0, ..DOUBLE };
+    let scaled = s.op(
+        Op::Rescale(attributes),
+        &[sums, multiplier, shift, scalar(DType::I32, 0), scalar(DType::I8, zero_points[1])],
+        DType::I8,
+        &to,
+    );
+    let clamped = s.op(Op::Clamp { min: -100, max: 111 }, &[scaled], DType::I8, &to);
+    s.commit(clamped);
+    if seed % 2 == 0 {
+        s.commit(sums);
+    }
+    let values = noise(DType::I8, dims.iter().product::<u32>() as usize, seed + 4);
+    agree(backend, &s.manifest(), &[&bytes(DType::I8, &values)]);
+}
+
+pub fn conv2d_is_its_definition(backend: &dyn Backend) {
+    proptest!(config(64), |(case in case(), single: bool)| {
+        convolve(backend, &case, false, single);
+    });
+}
+
+pub fn depthwise_conv2d_is_its_definition(backend: &dyn Backend) {
+    proptest!(config(64), |(case in case(), single: bool)| {
+        convolve(backend, &case, true, single);
+    });
+}
+
+pub fn matmul_is_its_definition(backend: &dyn Backend) {
+    proptest!(config(64), |(
+        dims in (1u32..=3, 1u32..=40, 1u32..=40, 1u32..=40),
+        zero in prop::array::uniform2(-128i64..=127),
+        seed: u64,
+    )| {
+        let (n, h, c, w) = dims;
+        let mut s = Sketch::default();
+        let a = s.input(DType::I8, &[n, h, c]);
+        let b = s.input(DType::I8, &[n, c, w]);
+        let zero = zero.map(|value| scalar(DType::I8, value));
+        let product = s.op(Op::MatMul, &[a, b, zero[0], zero[1]], DType::I32, &[n, h, w]);
+        s.commit(product);
+        let left = bytes(DType::I8, &noise(DType::I8, (n * h * c) as usize, seed));
+        let right = bytes(DType::I8, &noise(DType::I8, (n * c * w) as usize, seed + 1));
+        agree(backend, &s.manifest(), &[&left, &right]);
+    });
+}
+
+pub fn rescale_is_its_definition(backend: &dyn Backend) {
+    proptest!(config(64), |(
+        from in 0usize..3,
+        to in 0usize..3,
+        channels in 1u32..=20,
+        flags in prop::array::uniform5(any::<bool>()),
+        seed: u64,
+    )| {
+        let types = [DType::I8, DType::I16, DType::I32];
+        let (from, to) = (types[from], types[to]);
+        let [scale32, double, per_channel, unsigned_in, unsigned_out] = flags;
+        let attributes = Rescale {
+            scale32,
+            double_round: double && scale32,
+            per_channel,
+            input_unsigned: unsigned_in && from != DType::I32 && to != DType::I32,
+            output_unsigned: unsigned_out && !unsigned_in && from != DType::I32 && to != DType::I32,
+        };
+        let mut s = Sketch::default();
+        let x = s.input(from, &[7, channels]);
+        let count = if per_channel { channels } else { 1 };
+        let [multiplier, shift] = rescale_constants(&mut s, count, seed);
+        let multiplier = if scale32 { multiplier } else {
+            s.constant(DType::I16, &[count], &noise(DType::I16, count as usize, seed))
+        };
+        let zero = noise(DType::I8, 2, seed + 9);
+        let y = s.op(
+            Op::Rescale(attributes),
+            &[x, multiplier, shift, scalar(from, zero[0]), scalar(to, zero[1])],
+            to,
+            &[7, channels],
+        );
+        s.commit(y);
+        agree(backend, &s.manifest(), &[&bytes(from, &noise(from, 7 * channels as usize, seed + 5))]);
+    });
+}
+
+/// Sums at their extremes: −128 · −128 over long rows and biases at the ends of int32, where they wrap.
+pub fn extreme_sums_wrap(backend: &dyn Backend) {
+    for (value, weight, bias) in [(-128, -128, i32::MAX), (-128, 127, i32::MIN), (127, 127, 0), (-128, -128, 0)] {
+        let (channels, columns) = (4096, 17);
+        let mut s = Sketch::default();
+        let x = s.input(DType::I8, &[1, 2, 2, channels]);
+        let weights = s.constant(DType::I8, &[columns, 2, 2, channels], &vec![weight; 4 * 4096 * 17]);
+        let bias = s.constant(DType::I32, &[1], &[bias as i64]);
+        let window = Window2d { pad: [1; 4], stride: [1; 2], dilation: [1; 2] };
+        let zero = [scalar(DType::I8, 127), scalar(DType::I8, if weight < 0 { 127 } else { -128 })];
+        let sums = s.op(Op::Conv2d(window), &[x, weights, bias, zero[0], zero[1]], DType::I32, &[1, 3, 3, columns]);
+        s.commit(sums);
+        agree(backend, &s.manifest(), &[&bytes(DType::I8, &vec![value; 4 * 4096])]);
+    }
+}
+
+/// Int4 weights come as bytes.
+pub fn int4_weights(backend: &dyn Backend) {
+    let mut s = Sketch::default();
+    let x = s.input(DType::I8, &[2, 5, 5, 3]);
+    let weights = s.constant(DType::I4, &[9, 3, 3, 3], &noise(DType::I4, 9 * 27, 5));
+    let bias = s.constant(DType::I32, &[9], &noise(DType::I32, 9, 6));
+    let window = Window2d { pad: [1; 4], stride: [1; 2], dilation: [1; 2] };
+    let zero = [scalar(DType::I8, 3), scalar(DType::I4, 0)];
+    let sums = s.op(Op::Conv2d(window), &[x, weights, bias, zero[0], zero[1]], DType::I32, &[2, 5, 5, 9]);
+    s.commit(sums);
+    agree(backend, &s.manifest(), &[&bytes(DType::I8, &noise(DType::I8, 150, 7))]);
+}
+
+/// Batches that are laid out group by group, the last smaller.
+pub fn batches_in_groups(backend: &dyn Backend) {
+    for (depthwise, columns) in [(false, 19), (true, 16)] {
+        let case = Case {
+            batch: 5,
+            out: [12, 12],
+            channels: 16,
+            columns,
+            kernel: [3, 3],
+            window: Window2d { pad: [1; 4], stride: [1; 2], dilation: [1; 2] },
+            input: [12, 12],
+            zero_points: [-3, 0],
+            seed: 4,
+        };
+        convolve(backend, &case, depthwise, false);
+    }
+}
