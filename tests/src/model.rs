@@ -31,8 +31,7 @@ impl Model {
 
     /// Bytes of one shard of each input.
     pub fn input_bytes(&self) -> Vec<usize> {
-        let inputs = &self.manifest().tensors[..self.manifest().header.inputs as usize];
-        inputs.iter().map(|tensor| tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes()).collect()
+        self.manifest().inputs().iter().map(|tensor| tensor.ty.bytes()).collect()
     }
 
     /// Bytes that look like inputs, for each input `shards` shards of them.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tequio_attestation::{Manifest, Operand, ShardTrace, Source};
 use tequio_tensor::{Read, Type, eval};
 
-use crate::element::{decode, encode, operand_type};
+use crate::element::{decode, encode};
 
 /// The elements of every tensor of one shard, evaluated with [`tequio_tensor::eval`] alone, and which committed ones do
 /// not follow from what they read.
@@ -42,7 +42,7 @@ pub fn follow(manifest: &Manifest, inputs: &[Vec<u8>], claims: &BTreeMap<u32, Ve
             Source::Constant { .. } => decode(&manifest.constants[id], tensor.ty.dtype),
             Source::Committed { node, .. } | Source::Virtual { node } => {
                 let mut operands = Operands { values: &values, operands: &node.operands };
-                let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+                let types: Vec<Type> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
                 (0..tensor.ty.shape.elements())
                     .map(|index| match eval(&node.op, &types, &tensor.ty, index, &mut operands) {
                         Ok(value) => value,

@@ -5,8 +5,6 @@ use std::ops::Range;
 use tequio_attestation::{Manifest, TensorId};
 use tequio_tensor::Type;
 
-use crate::element::operand_type;
-
 /// The share of the whole cost, in 1/2³², that a replay from slot `cut` on saves: what is computed after the last tensor
 /// before it.
 pub fn saved_by_replay(manifest: &Manifest, cut: u32) -> u64 {
@@ -32,7 +30,7 @@ fn share(manifest: &Manifest, tensors: Range<u32>) -> u64 {
     let cost = |id: u32| {
         let tensor = manifest.descriptor(TensorId(id));
         tensor.node().map_or(0, |node| {
-            let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+            let types: Vec<Type> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
             tequio_tensor::cost(&node.op, &types, &tensor.ty) as u128 * tensor.ty.shape.elements() as u128
         })
     };

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use tequio_attestation::{Manifest, Node, Operand, TensorId};
 use tequio_tensor::{Read, Type, eval};
 
-use crate::element::{decode, encode, operand_type};
+use crate::element::{decode, encode};
 
 /// *Steer*: the elements of the tensor in `slot` with as few changed as it takes for `narrow`, which reads no other
 /// tensor, to be what it is for `old`. `narrow` must fall or rise with every element it reads.
@@ -61,7 +61,7 @@ struct Narrowing<'a> {
 
 impl Narrowing<'_> {
     fn at(mut self, ty: &Type, index: u32) -> (i64, Vec<u32>) {
-        let types: Vec<Type> = self.node.operands.iter().map(|operand| operand_type(self.manifest, operand)).collect();
+        let types: Vec<Type> = self.node.operands.iter().map(|operand| self.manifest.operand_type(operand)).collect();
         let node = self.node;
         match eval(&node.op, &types, ty, index, &mut self) {
             Ok(value) => (value, self.reads),

@@ -11,7 +11,7 @@ use std::{
 
 use tequio_tensor::{Read, Type, eval};
 
-use crate::{Descriptor, Layout, Malformed, Node, Operand, Source, TensorId, element};
+use crate::{Descriptor, Layout, Malformed, Node, Operand, Source, TensorId};
 
 /// Most virtual tensors between a drawn element and a leaf.
 pub const MAX_DEPTH: u8 = 128;
@@ -149,7 +149,7 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
         let ty = &tensor.descriptor.ty;
         let (last_shard, first, count, payload) = tensor.last.get();
         if last_shard == shard && index.wrapping_sub(first) < count {
-            return Ok(element(payload, (index - first) as usize * ty.dtype.bytes(), ty.dtype));
+            return Ok(ty.dtype.read(&payload[(index - first) as usize * ty.dtype.bytes()..]));
         }
         if index >= ty.shape.elements() {
             return Err(Malformed::Index { tensor: tensor.id.0, index });
@@ -166,7 +166,7 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
         };
         let (first, count) = layout.span(ty, place.leaf);
         tensor.last.set((shard, first, count, payload));
-        Ok(element(payload, place.offset, ty.dtype))
+        Ok(ty.dtype.read(&payload[place.offset..]))
     }
 }
 

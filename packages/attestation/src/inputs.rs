@@ -5,7 +5,6 @@ use tequio_tensor::DType;
 use crate::{
     Digest, Manifest, Source,
     commit::{shard_tree, tensor_tree},
-    element,
     tree::Tree,
 };
 
@@ -113,6 +112,6 @@ fn foreign(dtype: DType, bytes: &[u8]) -> Option<i64> {
     if dtype.bits() as usize == 8 * dtype.bytes() {
         return None;
     }
-    let mut values = bytes.chunks(dtype.bytes()).map(|word| element(word, 0, dtype));
+    let mut values = bytes.chunks(dtype.bytes()).map(|word| dtype.read(word));
     values.find(|value| dtype.wrap(*value) != *value)
 }

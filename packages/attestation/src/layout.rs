@@ -81,12 +81,3 @@ impl Layout {
 pub fn depth(count: u64) -> u8 {
     (u64::BITS - count.saturating_sub(1).leading_zeros()) as u8
 }
-
-/// Reads the element at `offset` of a leaf's payload.
-pub fn element(payload: &[u8], offset: usize, dtype: tequio_tensor::DType) -> i64 {
-    let bytes = dtype.bytes();
-    let mut word = [0u8; 8];
-    word[..bytes].copy_from_slice(&payload[offset..offset + bytes]);
-    let unused = 64 - 8 * bytes as u32;
-    (i64::from_le_bytes(word) << unused) >> unused
-}

@@ -29,7 +29,7 @@ pub use error::Malformed;
 pub use evaluate::{MAX_DEPTH, MAX_READS};
 pub use header::{Header, MAX_PORTS, VERSION, input_root};
 pub use inputs::{BadInputs, Inputs};
-pub use layout::{Layout, Place, depth, element};
+pub use layout::{Layout, Place, depth};
 pub use manifest::{Manifest, Output};
 pub use open::{Evidence, drawn_shards, drawn_traces, open};
 pub use subject::{Draw, Statement, Subject, attestation_id, seed};

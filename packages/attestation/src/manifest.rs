@@ -2,7 +2,7 @@
 
 use tequio_tensor::Type;
 
-use crate::{Descriptor, Header, Layout, ProgramId, Source, TensorId, hash, tree::Tree};
+use crate::{Descriptor, Header, Layout, Operand, ProgramId, Source, TensorId, hash, tree::Tree};
 
 /// A compiled program: the header the chain knows, every tensor's descriptor, and the constants' elements.
 #[derive(Clone, Debug)]
@@ -39,6 +39,14 @@ impl Manifest {
 
     pub fn descriptor(&self, id: TensorId) -> &Descriptor {
         &self.tensors[id.0 as usize]
+    }
+
+    /// The type of what an op reads.
+    pub fn operand_type(&self, operand: &Operand) -> Type {
+        match *operand {
+            Operand::Tensor(id) => self.descriptor(id).ty,
+            Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
+        }
     }
 
     /// The inputs, in graph order.

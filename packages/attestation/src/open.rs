@@ -87,7 +87,7 @@ impl<'a> Evidence<'a> {
             Source::Virtual { .. } => None,
         };
         let missing = Malformed::Evidence { tensor: key.tensor.0, shard: key.shard };
-        let expected = tensor.ty.shape.elements() as usize * tensor.ty.dtype.bytes();
+        let expected = tensor.ty.bytes();
         tensor.layout().zip(bytes.filter(|bytes| bytes.len() == expected)).ok_or(missing)
     }
 

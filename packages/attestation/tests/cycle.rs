@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use tequio_attestation::{
     Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Outcome,
-    ShardTrace, Source, Statement, Subject, TensorId, check, element, input_root, open, shard_tree, tensor_tree,
-    tree::Tree,
+    ShardTrace, Source, Statement, Subject, TensorId, check, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::{DType, Op, Type, eval};
 
@@ -94,7 +93,7 @@ fn run(spoil: impl Fn(u64, &mut ShardTrace)) -> Run {
 fn evaluate(manifest: &Manifest, input: &[u8]) -> Vec<Vec<u8>> {
     let mut values: Vec<Vec<i64>> = vec![];
     for (id, tensor) in manifest.tensors.iter().enumerate() {
-        let read = |bytes: &[u8]| bytes.chunks(4).map(|word| element(word, 0, DType::I32)).collect::<Vec<_>>();
+        let read = |bytes: &[u8]| bytes.chunks(4).map(|word| DType::I32.read(word)).collect::<Vec<_>>();
         let value = match tensor.node() {
             None if id == 0 => read(input),
             None => read(&manifest.constants[id]),

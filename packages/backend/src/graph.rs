@@ -1,6 +1,6 @@
 //! A manifest as every backend sees it: checked, who reads what, and which tensors are only another name for one.
 
-use tequio_attestation::{Descriptor, Manifest, Node, Operand, Source, element};
+use tequio_attestation::{Descriptor, Manifest, Node, Operand, Source};
 use tequio_tensor::{Op, Type, check};
 
 use crate::Unsupported;
@@ -68,7 +68,7 @@ impl<'a> Graph<'a> {
     }
 
     pub fn operand_type(&self, operand: &Operand) -> Type {
-        operand_type(self.manifest, operand)
+        self.manifest.operand_type(operand)
     }
 
     /// The origin of a tensor operand.
@@ -85,10 +85,10 @@ impl<'a> Graph<'a> {
             let Operand::Scalar { value, .. } = operand else { return None };
             return Some(vec![*value]);
         };
-        let Type { dtype, shape } = *self.ty(origin);
+        let dtype = self.ty(origin).dtype;
         let bytes = &self.manifest.constants[origin];
         matches!(self.manifest.tensors[origin].source, Source::Constant { .. })
-            .then(|| (0..shape.elements() as usize).map(|index| element(bytes, index * dtype.bytes(), dtype)).collect())
+            .then(|| bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect())
     }
 
     /// Type of each input.
@@ -114,13 +114,6 @@ fn operands(descriptor: &Descriptor) -> impl Iterator<Item = usize> {
     })
 }
 
-fn operand_type(manifest: &Manifest, operand: &Operand) -> Type {
-    match *operand {
-        Operand::Tensor(id) => manifest.descriptor(id).ty,
-        Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
-    }
-}
-
 fn checked(manifest: &Manifest, tensor: usize, descriptor: &Descriptor) -> Result<(), Unsupported> {
     if let Source::Constant { .. } = descriptor.source {
         let (found, wanted) = (manifest.constants.get(tensor).map_or(0, Vec::len), descriptor.ty.bytes());
@@ -134,7 +127,7 @@ fn checked(manifest: &Manifest, tensor: usize, descriptor: &Descriptor) -> Resul
     if let Some(operand) = operands(descriptor).find(|&id| id >= tensor) {
         return Err(Unsupported::Order { tensor, operand });
     }
-    let types: Vec<Type> = node.operands.iter().map(|operand| operand_type(manifest, operand)).collect();
+    let types: Vec<Type> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
     check(&node.op, &types, &descriptor.ty).map_err(|reason| Unsupported::Op { tensor, reason })
 }
 

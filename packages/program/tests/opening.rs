@@ -72,10 +72,7 @@ impl Counter<'_> {
     fn compute(&mut self, id: TensorId, index: u32) -> i64 {
         let descriptor = self.manifest.descriptor(id);
         let outer = std::mem::replace(&mut self.node, descriptor.node().unwrap());
-        let types = self.node.operands.iter().map(|operand| match *operand {
-            Operand::Tensor(id) => self.manifest.descriptor(id).ty,
-            Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
-        });
+        let types = self.node.operands.iter().map(|operand| self.manifest.operand_type(operand));
         let (op, types) = (self.node.op, types.collect::<Vec<_>>());
         self.deepest = self.deepest.max(self.depth);
         let Ok(value) = eval(&op, &types, &descriptor.ty, index, self);

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tequio_attestation::{Layout, Place, depth, element, hash::leaf, tensor_tree};
+use tequio_attestation::{Layout, Place, depth, hash::leaf, tensor_tree};
 use tequio_tensor::{DType, Type};
 
 use crate::{
@@ -41,7 +41,7 @@ fn layout(dtype: DType, dims: &[u32], leaf_log2: u8, row: u32) -> Value {
             let Place { leaf, offset } = layout.place(&ty, index);
             let (first, len) = layout.span(&ty, leaf);
             assert!((first..first + len).contains(&index));
-            assert_eq!(element(&all, index as usize * dtype.bytes(), dtype), values[index as usize]);
+            assert_eq!(dtype.read(&all[index as usize * dtype.bytes()..]), values[index as usize]);
             json!([leaf, offset])
         })
         .collect();

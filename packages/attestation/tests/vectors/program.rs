@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use serde_json::{Value, json};
 use tequio_attestation::{
     Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source,
-    Statement, Subject, TensorId, element, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Statement, Subject, TensorId, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
 
@@ -13,11 +13,11 @@ use crate::{describe, golden::hex};
 
 /// A tensor's canonical bytes.
 pub fn bytes(dtype: DType, values: &[i64]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes().into_iter().take(dtype.bytes())).collect()
+    values.iter().flat_map(|value| dtype.write(*value)).collect()
 }
 
 fn values(dtype: DType, bytes: &[u8]) -> Vec<i64> {
-    bytes.chunks(dtype.bytes()).map(|word| element(word, 0, dtype)).collect()
+    bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect()
 }
 
 pub fn scalar(dtype: DType, value: i64) -> Operand {

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 
-use tequio_attestation::element;
 use tequio_tensor::{Op, Read, Type, eval};
 
 use super::convert::store;
@@ -55,7 +54,7 @@ impl Read for Elements<'_> {
             Arg::Scalar(value) => value,
             Arg::Tensor(placement) => {
                 let dtype = self.types[operand].dtype;
-                element(self.tensors.bytes(placement), index as usize * dtype.bytes(), dtype)
+                dtype.read(&self.tensors.bytes(placement)[index as usize * dtype.bytes()..])
             }
         })
     }

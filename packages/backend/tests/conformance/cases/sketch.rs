@@ -5,7 +5,6 @@ use std::{convert::Infallible, sync::Arc};
 use proptest::prelude::ProptestConfig;
 use tequio_attestation::{
     Descriptor, Digest, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, TensorId,
-    element,
 };
 use tequio_backend::{Backend, Flow, ShardResult};
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
@@ -32,7 +31,7 @@ pub fn scalar(dtype: DType, value: i64) -> Operand {
 }
 
 pub fn bytes(dtype: DType, values: &[i64]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()[..dtype.bytes()].to_vec()).collect()
+    values.iter().flat_map(|value| dtype.write(*value)).collect()
 }
 
 fn layout(ty: &Type) -> Layout {
@@ -114,20 +113,12 @@ pub fn define(manifest: &Manifest, inputs: &[&[u8]]) -> Vec<Vec<i64>> {
     let mut tensors: Vec<Vec<i64>> = Vec::new();
     for (id, tensor) in manifest.tensors.iter().enumerate() {
         let Type { dtype, shape } = tensor.ty;
-        let unpack =
-            |bytes: &[u8]| (0..shape.elements() as usize).map(|at| element(bytes, at * dtype.bytes(), dtype)).collect();
+        let unpack = |bytes: &[u8]| bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect();
         let values = match &tensor.source {
             Source::Input { .. } => unpack(inputs[id]),
             Source::Constant { .. } => unpack(&manifest.constants[id]),
             Source::Committed { node, .. } | Source::Virtual { node } => {
-                let types: Vec<Type> = node
-                    .operands
-                    .iter()
-                    .map(|operand| match *operand {
-                        Operand::Tensor(id) => manifest.descriptor(id).ty,
-                        Operand::Scalar { dtype, rank, .. } => Operand::scalar_type(dtype, rank),
-                    })
-                    .collect();
+                let types: Vec<Type> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
                 let mut reader = Elements { tensors: &tensors, operands: &node.operands };
                 let value = |index| eval(&node.op, &types, &tensor.ty, index, &mut reader).unwrap();
                 (0..shape.elements()).map(value).collect()
