@@ -1,19 +1,21 @@
+//! Instantiate: a verifier that nobody has used, with its first beacon.
+
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
+use tequio_contract::funds;
 use tequio_protocol::verifier::InstantiateMsg;
 
 use crate::{
-    ContractError, NAME, VERSION,
-    core::{config, counts::Counts},
-    execute::{propose, refuse_funds},
-    state::{CONFIG, COUNTS},
+    core::config,
+    error::ContractError,
+    execute::propose,
+    state::{self, CONTRACT, VERSION},
 };
 
 pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
-    refuse_funds(&info)?;
-    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
-    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    funds::none(&info.funds)?;
     config::check(&msg.config)?;
-    CONFIG.save(deps.storage, &msg.config)?;
-    COUNTS.save(deps.storage, &Counts::default())?;
+    cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
+    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    state::begin(deps.storage, &msg.config)?;
     propose::propose(deps, env, msg.beacon)
 }

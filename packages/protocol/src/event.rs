@@ -1,7 +1,8 @@
 //! Events as structs: contracts emit them, clients parse them, from one definition.
 
-use cosmwasm_std::{Event, HexBinary, Uint128};
+use cosmwasm_std::{Event, HexBinary, Uint128, from_json, to_json_string};
 use schemars::{JsonSchema, r#gen::SchemaGenerator, schema::Schema};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId};
 
@@ -97,6 +98,17 @@ impl Attribute for HexBinary {
 
     fn read(text: &str) -> Option<Self> {
         Self::from_hex(text).ok()
+    }
+}
+
+/// As JSON.
+impl<T: Serialize + DeserializeOwned + JsonSchema> Attribute for Vec<T> {
+    fn write(&self) -> Option<String> {
+        to_json_string(self).ok()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        from_json(text).ok()
     }
 }
 

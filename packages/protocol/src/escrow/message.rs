@@ -81,6 +81,7 @@ pub enum ExecuteMsg {
 impl Permissioned for ExecuteMsg {
     fn permission(&self) -> Permission {
         match self {
+            Self::Post { spec } if spec.kind == Kind::Commons => Permission::Governance,
             Self::Post { .. }
             | Self::Settle { .. }
             | Self::Expire { .. }
