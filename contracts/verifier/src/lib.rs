@@ -10,8 +10,7 @@ mod roles;
 mod state;
 
 #[cfg(not(feature = "library"))]
-use cosmwasm_std::entry_point;
-use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response, entry_point};
 use tequio_contract::migrate;
 use tequio_protocol::verifier::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 

@@ -67,7 +67,11 @@ events! {
     ToppedUp = "topped_up" { job: JobId, first: u64, count: u64, price: Uint128 }
     /// `rewards` failed to count an assignment; it can be sent again.
     RewardPending = "reward_pending" { assignment: AssignmentId }
+    /// What failed was sent to `rewards` again.
+    RewardRetried = "reward_retried" { assignment: AssignmentId }
     /// `rewards` failed to release a job's credits; they can be released again.
     ReleasePending = "release_pending" { job: JobId, shards: u64 }
+    /// What failed was sent to `rewards` again.
+    ReleaseRetried = "release_retried" { job: JobId, shards: u64 }
     PauseSet = "pause_set" { posting: bool, assigning: bool }
 }

@@ -85,12 +85,12 @@ impl Permissioned for ExecuteMsg {
             Self::Post { .. }
             | Self::Settle { .. }
             | Self::Expire { .. }
-            | Self::Refund { .. }
             | Self::Withdraw {}
             | Self::Reward { .. }
-            | Self::Release { .. } => Permission::Anyone,
+            | Self::Release { .. }
+            | Self::Refund { shards: None, .. } => Permission::Anyone,
             Self::Assign { .. } | Self::GiveBack { .. } => Permission::Operator,
-            Self::TopUp { .. } => Permission::Client,
+            Self::TopUp { .. } | Self::Refund { shards: Some(_), .. } => Permission::Client,
             Self::Pause { .. } | Self::Configure { .. } => Permission::Governance,
             Self::UpdateOwnership(action) => governance::permission(action),
         }
