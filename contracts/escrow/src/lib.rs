@@ -15,7 +15,8 @@ mod roles;
 mod state;
 
 #[cfg(not(feature = "library"))]
-use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, entry_point};
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response};
 use tequio_contract::migrate;
 use tequio_protocol::escrow::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 

@@ -10,7 +10,8 @@ mod roles;
 mod state;
 
 #[cfg(not(feature = "library"))]
-use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response, entry_point};
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
 use tequio_contract::migrate;
 use tequio_protocol::verifier::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 
