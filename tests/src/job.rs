@@ -56,7 +56,7 @@ impl Job {
         let manifest: &Manifest = self.model.manifest();
         JobSpec {
             header: manifest.header.encode().into(),
-            descriptors: manifest.tree.root().into(),
+            descriptors: manifest.tree.root(),
             inputs: published.inputs,
             shards: published.shards,
             price: Uint128::new(self.price),

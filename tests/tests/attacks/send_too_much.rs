@@ -155,7 +155,7 @@ fn thaws_are_bounded() {
 fn opened(manifest: &Manifest, opening: &[u8]) -> Malformed {
     let mut world = World::new();
     let mallory: Provider = world.provider("mallory");
-    let (header, descriptors) = (manifest.header.encode(), manifest.tree.root().into());
+    let (header, descriptors) = (manifest.header.encode(), manifest.tree.root());
     world.post_with(Job { draws: 1, ..job() }, |spec| {
         (spec.header, spec.descriptors) = (header.into(), descriptors);
     });
