@@ -1,8 +1,8 @@
 //! Instantiate: an escrow that nobody has used, beside registry, verifier and rewards, which exist already.
 
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
-use tequio_contract::funds;
-use tequio_protocol::escrow::InstantiateMsg;
+use tequio_contract::{funds, ownership};
+use tequio_protocol::escrow::{Configured, InstantiateMsg};
 
 use crate::{
     core::config,
@@ -26,7 +26,7 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
         return Err(ContractError::Denoms { registry: stake, escrow: setup.denom });
     }
     cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
-    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    let owned = ownership::begin(deps.storage, deps.api, &msg.owner)?;
     state::begin(deps.storage, &setup, &msg.config)?;
-    Ok(Response::new())
+    Ok(Response::new().add_event(owned).add_event(Configured::new(&msg.config)?))
 }

@@ -1,15 +1,15 @@
 //! Setting up.
 
-use cosmwasm_std::{Empty, coins};
+use cosmwasm_std::{Empty, WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
 use tequio_escrow::ContractError;
 use tequio_protocol::escrow::{
-    Config, ConfigResponse, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS, MAX_WINDOW,
-    MIN_MARGIN_BPS, Paused, QueryMsg,
+    Config, ConfigResponse, Configured, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
+    MAX_WINDOW, MIN_MARGIN_BPS, OwnershipChanged, Paused, QueryMsg,
 };
 
-use crate::world::{DENOM, World, config, contract};
+use crate::world::{DENOM, World, config, contract, event};
 
 fn message(world: &World, denom: &str, config: Config) -> InstantiateMsg {
     InstantiateMsg {
@@ -43,6 +43,18 @@ fn it_begins_as_it_was_told() {
             paused: Paused { posting: false, assigning: false },
         }
     );
+}
+
+#[test]
+fn its_beginning_is_told() {
+    let mut world = World::new();
+    let code_id = world.app.store_code(contract());
+    let msg = to_json_binary(&message(&world, DENOM, config())).unwrap();
+    let begin = WasmMsg::Instantiate { admin: None, code_id, msg, funds: vec![], label: "another".into() };
+    let events = world.app.execute(world.stranger.clone(), begin.into()).unwrap().events;
+    let owned = OwnershipChanged { owner: Some(world.governance.to_string()), pending: None };
+    let configured = Configured::new(&config()).unwrap();
+    assert_eq!((event::<OwnershipChanged>(&events), event::<Configured>(&events)), (owned, configured));
 }
 
 #[test]

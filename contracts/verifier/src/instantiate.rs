@@ -1,8 +1,8 @@
 //! Instantiate: a verifier that nobody has used, with its first beacon.
 
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
-use tequio_contract::funds;
-use tequio_protocol::verifier::InstantiateMsg;
+use tequio_contract::{funds, ownership};
+use tequio_protocol::verifier::{Configured, InstantiateMsg};
 
 use crate::{
     core::config,
@@ -15,7 +15,8 @@ pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateM
     funds::none(&info.funds)?;
     config::check(&msg.config)?;
     cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
-    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    let owned = ownership::begin(deps.storage, deps.api, &msg.owner)?;
     state::begin(deps.storage, &msg.config)?;
-    propose::propose(deps, env, msg.beacon)
+    let proposed = propose::propose(deps, env, msg.beacon)?;
+    Ok(proposed.add_event(owned).add_event(Configured::new(&msg.config)?))
 }

@@ -1,13 +1,16 @@
-use cosmwasm_std::coins;
+use cosmwasm_std::{WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
 use tequio_contract::funds::BadFunds;
 use tequio_protocol::{
     Conservation,
-    verifier::{Beacon, BeaconResponse, Config, InstantiateMsg, MAX_WAIT, MIN_DELAY, QueryMsg},
+    verifier::{
+        Beacon, BeaconProposed, BeaconResponse, Config, Configured, InstantiateMsg, MAX_WAIT, MIN_DELAY,
+        OwnershipChanged, QueryMsg,
+    },
 };
 use tequio_verifier::{ContractError, core::error::CoreError};
 
-use crate::world::{CONFIG, FIRST, World, out_of_bounds, typed};
+use crate::world::{CONFIG, FIRST, World, event, out_of_bounds, typed};
 
 fn message(world: &World) -> InstantiateMsg {
     InstantiateMsg { owner: world.governance.to_string(), config: CONFIG, beacon: world.beacon.public().clone() }
@@ -27,6 +30,18 @@ fn it_begins_with_one_beacon_and_no_attestation() {
     assert_eq!(beacons, [BeaconResponse { id: FIRST, effective: beacon.genesis, beacon }]);
     let conservation: Conservation = world.query(&QueryMsg::Conservation {});
     assert!(conservation.holds() && conservation.equations.iter().all(|e| e.left.is_zero() && e.right.is_zero()));
+}
+
+#[test]
+fn its_beginning_is_told() {
+    let mut world = World::new();
+    let msg = to_json_binary(&message(&world)).unwrap();
+    let begin = WasmMsg::Instantiate { admin: None, code_id: world.code, msg, funds: vec![], label: "another".into() };
+    let response = world.app.execute(world.alice.clone(), begin.into()).unwrap();
+    let owned = OwnershipChanged { owner: Some(world.governance.to_string()), pending: None };
+    let configured = Configured::new(&CONFIG).unwrap();
+    assert_eq!((event::<OwnershipChanged>(&response), event::<Configured>(&response)), (owned, configured));
+    assert_eq!(event::<BeaconProposed>(&response), BeaconProposed { beacon: FIRST, effective: world.now() });
 }
 
 #[test]

@@ -222,6 +222,8 @@ pub struct SourceResponse {
 
 events! {
     use Configured, OwnershipChanged;
+    /// The reward token exists, and this contract alone may mint it.
+    TokenMade = "token_made" { token: String }
     CreditsBought = "credits_bought" { client: String, amount: Uint128 }
     Approved = "approved" {
         client: String,

@@ -85,7 +85,7 @@ fn an_attestation_seen_on_its_way_is_no_use_to_others() {
     // She sends alice's very message first, under her own name.
     let root = world.run(&alice, assignment).run.root();
     let subject = world.assignment(assignment).subject;
-    world.send(&mallory.operator, ExecuteMsg::Attest { subject, root: root }, 0);
+    world.send(&mallory.operator, ExecuteMsg::Attest { subject, root }, 0);
     assert!(world.attested(assignment).is_none());
     world.complete(&alice);
     assert_eq!((world.balance(&alice.owner), world.balance(&mallory.owner)), (8_000, 0));
