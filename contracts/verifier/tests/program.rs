@@ -51,8 +51,8 @@ impl Run {
 
     pub fn subject(&self) -> Subject {
         Subject {
-            program_id: self.manifest.program_id().into(),
-            input_root: input_root(SHARDS, &self.tree(&self.inputs).root()).into(),
+            program_id: self.manifest.program_id(),
+            input_root: input_root(SHARDS, &self.tree(&self.inputs).root()),
             first_shard: 0,
             count: SHARDS,
             draws: DRAWS,

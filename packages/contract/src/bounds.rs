@@ -1,4 +1,4 @@
-//! Bounds on whoever governs.
+//! Bounds: on whoever governs, and on what a message brings.
 
 use cosmwasm_std::Uint128;
 use tequio_protocol::{MAX_LIMIT, errors};
