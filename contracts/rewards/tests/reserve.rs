@@ -22,7 +22,7 @@ fn credits_are_reserved_at_the_rate_and_kappa_of_this_moment() {
         client: client.to_string(),
         kind: Kind::Client,
         shards: 3,
-        cost: 2_500_001,
+        cost: 2_500_001u64.into(),
         amount: u(78),
     };
     assert_eq!(event::<CreditsReserved>(&response), reserved);

@@ -1,6 +1,6 @@
 //! Events as structs: contracts emit them, clients parse them, from one definition.
 
-use cosmwasm_std::{Event, HexBinary, Uint128, from_json, to_json_string};
+use cosmwasm_std::{Event, HexBinary, Uint64, Uint128, from_json, to_json_string};
 use schemars::{JsonSchema, r#gen::SchemaGenerator, schema::Schema};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -90,6 +90,16 @@ macro_rules! attributes {
 
 attributes!(bool, u8, u16, u32, u64, i32, i64, String, Uint128);
 attributes!(AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId);
+
+impl Attribute for Uint64 {
+    fn write(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse::<u64>().ok().map(Self::new)
+    }
+}
 
 impl Attribute for HexBinary {
     fn write(&self) -> Option<String> {

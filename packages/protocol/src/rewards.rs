@@ -238,7 +238,7 @@ events! {
         kind: Kind,
         shards: u64,
         /// Of one shard, in MAC equivalents.
-        cost: u64,
+        cost: Uint64,
         amount: Uint128,
     }
     CreditsReleased = "credits_released" { source: String, job: JobId, client: String, shards: u64, amount: Uint128 }

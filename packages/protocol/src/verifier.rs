@@ -1,7 +1,7 @@
 //! `verifier`: the authority over beacon rounds, attestations and verdicts.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, HexBinary};
+use cosmwasm_std::{Binary, HexBinary, Uint64};
 use cw_ownable::cw_ownable_execute;
 use strum::IntoStaticStr;
 
@@ -218,8 +218,8 @@ events! {
         subject: SubjectId,
         program_id: ProgramId,
         input_root: Digest,
-        first_shard: u64,
-        count: u64,
+        first_shard: Uint64,
+        count: Uint64,
         draws: u32,
         context: Digest,
         root: Digest,

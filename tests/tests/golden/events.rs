@@ -20,7 +20,7 @@ fn samples(field: &Field, number: usize) -> Vec<String> {
 fn plain(schema: &Value, definitions: &Value, number: usize) -> Vec<String> {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/definitions/")) {
         return match name {
-            "Uint128" => vec![number.to_string()],
+            "Uint64" | "Uint128" => vec![number.to_string()],
             _ if definitions[name]["pattern"].is_string() || name == "Digest" => vec![format!("{number:064x}")],
             _ => plain(&definitions[name], definitions, number),
         };

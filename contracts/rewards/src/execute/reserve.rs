@@ -40,7 +40,7 @@ pub fn reserve(deps: DepsMut, caller: Caller, job: Job) -> Result<Response, Cont
         client: client.into(),
         kind,
         shards,
-        cost,
+        cost: cost.into(),
         amount,
     }))
 }
