@@ -1,38 +1,39 @@
 //! Moves money and shards, keeping the ledger, the balances, the tallies and the free ranges in step.
 
-use cosmwasm_std::{Addr, OverflowError, Storage, Uint128};
+use cosmwasm_std::{Addr, Storage, Uint128};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{Ending, State},
+    escrow::{Credited, Ending, RangeResponse, Reason},
 };
 
-use crate::core::assignment::Assignment;
-use crate::core::ledger::{Ledger, Step};
-use crate::error::ContractError;
-use crate::state::{ASSIGNMENTS, BALANCES, Free, JOB_ASSIGNMENTS, LEDGER, SHARES, TALLIES, free, share};
+use crate::{
+    core::{assignment::Assignment, job::Job, ledger::Step},
+    error::ContractError,
+    state::{
+        self,
+        free::{self, Free},
+    },
+};
+
+/// Most free ranges that one refund gives up.
+const MAX_RANGES: usize = 30;
 
 /// All shards of a new job become free, and their payment is held.
-pub fn post(storage: &mut dyn Storage, job: JobId, shards: u64, price: Uint128) -> Result<(), ContractError> {
+pub fn post(storage: &mut dyn Storage, job: &Job) -> Result<JobId, ContractError> {
+    let Job { shards, price, .. } = *job;
+    let id = state::add_job(storage, job)?;
     let funds = price.checked_mul(shards.into())?;
-    step(storage, job, Step::Post, shards)?;
-    ledger(storage, |ledger| ledger.post(shards, funds))?;
-    free::put(storage, job, 0, Free { count: shards, price })
+    state::move_shards(storage, id, Step::Post, shards, |ledger| ledger.post(shards, funds))?;
+    free::put(storage, id, 0, Free { count: shards, price })?;
+    Ok(id)
 }
 
 /// An assignment's shards, the first of the free range that begins with them, become active.
-pub fn assign(
-    storage: &mut dyn Storage,
-    id: AssignmentId,
-    assignment: &Assignment,
-    range: Free,
-) -> Result<(), ContractError> {
-    let Assignment { job, first, count, ref provider, .. } = *assignment;
-    step(storage, job, Step::Assign, count)?;
+pub fn assign(storage: &mut dyn Storage, assignment: &Assignment, range: Free) -> Result<AssignmentId, ContractError> {
+    let Assignment { job, first, count, .. } = *assignment;
+    state::move_shards(storage, job, Step::Assign, count, |_| Ok(()))?;
     free::cut_front(storage, job, first, range, count)?;
-    let held = share(storage, job, provider)?.checked_add(count).ok_or(ContractError::TooLarge)?;
-    SHARES.save(storage, (job.0, provider), &held)?;
-    ASSIGNMENTS.save(storage, id.0, assignment)?;
-    Ok(JOB_ASSIGNMENTS.save(storage, (job.0, id.0), &Default::default())?)
+    state::add_assignment(storage, assignment)
 }
 
 /// Ends an assignment: settled, its payment goes to the provider; else its shards are free again.
@@ -41,36 +42,46 @@ pub fn end(
     id: AssignmentId,
     assignment: Assignment,
     ending: Ending,
-) -> Result<(), ContractError> {
+) -> Result<Option<Credited>, ContractError> {
     let Assignment { job, first, count, price, .. } = assignment;
-    if ending == Ending::Settled {
-        step(storage, job, Step::Settle, count)?;
-        earn(storage, &assignment.provider, assignment.payment()?)?;
+    let credited = if ending == Ending::Settled {
+        let amount = assignment.payment()?;
+        state::move_shards(storage, job, Step::Settle, count, |ledger| ledger.earn(amount))?;
+        state::credit(storage, &assignment.provider, amount, Reason::Payment)?
     } else {
-        step(storage, job, Step::Return, count)?;
+        state::move_shards(storage, job, Step::Return, count, |_| Ok(()))?;
         free::put(storage, job, first, Free { count, price })?;
-        let key = (job.0, &assignment.provider);
-        match share(storage, job, &assignment.provider)?.checked_sub(count).ok_or(ContractError::TooLarge)? {
-            0 => SHARES.remove(storage, key),
-            held => SHARES.save(storage, key, &held)?,
-        }
-    }
-    Ok(ASSIGNMENTS.save(storage, id.0, &Assignment { state: State::Ended(ending), ..assignment })?)
+        None
+    };
+    state::end_assignment(storage, id, assignment, ending)?;
+    Ok(credited)
 }
 
-/// The last `count` shards of a free range are given up, and their payment goes to the client.
-pub fn refund(
-    storage: &mut dyn Storage,
-    job: JobId,
-    client: &Addr,
-    (first, range): (u64, Free),
-    count: u64,
-) -> Result<Uint128, ContractError> {
-    let amount = range.price.checked_mul(count.into())?;
-    step(storage, job, Step::Refund, count)?;
-    free::cut_back(storage, job, first, range, count)?;
-    earn(storage, client, amount)?;
-    Ok(amount)
+/// What a refund gave up.
+pub struct Refund {
+    pub shards: u64,
+    pub amount: Uint128,
+    /// The last first.
+    pub ranges: Vec<RangeResponse>,
+    pub credited: Option<Credited>,
+}
+
+/// The last free shards, up to `asked` of them in up to [`MAX_RANGES`] ranges, are given up, and their payment goes to
+/// the client.
+pub fn refund(storage: &mut dyn Storage, job: JobId, client: &Addr, asked: u64) -> Result<Refund, ContractError> {
+    let (mut left, mut amount, mut ranges) = (asked, Uint128::zero(), vec![]);
+    while left > 0 && ranges.len() < MAX_RANGES {
+        let Some((first, range)) = free::highest(storage, job)? else { break };
+        let (count, price) = (left.min(range.count), range.price);
+        let first = free::cut_back(storage, job, first, range, count)?;
+        amount = amount.checked_add(price.checked_mul(count.into())?)?;
+        left = left.saturating_sub(count);
+        ranges.push(RangeResponse { first, count, price });
+    }
+    let shards = asked.saturating_sub(left);
+    state::move_shards(storage, job, Step::Refund, shards, |ledger| ledger.earn(amount))?;
+    let credited = state::credit(storage, client, amount, Reason::Refund)?;
+    Ok(Refund { shards, amount, ranges, credited })
 }
 
 /// A free range gets a higher price; `paid` is held on top.
@@ -83,53 +94,21 @@ pub fn raise(
 ) -> Result<(), ContractError> {
     free::cut_front(storage, job, first, range, range.count)?;
     free::put(storage, job, first, Free { price, ..range })?;
-    ledger(storage, |ledger| ledger.hold(paid))
+    state::change_ledger(storage, |ledger| ledger.hold(paid))
 }
 
-/// Money that came with a message goes into a balance.
-pub fn credit(storage: &mut dyn Storage, to: &Addr, amount: Uint128) -> Result<(), ContractError> {
-    ledger(storage, |ledger| ledger.credit(amount))?;
-    balance(storage, to, amount)
+/// A fee that came with a message goes to the client.
+pub fn take_fee(storage: &mut dyn Storage, client: &Addr, fee: Uint128) -> Result<Option<Credited>, ContractError> {
+    state::change_ledger(storage, |ledger| ledger.credit(fee))?;
+    state::credit(storage, client, fee, Reason::GiveBackFee)
 }
 
 /// Empties a balance, to be paid out.
-pub fn withdraw(storage: &mut dyn Storage, from: &Addr) -> Result<Uint128, ContractError> {
-    let amount = BALANCES.may_load(storage, from)?.unwrap_or_default();
+pub fn withdraw(storage: &mut dyn Storage, address: Addr) -> Result<Uint128, ContractError> {
+    let amount = state::take_balance(storage, &address)?;
     if amount.is_zero() {
-        return Err(ContractError::ZeroBalance { address: from.to_string() });
+        return Err(ContractError::NothingToWithdraw { address });
     }
-    BALANCES.remove(storage, from);
-    ledger(storage, |ledger| ledger.withdraw(amount))?;
+    state::change_ledger(storage, |ledger| ledger.withdraw(amount))?;
     Ok(amount)
-}
-
-/// Money held goes into a balance.
-fn earn(storage: &mut dyn Storage, to: &Addr, amount: Uint128) -> Result<(), ContractError> {
-    ledger(storage, |ledger| ledger.earn(amount))?;
-    balance(storage, to, amount)
-}
-
-fn balance(storage: &mut dyn Storage, to: &Addr, amount: Uint128) -> Result<(), ContractError> {
-    if amount.is_zero() {
-        return Ok(());
-    }
-    let balance = BALANCES.may_load(storage, to)?.unwrap_or_default().checked_add(amount)?;
-    Ok(BALANCES.save(storage, to, &balance)?)
-}
-
-/// Moves shards in the job's tally and in the ledger's.
-fn step(storage: &mut dyn Storage, job: JobId, step: Step, count: u64) -> Result<(), ContractError> {
-    let mut tally = TALLIES.may_load(storage, job.0)?.unwrap_or_default();
-    tally.step(step, count)?;
-    TALLIES.save(storage, job.0, &tally)?;
-    ledger(storage, |ledger| ledger.shards.step(step, count))
-}
-
-fn ledger(
-    storage: &mut dyn Storage,
-    change: impl FnOnce(&mut Ledger) -> Result<(), OverflowError>,
-) -> Result<(), ContractError> {
-    let mut ledger = LEDGER.load(storage)?;
-    change(&mut ledger)?;
-    Ok(LEDGER.save(storage, &ledger)?)
 }

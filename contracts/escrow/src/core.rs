@@ -1,10 +1,10 @@
-//! Values and formulas. Nothing here knows of a chain.
+//! Values and formulas, without storage or chain.
 
 pub mod assignment;
-pub mod bounds;
-pub mod funds;
+pub mod config;
+pub mod error;
 pub mod job;
 pub mod ledger;
 pub mod lien;
 pub mod offer;
-pub mod share;
+pub mod slash;

@@ -1,31 +1,37 @@
 //! What settling, expiring and giving back share.
 
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128};
+use tequio_contract::bounds;
 use tequio_protocol::{
-    AssignmentId, MAX_LIMIT,
-    escrow::{Ended, Ending, Ruling},
+    AssignmentId, bps,
+    escrow::{Credited, Ended, Ending, Ruling},
     verifier::AttestationResponse,
 };
 
 use crate::{
     books,
-    core::{assignment::Assignment, job::Job, share},
+    core::{assignment::Assignment, job::Job},
     error::ContractError,
     neighbours::{registry, rewards, verifier},
-    state::{self, SETUP},
+    state,
 };
 
 /// An assignment, its job, and the attestation for its subject, whenever that was taken.
-pub type Found = (Assignment, Job, Option<AttestationResponse>);
+pub struct Found {
+    pub id: AssignmentId,
+    pub assignment: Assignment,
+    pub job: Job,
+    pub attestation: Option<AttestationResponse>,
+}
 
 /// All that the rules look at.
 pub fn find(deps: Deps, env: &Env, id: AssignmentId) -> Result<Found, ContractError> {
     let assignment = state::assignment(deps.storage, id)?;
     let job = state::job(deps.storage, assignment.job)?;
-    let setup = SETUP.load(deps.storage)?;
+    let verifier = state::setup(deps.storage)?.verifier;
     let subject = assignment.subject(&env.contract.address, id, &job);
-    let attestation = verifier::attested(deps.querier, &setup.verifier, &assignment.operator, subject)?;
-    Ok((assignment, job, attestation))
+    let attestation = verifier::attested(deps.querier, &verifier, &assignment.operator, subject)?;
+    Ok(Found { id, assignment, job, attestation })
 }
 
 /// Ends each of a list as it is ruled, if `allows` finds that the message may carry such a ruling out. All or none.
@@ -36,54 +42,48 @@ pub fn each(
     list: Vec<AssignmentId>,
     allows: impl Fn(AssignmentId, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
-    bounded(&list)?;
+    bounds::listed("assignments", &list)?;
     let now = env.block.time.seconds();
     list.into_iter().try_fold(Response::new(), |mut all, id| {
-        let (assignment, job, attestation) = find(deps.as_ref(), env, id)?;
-        let ruling = assignment.case(&job, attestation.as_ref())?.ruling(now);
-        let one = end(deps.branch(), id, &job, assignment, allows(id, ruling)?, reporter)?;
+        let found = find(deps.as_ref(), env, id)?;
+        let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(now);
+        let one = end(deps.branch(), found, allows(id, ruling)?, reporter, None)?;
         all.messages.extend(one.messages);
         all.events.extend(one.events);
         Ok(all)
     })
 }
 
-/// Ends an assignment, with what that does to money, shards, lien and reward. `reporter` is who said so.
+/// Ends an assignment, with what that does to money, shards, lien and reward. `reporter` is who said so; `fee` is what
+/// its provider has paid the client for that.
 pub fn end(
     deps: DepsMut,
-    id: AssignmentId,
-    job: &Job,
-    assignment: Assignment,
+    found: Found,
     ending: Ending,
     reporter: &Addr,
+    fee: Option<Credited>,
 ) -> Result<Response, ContractError> {
-    let setup = SETUP.load(deps.storage)?;
+    let Found { id, assignment, job, .. } = found;
+    let setup = state::setup(deps.storage)?;
     let lien = assignment.lien;
     let slashed = match ending {
         Ending::Slashed | Ending::Lapsed => lien,
-        Ending::Absent => share::up(lien, job.rules.absence_bps),
+        Ending::Absent => bps::ceil(lien, job.rules.absence_bps)?,
         Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
     };
-    let paid = if ending == Ending::Settled { assignment.payment()? } else { Uint128::zero() };
     let provider = &assignment.provider;
-    let slash = registry::slash(deps.querier, &setup.registry, job, provider, slashed, reporter)?;
+    let slash = registry::slash(deps.querier, &setup.registry, &job, provider, slashed, reporter)?;
     let release = registry::release(&setup.registry, provider, lien.checked_sub(slashed)?)?;
     let mut response = Response::new().add_messages(slash).add_messages(release);
     if ending == Ending::Settled {
         let gas = Some(job.rules.rewards_gas);
         response = response.add_submessage(rewards::reward(&setup.rewards, id, &assignment, gas)?);
     }
-    let (provider, shards) = (provider.to_string(), assignment.count);
-    let event = Ended { assignment: id, job: assignment.job, provider, ending, shards, paid, slashed };
-    books::end(deps.storage, id, assignment, ending)?;
-    Ok(response.add_event(event))
-}
-
-/// Refuses lists that are empty or too long.
-pub fn bounded<T>(list: &[T]) -> Result<(), ContractError> {
-    match list.len() {
-        0 => Err(ContractError::EmptyList),
-        count if count > MAX_LIMIT as usize => Err(ContractError::LongList { count, max: MAX_LIMIT }),
-        _ => Ok(()),
-    }
+    let (job, provider) = (assignment.job, provider.to_string());
+    let (first, shards) = (assignment.first, assignment.count);
+    let payment = books::end(deps.storage, id, assignment, ending)?;
+    let amount = |credited: &Option<Credited>| credited.as_ref().map(|credited| credited.amount).unwrap_or_default();
+    let (paid, fee_paid) = (amount(&payment), amount(&fee));
+    let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee: fee_paid };
+    Ok(response.add_event(ended).add_events(payment).add_events(fee))
 }

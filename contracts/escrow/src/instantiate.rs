@@ -1,17 +1,19 @@
-//! Sets the contract up against registry, verifier and rewards, which exist already.
+//! Instantiate: an escrow that nobody has used, beside registry, verifier and rewards, which exist already.
 
-use cosmwasm_std::{DepsMut, Response};
-use tequio_protocol::escrow::InstantiateMsg;
+use cosmwasm_std::{DepsMut, MessageInfo, Response};
+use tequio_contract::{funds, ownership};
+use tequio_protocol::escrow::{Configured, InstantiateMsg};
 
-use crate::core::bounds;
-use crate::error::ContractError;
-use crate::neighbours::registry;
-use crate::state::{CONFIG, LEDGER, PAUSED, SETUP, Setup};
+use crate::{
+    core::config,
+    error::ContractError,
+    neighbours::registry,
+    state::{self, CONTRACT, Setup, VERSION},
+};
 
-pub fn instantiate(deps: DepsMut, msg: InstantiateMsg) -> Result<Response, ContractError> {
-    cw2::set_contract_version(deps.storage, crate::NAME, crate::VERSION)?;
-    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
-    bounds::check(&msg.config)?;
+pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
+    funds::none(&info.funds)?;
+    config::check(&msg.config)?;
     let setup = Setup {
         denom: msg.denom,
         registry: deps.api.addr_validate(&msg.registry)?,
@@ -23,9 +25,8 @@ pub fn instantiate(deps: DepsMut, msg: InstantiateMsg) -> Result<Response, Contr
     if stake != setup.denom {
         return Err(ContractError::Denoms { registry: stake, escrow: setup.denom });
     }
-    SETUP.save(deps.storage, &setup)?;
-    CONFIG.save(deps.storage, &msg.config)?;
-    PAUSED.save(deps.storage, &Default::default())?;
-    LEDGER.save(deps.storage, &Default::default())?;
-    Ok(Response::new())
+    cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
+    let owned = ownership::begin(deps.storage, deps.api, &msg.owner)?;
+    state::begin(deps.storage, &setup, &msg.config)?;
+    Ok(Response::new().add_event(owned).add_event(Configured::new(&msg.config)?))
 }

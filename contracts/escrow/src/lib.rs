@@ -1,36 +1,38 @@
-//! `escrow`: the authority over jobs, assignments, and money in and out.
-//!
-//! `README.md` has its formulas, the states of an assignment, and who may send what.
+//! `escrow`: the authority over jobs, assignments, and money in and out. It knows `registry`, `verifier` and `rewards`.
 #![deny(clippy::arithmetic_side_effects)]
 
-pub mod core;
-pub mod error;
-pub mod state;
-
 mod books;
+pub mod core;
 mod ending;
+mod error;
 mod execute;
 mod instantiate;
-mod migrate;
 mod neighbours;
 mod query;
+mod quote;
 mod reply;
+mod roles;
+mod state;
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response};
+use tequio_contract::migrate;
 use tequio_protocol::escrow::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 
-pub use crate::error::ContractError;
-
-/// Name of this contract's state, as `cw2` keeps it.
-pub const NAME: &str = "tequio-escrow";
-/// Version of this code.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use crate::{
+    error::ContractError,
+    state::{CONTRACT, VERSION},
+};
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn instantiate(deps: DepsMut, _: Env, _: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
-    instantiate::instantiate(deps, msg)
+pub fn instantiate(
+    deps: DepsMut,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    instantiate::instantiate(deps, info, msg)
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
@@ -44,11 +46,11 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn reply(deps: DepsMut, _: Env, reply: Reply) -> Result<Response, ContractError> {
+pub fn reply(deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
     reply::reply(deps, reply)
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _: Env, msg: MigrateMsg) -> Result<Response, ContractError> {
-    migrate::migrate(deps, msg)
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+    Ok(migrate::migrate(deps.storage, CONTRACT, VERSION)?)
 }

@@ -1,17 +1,29 @@
-//! Everything stored. No other file names a storage key.
+//! The only door to storage: no other file names a key, but [`free`] that of the free ranges.
 
 pub mod free;
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, Storage, Uint128};
-use cw_storage_plus::{Item, Map};
-use tequio_protocol::escrow::{Config, Paused};
-use tequio_protocol::{AssignmentId, JobId};
+use cosmwasm_std::{Addr, Empty, Order, OverflowError, OverflowOperation, StdResult, Storage, Uint128};
+use cw_storage_plus::{Bound, Item, Map};
+use tequio_protocol::{
+    AssignmentId, JobId,
+    escrow::{Config, Credited, Ending, Paused, Reason, State},
+};
 
-use crate::core::assignment::Assignment;
-use crate::core::job::Job;
-use crate::core::ledger::{Ledger, Tally};
-use crate::error::ContractError;
+use crate::{
+    core::{
+        assignment::Assignment,
+        error::CoreError,
+        job::Job,
+        ledger::{Ledger, Step, Tally},
+    },
+    error::ContractError,
+};
+
+/// Name under which `cw2` knows this contract.
+pub const CONTRACT: &str = "crates.io:tequio-escrow";
+/// Version under which `cw2` knows this contract.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What never changes after instantiating.
 #[cw_serde]
@@ -22,70 +34,254 @@ pub struct Setup {
     pub rewards: Addr,
 }
 
-/// A run of free shards with one price.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub struct Free {
-    pub count: u64,
-    /// Payment for one shard.
-    pub price: Uint128,
-}
-
-pub const SETUP: Item<Setup> = Item::new("setup");
-pub const CONFIG: Item<Config> = Item::new("config");
-pub const PAUSED: Item<Paused> = Item::new("paused");
-pub const LEDGER: Item<Ledger> = Item::new("ledger");
-/// Amount that an address can withdraw; absent if 0.
-pub const BALANCES: Map<&Addr, Uint128> = Map::new("balances");
-
-const LAST_JOB: Item<u64> = Item::new("last_job");
-pub const JOBS: Map<u64, Job> = Map::new("jobs");
+const SETUP: Item<Setup> = Item::new("setup");
+const CONFIG: Item<Config> = Item::new("config");
+const PAUSED: Item<Paused> = Item::new("paused");
+const LEDGER: Item<Ledger> = Item::new("ledger");
+/// What an address can withdraw; absent if 0.
+const BALANCES: Map<&Addr, Uint128> = Map::new("balances");
+/// The last job of all.
+const LAST_JOB: Item<JobId> = Item::new("last_job");
+const JOBS: Map<JobId, Job> = Map::new("jobs");
 /// Shards of each job by state.
-pub const TALLIES: Map<u64, Tally> = Map::new("tallies");
-/// By job and first shard; neighbours differ in price, or they would be one.
-const FREE: Map<(u64, u64), Free> = Map::new("free");
+const TALLIES: Map<JobId, Tally> = Map::new("tallies");
 /// By job and provider: shards active or settled; absent if 0.
-pub const SHARES: Map<(u64, &Addr), u64> = Map::new("shares");
+const SHARES: Map<(JobId, &Addr), u64> = Map::new("shares");
 /// By job and provider: it has given an assignment back.
-pub const GAVE_BACK: Map<(u64, &Addr), Empty> = Map::new("gave_back");
-
-const LAST_ASSIGNMENT: Item<u64> = Item::new("last_assignment");
-pub const ASSIGNMENTS: Map<u64, Assignment> = Map::new("assignments");
-/// Index of assignments, by job and assignment.
-pub const JOB_ASSIGNMENTS: Map<(u64, u64), Empty> = Map::new("job_assignments");
-
+const GAVE_BACK: Map<(JobId, &Addr), Empty> = Map::new("gave_back");
+/// The last assignment of all.
+const LAST_ASSIGNMENT: Item<AssignmentId> = Item::new("last_assignment");
+const ASSIGNMENTS: Map<AssignmentId, Assignment> = Map::new("assignments");
+/// Assignments by job.
+const OF_JOB: Map<(JobId, AssignmentId), Empty> = Map::new("job_assignments");
 /// Assignments that `rewards` failed to count.
-pub const PENDING_REWARDS: Map<u64, Empty> = Map::new("pending_rewards");
+const PENDING_REWARDS: Map<AssignmentId, Empty> = Map::new("pending_rewards");
 /// By job: shards whose credits `rewards` failed to release.
-pub const PENDING_RELEASES: Map<u64, u64> = Map::new("pending_releases");
+const PENDING_RELEASES: Map<JobId, u64> = Map::new("pending_releases");
 
-/// The next job's id.
-pub fn next_job(storage: &mut dyn Storage) -> Result<JobId, ContractError> {
-    next(storage, LAST_JOB).map(JobId)
+/// An escrow that nobody has used.
+pub fn begin(storage: &mut dyn Storage, setup: &Setup, config: &Config) -> StdResult<()> {
+    SETUP.save(storage, setup)?;
+    CONFIG.save(storage, config)?;
+    PAUSED.save(storage, &Paused::default())?;
+    LEDGER.save(storage, &Ledger::default())?;
+    LAST_JOB.save(storage, &JobId(0))?;
+    LAST_ASSIGNMENT.save(storage, &AssignmentId(0))
 }
 
-/// The next assignment's id.
-pub fn next_assignment(storage: &mut dyn Storage) -> Result<AssignmentId, ContractError> {
-    next(storage, LAST_ASSIGNMENT).map(AssignmentId)
+pub fn setup(storage: &dyn Storage) -> StdResult<Setup> {
+    SETUP.load(storage)
 }
 
-fn next(storage: &mut dyn Storage, last: Item<u64>) -> Result<u64, ContractError> {
-    let id = last.may_load(storage)?.unwrap_or_default().checked_add(1).ok_or(ContractError::TooLarge)?;
-    last.save(storage, &id)?;
+pub fn config(storage: &dyn Storage) -> StdResult<Config> {
+    CONFIG.load(storage)
+}
+
+pub fn configure(storage: &mut dyn Storage, config: &Config) -> StdResult<()> {
+    CONFIG.save(storage, config)
+}
+
+pub fn paused(storage: &dyn Storage) -> StdResult<Paused> {
+    PAUSED.load(storage)
+}
+
+pub fn pause(storage: &mut dyn Storage, paused: &Paused) -> StdResult<()> {
+    PAUSED.save(storage, paused)
+}
+
+// Sums.
+
+pub fn ledger(storage: &dyn Storage) -> StdResult<Ledger> {
+    LEDGER.load(storage)
+}
+
+pub fn change_ledger(
+    storage: &mut dyn Storage,
+    change: impl FnOnce(&mut Ledger) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
+    let mut ledger = LEDGER.load(storage)?;
+    change(&mut ledger)?;
+    Ok(LEDGER.save(storage, &ledger)?)
+}
+
+/// Shards of a job by state.
+pub fn tally(storage: &dyn Storage, job: JobId) -> StdResult<Tally> {
+    TALLIES.load(storage, job)
+}
+
+/// Moves shards of a job and of all together, and their money: invariant 3 rests on no one else writing either.
+pub fn move_shards(
+    storage: &mut dyn Storage,
+    job: JobId,
+    step: Step,
+    count: u64,
+    money: impl FnOnce(&mut Ledger) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
+    let mut tally = TALLIES.may_load(storage, job)?.unwrap_or_default();
+    tally.step(step, count)?;
+    TALLIES.save(storage, job, &tally)?;
+    change_ledger(storage, |ledger| {
+        ledger.shards.step(step, count)?;
+        money(ledger)
+    })
+}
+
+// Jobs.
+
+pub fn job(storage: &dyn Storage, id: JobId) -> Result<Job, ContractError> {
+    JOBS.may_load(storage, id)?.ok_or(ContractError::UnknownJob { job: id })
+}
+
+/// Jobs by id.
+pub fn jobs(storage: &dyn Storage, after: Option<JobId>, count: usize) -> StdResult<Vec<(JobId, Job)>> {
+    JOBS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+/// Adds a job under the next id.
+pub fn add_job(storage: &mut dyn Storage, job: &Job) -> Result<JobId, ContractError> {
+    let id = JobId(next(LAST_JOB.load(storage)?.0)?);
+    JOBS.save(storage, id, job)?;
+    LAST_JOB.save(storage, &id)?;
     Ok(id)
 }
 
-/// A job by id, or a typed error.
-pub fn job(storage: &dyn Storage, id: JobId) -> Result<Job, ContractError> {
-    JOBS.may_load(storage, id.0)?.ok_or(ContractError::UnknownJob { job: id })
-}
-
-/// An assignment by id, or a typed error.
-pub fn assignment(storage: &dyn Storage, id: AssignmentId) -> Result<Assignment, ContractError> {
-    ASSIGNMENTS.may_load(storage, id.0)?.ok_or(ContractError::UnknownAssignment { assignment: id })
+fn next(last: u64) -> Result<u64, OverflowError> {
+    last.checked_add(1).ok_or_else(|| OverflowError::new(OverflowOperation::Add))
 }
 
 /// Shards of a job that a provider holds or was paid for.
-pub fn share(storage: &dyn Storage, job: JobId, provider: &Addr) -> Result<u64, ContractError> {
-    Ok(SHARES.may_load(storage, (job.0, provider))?.unwrap_or_default())
+pub fn share(storage: &dyn Storage, job: JobId, provider: &Addr) -> StdResult<u64> {
+    Ok(SHARES.may_load(storage, (job, provider))?.unwrap_or_default())
+}
+
+fn set_share(storage: &mut dyn Storage, job: JobId, provider: &Addr, held: u64) -> StdResult<()> {
+    if held == 0 {
+        SHARES.remove(storage, (job, provider));
+        return Ok(());
+    }
+    SHARES.save(storage, (job, provider), &held)
+}
+
+/// Notes that a provider gives back of a job, once.
+pub fn note_give_back(storage: &mut dyn Storage, job: JobId, provider: &Addr) -> Result<(), ContractError> {
+    if GAVE_BACK.has(storage, (job, provider)) {
+        return Err(ContractError::GaveBack { job, provider: provider.clone() });
+    }
+    Ok(GAVE_BACK.save(storage, (job, provider), &Empty {})?)
+}
+
+// Assignments.
+
+pub fn assignment(storage: &dyn Storage, id: AssignmentId) -> Result<Assignment, ContractError> {
+    ASSIGNMENTS.may_load(storage, id)?.ok_or(ContractError::UnknownAssignment { assignment: id })
+}
+
+/// Assignments by id, of one job if given.
+pub fn assignments(
+    storage: &dyn Storage,
+    job: Option<JobId>,
+    after: Option<AssignmentId>,
+    count: usize,
+) -> StdResult<Vec<AssignmentId>> {
+    let (after, order) = (after.map(Bound::exclusive), Order::Ascending);
+    match job {
+        Some(job) => OF_JOB.prefix(job).keys(storage, after, None, order).take(count).collect(),
+        None => ASSIGNMENTS.keys(storage, after, None, order).take(count).collect(),
+    }
+}
+
+/// Adds an assignment under the next id, and its shards to its provider's share.
+pub fn add_assignment(storage: &mut dyn Storage, assignment: &Assignment) -> Result<AssignmentId, ContractError> {
+    let Assignment { job, count, ref provider, .. } = *assignment;
+    let held = share(storage, job, provider)?.checked_add(count);
+    set_share(storage, job, provider, held.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?)?;
+    let id = AssignmentId(next(LAST_ASSIGNMENT.load(storage)?.0)?);
+    ASSIGNMENTS.save(storage, id, assignment)?;
+    OF_JOB.save(storage, (job, id), &Empty {})?;
+    LAST_ASSIGNMENT.save(storage, &id)?;
+    Ok(id)
+}
+
+/// Ends an assignment. Unless it settled, its shards are no longer its provider's.
+pub fn end_assignment(
+    storage: &mut dyn Storage,
+    id: AssignmentId,
+    assignment: Assignment,
+    ending: Ending,
+) -> Result<(), ContractError> {
+    let Assignment { job, count, ref provider, .. } = assignment;
+    if ending != Ending::Settled {
+        let held = share(storage, job, provider)?.checked_sub(count);
+        set_share(storage, job, provider, held.ok_or_else(|| OverflowError::new(OverflowOperation::Sub))?)?;
+    }
+    Ok(ASSIGNMENTS.save(storage, id, &Assignment { state: State::Ended(ending), ..assignment })?)
+}
+
+// What `rewards` failed to do.
+
+pub fn pending_rewards(
+    storage: &dyn Storage,
+    after: Option<AssignmentId>,
+    count: usize,
+) -> StdResult<Vec<AssignmentId>> {
+    PENDING_REWARDS.keys(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+pub fn add_pending_reward(storage: &mut dyn Storage, assignment: AssignmentId) -> StdResult<()> {
+    PENDING_REWARDS.save(storage, assignment, &Empty {})
+}
+
+/// Takes a reward, to send it again.
+pub fn take_pending_reward(storage: &mut dyn Storage, assignment: AssignmentId) -> Result<(), ContractError> {
+    if !PENDING_REWARDS.has(storage, assignment) {
+        return Err(ContractError::NoReward { assignment });
+    }
+    PENDING_REWARDS.remove(storage, assignment);
+    Ok(())
+}
+
+pub fn pending_releases(storage: &dyn Storage, after: Option<JobId>, count: usize) -> StdResult<Vec<JobId>> {
+    PENDING_RELEASES.keys(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+/// Adds to the shards of a job whose credits are to be released.
+pub fn add_pending_release(storage: &mut dyn Storage, job: JobId, shards: u64) -> Result<(), ContractError> {
+    let sum = PENDING_RELEASES.may_load(storage, job)?.unwrap_or_default().checked_add(shards);
+    let sum = sum.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?;
+    Ok(PENDING_RELEASES.save(storage, job, &sum)?)
+}
+
+/// Takes the shards of a job whose credits are to be released, to send that again.
+pub fn take_pending_release(storage: &mut dyn Storage, job: JobId) -> Result<u64, ContractError> {
+    let shards = PENDING_RELEASES.may_load(storage, job)?.ok_or(ContractError::NoRelease { job })?;
+    PENDING_RELEASES.remove(storage, job);
+    Ok(shards)
+}
+
+// Balances.
+
+pub fn balance(storage: &dyn Storage, address: &Addr) -> StdResult<Uint128> {
+    Ok(BALANCES.may_load(storage, address)?.unwrap_or_default())
+}
+
+/// Adds to a balance; the sums are the caller's. Nothing is nothing to report.
+pub fn credit(
+    storage: &mut dyn Storage,
+    address: &Addr,
+    amount: Uint128,
+    reason: Reason,
+) -> Result<Option<Credited>, ContractError> {
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    let sum = balance(storage, address)?.checked_add(amount)?;
+    BALANCES.save(storage, address, &sum)?;
+    Ok(Some(Credited { address: address.to_string(), amount, reason }))
+}
+
+/// Empties a balance, to be paid out.
+pub fn take_balance(storage: &mut dyn Storage, address: &Addr) -> StdResult<Uint128> {
+    let amount = balance(storage, address)?;
+    BALANCES.remove(storage, address);
+    Ok(amount)
 }

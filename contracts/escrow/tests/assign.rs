@@ -1,14 +1,18 @@
 //! `assign`: a provider takes shards, under a lien on its stake.
 
 use cosmwasm_std::Uint128;
-use tequio_escrow::ContractError;
-use tequio_escrow::core::assignment::context;
-use tequio_protocol::escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State};
-use tequio_protocol::verifier::Subject;
-use tequio_protocol::{AssignmentId, Digest, JobId, TypedEvent, registry};
+use tequio_escrow::{ContractError, core::assignment::context};
+use tequio_protocol::{
+    AssignmentId, Digest, JobId,
+    escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State},
+    registry,
+    verifier::Subject,
+};
 
-use crate::stand_in;
-use crate::world::{World, header};
+use crate::{
+    stand_in,
+    world::{World, event, header},
+};
 
 fn of(job: JobId, count: u64) -> ExecuteMsg {
     ExecuteMsg::Assign { job, count }
@@ -30,10 +34,11 @@ fn a_provider_takes_the_first_shards_under_a_lien() {
         operator: operator.clone(),
         first: 0,
         count: 32,
+        price: 1_000u128.into(),
         lien,
         attest_by,
     };
-    assert_eq!(Assigned::all(&events), [assigned]);
+    assert_eq!(event::<Assigned>(&events), assigned);
     let expected = AssignmentResponse {
         id,
         job,
@@ -111,7 +116,7 @@ fn a_diverse_job_is_spread_over_providers() {
     let [alice, bob, carol] = world.providers().map(|provider| provider.operator.clone());
     let (one, two) = (world.assign(&alice, job, 30), world.assign(&alice, job, 30));
     assert_eq!((world.assignment(one).count, world.assignment(two).count), (30, 4), "⌈100/3⌉ = 34");
-    let provider = world.alice.owner.to_string();
+    let provider = world.alice.owner.clone();
     let error = world.refused(&alice, of(job, 1), 0);
     assert_eq!(error, ContractError::Diversity { job, provider: provider.clone(), held: 34, cap: 34 });
     let (three, four) = (world.assign(&bob, job, 100), world.assign(&carol, job, 100));
@@ -137,7 +142,7 @@ fn only_an_operator_assigns() {
     let job = world.post(world.spec());
     for sender in [world.stranger.clone(), world.alice.owner.clone(), world.client.clone()] {
         let error = world.refused(&sender, of(job, 1), 0);
-        assert_eq!(error, ContractError::NotOperator { sender: sender.to_string() });
+        assert_eq!(error, ContractError::NotOperator { sender });
     }
 }
 

@@ -4,11 +4,14 @@ use cosmwasm_std::Uint128;
 use cw_ownable::OwnershipError;
 use tequio_escrow::ContractError;
 use tequio_protocol::escrow::{
-    Config, ConfigResponse, ExecuteMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS, MAX_WINDOW, QueryMsg,
+    Config, ConfigResponse, Configured, ExecuteMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
+    MAX_WINDOW, QueryMsg,
 };
 
-use crate::instantiate::out_of_bounds;
-use crate::world::{World, config};
+use crate::{
+    instantiate::out_of_bounds,
+    world::{World, config, event},
+};
 
 #[test]
 fn governance_sets_the_config() {
@@ -35,7 +38,8 @@ fn governance_sets_the_config() {
         ..config()
     };
     for config in [widest, narrowest] {
-        world.sends(&world.governance.clone(), ExecuteMsg::Configure { config: config.clone() }, 0);
+        let events = world.sends(&world.governance.clone(), ExecuteMsg::Configure { config: config.clone() }, 0);
+        assert_eq!(event::<Configured>(&events), Configured::new(&config).unwrap());
         assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, config);
     }
 }
@@ -45,7 +49,7 @@ fn bounds_hold_for_governance_too() {
     let mut world = World::new();
     for (config, error) in out_of_bounds() {
         let message = ExecuteMsg::Configure { config };
-        assert_eq!(world.refused(&world.governance.clone(), message, 0), ContractError::Config(error));
+        assert_eq!(world.refused(&world.governance.clone(), message, 0), error);
     }
 }
 

@@ -1,11 +1,14 @@
 //! `expire`: anyone ends what was never attested, never opened, or never drawn.
 
+use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{Ending, ExecuteMsg, NotYet, State};
-use tequio_protocol::verifier::Verdict;
-use tequio_protocol::{AssignmentId, MAX_LIMIT};
+use tequio_protocol::{
+    AssignmentId, TypedEvent,
+    escrow::{Credited, Ended, Ending, ExecuteMsg, NotYet, State},
+    verifier::Verdict,
+};
 
-use crate::world::{FALSE, World};
+use crate::world::{FALSE, World, event, too_many};
 
 fn of(assignment: AssignmentId) -> ExecuteMsg {
     ExecuteMsg::Expire { assignments: vec![assignment] }
@@ -25,7 +28,19 @@ fn the_vanished_expire_after_their_deadline() {
     let error = world.refused(&world.stranger.clone(), of(assignment), 0);
     assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by: now, now }));
     world.pass(1);
-    world.expire(assignment);
+    let events = world.expire(assignment);
+    let ended = Ended {
+        assignment,
+        job,
+        provider: world.alice.owner.to_string(),
+        ending: Ending::Absent,
+        first: 0,
+        shards: 10,
+        paid: Uint128::zero(),
+        slashed: 2_065u128.into(),
+        fee: Uint128::zero(),
+    };
+    assert_eq!((event::<Ended>(&events), Credited::all(&events)), (ended, vec![]));
     assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::Absent), 0));
     assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
 }
@@ -97,6 +112,6 @@ fn lists_are_bounded() {
     let mut world = World::new();
     let stranger = world.stranger.clone();
     let list = |count: u64| ExecuteMsg::Expire { assignments: (1..=count).map(AssignmentId).collect() };
-    assert_eq!(world.refused(&stranger, list(0), 0), ContractError::EmptyList);
-    assert_eq!(world.refused(&stranger, list(101), 0), ContractError::LongList { count: 101, max: MAX_LIMIT });
+    assert_eq!(world.refused(&stranger, list(0), 0), too_many("assignments", 0));
+    assert_eq!(world.refused(&stranger, list(101), 0), too_many("assignments", 101));
 }

@@ -1,12 +1,14 @@
 //! `give_back`: early, unattested, once, for a small fee.
 
 use cosmwasm_std::Uint128;
+use tequio_contract::funds::BadFunds;
 use tequio_escrow::ContractError;
-use tequio_escrow::core::funds::BadFunds;
-use tequio_protocol::escrow::{Config, Ended, Ending, ExecuteMsg, JobSpec, Kept, State};
-use tequio_protocol::{AssignmentId, TypedEvent};
+use tequio_protocol::{
+    AssignmentId, TypedEvent,
+    escrow::{Config, Credited, Ended, Ending, ExecuteMsg, JobSpec, Kept, Reason, State},
+};
 
-use crate::world::{DENOM, World, config};
+use crate::world::{DENOM, World, config, credited, event};
 
 fn of(assignment: AssignmentId) -> ExecuteMsg {
     ExecuteMsg::GiveBack { assignment }
@@ -23,7 +25,10 @@ fn shards_go_back_whole_and_the_client_gets_the_fee() {
     let provider = world.alice.owner.to_string();
     let (paid, slashed) = (Uint128::zero(), Uint128::zero());
     let ending = Ending::GivenBack;
-    assert_eq!(Ended::all(&events), [Ended { assignment, job, provider, ending, shards: 32, paid, slashed }]);
+    let fee = Uint128::new(320);
+    let ended = Ended { assignment, job, provider, ending, first: 0, shards: 32, paid, slashed, fee };
+    assert_eq!(event::<Ended>(&events), ended);
+    assert_eq!(event::<Credited>(&events), credited(&world.client, 320, Reason::GiveBackFee));
     assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::GivenBack), 0));
     assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
     assert_eq!(world.balance(&world.client), 320);
@@ -52,7 +57,8 @@ fn without_a_fee_nothing_is_sent() {
     let assignment = world.assigned(32);
     let alice = world.alice.operator.clone();
     assert!(matches!(world.refused(&alice, of(assignment), 1), ContractError::Funds(BadFunds::Overfunded { .. })));
-    world.sends(&alice, of(assignment), 0);
+    let events = world.sends(&alice, of(assignment), 0);
+    assert_eq!((event::<Ended>(&events).fee.u128(), Credited::all(&events)), (0, vec![]));
 }
 
 #[test]
@@ -106,7 +112,7 @@ fn once_per_provider_and_job() {
     let assignment = world.assign(&alice, first, 1);
     world.sends(&alice, of(assignment), 10);
     let assignment = world.assign(&alice, first, 1);
-    let provider = world.alice.owner.to_string();
+    let provider = world.alice.owner.clone();
     assert_eq!(world.refused(&alice, of(assignment), 10), ContractError::GaveBack { job: first, provider });
     for (operator, job) in [(&alice, other), (&bob, first)] {
         let assignment = world.assign(operator, job, 1);
@@ -131,10 +137,9 @@ fn the_operator_of_then_and_of_now_may() {
 fn nobody_else_may() {
     let mut world = World::new();
     let assignment = world.assigned(1);
-    let provider = world.alice.owner.to_string();
+    let provider = world.alice.owner.clone();
     for sender in [world.bob.operator.clone(), world.client.clone(), world.stranger.clone()] {
         let error = world.refused(&sender, of(assignment), 10);
-        let sender = sender.to_string();
         assert_eq!(error, ContractError::NotYours { assignment, provider: provider.clone(), sender });
     }
 }

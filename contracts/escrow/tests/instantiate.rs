@@ -1,15 +1,15 @@
 //! Setting up.
 
-use cosmwasm_std::Empty;
+use cosmwasm_std::{Empty, WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
+use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
 use tequio_escrow::ContractError;
-use tequio_escrow::core::bounds::BadConfig;
 use tequio_protocol::escrow::{
-    Config, ConfigResponse, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS, MAX_WINDOW,
-    MIN_MARGIN_BPS, Paused, QueryMsg,
+    Config, ConfigResponse, Configured, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
+    MAX_WINDOW, MIN_MARGIN_BPS, OwnershipChanged, Paused, QueryMsg,
 };
 
-use crate::world::{DENOM, World, config, contract};
+use crate::world::{DENOM, World, config, contract, event};
 
 fn message(world: &World, denom: &str, config: Config) -> InstantiateMsg {
     InstantiateMsg {
@@ -46,6 +46,18 @@ fn it_begins_as_it_was_told() {
 }
 
 #[test]
+fn its_beginning_is_told() {
+    let mut world = World::new();
+    let code_id = world.app.store_code(contract());
+    let msg = to_json_binary(&message(&world, DENOM, config())).unwrap();
+    let begin = WasmMsg::Instantiate { admin: None, code_id, msg, funds: vec![], label: "another".into() };
+    let events = world.app.execute(world.stranger.clone(), begin.into()).unwrap().events;
+    let owned = OwnershipChanged { owner: Some(world.governance.to_string()), pending: None };
+    let configured = Configured::new(&config()).unwrap();
+    assert_eq!((event::<OwnershipChanged>(&events), event::<Configured>(&events)), (owned, configured));
+}
+
+#[test]
 fn stake_and_payment_are_of_one_denom() {
     let mut world = World::new();
     let message = message(&world, "ufoo", config());
@@ -64,20 +76,24 @@ fn a_registry_that_is_none_is_refused() {
 }
 
 /// Configs one step outside each bound, with their errors.
-pub fn out_of_bounds() -> Vec<(Config, BadConfig)> {
+pub fn out_of_bounds() -> Vec<(Config, ContractError)> {
     let base = config();
     let (fee, absence) = (MAX_GIVE_BACK_FEE_BPS + 1, MAX_ABSENCE_BPS + 1);
     let (window, gas) = (MAX_WINDOW + 1, MAX_REWARDS_GAS + 1);
     let config = || base.clone();
+    let out = |name, value: u64, min: u64, max: u64| {
+        ContractError::Core(OutOfBounds::Number { name, value, min, max }.into())
+    };
+    let margin = out("margin_bps", 19_999, 20_000, u32::MAX.into());
     vec![
-        (Config { margin_bps: MIN_MARGIN_BPS - 1, ..config() }, BadConfig::Margin { margin_bps: 19_999 }),
-        (Config { give_back_window: window, ..config() }, BadConfig::GiveBackWindow { seconds: window }),
-        (Config { give_back_fee_bps: fee, ..config() }, BadConfig::GiveBackFee { bps: fee }),
-        (Config { absence_bps: absence, ..config() }, BadConfig::Absence { bps: absence }),
-        (Config { audit_window: window, ..config() }, BadConfig::AuditWindow { seconds: window }),
-        (Config { audit_window: 0, ..config() }, BadConfig::AuditWindow { seconds: 0 }),
-        (Config { rewards_gas: gas, ..config() }, BadConfig::RewardsGas { gas }),
-        (Config { rewards_gas: 0, ..config() }, BadConfig::RewardsGas { gas: 0 }),
+        (Config { margin_bps: MIN_MARGIN_BPS - 1, ..config() }, margin),
+        (Config { give_back_window: window, ..config() }, out("give_back_window", window, 0, MAX_WINDOW)),
+        (Config { give_back_fee_bps: fee, ..config() }, out("give_back_fee_bps", 1_001, 0, 1_000)),
+        (Config { absence_bps: absence, ..config() }, out("absence_bps", 2_001, 0, 2_000)),
+        (Config { audit_window: window, ..config() }, out("audit_window", window, 1, MAX_WINDOW)),
+        (Config { audit_window: 0, ..config() }, out("audit_window", 0, 1, MAX_WINDOW)),
+        (Config { rewards_gas: gas, ..config() }, out("rewards_gas", gas, 1, MAX_REWARDS_GAS)),
+        (Config { rewards_gas: 0, ..config() }, out("rewards_gas", 0, 1, MAX_REWARDS_GAS)),
     ]
 }
 
@@ -86,8 +102,18 @@ fn a_config_out_of_bounds_is_refused() {
     let mut world = World::new();
     for (config, error) in out_of_bounds() {
         let message = message(&world, DENOM, config);
-        assert_eq!(refused(&mut world, &message), ContractError::Config(error));
+        assert_eq!(refused(&mut world, &message), error);
     }
+}
+
+#[test]
+fn it_takes_no_funds() {
+    let mut world = World::new();
+    let (code, owner) = (world.app.store_code(contract()), world.governance.clone());
+    let message = message(&world, DENOM, config());
+    let error = world.app.instantiate_contract(code, owner, &message, &coins(1, DENOM), "escrow", None).unwrap_err();
+    let found = "1utoken".into();
+    assert_eq!(error.downcast::<ContractError>().unwrap(), ContractError::Funds(BadFunds::NotTaken { found }));
 }
 
 #[test]

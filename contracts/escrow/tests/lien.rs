@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Uint128, Uint512};
 use proptest::prelude::*;
-use tequio_escrow::core::lien::{Terms, caught};
+use tequio_escrow::core::lien::{Basis, caught};
 
 /// 1 − (1 − δ)^t as Q/D, exactly.
 fn exact(delta: u32, draws: u32) -> (Uint512, Uint512) {
@@ -12,8 +12,8 @@ fn exact(delta: u32, draws: u32) -> (Uint512, Uint512) {
     (power(one) - power(miss), power(one))
 }
 
-fn terms(delta: u32, draws: u32, margin_bps: u32, burn_bps: u16, mint: u64) -> Terms {
-    Terms { caught: caught(delta, draws), margin_bps, burn_bps, mint: mint.into() }
+fn basis(delta: u32, draws: u32, margin_bps: u32, burn_bps: u16, mint: u64) -> Basis {
+    Basis { caught: caught(delta, draws), margin_bps, burn_bps, mint: mint.into() }
 }
 
 proptest! {
@@ -35,7 +35,7 @@ proptest! {
         delta in 1..=u32::MAX, draws in 1..=10u32, margin in 20_000..100_000u32, burn in 5_000..=10_000u16,
         price in 0..u64::MAX, mint in 0..u64::MAX,
     ) {
-        let lien = terms(delta, draws, margin, burn, mint).per_shard(price.into()).unwrap();
+        let lien = basis(delta, draws, margin, burn, mint).per_shard(price.into()).unwrap();
         let (q, d) = exact(delta, draws);
         let stake = Uint512::from(price) + Uint512::from(mint);
         let need = stake * (Uint512::from(margin) * d - Uint512::from(10_000u32) * q);
@@ -48,7 +48,7 @@ proptest! {
         delta in 1 << 16..=u32::MAX, draws in 1..=4_096u32, margin in 20_000..100_000u32, burn in 5_000..=10_000u16,
         price in 0..1u64 << 50, mint in 0..1u64 << 50,
     ) {
-        let lien = terms(delta, draws, margin, burn, mint).per_shard(price.into()).unwrap().u128() as f64;
+        let lien = basis(delta, draws, margin, burn, mint).per_shard(price.into()).unwrap().u128() as f64;
         // −expm1(t·ln1p(−δ)) keeps what a power of nearly one would lose.
         let q = -(f64::from(draws) * (-f64::from(delta) / 2f64.powi(32)).ln_1p()).exp_m1();
         let formula = (price as f64 + mint as f64) * (f64::from(margin) / 1e4 / q - 1.0) / (f64::from(burn) / 1e4);
@@ -78,9 +78,9 @@ fn the_extremes() {
 #[test]
 fn what_nothing_secures_has_no_lien() {
     let price = Uint128::new(1_000);
-    assert!(terms(0, 16, 20_000, 5_000, 0).per_shard(price).is_err(), "nothing is ever caught");
-    assert!(terms(1 << 30, 16, 20_000, 0, 0).per_shard(price).is_err(), "nothing is ever burned");
-    assert!(terms(1, 1, 20_000, 5_000, 0).per_shard(Uint128::MAX).is_err(), "more than there can be");
-    assert!(terms(1 << 30, 16, 20_000, 5_000, 1).per_shard(Uint128::MAX).is_err());
-    assert!(terms(1 << 30, 16, 20_000, 5_000, 0).per_shard(Uint128::zero()).unwrap().is_zero());
+    assert!(basis(0, 16, 20_000, 5_000, 0).per_shard(price).is_err(), "nothing is ever caught");
+    assert!(basis(1 << 30, 16, 20_000, 0, 0).per_shard(price).is_err(), "nothing is ever burned");
+    assert!(basis(1, 1, 20_000, 5_000, 0).per_shard(Uint128::MAX).is_err(), "more than there can be");
+    assert!(basis(1 << 30, 16, 20_000, 5_000, 1).per_shard(Uint128::MAX).is_err());
+    assert!(basis(1 << 30, 16, 20_000, 5_000, 0).per_shard(Uint128::zero()).unwrap().is_zero());
 }

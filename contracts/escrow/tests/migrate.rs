@@ -1,7 +1,8 @@
 //! `migrate`: newer code takes over what it finds.
 
 use cw_multi_test::Executor;
-use tequio_escrow::ContractError;
+use tequio_contract::migrate::BadMigration;
+use tequio_escrow::{CONTRACT, ContractError, VERSION};
 use tequio_protocol::escrow::{ExecuteMsg, MigrateMsg, State};
 
 use crate::world::{World, contract};
@@ -25,7 +26,7 @@ fn pending_state_is_kept() {
     world.settle(settled);
     let job = world.assignment(settled).job;
     let active = world.assign(&world.bob.operator.clone(), job, 5);
-    stored(&mut world, "tequio-escrow", "0.0.9");
+    stored(&mut world, CONTRACT, "0.0.9");
 
     migrates(&mut world).unwrap();
     assert_eq!(world.state(active), State::Active);
@@ -43,15 +44,14 @@ fn the_same_version_migrates() {
 #[test]
 fn other_and_newer_states_are_refused() {
     let mut world = World::new();
-    for (name, version) in [("tequio-registry", "0.0.1"), ("tequio-escrow", "99.0.0"), ("tequio-escrow", "new")] {
+    let newer = BadMigration::NewerVersion { stored: "99.0.0".into(), code: VERSION };
+    let unreadable = BadMigration::BadVersion { version: "new".into() };
+    let other = BadMigration::WrongContract { expected: CONTRACT, found: "crates.io:tequio-registry".into() };
+    for (name, version, error) in
+        [("crates.io:tequio-registry", "0.0.1", other), (CONTRACT, "99.0.0", newer), (CONTRACT, "new", unreadable)]
+    {
         stored(&mut world, name, version);
-        let error: ContractError = migrates(&mut world).unwrap_err().downcast().unwrap();
-        let (found, code) = (version.into(), tequio_escrow::VERSION.into());
-        let expected = if name == tequio_escrow::NAME {
-            ContractError::NewerState { found, code }
-        } else {
-            ContractError::OtherContract { found: name.into(), expected: tequio_escrow::NAME.into() }
-        };
-        assert_eq!(error, expected);
+        let refused: ContractError = migrates(&mut world).unwrap_err().downcast().unwrap();
+        assert_eq!(refused, error.into());
     }
 }

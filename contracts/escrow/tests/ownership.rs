@@ -3,9 +3,9 @@
 use cosmwasm_std::Addr;
 use cw_ownable::{Action, Ownership, OwnershipError};
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{ExecuteMsg, QueryMsg};
+use tequio_protocol::escrow::{ExecuteMsg, OwnershipChanged, QueryMsg};
 
-use crate::world::World;
+use crate::world::{World, event};
 
 fn transfer(to: &Addr) -> ExecuteMsg {
     ExecuteMsg::UpdateOwnership(Action::TransferOwnership { new_owner: to.to_string(), expiry: None })
@@ -15,8 +15,12 @@ fn transfer(to: &Addr) -> ExecuteMsg {
 fn the_pending_owner_accepts() {
     let mut world = World::new();
     let (old, new) = (world.governance.clone(), world.stranger.clone());
-    world.sends(&old, transfer(&new), 0);
-    world.sends(&new, ExecuteMsg::UpdateOwnership(Action::AcceptOwnership), 0);
+    let events = world.sends(&old, transfer(&new), 0);
+    let offered = OwnershipChanged { owner: Some(old.to_string()), pending: Some(new.to_string()) };
+    assert_eq!(event::<OwnershipChanged>(&events), offered);
+    let events = world.sends(&new, ExecuteMsg::UpdateOwnership(Action::AcceptOwnership), 0);
+    let taken = OwnershipChanged { owner: Some(new.to_string()), pending: None };
+    assert_eq!(event::<OwnershipChanged>(&events), taken);
     let ownership: Ownership<String> = world.ask(&QueryMsg::Ownership {});
     assert_eq!(ownership.owner, Some(new.to_string()));
     let pause = ExecuteMsg::Pause { posting: true, assigning: true };

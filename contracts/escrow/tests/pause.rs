@@ -2,14 +2,13 @@
 
 use cw_ownable::OwnershipError;
 use tequio_escrow::ContractError;
-use tequio_protocol::TypedEvent;
 use tequio_protocol::escrow::{ExecuteMsg, PauseSet, QueryMsg};
 
-use crate::world::World;
+use crate::world::{World, event};
 
 fn pause(world: &mut World, posting: bool, assigning: bool) {
     let events = world.sends(&world.governance.clone(), ExecuteMsg::Pause { posting, assigning }, 0);
-    assert_eq!(PauseSet::all(&events), [PauseSet { posting, assigning }]);
+    assert_eq!(event::<PauseSet>(&events), PauseSet { posting, assigning });
 }
 
 #[test]

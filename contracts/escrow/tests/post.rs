@@ -2,17 +2,31 @@
 
 use cosmwasm_std::{Uint128, coins};
 use cw_multi_test::Executor;
+use cw_ownable::OwnershipError;
 use tequio_attestation::{Header, Malformed, input_root};
-use tequio_escrow::ContractError;
-use tequio_escrow::core::funds::BadFunds;
-use tequio_escrow::core::offer::Refusal;
-use tequio_protocol::escrow::{
-    ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW, Posted,
+use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
+use tequio_escrow::{ContractError, core::error::CoreError};
+use tequio_protocol::{
+    Digest, JobId,
+    escrow::{
+        ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW,
+        Posted,
+    },
+    rewards,
 };
-use tequio_protocol::{Digest, JobId, TypedEvent, rewards};
 
-use crate::stand_in;
-use crate::world::{DENOM, RICH, World, config, header};
+use crate::{
+    stand_in,
+    world::{DENOM, RICH, World, config, event, header},
+};
+
+fn out(name: &'static str, value: u64, min: u64, max: u64) -> ContractError {
+    ContractError::Core(OutOfBounds::Number { name, value, min, max }.into())
+}
+
+fn zero(name: &'static str) -> ContractError {
+    ContractError::Core(OutOfBounds::Zero { name }.into())
+}
 
 #[test]
 fn a_job_is_posted_and_its_funds_are_held() {
@@ -28,8 +42,14 @@ fn a_job_is_posted_and_its_funds_are_held() {
         shards: 100,
         price: 1_000u128.into(),
         lien: 2_065u128.into(),
+        draws: 16,
+        attest_window: 3_600,
+        audit_window: 600,
+        end: spec.end,
+        min_providers: 1,
+        data: "s3://jobs/1".into(),
     };
-    assert_eq!(Posted::all(&events), [posted]);
+    assert_eq!(event::<Posted>(&events), posted);
     let job = JobResponse {
         id: JobId(1),
         client: client.to_string(),
@@ -45,7 +65,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         end: spec.end,
         min_providers: 1,
         data: spec.data,
-        work: 2_000_000,
+        cost: 2_000_000u64.into(),
         rules: (&config()).into(),
         lien: 2_065u128.into(),
         free: 100,
@@ -71,7 +91,7 @@ fn credits_are_reserved_and_without_them_nothing_is_posted() {
     let job = world.post(spec);
     assert_eq!(job, JobId(1), "the failed post used no number");
     let (client, kind) = (client.to_string(), Kind::Client);
-    let reserve = rewards::ExecuteMsg::Reserve { job, client, kind, shards: 100, work: 2_000_000u64.into() };
+    let reserve = rewards::ExecuteMsg::Reserve { job, client, kind, shards: 100, cost: 2_000_000u64.into() };
     assert_eq!(world.told_rewards(), [reserve]);
 }
 
@@ -81,7 +101,7 @@ fn governance_posts_commons_jobs_for_free_and_nobody_else() {
     let spec = JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() };
     let (client, governance) = (world.client.clone(), world.governance.clone());
     let error = world.refused(&client, ExecuteMsg::Post { spec: spec.clone() }, 0);
-    assert_eq!(error, ContractError::NotGovernance { sender: client.to_string() });
+    assert_eq!(error, ContractError::Ownership(OwnershipError::NotOwner));
 
     let job = world.post(spec.clone());
     assert_eq!(world.job(job).client, governance.to_string());
@@ -96,7 +116,7 @@ fn a_client_job_has_a_price() {
     let mut world = World::new();
     let spec = JobSpec { price: Uint128::zero(), ..world.spec() };
     let error = world.refused(&world.client.clone(), ExecuteMsg::Post { spec }, 0);
-    assert_eq!(error, ContractError::Refused(Refusal::Price));
+    assert_eq!(error, zero("price"));
 }
 
 #[test]
@@ -126,15 +146,16 @@ fn what_the_network_does_not_bear_is_refused() {
     let (now, base) = (world.now(), world.spec());
     let spec = || base.clone();
     let of = |header: Header| JobSpec { header: header.encode().into(), ..base.clone() };
-    let attest_window = |seconds| (JobSpec { attest_window: seconds, ..spec() }, Refusal::AttestWindow { seconds });
-    let end = |end| (JobSpec { end, ..spec() }, Refusal::End { end, now });
+    let window = |value| out("attest_window", value, MIN_ATTEST_WINDOW, MAX_WINDOW);
+    let attest_window = |seconds| (JobSpec { attest_window: seconds, ..spec() }, window(seconds));
+    let end = |end| (JobSpec { end, ..spec() }, out("end", end, now + 1, now + MAX_DURATION));
     let providers =
-        |min_providers| (JobSpec { min_providers, ..spec() }, Refusal::Providers { min_providers, shards: 100 });
-    let shards = |shards| (JobSpec { shards, ..spec() }, Refusal::Shards { shards });
-    let draws = |draws| (JobSpec { draws, ..spec() }, Refusal::Draws { draws, max: 64 });
-    let long = MAX_WINDOW + 1;
+        |min_providers: u32| (JobSpec { min_providers, ..spec() }, out("min_providers", min_providers.into(), 1, 100));
+    let shards = |shards| (JobSpec { shards, ..spec() }, out("shards", shards, 1, MAX_SHARDS));
+    let draws = |draws: u32| (JobSpec { draws, ..spec() }, out("draws", draws.into(), 1, 64));
+    let (long, longest) = (MAX_WINDOW + 1, MAX_DATA as u64);
     // 7 levels above 100 shards: 16 × (5,803 + 64 × 7) is one draw's byte too many.
-    let opening = Refusal::OpeningBytes { draws: 16, bytes: 100_016, max: 100_000 };
+    let opening = out("opening_bytes", 100_016, 0, 100_000);
     for (spec, refusal) in [
         shards(0),
         shards(MAX_SHARDS + 1),
@@ -147,15 +168,15 @@ fn what_the_network_does_not_bear_is_refused() {
         end(now + MAX_DURATION + 1),
         providers(0),
         providers(101),
-        (JobSpec { audit_window: Some(long), ..spec() }, Refusal::AuditWindow { seconds: long }),
-        (JobSpec { data: "d".repeat(MAX_DATA + 1), ..spec() }, Refusal::Data { bytes: MAX_DATA + 1 }),
-        (of(Header { cost: 0, ..header() }), Refusal::Work),
-        (of(Header { delta: 0, ..header() }), Refusal::Delta),
-        (of(Header { reads: 4_097, ..header() }), Refusal::Reads { reads: 4_097, max: 4_096 }),
+        (JobSpec { audit_window: Some(long), ..spec() }, out("audit_window", long, 0, MAX_WINDOW)),
+        (JobSpec { data: "d".repeat(MAX_DATA + 1), ..spec() }, out("data", longest + 1, 0, longest)),
+        (of(Header { cost: 0, ..header() }), zero("cost")),
+        (of(Header { delta: 0, ..header() }), zero("delta")),
+        (of(Header { reads: 4_097, ..header() }), out("reads", 4_097, 0, 4_096)),
         (of(Header { opening_bytes: 5_803, ..header() }), opening),
     ] {
         let error = world.refused(&world.client.clone(), ExecuteMsg::Post { spec }, 100_000);
-        assert_eq!(error, ContractError::Refused(refusal));
+        assert_eq!(error, refusal);
     }
 }
 
@@ -212,11 +233,11 @@ fn amounts_that_cannot_be_written_down_are_refused() {
     for price in [Uint128::MAX, Uint128::MAX / Uint128::new(100), Uint128::MAX / Uint128::new(200)] {
         let spec = JobSpec { price, ..world.spec() };
         let error = world.refused(&client, ExecuteMsg::Post { spec }, 100_000);
-        assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+        assert!(matches!(error, ContractError::Core(CoreError::Overflow(_))), "{error}");
     }
     world.terms(Kind::Client, 10, u128::MAX);
     let error = world.refused(&client, ExecuteMsg::Post { spec: world.spec() }, 100_000);
-    assert!(matches!(error, ContractError::Multiply(_)), "{error}");
+    assert!(matches!(error, ContractError::Ratio(_)), "{error}");
     world.terms(Kind::Client, u128::MAX, 8);
     let error = world.refused(&client, ExecuteMsg::Post { spec: world.spec() }, 100_000);
     assert!(matches!(error, ContractError::Overflow(_)), "{error}");

@@ -1,8 +1,10 @@
 //! Lists come in pages, and the equations come with both sides.
 
 use cosmwasm_std::{StdResult, Uint128};
-use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, JobSpec, QueryMsg, RangeResponse};
-use tequio_protocol::{AssignmentId, Conservation, Equation, JobId, Relation};
+use tequio_protocol::{
+    AssignmentId, Conservation, Equation, JobId, Relation,
+    escrow::{AssignmentResponse, ExecuteMsg, JobResponse, JobSpec, QueryMsg, RangeResponse},
+};
 
 use crate::world::World;
 

@@ -2,8 +2,10 @@
 
 use cosmwasm_std::StdResult;
 use tequio_attestation::input_root;
-use tequio_protocol::Digest;
-use tequio_protocol::escrow::{JobSpec, QueryMsg, QuoteResponse};
+use tequio_protocol::{
+    Digest,
+    escrow::{JobSpec, QueryMsg, QuoteResponse},
+};
 
 use crate::world::{World, header};
 
@@ -22,8 +24,8 @@ fn it_shows_all_that_a_job_costs_and_demands() {
         credits: 1_000u128.into(),
         lien: 2_065u128.into(),
         mint: 8u128.into(),
-        caught: ((1.0 - 0.75f64.powi(16)) * 2f64.powi(32)) as u64,
-        opening_bytes: 16 * (1_000 + 64 * 7),
+        caught: (((1.0 - 0.75f64.powi(16)) * 2f64.powi(32)) as u64).into(),
+        opening_bytes: (16u64 * (1_000 + 64 * 7)).into(),
     };
     assert_eq!(quote(&world, world.spec()).unwrap(), expected);
 }
@@ -35,7 +37,7 @@ fn more_draws_are_a_smaller_lien_and_a_bigger_opening() {
         [1, 2, 4, 8, 16, 32, 64].map(|draws| quote(&world, JobSpec { draws, ..world.spec() }).unwrap()).to_vec();
     for pair in quotes.windows(2) {
         assert!(pair[0].lien >= pair[1].lien && pair[0].caught < pair[1].caught);
-        assert_eq!(pair[0].opening_bytes * 2, pair[1].opening_bytes);
+        assert_eq!(pair[0].opening_bytes.u64() * 2, pair[1].opening_bytes.u64());
     }
     // One draw: q = 1/4, S = 1,012 × 7 × 2.
     assert_eq!(quotes[0].lien.u128(), 14_168);
@@ -56,5 +58,5 @@ fn it_is_what_posting_does() {
 fn it_fails_as_posting_does() {
     let world = World::new();
     let error = quote(&world, JobSpec { shards: 0, ..world.spec() }).unwrap_err();
-    assert!(error.to_string().contains("job refused: 0 shards, not 1 to 4294967296"), "{error}");
+    assert!(error.to_string().contains("shards is 0, not between 1 and 4294967296"), "{error}");
 }

@@ -1,10 +1,17 @@
 //! `refund`: free shards' payment goes back to the client.
 
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{ExecuteMsg, JobSpec, Refunded};
-use tequio_protocol::{JobId, TypedEvent, rewards};
+use tequio_protocol::{
+    JobId,
+    escrow::{Credited, ExecuteMsg, JobSpec, RangeResponse, Reason, Refunded},
+    rewards,
+};
 
-use crate::world::{World, sent};
+use crate::world::{World, credited, event, sent};
+
+fn range(first: u64, count: u64, price: u128) -> RangeResponse {
+    RangeResponse { first, count, price: price.into() }
+}
 
 fn of(job: JobId, shards: Option<u64>) -> ExecuteMsg {
     ExecuteMsg::Refund { job, shards }
@@ -16,8 +23,10 @@ fn the_client_takes_back_all_that_is_free() {
     let assignment = world.assigned(40);
     let (job, client) = (world.assignment(assignment).job, world.client.clone());
     let events = world.sends(&client, of(job, None), 0);
-    let refunded = Refunded { job, client: client.to_string(), shards: 60, amount: 60_000u128.into() };
-    assert_eq!(Refunded::all(&events), [refunded]);
+    let ranges = vec![range(40, 60, 1_000)];
+    let refunded = Refunded { job, client: client.to_string(), shards: 60, amount: 60_000u128.into(), ranges };
+    assert_eq!(event::<Refunded>(&events), refunded);
+    assert_eq!(event::<Credited>(&events), credited(&client, 60_000, Reason::Refund));
     assert_eq!((world.tally(job), world.free(job)), ((0, 40, 0, 60), vec![]));
     assert_eq!(world.balance(&client), 60_000);
     assert_eq!(world.told_rewards()[1..], [rewards::ExecuteMsg::Release { job, shards: 60 }]);
@@ -33,9 +42,12 @@ fn a_part_is_taken_from_the_end() {
     world.assign(&alice, job, 10);
     world.sends(&alice, ExecuteMsg::GiveBack { assignment: low }, 100);
     world.sends(&client, ExecuteMsg::TopUp { job, first: 20, price: 1_500u128.into() }, 40_000);
-    world.sends(&client, of(job, Some(79)), 0);
+    let events = world.sends(&client, of(job, Some(79)), 0);
+    assert_eq!(event::<Refunded>(&events).ranges, [range(21, 79, 1_500)]);
     assert_eq!((world.free(job), world.balance(&client)), (vec![(0, 10, 1_000), (20, 1, 1_500)], 100 + 79 * 1_500));
-    world.sends(&client, of(job, Some(3)), 0);
+    let events = world.sends(&client, of(job, Some(3)), 0);
+    assert_eq!(event::<Refunded>(&events).ranges, [range(20, 1, 1_500), range(8, 2, 1_000)]);
+    assert_eq!(event::<Credited>(&events), credited(&client, 3_500, Reason::Refund));
     assert_eq!(world.free(job), [(0, 8, 1_000)]);
     assert_eq!(world.balance(&client), 100 + 80 * 1_500 + 2 * 1_000);
 }
@@ -62,7 +74,7 @@ fn after_the_end_anyone_gives_it_back_to_the_client() {
     let error = ContractError::NotRefundable { job, end, now: end };
     assert_eq!(world.refused(&stranger, of(job, None), 0), error);
     world.pass(1);
-    let error = ContractError::NotRefundable { job, end, now: end + 1 };
+    let error = ContractError::NotClient { job, client: world.client.clone(), sender: stranger.clone() };
     assert_eq!(world.refused(&stranger, of(job, Some(1)), 0), error, "all of it, not shard by shard");
     world.sends(&stranger, of(job, None), 0);
     assert_eq!((world.balance(&world.client), world.balance(&stranger)), (100_000, 0));
@@ -91,7 +103,8 @@ fn at_most_thirty_ranges_a_message() {
         world.expire(assignment);
     }
     assert_eq!(world.free(job).len(), 41);
-    world.sends(&client, of(job, None), 0);
+    let events = world.sends(&client, of(job, None), 0);
+    assert_eq!(event::<Refunded>(&events).ranges.len(), 30);
     assert_eq!((world.free(job).len(), world.tally(job)), (11, (11, 40, 0, 49)));
     world.sends(&client, of(job, None), 0);
     assert_eq!(world.tally(job), (0, 40, 0, 60));

@@ -1,10 +1,13 @@
 //! `release`: releases of credits that failed are sent once more, exactly, by anyone.
 
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{ExecuteMsg, QueryMsg, ReleasePending};
-use tequio_protocol::{JobId, MAX_LIMIT, TypedEvent, rewards};
+use tequio_protocol::{
+    JobId, TypedEvent,
+    escrow::{ExecuteMsg, QueryMsg, ReleasePending, ReleaseRetried},
+    rewards,
+};
 
-use crate::world::World;
+use crate::world::{World, event, too_many};
 
 fn of(jobs: &[JobId]) -> ExecuteMsg {
     ExecuteMsg::Release { jobs: jobs.to_vec() }
@@ -31,7 +34,9 @@ fn releases_that_failed_add_up_and_are_sent_again_once() {
     world.rewards_fails(false);
     world.sends(&client, ExecuteMsg::Refund { job, shards: Some(8) }, 0);
     assert_eq!(world.reserved(job), 92, "what failed before holds up nothing later");
-    world.sends(&stranger, of(&[job]), 0);
+    let events = world.sends(&stranger, of(&[job]), 0);
+    assert_eq!(event::<ReleaseRetried>(&events), ReleaseRetried { job, shards: 42 });
+    assert_eq!(ReleasePending::all(&events), []);
     assert_eq!((pending(&world), world.reserved(job)), (vec![], 50));
     assert_eq!(world.told_rewards().last(), Some(&rewards::ExecuteMsg::Release { job, shards: 42 }));
     assert_eq!(world.refused(&stranger, of(&[job]), 0), ContractError::NoRelease { job });
@@ -55,6 +60,6 @@ fn lists_are_bounded() {
     let mut world = World::new();
     let list = |count: u64| of(&(1..=count).map(JobId).collect::<Vec<_>>());
     let stranger = world.stranger.clone();
-    assert_eq!(world.refused(&stranger, list(0), 0), ContractError::EmptyList);
-    assert_eq!(world.refused(&stranger, list(101), 0), ContractError::LongList { count: 101, max: MAX_LIMIT });
+    assert_eq!(world.refused(&stranger, list(0), 0), too_many("jobs", 0));
+    assert_eq!(world.refused(&stranger, list(101), 0), too_many("jobs", 101));
 }

@@ -1,10 +1,13 @@
 //! `reward`: rewards that failed are sent once more, exactly, by anyone.
 
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{ExecuteMsg, QueryMsg, RewardPending};
-use tequio_protocol::{AssignmentId, MAX_LIMIT, TypedEvent, rewards};
+use tequio_protocol::{
+    AssignmentId, TypedEvent,
+    escrow::{ExecuteMsg, QueryMsg, RewardPending, RewardRetried},
+    rewards,
+};
 
-use crate::world::{World, sent};
+use crate::world::{World, event, sent, too_many};
 
 fn of(assignments: &[AssignmentId]) -> ExecuteMsg {
     ExecuteMsg::Reward { assignments: assignments.to_vec() }
@@ -29,7 +32,9 @@ fn a_reward_that_failed_is_pending_and_sent_again_once() {
     assert_eq!((pending(&world), world.reserved(job)), (vec![assignment], 100));
 
     world.rewards_fails(false);
-    world.sends(&stranger, of(&[assignment]), 0);
+    let events = world.sends(&stranger, of(&[assignment]), 0);
+    assert_eq!(event::<RewardRetried>(&events), RewardRetried { assignment });
+    assert_eq!(RewardPending::all(&events), []);
     assert_eq!((pending(&world), world.reserved(job)), (vec![], 93));
     let provider = world.alice.owner.to_string();
     let reward = rewards::ExecuteMsg::Reward { number: assignment.0.into(), job, provider, shards: 7 };
@@ -70,6 +75,6 @@ fn lists_are_bounded() {
     let mut world = World::new();
     let list = |count: u64| of(&(1..=count).map(AssignmentId).collect::<Vec<_>>());
     let stranger = world.stranger.clone();
-    assert_eq!(world.refused(&stranger, list(0), 0), ContractError::EmptyList);
-    assert_eq!(world.refused(&stranger, list(101), 0), ContractError::LongList { count: 101, max: MAX_LIMIT });
+    assert_eq!(world.refused(&stranger, list(0), 0), too_many("assignments", 0));
+    assert_eq!(world.refused(&stranger, list(101), 0), too_many("assignments", 101));
 }

@@ -2,11 +2,14 @@
 
 use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{Ended, Ending, ExecuteMsg, JobSpec, NotYet, State};
-use tequio_protocol::verifier::Verdict;
-use tequio_protocol::{AssignmentId, MAX_LIMIT, TypedEvent, registry, rewards};
+use tequio_protocol::{
+    AssignmentId, TypedEvent,
+    escrow::{Credited, Ended, Ending, ExecuteMsg, JobSpec, NotYet, Reason, State},
+    registry, rewards,
+    verifier::Verdict,
+};
 
-use crate::world::{FALSE, World, sent};
+use crate::world::{FALSE, World, credited, event, sent, too_many};
 
 fn of(assignment: AssignmentId) -> ExecuteMsg {
     ExecuteMsg::Settle { assignments: vec![assignment] }
@@ -28,11 +31,14 @@ fn genuine_work_is_paid_its_lien_freed_and_its_reward_counted() {
         job,
         provider: provider.clone(),
         ending: Ending::Settled,
+        first: 0,
         shards: 32,
         paid: 32_000u128.into(),
         slashed: Uint128::zero(),
+        fee: Uint128::zero(),
     };
-    assert_eq!(Ended::all(&events), [ended]);
+    assert_eq!(event::<Ended>(&events), ended);
+    assert_eq!(event::<Credited>(&events), credited(&world.alice.owner, 32_000, Reason::Payment));
     assert_eq!((world.state(assignment), world.tally(job)), (State::Ended(Ending::Settled), (68, 0, 32, 0)));
     assert_eq!((world.balance(&world.alice.owner), world.lien_on(&world.alice)), (32_000, 0));
     let amount = Uint128::new(32 * 2_065);
@@ -179,6 +185,7 @@ fn a_list_settles_whole_or_not_at_all() {
     let events = world.sends(&stranger, ExecuteMsg::Settle { assignments: vec![genuine, wrong] }, 0);
     let states: Vec<_> = Ended::all(&events).into_iter().map(|ended| (ended.assignment, ended.ending)).collect();
     assert_eq!(states, [(genuine, Ending::Settled), (wrong, Ending::Slashed)]);
+    assert_eq!(Credited::all(&events), [credited(&world.alice.owner, 1_000, Reason::Payment)]);
 }
 
 #[test]
@@ -186,8 +193,8 @@ fn lists_are_bounded() {
     let mut world = World::new();
     let stranger = world.stranger.clone();
     let list = |count: u64| ExecuteMsg::Settle { assignments: (1..=count).map(AssignmentId).collect() };
-    assert_eq!(world.refused(&stranger, list(0), 0), ContractError::EmptyList);
-    assert_eq!(world.refused(&stranger, list(101), 0), ContractError::LongList { count: 101, max: MAX_LIMIT });
+    assert_eq!(world.refused(&stranger, list(0), 0), too_many("assignments", 0));
+    assert_eq!(world.refused(&stranger, list(101), 0), too_many("assignments", 101));
     let assignment = AssignmentId(1);
     assert_eq!(world.refused(&stranger, list(100), 0), ContractError::UnknownAssignment { assignment });
 }

@@ -1,12 +1,14 @@
 //! How a slash is split: false and lapsed whole, absent in part, always with the larger half to the fire.
 
 use cosmwasm_std::Uint128;
-use tequio_protocol::escrow::{Config, Ended, Ending, ExecuteMsg, JobSpec, Kind, State};
-use tequio_protocol::registry::{self, Part};
-use tequio_protocol::verifier::Verdict;
-use tequio_protocol::{AssignmentId, TypedEvent};
+use tequio_protocol::{
+    AssignmentId, TypedEvent,
+    escrow::{Config, Credited, Ended, Ending, ExecuteMsg, JobSpec, Kind, State},
+    registry::{self, Part},
+    verifier::Verdict,
+};
 
-use crate::world::{FALSE, World, config};
+use crate::world::{FALSE, World, config, event};
 
 fn is_false(world: &mut World, assignment: AssignmentId) {
     world.attest(assignment);
@@ -42,11 +44,13 @@ fn a_false_verdict_slashes_the_whole_lien_at_once_and_frees_the_shards() {
         job,
         provider: provider.clone(),
         ending: Ending::Slashed,
+        first: 0,
         shards: 32,
         paid: Uint128::zero(),
         slashed: amount,
+        fee: Uint128::zero(),
     };
-    assert_eq!(Ended::all(&events), [ended]);
+    assert_eq!((event::<Ended>(&events), Credited::all(&events)), (ended, vec![]));
     let part = |to: &cosmwasm_std::Addr, amount: u128| Some(Part { to: to.to_string(), amount: amount.into() });
     let (client, reporter) = (part(&world.client, 50), part(&world.stranger, 30));
     assert_eq!(world.told_registry()[1..], [registry::ExecuteMsg::Slash { provider, amount, client, reporter }]);

@@ -1,9 +1,11 @@
 //! Whatever governance sets, of escrow or of its neighbours, touches no job that is posted already.
 
 use cosmwasm_std::{Decimal, Uint128};
-use tequio_protocol::escrow::{Config, Ending, ExecuteMsg, JobSpec, Kind, State};
-use tequio_protocol::registry;
-use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{
+    escrow::{Config, Ending, ExecuteMsg, JobSpec, Kind, State},
+    registry,
+    verifier::Verdict,
+};
 
 use crate::world::{FALSE, World, config, sent};
 
@@ -18,7 +20,7 @@ fn upheaval(world: &mut World) {
         client_gas: Uint128::new(500),
         reporter_tip: Uint128::new(300),
         audit_window: 9_000,
-        max_opening_bytes: 1,
+        max_opening_bytes: 1u64.into(),
         max_reads: 1,
         rewards_gas: 7,
     };

@@ -3,10 +3,9 @@
 use cosmwasm_std::coins;
 use cw_multi_test::Executor;
 use tequio_escrow::ContractError;
-use tequio_protocol::TypedEvent;
 use tequio_protocol::escrow::{ExecuteMsg, Withdrawn};
 
-use crate::world::{DENOM, World};
+use crate::world::{DENOM, World, event};
 
 #[test]
 fn each_party_withdraws_its_own_once() {
@@ -19,11 +18,11 @@ fn each_party_withdraws_its_own_once() {
     let before = world.bank(&client);
     let events = world.sends(&owner, ExecuteMsg::Withdraw {}, 0);
     let withdrawn = Withdrawn { address: owner.to_string(), amount: 40_000u128.into() };
-    assert_eq!((Withdrawn::all(&events), world.bank(&owner)), (vec![withdrawn], 40_000));
+    assert_eq!((event::<Withdrawn>(&events), world.bank(&owner)), (withdrawn, 40_000));
     world.sends(&client, ExecuteMsg::Withdraw {}, 0);
     assert_eq!((world.bank(&client) - before, world.bank(&world.escrow)), (60_000, 0));
     for address in [owner, client] {
-        let error = ContractError::ZeroBalance { address: address.to_string() };
+        let error = ContractError::NothingToWithdraw { address: address.clone() };
         assert_eq!(world.refused(&address, ExecuteMsg::Withdraw {}, 0), error);
     }
 }
@@ -34,7 +33,7 @@ fn who_has_nothing_gets_nothing() {
     let assignment = world.genuine(40);
     world.settle(assignment);
     for address in [world.stranger.clone(), world.alice.operator.clone(), world.governance.clone()] {
-        let error = ContractError::ZeroBalance { address: address.to_string() };
+        let error = ContractError::NothingToWithdraw { address: address.clone() };
         assert_eq!(world.refused(&address, ExecuteMsg::Withdraw {}, 0), error);
     }
 }

@@ -9,13 +9,16 @@ use cosmwasm_std::{
 };
 use cw_multi_test::{App, AppResponse, Contract, ContractWrapper, Executor};
 use tequio_attestation::{Header, TensorId};
+use tequio_contract::bounds::OutOfBounds;
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{
-    Assigned, AssignmentResponse, Config, ExecuteMsg, InstantiateMsg, JobResponse, JobSpec, Kind, Posted, QueryMsg,
-    RangeResponse, State,
+use tequio_protocol::{
+    AssignmentId, Conservation, Digest, JobId, MAX_LIMIT, TypedEvent,
+    escrow::{
+        Assigned, AssignmentResponse, Config, Credited, ExecuteMsg, InstantiateMsg, JobResponse, JobSpec, Kind, Posted,
+        QueryMsg, RangeResponse, Reason, State,
+    },
+    verifier::{Mismatch, Verdict},
 };
-use tequio_protocol::verifier::{Mismatch, Verdict};
-use tequio_protocol::{AssignmentId, Conservation, Digest, JobId, TypedEvent};
 
 use crate::stand_in;
 
@@ -74,7 +77,7 @@ pub fn config() -> Config {
         client_gas: Uint128::new(50),
         reporter_tip: Uint128::new(30),
         audit_window: 600,
-        max_opening_bytes: 100_000,
+        max_opening_bytes: 100_000u64.into(),
         max_reads: 4_096,
         rewards_gas: 400_000,
     }
@@ -94,6 +97,23 @@ pub fn header() -> Header {
         depth: 1,
         plan: Digest([9; 32]),
     }
+}
+
+/// The one event of this kind.
+pub fn event<E: TypedEvent>(events: &[Event]) -> E {
+    let mut events = E::all(events);
+    assert_eq!(events.len(), 1);
+    events.remove(0)
+}
+
+/// A list of that many items.
+pub fn too_many(name: &'static str, value: u64) -> ContractError {
+    ContractError::Bounds(OutOfBounds::Number { name, value, min: 1, max: MAX_LIMIT.into() })
+}
+
+/// A balance that grew.
+pub fn credited(address: &Addr, amount: u128, reason: Reason) -> Credited {
+    Credited { address: address.to_string(), amount: amount.into(), reason }
 }
 
 impl World {

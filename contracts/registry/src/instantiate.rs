@@ -1,8 +1,8 @@
 //! Instantiate: a registry that nobody has used.
 
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
-use tequio_contract::funds;
-use tequio_protocol::registry::InstantiateMsg;
+use tequio_contract::{funds, ownership};
+use tequio_protocol::registry::{Configured, InstantiateMsg};
 
 use crate::{
     core::config,
@@ -15,7 +15,7 @@ pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Res
     config::check_denom(&msg.denom)?;
     config::check(&msg.config)?;
     cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
-    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    let owned = ownership::begin(deps.storage, deps.api, &msg.owner)?;
     state::begin(deps.storage, &msg.denom, &msg.config)?;
-    Ok(Response::new())
+    Ok(Response::new().add_event(owned).add_event(Configured::new(&msg.config)?))
 }

@@ -1,10 +1,12 @@
-use cosmwasm_std::coins;
+use cosmwasm_std::{WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
-use tequio_protocol::registry::{Config, ConfigResponse, InstantiateMsg, MIN_THAW, QueryMsg};
+use tequio_protocol::registry::{
+    Config, ConfigResponse, Configured, InstantiateMsg, MIN_THAW, OwnershipChanged, QueryMsg,
+};
 use tequio_registry::{ContractError, core::error::CoreError};
 
-use crate::world::{CONFIG, DENOM, World, addr};
+use crate::world::{CONFIG, DENOM, World, addr, event};
 
 fn attempt(world: &mut World, denom: &str, config: Config, paid: u128) -> Result<(), ContractError> {
     let msg = InstantiateMsg { owner: world.owner.to_string(), denom: denom.into(), config };
@@ -21,6 +23,19 @@ fn a_registry_begins_empty_and_answers_its_config() {
     assert!(world.conservation().holds());
     let ownership: cw_ownable::Ownership<String> = world.ask(&QueryMsg::Ownership {});
     assert_eq!(ownership.owner, Some(world.owner.to_string()));
+}
+
+#[test]
+fn its_beginning_is_told() {
+    let mut world = World::new();
+    let owner = world.owner.to_string();
+    let msg = InstantiateMsg { owner: owner.clone(), denom: DENOM.into(), config: CONFIG };
+    let msg = to_json_binary(&msg).unwrap();
+    let begin = WasmMsg::Instantiate { admin: None, code_id: world.code, msg, funds: vec![], label: "another".into() };
+    let response = world.app.execute(addr("alice"), begin.into()).unwrap();
+    let owned = OwnershipChanged { owner: Some(owner), pending: None };
+    let configured = Configured::new(&CONFIG).unwrap();
+    assert_eq!((event::<OwnershipChanged>(&response), event::<Configured>(&response)), (owned, configured));
 }
 
 #[test]

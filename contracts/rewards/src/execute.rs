@@ -21,8 +21,8 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
     match msg {
         ExecuteMsg::Receive(message) => receive::receive(deps, caller, message),
         ExecuteMsg::Approve { source, amount } => approve::approve(deps, caller, source, amount),
-        ExecuteMsg::Reserve { job, client, kind, shards, work } => {
-            reserve::reserve(deps, caller, reserve::Job { job, client, kind, shards, work: work.u64() })
+        ExecuteMsg::Reserve { job, client, kind, shards, cost } => {
+            reserve::reserve(deps, caller, reserve::Job { job, client, kind, shards, cost: cost.u64() })
         }
         ExecuteMsg::Reward { number, job, provider, shards } => {
             reward::reward(deps, env, caller, reward::Settled { number: number.u64(), job, provider, shards })

@@ -2,8 +2,8 @@
 
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Reply, Response, SubMsg, WasmMsg, to_json_binary};
 use cw_utils::{ParseReplyError, parse_instantiate_response_data};
-use tequio_contract::funds;
-use tequio_protocol::rewards::InstantiateMsg;
+use tequio_contract::{funds, ownership};
+use tequio_protocol::rewards::{Configured, InstantiateMsg, TokenMade};
 
 use crate::{
     core::{config, schedule::Schedule, token},
@@ -21,7 +21,7 @@ pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateM
     let most = schedule.most_supply(genesis)?;
 
     cw2::set_contract_version(deps.storage, CONTRACT, VERSION)?;
-    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    let owned = ownership::begin(deps.storage, deps.api, &msg.owner)?;
     state::begin(deps.storage, &msg.config, genesis, &schedule)?;
 
     let token = WasmMsg::Instantiate {
@@ -32,7 +32,8 @@ pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateM
         msg: to_json_binary(&token::Instantiate::new(msg.token, &env.contract.address, most))?,
         funds: vec![],
     };
-    Ok(Response::new().add_submessage(SubMsg::reply_on_success(token, TOKEN_REPLY)))
+    let token = SubMsg::reply_on_success(token, TOKEN_REPLY);
+    Ok(Response::new().add_submessage(token).add_event(owned).add_event(Configured::new(&msg.config)?))
 }
 
 pub fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
@@ -44,5 +45,5 @@ pub fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
     let token = parse_instantiate_response_data(&answer.value)?.contract_address;
     let token = deps.api.addr_validate(&token)?;
     state::set_token(deps.storage, &token)?;
-    Ok(Response::new().add_attribute("token", token))
+    Ok(Response::new().add_event(TokenMade { token: token.into() }))
 }

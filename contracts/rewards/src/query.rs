@@ -20,7 +20,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
     let now = env.block.time.seconds();
     Ok(match msg {
         QueryMsg::Config {} => to_json_binary(&config(deps)?),
-        QueryMsg::Terms { kind, work } => to_json_binary(&terms(deps, kind, work)?),
+        QueryMsg::Terms { kind, cost } => to_json_binary(&terms(deps, kind, cost)?),
         QueryMsg::Credits { client } => to_json_binary(&credits(deps, client)?),
         QueryMsg::Allowance { client, source } => to_json_binary(&allowance(deps, client, source)?),
         QueryMsg::Reservation { source, job } => to_json_binary(&reservation(deps, source, job)?),
@@ -42,10 +42,10 @@ fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
     })
 }
 
-fn terms(deps: Deps, kind: Kind, work: Uint64) -> Result<TermsResponse, ContractError> {
-    let work = work.u64();
-    let terms = Terms::of(&state::config(deps.storage)?, kind, work)?;
-    Ok(TermsResponse { credits: terms.credits(), mint: terms.mint(work)? })
+fn terms(deps: Deps, kind: Kind, cost: Uint64) -> Result<TermsResponse, ContractError> {
+    let cost = cost.u64();
+    let terms = Terms::of(&state::config(deps.storage)?, kind, cost)?;
+    Ok(TermsResponse { credits: terms.credits(), mint: terms.mint(cost)? })
 }
 
 fn credits(deps: Deps, client: String) -> StdResult<Uint128> {
@@ -62,7 +62,7 @@ fn reservation(deps: Deps, source: String, job: JobId) -> Result<ReservationResp
         client: reservation.client.into_string(),
         kind: reservation.terms.kind(),
         shards: reservation.shards,
-        work: reservation.work.into(),
+        cost: reservation.cost.into(),
         credits: reservation.terms.credits(),
         kappa_bps: reservation.terms.kappa_bps(),
     })

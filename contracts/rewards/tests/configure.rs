@@ -53,7 +53,7 @@ fn every_bound_is_enforced() {
 fn terms_are_those_of_a_job_posted_now() {
     let mut world = World::new();
     let terms =
-        |world: &World, kind, work: u64| world.ask::<TermsResponse>(&QueryMsg::Terms { kind, work: work.into() });
+        |world: &World, kind, cost: u64| world.ask::<TermsResponse>(&QueryMsg::Terms { kind, cost: cost.into() });
     let client = terms(&world, Kind::Client, WORK_UNIT + 1);
     assert_eq!(client, TermsResponse { credits: u(11), mint: u(6) });
     let commons = terms(&world, Kind::Commons, WORK_UNIT + 1);

@@ -18,9 +18,9 @@ fn named(text: &str, world: &World) -> String {
     text
 }
 
-fn reserve(job: u64, client: &str, shards: u64, work: u64) -> ExecuteMsg {
+fn reserve(job: u64, client: &str, shards: u64, cost: u64) -> ExecuteMsg {
     let client = addr(client).to_string();
-    ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, work: work.into() }
+    ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, cost: cost.into() }
 }
 
 fn reward(number: u64, job: u64, shards: u64) -> ExecuteMsg {
@@ -51,7 +51,7 @@ fn attempts() -> Vec<(&'static str, ExecuteMsg, &'static str)> {
         ("dave", configure(CONFIG), "Caller is not the contract's current owner"),
         ("dave", ExecuteMsg::UpdateOwnership(Action::AcceptOwnership), "There isn't a pending ownership transfer"),
         ("escrow", reserve(2, "client", 0, 1), "shards is zero"),
-        ("escrow", reserve(2, "client", 1, 0), "work is zero"),
+        ("escrow", reserve(2, "client", 1, 0), "cost is zero"),
         ("escrow", reward(2, 1, 0), "shards is zero"),
         ("escrow", release(1, 0), "shards is zero"),
         (

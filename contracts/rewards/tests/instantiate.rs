@@ -1,14 +1,17 @@
 use cosmwasm_std::{
-    Reply, SubMsgResponse, SubMsgResult, coins,
+    Addr, Reply, SubMsgResponse, SubMsgResult, WasmMsg, coins,
     testing::{mock_dependencies, mock_env},
+    to_json_binary,
 };
 use cw_multi_test::Executor;
 use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse};
 use tequio_contract::funds::BadFunds;
-use tequio_protocol::rewards::{Config, ConfigResponse, InstantiateMsg, MIN_TIMELOCK, QueryMsg, Schedule};
+use tequio_protocol::rewards::{
+    Config, ConfigResponse, Configured, InstantiateMsg, MIN_TIMELOCK, OwnershipChanged, QueryMsg, Schedule, TokenMade,
+};
 use tequio_rewards::{ContractError, core::error::CoreError, reply};
 
-use crate::world::{CONFIG, RICHES, SCHEDULE, World, addr, bounds, token, u};
+use crate::world::{CONFIG, RICHES, SCHEDULE, World, addr, bounds, event, token, u};
 
 fn attempt(world: &mut World, change: impl FnOnce(&mut InstantiateMsg)) -> Result<(), ContractError> {
     let mut msg = InstantiateMsg {
@@ -40,6 +43,22 @@ fn it_instantiates_its_token_and_alone_may_mint_it() {
     for sender in ["governance", "client"] {
         assert!(world.app.execute_contract(addr(sender), world.token.clone(), &mint, &[]).is_err());
     }
+}
+
+#[test]
+fn its_beginning_is_told() {
+    let mut world = World::new();
+    let owner = world.owner.to_string();
+    let token = token(world.token_code);
+    let msg = InstantiateMsg { owner: owner.clone(), token, schedule: SCHEDULE, config: CONFIG };
+    let msg = to_json_binary(&msg).unwrap();
+    let begin = WasmMsg::Instantiate { admin: None, code_id: world.code, msg, funds: vec![], label: "another".into() };
+    let response = world.app.execute(addr("alice"), begin.into()).unwrap();
+    let owned = OwnershipChanged { owner: Some(owner), pending: None };
+    let configured = Configured::new(&CONFIG).unwrap();
+    assert_eq!((event::<OwnershipChanged>(&response), event::<Configured>(&response)), (owned, configured));
+    let made = event::<TokenMade>(&response).token;
+    assert_eq!(world.app.contract_data(&Addr::unchecked(made)).unwrap().code_id, world.token_code);
 }
 
 #[test]

@@ -50,8 +50,8 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn reserve() -> impl Strategy<Value = ExecuteMsg> {
-    (job(), text(&CLIENTS), kind(), 0..30u64, 1..5_000_000u64).prop_map(|(job, client, kind, shards, work)| {
-        ExecuteMsg::Reserve { job, client, kind, shards, work: work.into() }
+    (job(), text(&CLIENTS), kind(), 0..30u64, 1..5_000_000u64).prop_map(|(job, client, kind, shards, cost)| {
+        ExecuteMsg::Reserve { job, client, kind, shards, cost: cost.into() }
     })
 }
 

@@ -7,8 +7,8 @@ use tequio_rewards::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, World, addr, event, u};
 
-fn job(client: &str, kind: Kind, shards: u64, work: u64) -> ExecuteMsg {
-    ExecuteMsg::Reserve { job: JobId(1), client: addr(client).to_string(), kind, shards, work: work.into() }
+fn job(client: &str, kind: Kind, shards: u64, cost: u64) -> ExecuteMsg {
+    ExecuteMsg::Reserve { job: JobId(1), client: addr(client).to_string(), kind, shards, cost: cost.into() }
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn credits_are_reserved_at_the_rate_and_kappa_of_this_moment() {
         client: client.to_string(),
         kind: Kind::Client,
         shards: 3,
-        work: 2_500_001,
+        cost: 2_500_001u64.into(),
         amount: u(78),
     };
     assert_eq!(event::<CreditsReserved>(&response), reserved);
@@ -33,7 +33,7 @@ fn credits_are_reserved_at_the_rate_and_kappa_of_this_moment() {
         client: client.to_string(),
         kind: Kind::Client,
         shards: 3,
-        work: 2_500_001u64.into(),
+        cost: 2_500_001u64.into(),
         credits: u(26),
         kappa_bps: 5_000,
     };
@@ -99,9 +99,9 @@ fn only_sources_reserve() {
 #[test]
 fn zero_and_too_much_are_refused() {
     let (mut world, escrow, client) = World::settled();
-    let mut refused = |shards, work| world.send(&escrow, &job("client", Kind::Client, shards, work)).unwrap_err();
+    let mut refused = |shards, cost| world.send(&escrow, &job("client", Kind::Client, shards, cost)).unwrap_err();
     assert_eq!(refused(0, 1), ContractError::Bounds(OutOfBounds::Zero { name: "shards" }));
-    assert_eq!(refused(1, 0), ContractError::Bounds(OutOfBounds::Zero { name: "work" }));
+    assert_eq!(refused(1, 0), ContractError::Bounds(OutOfBounds::Zero { name: "cost" }));
     let needed = u((10 * u128::from(u64::MAX)).div_ceil(1_000_000));
     assert!(matches!(refused(1, u64::MAX), ContractError::AllowanceShort { needed: n, .. } if n == needed));
     world.configure(Config { rate: u(u128::MAX), ..CONFIG }).unwrap();

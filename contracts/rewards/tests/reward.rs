@@ -97,7 +97,7 @@ fn an_epochs_work_may_exceed_what_64_bits_hold() {
     let (mut world, escrow, _) = World::settled();
     let client = world.owner.to_string();
     let kind = tequio_protocol::rewards::Kind::Commons;
-    let reserve = ExecuteMsg::Reserve { job: JobId(1), client, kind, shards: u64::MAX, work: u64::MAX.into() };
+    let reserve = ExecuteMsg::Reserve { job: JobId(1), client, kind, shards: u64::MAX, cost: u64::MAX.into() };
     world.send(&escrow, &reserve).unwrap();
     world.reward(&escrow, 1, 1, &addr("alice"), u64::MAX).unwrap();
     assert_eq!(world.epoch(0).work, u(u64::MAX as u128 * u64::MAX as u128));

@@ -174,14 +174,14 @@ impl World {
         shards: u64,
     ) -> Result<AppResponse, ContractError> {
         let client = client.to_string();
-        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, work: WORK_UNIT.into() };
+        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Client, shards, cost: WORK_UNIT.into() };
         self.send(source, &msg)
     }
 
     /// Reserves for governance's shards of one unit of work each.
     pub fn commons(&mut self, source: &Addr, job: u64, shards: u64) -> Result<AppResponse, ContractError> {
         let client = self.owner.to_string();
-        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Commons, shards, work: WORK_UNIT.into() };
+        let msg = ExecuteMsg::Reserve { job: JobId(job), client, kind: Kind::Commons, shards, cost: WORK_UNIT.into() };
         self.send(source, &msg)
     }
 

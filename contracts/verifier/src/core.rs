@@ -3,4 +3,5 @@
 pub mod beacon;
 pub mod config;
 pub mod counts;
+pub mod error;
 pub mod timing;

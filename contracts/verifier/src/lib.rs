@@ -5,20 +5,20 @@ pub mod core;
 mod error;
 mod execute;
 mod instantiate;
-mod migrate;
 mod query;
+mod roles;
 mod state;
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Response};
+use tequio_contract::migrate;
 use tequio_protocol::verifier::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 
-pub use error::ContractError;
-
-/// The name under which `cw2` knows this contract.
-pub const NAME: &str = "tequio:verifier";
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use crate::{
+    error::ContractError,
+    state::{CONTRACT, VERSION},
+};
 
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
@@ -36,6 +36,6 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 }
 
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, msg: MigrateMsg) -> Result<Response, ContractError> {
-    migrate::migrate(deps, msg)
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+    Ok(migrate::migrate(deps.storage, CONTRACT, VERSION)?)
 }

@@ -1,34 +1,33 @@
-use cosmwasm_std::{Binary, Deps, Env, StdResult, to_json_binary};
-use serde::Serialize;
+//! Answers. Lists are cut to a page and go on after `start_after`.
+
+use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
 use tequio_protocol::{
     AttestationId, page,
     verifier::{AttestationResponse, DrawnFrom, QueryMsg, Subject},
 };
 
 use crate::{
-    ContractError,
     core::counts,
-    state::{self, CONFIG, COUNTS, Standing},
+    error::ContractError,
+    state::{self, Standing},
 };
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     let now = env.block.time.seconds();
-    match msg {
-        QueryMsg::Config {} => json(&CONFIG.load(deps.storage)?),
-        QueryMsg::Beacons { start_after, limit } => json(&state::beacons(deps.storage, start_after, page(limit))?),
-        QueryMsg::Round { beacon, round } => json(&state::round(deps.storage, beacon, round)?),
-        QueryMsg::Attestation { attestation } => json(&attestation_at(deps, now, attestation)?),
-        QueryMsg::Attested { attester, subject } => json(&attested(deps, now, &attester, &subject)?),
-        QueryMsg::Attestations { attester, start_after, limit } => {
-            json(&attestations(deps, now, &attester, start_after, limit)?)
+    Ok(match msg {
+        QueryMsg::Config {} => to_json_binary(&state::config(deps.storage)?),
+        QueryMsg::Beacons { start_after, limit } => {
+            to_json_binary(&state::beacons(deps.storage, start_after, page(limit))?)
         }
-        QueryMsg::Conservation {} => json(&counts::equations(&COUNTS.load(deps.storage)?)),
-        QueryMsg::Ownership {} => json(&cw_ownable::get_ownership(deps.storage)?),
-    }
-}
-
-fn json(answer: &impl Serialize) -> Result<Binary, ContractError> {
-    Ok(to_json_binary(answer)?)
+        QueryMsg::Round { beacon, round } => to_json_binary(&state::round(deps.storage, beacon, round)?),
+        QueryMsg::Attestation { attestation } => to_json_binary(&attestation_at(deps, now, attestation)?),
+        QueryMsg::Attested { attester, subject } => to_json_binary(&attested(deps, now, &attester, &subject)?),
+        QueryMsg::Attestations { attester, start_after, limit } => {
+            to_json_binary(&attestations(deps, now, &attester, start_after, limit)?)
+        }
+        QueryMsg::Conservation {} => to_json_binary(&counts::equations(&state::counts(deps.storage)?)),
+        QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
+    }?)
 }
 
 fn attested(
@@ -50,8 +49,8 @@ fn attestations(
     limit: Option<u32>,
 ) -> Result<Vec<AttestationResponse>, ContractError> {
     let attester = deps.api.addr_validate(attester)?;
-    let ids: StdResult<Vec<_>> = state::attestations(deps.storage, &attester, after, page(limit));
-    ids?.into_iter().map(|id| attestation_at(deps, now, id)).collect()
+    let ids = state::attestations(deps.storage, &attester, after, page(limit))?;
+    ids.into_iter().map(|id| attestation_at(deps, now, id)).collect()
 }
 
 fn attestation_at(deps: Deps, now: u64, id: AttestationId) -> Result<AttestationResponse, ContractError> {
@@ -71,7 +70,7 @@ fn attestation_at(deps: Deps, now: u64, id: AttestationId) -> Result<Attestation
 fn drawn_from(id: AttestationId, standing: &Standing) -> Option<DrawnFrom> {
     let timing = standing.timing?;
     Some(DrawnFrom {
-        beacon: standing.attestation.terms.beacon,
+        beacon: standing.attestation.windows.beacon,
         round: timing.round,
         due: timing.due,
         seed: standing.seed(id),

@@ -1,7 +1,7 @@
-//! The only file that names a storage key.
+//! The only door to storage: no other file names a key.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Env, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
 use tequio_protocol::{
     AttestationId, BeaconId, Digest, SubjectId,
@@ -9,22 +9,26 @@ use tequio_protocol::{
 };
 
 use crate::{
-    ContractError,
     core::{
         counts::Counts,
-        timing::{self, BLOCKS, Progress, Terms, Timing},
+        error::CoreError,
+        timing::{self, BLOCKS, Progress, Timing, Windows},
     },
+    error::ContractError,
 };
 
-pub const CONFIG: Item<Config> = Item::new("config");
-pub const COUNTS: Item<Counts> = Item::new("counts");
+/// Name under which `cw2` knows this contract.
+pub const CONTRACT: &str = "crates.io:tequio-verifier";
+/// Version under which `cw2` knows this contract.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+const CONFIG: Item<Config> = Item::new("config");
+const COUNTS: Item<Counts> = Item::new("counts");
 /// Block time of each height at which a message came.
 const CLOCK: Map<u64, u64> = Map::new("clock");
-/// By beacon.
-const BEACONS: Map<u64, Known> = Map::new("beacons");
+const BEACONS: Map<BeaconId, Known> = Map::new("beacons");
 /// By beacon and round.
-const ROUNDS: Map<(u64, u64), RoundResponse> = Map::new("rounds");
+const ROUNDS: Map<(BeaconId, u64), RoundResponse> = Map::new("rounds");
 /// What never changes of an attestation.
 const ATTESTATIONS: Map<AttestationId, Attestation> = Map::new("attestations");
 /// What openings change of it.
@@ -47,7 +51,14 @@ pub struct Attestation {
     pub root: Digest,
     pub height: u64,
     pub time: u64,
-    pub terms: Terms,
+    pub windows: Windows,
+}
+
+impl Attestation {
+    /// From this height on the first record of the clock decides the round.
+    pub fn clock_height(&self) -> u64 {
+        self.height.saturating_add(BLOCKS)
+    }
 }
 
 /// An attestation and where it stands, as far as its round is known.
@@ -64,25 +75,50 @@ impl Standing {
         timing::verdict(&self.progress.finding, self.timing.as_ref(), now)
     }
 
-    /// From this height on the first record of the clock decides the round.
-    pub fn clock_height(&self) -> u64 {
-        self.attestation.height.saturating_add(BLOCKS)
-    }
-
     /// What the draws follow from, if the round was stored in time.
     pub fn seed(&self, id: AttestationId) -> Option<Digest> {
         let (timing, round) = (self.timing.as_ref()?, self.round.as_ref()?);
-        let beacon = self.attestation.terms.beacon.0;
+        let beacon = self.attestation.windows.beacon.0;
         Some(tequio_attestation::seed(&id, beacon, timing.round, &round.randomness))
     }
 }
 
-/// Records this block's time, once.
-pub fn record_clock(storage: &mut dyn Storage, env: &Env) -> StdResult<()> {
-    if !CLOCK.has(storage, env.block.height) {
-        CLOCK.save(storage, env.block.height, &env.block.time.seconds())?;
+/// A verifier that nobody has used, without its first beacon.
+pub fn begin(storage: &mut dyn Storage, config: &Config) -> StdResult<()> {
+    CONFIG.save(storage, config)?;
+    COUNTS.save(storage, &Counts::default())
+}
+
+pub fn config(storage: &dyn Storage) -> StdResult<Config> {
+    CONFIG.load(storage)
+}
+
+pub fn configure(storage: &mut dyn Storage, config: &Config) -> StdResult<()> {
+    CONFIG.save(storage, config)
+}
+
+pub fn counts(storage: &dyn Storage) -> StdResult<Counts> {
+    COUNTS.load(storage)
+}
+
+pub fn change_counts(
+    storage: &mut dyn Storage,
+    change: impl FnOnce(&mut Counts) -> Result<(), CoreError>,
+) -> Result<(), ContractError> {
+    let mut counts = COUNTS.load(storage)?;
+    change(&mut counts)?;
+    Ok(COUNTS.save(storage, &counts)?)
+}
+
+// The clock.
+
+/// Records the time of a block, once; whether this was the first record of it.
+pub fn record_clock(storage: &mut dyn Storage, height: u64, time: u64) -> StdResult<bool> {
+    if CLOCK.has(storage, height) {
+        return Ok(false);
     }
-    Ok(())
+    CLOCK.save(storage, height, &time)?;
+    Ok(true)
 }
 
 /// Time of the first record at `height` or later.
@@ -91,8 +127,10 @@ fn clock_from(storage: &dyn Storage, height: u64) -> StdResult<Option<u64>> {
     records.map(|record| record.map(|(_, time)| time)).next().transpose()
 }
 
+// Beacons.
+
 pub fn beacon(storage: &dyn Storage, id: BeaconId) -> Result<Beacon, ContractError> {
-    let known = BEACONS.may_load(storage, id.0)?.ok_or(ContractError::UnknownBeacon { beacon: id })?;
+    let known = BEACONS.may_load(storage, id)?.ok_or(ContractError::UnknownBeacon { beacon: id })?;
     Ok(known.beacon)
 }
 
@@ -102,30 +140,45 @@ pub fn latest_beacons(storage: &dyn Storage) -> impl Iterator<Item = StdResult<B
 }
 
 pub fn beacons(storage: &dyn Storage, after: Option<BeaconId>, count: usize) -> StdResult<Vec<BeaconResponse>> {
-    let from = after.map(|id| Bound::exclusive(id.0));
-    BEACONS.range(storage, from, None, Order::Ascending).take(count).map(known).collect()
+    BEACONS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).map(known).collect()
 }
 
-fn known(entry: StdResult<(u64, Known)>) -> StdResult<BeaconResponse> {
+fn known(entry: StdResult<(BeaconId, Known)>) -> StdResult<BeaconResponse> {
     let (id, Known { beacon, effective }) = entry?;
-    Ok(BeaconResponse { id: BeaconId(id), beacon, effective })
+    Ok(BeaconResponse { id, beacon, effective })
 }
 
 /// Adds a beacon under the next id.
 pub fn add_beacon(storage: &mut dyn Storage, beacon: Beacon, effective: u64) -> Result<BeaconId, ContractError> {
-    let last = BEACONS.keys(storage, None, None, Order::Descending).next().transpose()?.unwrap_or(0);
-    let id = last.checked_add(1).ok_or(ContractError::Overflow)?;
+    let last = BEACONS.keys(storage, None, None, Order::Descending).next().transpose()?;
+    let next = last.map_or(0, |last| last.0).checked_add(1);
+    let id = BeaconId(next.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?);
     BEACONS.save(storage, id, &Known { beacon, effective })?;
-    Ok(BeaconId(id))
+    Ok(id)
+}
+
+/// The beacon for attestations at time `now`: the latest in effect. A later proposal counts even if an earlier one,
+/// under a longer timelock, comes into effect after it.
+pub fn beacon_in_effect(storage: &dyn Storage, now: u64) -> Result<BeaconId, ContractError> {
+    for latest in latest_beacons(storage) {
+        let latest = latest?;
+        if latest.effective <= now {
+            return Ok(latest.id);
+        }
+    }
+    // The first beacon is in effect from the moment the contract is instantiated.
+    Err(ContractError::UnknownBeacon { beacon: BeaconId(1) })
 }
 
 pub fn round(storage: &dyn Storage, beacon: BeaconId, round: u64) -> StdResult<Option<RoundResponse>> {
-    ROUNDS.may_load(storage, (beacon.0, round))
+    ROUNDS.may_load(storage, (beacon, round))
 }
 
 pub fn store_round(storage: &mut dyn Storage, beacon: BeaconId, round: u64, stored: &RoundResponse) -> StdResult<()> {
-    ROUNDS.save(storage, (beacon.0, round), stored)
+    ROUNDS.save(storage, (beacon, round), stored)
 }
+
+// Attestations.
 
 /// The attestation of `attester` for a subject.
 pub fn first(storage: &dyn Storage, attester: &Addr, subject: SubjectId) -> StdResult<Option<AttestationId>> {
@@ -153,14 +206,14 @@ pub fn standing(storage: &dyn Storage, id: AttestationId) -> Result<Standing, Co
     let unknown = ContractError::UnknownAttestation { attestation: id };
     let attestation = ATTESTATIONS.may_load(storage, id)?.ok_or(unknown)?;
     let progress = PROGRESS.load(storage, id)?;
-    let terms = attestation.terms;
+    let windows = attestation.windows;
     let mut standing = Standing { attestation, progress, timing: None, round: None };
-    let Some(clock) = clock_from(storage, standing.clock_height())? else {
+    let Some(clock) = clock_from(storage, standing.attestation.clock_height())? else {
         return Ok(standing);
     };
-    let timing = Timing::new(&terms, &beacon(storage, terms.beacon)?, clock);
-    let stored = round(storage, terms.beacon, timing.round)?;
-    let timing = stored.as_ref().map_or(timing, |round| timing.arrived(&terms, round.stored));
+    let timing = Timing::new(&windows, &beacon(storage, windows.beacon)?, clock);
+    let stored = round(storage, windows.beacon, timing.round)?;
+    let timing = stored.as_ref().map_or(timing, |round| timing.arrived(&windows, round.stored));
     standing.round = stored.filter(|_| timing.deadline.is_some());
     standing.timing = Some(timing);
     Ok(standing)
@@ -173,7 +226,5 @@ pub fn attestations(
     after: Option<AttestationId>,
     count: usize,
 ) -> StdResult<Vec<AttestationId>> {
-    let from = after.map(Bound::exclusive);
-    let ids = OF.prefix(attester).keys(storage, from, None, Order::Ascending).take(count);
-    ids.collect()
+    OF.prefix(attester).keys(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
 }

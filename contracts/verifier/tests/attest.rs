@@ -1,11 +1,12 @@
 use cw_multi_test::IntoAddr;
+use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::{
-    AttestationId, Digest, TypedEvent,
+    AttestationId, Digest,
     verifier::{AttestationResponse, Attested, ExecuteMsg, QueryMsg, Subject, Verdict},
 };
 use tequio_verifier::ContractError;
 
-use crate::world::{CONFIG, ROOT, World, subject};
+use crate::world::{CONFIG, FIRST, ROOT, World, event, subject};
 
 #[test]
 fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
@@ -14,8 +15,22 @@ fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
     let answer = world.send(&alice, &ExecuteMsg::Attest { subject: subject(), root: ROOT }).unwrap();
     let id =
         tequio_attestation::attestation_id(&chain, world.verifier.as_str(), alice.as_str(), &ROOT, &subject().id());
-    let attested = Attested { attestation: id, attester: alice.to_string(), subject: subject().id(), draws: 16 };
-    assert_eq!(Attested::all(&answer.events), [attested]);
+    let attested = Attested {
+        attestation: id,
+        attester: alice.to_string(),
+        subject: subject().id(),
+        program_id: [1; 32].into(),
+        input_root: [2; 32].into(),
+        first_shard: 10u64.into(),
+        count: 32u64.into(),
+        draws: 16,
+        context: [3; 32].into(),
+        root: ROOT,
+        beacon: FIRST,
+        delay: CONFIG.delay,
+        clock_height: world.height() + 2,
+    };
+    assert_eq!(event::<Attested>(&answer), attested);
     let expected = AttestationResponse {
         id,
         attester: alice.to_string(),
@@ -41,7 +56,7 @@ fn the_first_stays() {
     for root in [ROOT, Digest([9; 32])] {
         let error = world.refused(&alice, &ExecuteMsg::Attest { subject: subject(), root });
         let subject = subject().id();
-        let expected = ContractError::AlreadyAttested { attester: alice.to_string(), subject, attestation: first };
+        let expected = ContractError::AlreadyAttested { attester: alice.clone(), subject, attestation: first };
         assert_eq!(error, expected);
     }
 }
@@ -85,10 +100,11 @@ fn another_attester_or_another_subject_is_another_attestation() {
 fn every_wrong_subject_has_its_error() {
     let mut world = World::new();
     let most = CONFIG.max_draws;
+    let out = |draws: u32| OutOfBounds::Number { name: "draws", value: draws.into(), min: 1, max: most.into() };
     let table = [
-        (Subject { count: 0, ..subject() }, ContractError::NoShards),
-        (Subject { draws: 0, ..subject() }, ContractError::Draws { draws: 0, most }),
-        (Subject { draws: most + 1, ..subject() }, ContractError::Draws { draws: most + 1, most }),
+        (Subject { count: 0, ..subject() }, OutOfBounds::Zero { name: "count" }.into()),
+        (Subject { draws: 0, ..subject() }, out(0).into()),
+        (Subject { draws: most + 1, ..subject() }, out(most + 1).into()),
         (
             Subject { first_shard: u64::MAX - 31, ..subject() },
             ContractError::ShardsOverflow { first: u64::MAX - 31, count: 32 },

@@ -1,10 +1,11 @@
+use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::{
-    BeaconId, TypedEvent,
+    BeaconId,
     verifier::{Beacon, ExecuteMsg, QueryMsg, RoundResponse, RoundStored},
 };
 use tequio_verifier::{ContractError, core::beacon::randomness};
 
-use crate::world::{FIRST, World, hex};
+use crate::world::{FIRST, World, event, hex};
 
 #[test]
 fn anyone_posts_a_round_once_it_is_due() {
@@ -13,7 +14,7 @@ fn anyone_posts_a_round_once_it_is_due() {
     world.block_at(world.beacon.public().time_of(round));
     let answer = world.send(&world.bob.clone(), &world.signed(round)).unwrap();
     let expected = randomness(&world.beacon.sign(round));
-    assert_eq!(RoundStored::all(&answer.events), [RoundStored { beacon: FIRST, round, randomness: expected }]);
+    assert_eq!(event::<RoundStored>(&answer), RoundStored { beacon: FIRST, round, randomness: expected });
 
     let stored: Option<RoundResponse> = world.query(&QueryMsg::Round { beacon: FIRST, round });
     assert_eq!(stored, Some(RoundResponse { randomness: expected, stored: world.now() }));
@@ -86,7 +87,7 @@ fn every_wrong_round_has_its_error() {
     let unknown = BeaconId(2);
     let table = [
         ("unknown beacon", unknown, round, good.clone(), ContractError::UnknownBeacon { beacon: unknown }),
-        ("round 0", FIRST, 0, world.beacon.sign(0), ContractError::RoundZero),
+        ("round 0", FIRST, 0, world.beacon.sign(0), OutOfBounds::Zero { name: "round" }.into()),
         ("not due", FIRST, next, world.beacon.sign(next), ContractError::NotDue { round: next, due, now }),
         ("never due", FIRST, far, world.beacon.sign(far), ContractError::NotDue { round: far, due: far, now }),
         ("of another round", FIRST, round, world.beacon.sign(round + 1), wrong),

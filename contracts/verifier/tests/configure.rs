@@ -1,15 +1,17 @@
+use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::verifier::{
-    Config, ExecuteMsg, MAX_WAIT, MIN_DELAY, MIN_OPEN_WINDOW, MIN_TIMELOCK, MIN_VOID_AFTER, QueryMsg,
+    Config, Configured, ExecuteMsg, MAX_WAIT, MIN_DELAY, MIN_OPEN_WINDOW, MIN_TIMELOCK, MIN_VOID_AFTER, QueryMsg,
 };
 use tequio_verifier::ContractError;
 
-use crate::world::{CONFIG, World};
+use crate::world::{CONFIG, World, event, out_of_bounds};
 
 #[test]
 fn governance_sets_the_config() {
     let mut world = World::new();
     let config = Config { delay: 60, max_draws: 200, ..CONFIG };
-    world.configure(config.clone());
+    let answer = world.send(&world.governance.clone(), &ExecuteMsg::Configure { config: config.clone() }).unwrap();
+    assert_eq!(event::<Configured>(&answer), Configured::new(&config).unwrap());
     assert_eq!(world.query::<Config>(&QueryMsg::Config {}), config);
 }
 
@@ -37,12 +39,11 @@ fn the_bounds_hold_for_governance_too() {
     ];
     for (config, field, value, least) in low.into_iter().chain(high) {
         let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
-        assert_eq!(error, ContractError::OutOfBounds { field, value, least, most: MAX_WAIT });
+        assert_eq!(error, out_of_bounds(field, value, least, MAX_WAIT));
     }
     let config = Config { max_draws: 0, ..CONFIG };
     let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
-    let most = u32::MAX.into();
-    assert_eq!(error, ContractError::OutOfBounds { field: "max_draws", value: 0, least: 1, most });
+    assert_eq!(error, out_of_bounds("max_draws", 0, 1, u32::MAX.into()));
 }
 
 #[test]
@@ -50,6 +51,7 @@ fn draws_that_jobs_count_on_stay_allowed() {
     let mut world = World::new();
     let config = Config { max_draws: CONFIG.max_draws - 1, ..CONFIG };
     let error = world.refused(&world.governance.clone(), &ExecuteMsg::Configure { config });
-    let (value, least) = (u64::from(CONFIG.max_draws) - 1, CONFIG.max_draws.into());
-    assert_eq!(error, ContractError::OutOfBounds { field: "max_draws", value, least, most: u32::MAX.into() });
+    let (value, min) = (u64::from(CONFIG.max_draws) - 1, CONFIG.max_draws.into());
+    let fewer = OutOfBounds::Number { name: "max_draws", value, min, max: u32::MAX.into() };
+    assert_eq!(error, ContractError::Bounds(fewer));
 }

@@ -1,12 +1,16 @@
-use cosmwasm_std::coins;
+use cosmwasm_std::{WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
+use tequio_contract::funds::BadFunds;
 use tequio_protocol::{
     Conservation,
-    verifier::{Beacon, BeaconResponse, Config, InstantiateMsg, QueryMsg},
+    verifier::{
+        Beacon, BeaconProposed, BeaconResponse, Config, Configured, InstantiateMsg, MAX_WAIT, MIN_DELAY,
+        OwnershipChanged, QueryMsg,
+    },
 };
-use tequio_verifier::ContractError;
+use tequio_verifier::{ContractError, core::error::CoreError};
 
-use crate::world::{CONFIG, FIRST, World, typed};
+use crate::world::{CONFIG, FIRST, World, event, out_of_bounds, typed};
 
 fn message(world: &World) -> InstantiateMsg {
     InstantiateMsg { owner: world.governance.to_string(), config: CONFIG, beacon: world.beacon.public().clone() }
@@ -29,19 +33,32 @@ fn it_begins_with_one_beacon_and_no_attestation() {
 }
 
 #[test]
+fn its_beginning_is_told() {
+    let mut world = World::new();
+    let msg = to_json_binary(&message(&world)).unwrap();
+    let begin = WasmMsg::Instantiate { admin: None, code_id: world.code, msg, funds: vec![], label: "another".into() };
+    let response = world.app.execute(world.alice.clone(), begin.into()).unwrap();
+    let owned = OwnershipChanged { owner: Some(world.governance.to_string()), pending: None };
+    let configured = Configured::new(&CONFIG).unwrap();
+    assert_eq!((event::<OwnershipChanged>(&response), event::<Configured>(&response)), (owned, configured));
+    assert_eq!(event::<BeaconProposed>(&response), BeaconProposed { beacon: FIRST, effective: world.now() });
+}
+
+#[test]
 fn every_wrong_setup_has_its_error() {
     let mut world = World::new();
     let good = message(&world);
     let funds = coins(1, "utequio");
-    assert_eq!(refused(&mut world, &good, &funds), ContractError::Funds { sent: "1utequio".into() });
+    assert_eq!(refused(&mut world, &good, &funds), BadFunds::NotTaken { found: "1utequio".into() }.into());
     let short = InstantiateMsg { config: Config { delay: 1, ..CONFIG }, ..good.clone() };
-    assert!(matches!(refused(&mut world, &short, &[]), ContractError::OutOfBounds { field: "delay", value: 1, .. }));
+    assert_eq!(refused(&mut world, &short, &[]), out_of_bounds("delay", 1, MIN_DELAY, MAX_WAIT));
     let keyless =
         InstantiateMsg { beacon: Beacon { public_key: vec![].into(), ..good.beacon.clone() }, ..good.clone() };
-    assert_eq!(refused(&mut world, &keyless, &[]), ContractError::BadKey { bytes: 0 });
-    let late = Beacon { genesis: world.now() + 1, ..good.beacon.clone() };
+    assert_eq!(refused(&mut world, &keyless, &[]), CoreError::BadKey { bytes: 0 }.into());
+    let now = world.now();
+    let late = Beacon { genesis: now + 1, ..good.beacon.clone() };
     let late = InstantiateMsg { beacon: late, ..good.clone() };
-    assert!(matches!(refused(&mut world, &late, &[]), ContractError::OutOfBounds { field: "genesis", .. }));
+    assert_eq!(refused(&mut world, &late, &[]), out_of_bounds("genesis", now + 1, 0, now));
     let nobody = InstantiateMsg { owner: "nobody".into(), ..good };
     assert!(matches!(refused(&mut world, &nobody, &[]), ContractError::Std(_)));
 }

@@ -1,7 +1,8 @@
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cw_multi_test::Executor;
+use tequio_contract::migrate::BadMigration;
 use tequio_protocol::verifier::{MigrateMsg, Verdict};
-use tequio_verifier::{ContractError, NAME, VERSION, migrate};
+use tequio_verifier::{CONTRACT, ContractError, VERSION, migrate};
 
 use crate::world::{ROOT, World, contract, subject};
 
@@ -34,17 +35,17 @@ fn migrated_from(contract: &str, version: &str) -> Result<(), ContractError> {
     cw2::set_contract_version(&mut deps.storage, contract, version).unwrap();
     migrate(deps.as_mut(), mock_env(), MigrateMsg {})?;
     let stored = cw2::get_contract_version(&deps.storage).unwrap();
-    assert_eq!((stored.contract.as_str(), stored.version.as_str()), (NAME, VERSION));
+    assert_eq!((stored.contract.as_str(), stored.version.as_str()), (CONTRACT, VERSION));
     Ok(())
 }
 
 #[test]
 fn from_the_same_contract_of_no_later_version() {
-    migrated_from(NAME, VERSION).unwrap();
-    migrated_from(NAME, "0.0.1").unwrap();
-    let other = ContractError::WrongContract { stored: "tequio:escrow".into(), expected: NAME };
-    assert_eq!(migrated_from("tequio:escrow", VERSION), Err(other));
-    let later = ContractError::Downgrade { stored: "99.0.0".into(), to: VERSION };
-    assert_eq!(migrated_from(NAME, "99.0.0"), Err(later));
-    assert_eq!(migrated_from(NAME, "one"), Err(ContractError::BadVersion { version: "one".into() }));
+    migrated_from(CONTRACT, VERSION).unwrap();
+    migrated_from(CONTRACT, "0.0.1").unwrap();
+    let other = BadMigration::WrongContract { found: "crates.io:tequio-escrow".into(), expected: CONTRACT };
+    assert_eq!(migrated_from("crates.io:tequio-escrow", VERSION), Err(other.into()));
+    let later = BadMigration::NewerVersion { stored: "99.0.0".into(), code: VERSION };
+    assert_eq!(migrated_from(CONTRACT, "99.0.0"), Err(later.into()));
+    assert_eq!(migrated_from(CONTRACT, "one"), Err(BadMigration::BadVersion { version: "one".into() }.into()));
 }

@@ -1,13 +1,13 @@
 use tequio_attestation::Malformed;
 use tequio_protocol::{
-    AttestationId, TypedEvent,
+    AttestationId,
     verifier::{ExecuteMsg, Mismatch, Opened, Subject, Verdict},
 };
 use tequio_verifier::ContractError;
 
 use crate::{
     program::{DRAWS, Run, SHARDS},
-    world::{ROOT, World, subject},
+    world::{ROOT, World, event, subject},
 };
 
 fn attested(run: &Run) -> (World, AttestationId) {
@@ -21,8 +21,9 @@ fn open(attestation: AttestationId, opening: Vec<u8>) -> ExecuteMsg {
     ExecuteMsg::Open { attestation, opening: opening.into() }
 }
 
-fn opened(opened: u32, verdict: &str, attestation: AttestationId) -> Opened {
-    Opened { attestation, opened, draws: DRAWS, verdict: verdict.into() }
+fn opened(world: &World, opened: u32, verdict: &str, attestation: AttestationId) -> Opened {
+    let round = world.drawn_from(attestation).round;
+    Opened { attestation, round, opened, draws: DRAWS, verdict: verdict.into() }
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn what_was_computed_is_genuine() {
     let run = Run::honest();
     let (mut world, id) = attested(&run);
     let answer = world.send(&world.alice.clone(), &open(id, run.open(&world, id, 0, DRAWS))).unwrap();
-    assert_eq!(Opened::all(&answer.events), [opened(DRAWS, "genuine", id)]);
+    assert_eq!(event::<Opened>(&answer), opened(&world, DRAWS, "genuine", id));
     let attestation = world.attestation(id);
     assert_eq!((attestation.verdict, attestation.opened), (Verdict::Genuine {}, DRAWS));
     assert!(world.conservation().holds());
@@ -41,14 +42,13 @@ fn what_was_not_is_false_with_the_draw_and_both_values() {
     let run = Run::lazy();
     let (mut world, id) = attested(&run);
     let answer = world.send(&world.alice.clone(), &open(id, run.open(&world, id, 0, DRAWS))).unwrap();
-    let event = &Opened::all(&answer.events)[0];
-    assert_eq!(event.verdict, "false");
     let attestation = world.attestation(id);
     let Verdict::False(Mismatch { draw, tensor: 1, claimed: 0x55, computed, .. }) = attestation.verdict else {
         panic!("{:?}", attestation.verdict);
     };
     assert_ne!(computed, 0x55);
-    assert_eq!((attestation.opened, event.opened), (draw + 1, draw + 1));
+    assert_eq!(attestation.opened, draw + 1);
+    assert_eq!(event::<Opened>(&answer), opened(&world, draw + 1, "false", id));
     assert!(world.conservation().holds());
 }
 
@@ -67,12 +67,12 @@ fn an_opening_may_come_in_parts() {
     let alice = world.alice.clone();
     for (from, to) in [(0, 1), (1, 7), (7, 15)] {
         let answer = world.send(&alice, &open(id, run.open(&world, id, from, to))).unwrap();
-        assert_eq!(Opened::all(&answer.events), [opened(to, "pending", id)]);
+        assert_eq!(event::<Opened>(&answer), opened(&world, to, "pending", id));
         assert_eq!((world.verdict(id), world.attestation(id).opened), (Verdict::Pending {}, to));
         world.block(5);
     }
     let answer = world.send(&alice, &open(id, run.open(&world, id, 15, DRAWS))).unwrap();
-    assert_eq!(Opened::all(&answer.events), [opened(DRAWS, "genuine", id)]);
+    assert_eq!(event::<Opened>(&answer), opened(&world, DRAWS, "genuine", id));
 }
 
 #[test]

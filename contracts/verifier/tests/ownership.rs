@@ -1,9 +1,10 @@
 use cosmwasm_std::coins;
 use cw_ownable::{Action, OwnershipError};
-use tequio_protocol::verifier::{ExecuteMsg, QueryMsg};
+use tequio_contract::funds::BadFunds;
+use tequio_protocol::verifier::{ExecuteMsg, OwnershipChanged, QueryMsg};
 use tequio_verifier::ContractError;
 
-use crate::world::{CONFIG, ROOT, World, subject};
+use crate::world::{CONFIG, ROOT, World, event, subject};
 
 fn transfer(world: &World) -> ExecuteMsg {
     ExecuteMsg::UpdateOwnership(Action::TransferOwnership { new_owner: world.bob.to_string(), expiry: None })
@@ -13,9 +14,13 @@ fn transfer(world: &World) -> ExecuteMsg {
 fn governance_passes_on_in_two_steps() {
     let mut world = World::new();
     let (governance, bob) = (world.governance.clone(), world.bob.clone());
-    world.send(&governance, &transfer(&world)).unwrap();
+    let answer = world.send(&governance, &transfer(&world)).unwrap();
+    let offered = OwnershipChanged { owner: Some(governance.to_string()), pending: Some(bob.to_string()) };
+    assert_eq!(event::<OwnershipChanged>(&answer), offered);
     world.configure(CONFIG);
-    world.send(&bob, &ExecuteMsg::UpdateOwnership(Action::AcceptOwnership)).unwrap();
+    let answer = world.send(&bob, &ExecuteMsg::UpdateOwnership(Action::AcceptOwnership)).unwrap();
+    let taken = OwnershipChanged { owner: Some(bob.to_string()), pending: None };
+    assert_eq!(event::<OwnershipChanged>(&answer), taken);
     let ownership: cw_ownable::Ownership<String> = world.query(&QueryMsg::Ownership {});
     assert_eq!(ownership.owner, Some(bob.to_string()));
     let error = world.refused(&governance, &ExecuteMsg::Configure { config: CONFIG });
@@ -47,18 +52,18 @@ fn without_governance_everything_else_goes_on() {
 #[test]
 fn no_message_takes_funds() {
     let mut world = World::new();
-    let alice = world.alice.clone();
+    let (alice, governance) = (world.alice.clone(), world.governance.clone());
     let messages = [
-        ExecuteMsg::Tick {},
-        world.signed(1),
-        ExecuteMsg::Attest { subject: subject(), root: ROOT },
-        ExecuteMsg::Open { attestation: [0; 32].into(), opening: vec![].into() },
-        ExecuteMsg::Propose { beacon: world.beacon.public().clone() },
-        ExecuteMsg::Configure { config: CONFIG },
-        transfer(&world),
+        (&alice, ExecuteMsg::Tick {}),
+        (&alice, world.signed(1)),
+        (&alice, ExecuteMsg::Attest { subject: subject(), root: ROOT }),
+        (&alice, ExecuteMsg::Open { attestation: [0; 32].into(), opening: vec![].into() }),
+        (&governance, ExecuteMsg::Propose { beacon: world.beacon.public().clone() }),
+        (&governance, ExecuteMsg::Configure { config: CONFIG }),
+        (&governance, transfer(&world)),
     ];
-    for msg in messages {
-        let error = world.send_with(&alice, &msg, &coins(7, "utequio")).unwrap_err();
-        assert_eq!(error, ContractError::Funds { sent: "7utequio".into() }, "{msg:?}");
+    for (sender, msg) in messages {
+        let error = world.send_with(sender, &msg, &coins(7, "utequio")).unwrap_err();
+        assert_eq!(error, BadFunds::NotTaken { found: "7utequio".into() }.into(), "{msg:?}");
     }
 }

@@ -1,11 +1,11 @@
 use tequio_embedded::LocalBeacon;
 use tequio_protocol::{
-    BeaconId, TypedEvent,
+    BeaconId,
     verifier::{Beacon, BeaconProposed, BeaconResponse, Config, ExecuteMsg, MAX_PERIOD, QueryMsg, Subject},
 };
-use tequio_verifier::ContractError;
+use tequio_verifier::{ContractError, core::error::CoreError};
 
-use crate::world::{CONFIG, FIRST, ROOT, World, hex, subject};
+use crate::world::{CONFIG, FIRST, ROOT, World, event, hex, out_of_bounds, subject};
 
 fn other(world: &World) -> LocalBeacon {
     LocalBeacon::new(b"other", world.now(), 10)
@@ -21,7 +21,7 @@ fn while_nothing_is_attested_a_beacon_takes_effect_at_once() {
     let new = other(&world);
     let answer = world.propose(new.public()).unwrap();
     let (beacon, effective) = (BeaconId(2), world.now());
-    assert_eq!(BeaconProposed::all(&answer.events), [BeaconProposed { beacon, effective }]);
+    assert_eq!(event::<BeaconProposed>(&answer), BeaconProposed { beacon, effective });
     let id = world.attest_and_tick(&world.alice.clone(), &subject(), ROOT);
     assert_eq!(world.drawn_from(id).beacon, beacon);
     assert_eq!(beacons(&world)[1], BeaconResponse { id: beacon, beacon: new.public().clone(), effective });
@@ -100,14 +100,14 @@ fn a_beacon_must_be_one() {
         [&[key[0] & 0x7f], &key[1..]].concat(),
     ];
     for key in keys {
-        let error = ContractError::BadKey { bytes: key.len() };
+        let error = ContractError::Core(CoreError::BadKey { bytes: key.len() });
         assert_eq!(world.propose(&Beacon { public_key: key.into(), ..good.clone() }).unwrap_err(), error);
     }
     for period in [0, MAX_PERIOD + 1] {
-        let error = ContractError::OutOfBounds { field: "period", value: period, least: 1, most: MAX_PERIOD };
+        let error = out_of_bounds("period", period, 1, MAX_PERIOD);
         assert_eq!(world.propose(&Beacon { period, ..good.clone() }).unwrap_err(), error);
     }
-    let late = ContractError::OutOfBounds { field: "genesis", value: now + 1, least: 0, most: now };
+    let late = out_of_bounds("genesis", now + 1, 0, now);
     assert_eq!(world.propose(&Beacon { genesis: now + 1, ..good }).unwrap_err(), late);
     assert_eq!(beacons(&world).len(), 1);
 }
@@ -119,7 +119,7 @@ fn a_beacon_may_begin_until_it_takes_effect() {
     let effective = world.now() + CONFIG.timelock;
     let good = other(&world).public().clone();
     let late = Beacon { genesis: effective + 1, ..good.clone() };
-    assert!(matches!(world.propose(&late).unwrap_err(), ContractError::OutOfBounds { field: "genesis", .. }));
+    assert_eq!(world.propose(&late).unwrap_err(), out_of_bounds("genesis", effective + 1, 0, effective));
     world.propose(&Beacon { genesis: effective, ..good }).unwrap();
 }
 

@@ -1,12 +1,12 @@
 //! The clock: which round an attestation is drawn from.
 
 use tequio_protocol::{
-    Digest,
-    verifier::{DrawnFrom, ExecuteMsg},
+    Digest, TypedEvent,
+    verifier::{Attested, DrawnFrom, ExecuteMsg, Ticked},
 };
 use tequio_verifier::core::beacon::randomness;
 
-use crate::world::{CONFIG, FIRST, PERIOD, ROOT, World, subject};
+use crate::world::{CONFIG, FIRST, PERIOD, ROOT, World, event, subject};
 
 /// The round for a clock that read `time`.
 fn expected(world: &World, time: u64) -> DrawnFrom {
@@ -67,6 +67,27 @@ fn every_message_moves_the_clock() {
         assert_eq!(world.drawn_from(id), expected(&world, world.now()));
         world.alice = cw_multi_test::IntoAddr::into_addr(["alice 2", "alice 3", "alice 4", "alice 5"][n as usize]);
     }
+}
+
+/// What an indexer sees is enough to know the round.
+#[test]
+fn the_clock_is_told_once_a_block() {
+    let mut world = World::new();
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let attest = ExecuteMsg::Attest { subject: subject(), root: ROOT };
+    let answer = world.send(&alice, &attest).unwrap();
+    assert_eq!(event::<Ticked>(&answer), Ticked { height: world.height(), time: world.now() });
+    let attested: Attested = event(&answer);
+    let answer = world.send(&bob, &attest).unwrap();
+    assert_eq!(Ticked::all(&answer.events), []);
+
+    world.block(5);
+    world.block(5);
+    let answer = world.send(&bob, &ExecuteMsg::Tick {}).unwrap();
+    let ticked: Ticked = event(&answer);
+    assert_eq!(ticked, Ticked { height: attested.clock_height, time: world.now() });
+    let round = world.beacon.public().round_after(ticked.time + attested.delay);
+    assert_eq!(world.drawn_from(attested.attestation).round, round);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The verifier alone on a chain, and who talks to it.
 
+use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_std::{Addr, Coin, HexBinary, coins};
 use cw_multi_test::{App, AppResponse, BasicApp, ContractWrapper, Executor, IntoAddr};
-use serde::de::DeserializeOwned;
+use tequio_contract::bounds::OutOfBounds;
 use tequio_embedded::LocalBeacon;
 use tequio_protocol::{
     AttestationId, BeaconId, Conservation, Digest, TypedEvent,
@@ -11,7 +12,7 @@ use tequio_protocol::{
         Verdict,
     },
 };
-use tequio_verifier::ContractError;
+use tequio_verifier::{ContractError, core::error::CoreError};
 
 pub const PERIOD: u64 = 3;
 pub const FIRST: BeaconId = BeaconId(1);
@@ -38,6 +39,18 @@ pub fn typed<T>(result: anyhow::Result<T>) -> Result<T, ContractError> {
     result.map_err(|error| error.downcast().expect("an error of the verifier"))
 }
 
+/// The one event of this kind.
+pub fn event<E: TypedEvent>(response: &AppResponse) -> E {
+    let mut events = E::all(&response.events);
+    assert_eq!(events.len(), 1, "{:?}", response.events);
+    events.remove(0)
+}
+
+/// A number that no config or beacon may have.
+pub fn out_of_bounds(name: &'static str, value: u64, min: u64, max: u64) -> ContractError {
+    ContractError::Core(CoreError::Bounds(OutOfBounds::Number { name, value, min, max }))
+}
+
 impl World {
     pub fn new() -> Self {
         let mut app = App::default();
@@ -47,7 +60,9 @@ impl World {
         let msg = InstantiateMsg { owner: governance.to_string(), config: CONFIG, beacon: beacon.public().clone() };
         let verifier = app.instantiate_contract(code, governance.clone(), &msg, &[], "verifier", None).unwrap();
         app.init_modules(|router, _, storage| {
-            router.bank.init_balance(storage, &alice, coins(100, "utequio")).unwrap();
+            for actor in [&governance, &alice] {
+                router.bank.init_balance(storage, actor, coins(100, "utequio")).unwrap();
+            }
         });
         Self { app, code, verifier, beacon, governance, alice, bob }
     }

@@ -26,7 +26,7 @@ fn settings() -> Settings {
             client_gas: Uint128::new(5),
             reporter_tip: Uint128::new(6),
             audit_window: 7,
-            max_opening_bytes: 8,
+            max_opening_bytes: 8u64.into(),
             max_reads: 9,
             rewards_gas: 10,
         },

@@ -1,7 +1,7 @@
-//! Bounds on whoever governs.
+//! Bounds: on whoever governs, and on what a message brings.
 
 use cosmwasm_std::Uint128;
-use tequio_protocol::errors;
+use tequio_protocol::{MAX_LIMIT, errors};
 use thiserror::Error;
 
 errors! {
@@ -25,6 +25,11 @@ pub fn some(name: &'static str, amount: impl Into<Uint128>) -> Result<(), OutOfB
     if amount.into().is_zero() { Err(OutOfBounds::Zero { name }) } else { Ok(()) }
 }
 
+/// Refuses a list without items, or with more than [`MAX_LIMIT`].
+pub fn listed<T>(name: &'static str, list: &[T]) -> Result<(), OutOfBounds> {
+    within(name, list.len() as u64, 1, MAX_LIMIT.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +43,15 @@ mod tests {
             assert_eq!(within("width", value, 3, 5), Err(OutOfBounds::Number { name: "width", value, min: 3, max: 5 }));
         }
         assert_eq!(within("width", 6u64, 3, 5).unwrap_err().to_string(), "width is 6, not between 3 and 5");
+    }
+
+    #[test]
+    fn lists_are_neither_empty_nor_long() {
+        assert_eq!((listed("jobs", &[0; 1]), listed("jobs", &[0; 100])), (Ok(()), Ok(())));
+        for count in [0, 101] {
+            let error = OutOfBounds::Number { name: "jobs", value: count as u64, min: 1, max: 100 };
+            assert_eq!(listed("jobs", &vec![0; count]), Err(error));
+        }
     }
 
     #[test]

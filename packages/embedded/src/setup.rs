@@ -61,7 +61,7 @@ impl Default for Setup {
                 client_gas: Uint128::new(10_000),
                 reporter_tip: Uint128::new(10_000),
                 audit_window: 600,
-                max_opening_bytes: 8 << 20,
+                max_opening_bytes: (8u64 << 20).into(),
                 max_reads: 1 << 20,
                 rewards_gas: 2_000_000,
             },

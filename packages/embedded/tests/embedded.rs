@@ -78,8 +78,8 @@ fn a_refusal_is_the_contracts_own_error_and_not_counted() {
     let chain = chain();
     let alice = chain.actor("alice");
     let error = chain.send(&alice, verifier::ExecuteMsg::Tick {}, 7).unwrap_err();
-    let funds = tequio_verifier::ContractError::Funds { sent: "7utequio".into() };
-    assert_eq!(error.downcast_ref(), Some(&funds));
+    let Some(tequio_verifier::ContractError::Funds(funds)) = error.downcast_ref() else { panic!("{error:#}") };
+    assert_eq!(funds.to_string(), "7utequio sent to a message that takes no funds");
     assert_eq!(chain.traffic().total().messages, 0);
 }
 

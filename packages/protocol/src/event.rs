@@ -1,7 +1,8 @@
 //! Events as structs: contracts emit them, clients parse them, from one definition.
 
-use cosmwasm_std::{Event, HexBinary, Uint128};
+use cosmwasm_std::{Event, HexBinary, Uint64, Uint128, from_json, to_json_string};
 use schemars::{JsonSchema, r#gen::SchemaGenerator, schema::Schema};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId};
 
@@ -90,6 +91,16 @@ macro_rules! attributes {
 attributes!(bool, u8, u16, u32, u64, i32, i64, String, Uint128);
 attributes!(AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId);
 
+impl Attribute for Uint64 {
+    fn write(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse::<u64>().ok().map(Self::new)
+    }
+}
+
 impl Attribute for HexBinary {
     fn write(&self) -> Option<String> {
         Some(self.to_hex())
@@ -97,6 +108,17 @@ impl Attribute for HexBinary {
 
     fn read(text: &str) -> Option<Self> {
         Self::from_hex(text).ok()
+    }
+}
+
+/// As JSON.
+impl<T: Serialize + DeserializeOwned + JsonSchema> Attribute for Vec<T> {
+    fn write(&self) -> Option<String> {
+        to_json_string(self).ok()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        from_json(text).ok()
     }
 }
 

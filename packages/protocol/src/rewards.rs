@@ -9,7 +9,7 @@ use strum::{Display, EnumString};
 pub use crate::governance::{Configured, OwnershipChanged};
 use crate::{JobId, Permission, Permissioned, attributes, events, governance};
 
-/// MAC equivalents in one unit of work.
+/// MAC equivalents in one unit of work. Work is cost × settled shards.
 pub const WORK_UNIT: u64 = 1_000_000;
 
 #[cw_serde]
@@ -83,8 +83,9 @@ pub enum ExecuteMsg {
     Receive(Cw20ReceiveMsg),
     /// The most of the sender's credits that `source` may yet reserve.
     Approve { source: String, amount: Uint128 },
-    /// Reserves credits for the shards of a new job, at the rate and κ of this moment. `job` is the source's own number.
-    Reserve { job: JobId, client: String, kind: Kind, shards: u64, work: Uint64 },
+    /// Reserves credits for the shards of a new job, at the rate and κ of this moment. `job` is the source's own number,
+    /// `cost` that of one shard in MAC equivalents.
+    Reserve { job: JobId, client: String, kind: Kind, shards: u64, cost: Uint64 },
     /// Counts `shards` settled shards for `provider`. `number` is the source's own and counts once.
     Reward { number: Uint64, job: JobId, provider: String, shards: u64 },
     /// Gives the credits of shards that will not be settled back to the client.
@@ -127,7 +128,7 @@ pub enum QueryMsg {
     Config {},
     /// What a shard costs and may mint if its job were posted now.
     #[returns(TermsResponse)]
-    Terms { kind: Kind, work: Uint64 },
+    Terms { kind: Kind, cost: Uint64 },
     /// Free credits of `client`.
     #[returns(Uint128)]
     Credits { client: String },
@@ -180,8 +181,8 @@ pub struct ReservationResponse {
     pub kind: Kind,
     /// Shards neither rewarded nor released.
     pub shards: u64,
-    /// Work of one shard in MAC equivalents.
-    pub work: Uint64,
+    /// Cost of one shard in MAC equivalents.
+    pub cost: Uint64,
     /// Credits of one shard.
     pub credits: Uint128,
     pub kappa_bps: u16,
@@ -221,6 +222,8 @@ pub struct SourceResponse {
 
 events! {
     use Configured, OwnershipChanged;
+    /// The reward token exists, and this contract alone may mint it.
+    TokenMade = "token_made" { token: String }
     CreditsBought = "credits_bought" { client: String, amount: Uint128 }
     Approved = "approved" {
         client: String,
@@ -235,7 +238,7 @@ events! {
         kind: Kind,
         shards: u64,
         /// Of one shard, in MAC equivalents.
-        work: u64,
+        cost: Uint64,
         amount: Uint128,
     }
     CreditsReleased = "credits_released" { source: String, job: JobId, client: String, shards: u64, amount: Uint128 }

@@ -1,13 +1,14 @@
 //! `verifier`: the authority over beacon rounds, attestations and verdicts.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, HexBinary};
+use cosmwasm_std::{Binary, HexBinary, Uint64};
 use cw_ownable::cw_ownable_execute;
+use strum::IntoStaticStr;
 
 pub use tequio_attestation::{Mismatch, Subject};
 
 pub use crate::governance::{Configured, OwnershipChanged};
-use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, SubjectId, events, governance};
+use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, ProgramId, SubjectId, events, governance};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -182,7 +183,8 @@ pub struct DrawnFrom {
 
 /// The verifier's answer. All but `Pending` are final.
 #[cw_serde]
-#[derive(Eq)]
+#[derive(Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     Pending {},
     /// Every draw was opened and agreed.
@@ -198,21 +200,34 @@ pub enum Verdict {
 impl Verdict {
     /// One word, as events and tables give it.
     pub fn word(&self) -> &'static str {
-        match self {
-            Self::Pending {} => "pending",
-            Self::Genuine {} => "genuine",
-            Self::False(_) => "false",
-            Self::Lapsed {} => "lapsed",
-            Self::Void {} => "void",
-        }
+        self.into()
     }
 }
 
 events! {
     use Configured, OwnershipChanged;
     RoundStored = "round_stored" { beacon: BeaconId, round: u64, randomness: Digest }
-    Attested = "attested" { attestation: AttestationId, attester: String, subject: SubjectId, draws: u32 }
-    /// Draws were opened; `verdict` is pending, genuine or false.
-    Opened = "opened" { attestation: AttestationId, opened: u32, draws: u32, verdict: String }
+    /// The clock was recorded, as the first message of a block does.
+    Ticked = "ticked" { height: u64, time: u64 }
+    /// An attestation was taken. Its round is not known yet: it is the beacon's first due later than `delay` after the
+    /// time of the first `ticked` at `clock_height` or later.
+    Attested = "attested" {
+        attestation: AttestationId,
+        attester: String,
+        /// The id of the subject; what follows is in the subject.
+        subject: SubjectId,
+        program_id: ProgramId,
+        input_root: Digest,
+        first_shard: Uint64,
+        count: Uint64,
+        draws: u32,
+        context: Digest,
+        root: Digest,
+        beacon: BeaconId,
+        delay: u64,
+        clock_height: u64,
+    }
+    /// Draws of `round` were opened; `verdict` is pending, genuine or false.
+    Opened = "opened" { attestation: AttestationId, round: u64, opened: u32, draws: u32, verdict: String }
     BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 }
 }

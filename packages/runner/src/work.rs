@@ -64,8 +64,8 @@ fn check_program(manifest: &Manifest, job: &JobResponse) -> Result<(), FetchErro
     if compiled != job.program_id {
         return Err(FetchError::ProgramId { compiled, posted: job.program_id });
     }
-    if manifest.header.cost != job.work {
-        return Err(FetchError::Cost { compiled: manifest.header.cost, posted: job.work });
+    if manifest.header.cost != job.cost.u64() {
+        return Err(FetchError::Cost { compiled: manifest.header.cost, posted: job.cost.u64() });
     }
     Ok(())
 }

@@ -22,9 +22,17 @@ pub const ERRORS: &Errors = errors! {
     "registry":
         ContractError = tequio_registry::ContractError,
         CoreError = tequio_registry::core::error::CoreError;
+    "verifier":
+        ContractError = tequio_verifier::ContractError,
+        CoreError = tequio_verifier::core::error::CoreError;
     "rewards":
         ContractError = tequio_rewards::ContractError,
         CoreError = tequio_rewards::core::error::CoreError;
+    "escrow":
+        ContractError = tequio_escrow::ContractError,
+        CoreError = tequio_escrow::core::error::CoreError,
+        NotYet = tequio_protocol::escrow::NotYet,
+        Kept = tequio_protocol::escrow::Kept;
 };
 
 pub fn json() -> Value {

@@ -62,7 +62,8 @@ fn vary(schema: &Value, definitions: &Value, name: &str, path: &str) -> (Value, 
         let other = |word: &Value| (path.to_string(), text(word), word.clone());
         return (words[0].clone(), words[1..].iter().map(other).collect());
     }
-    let value = match schema["type"].as_str() {
+    // What may be left out is of a type or null.
+    let value = match schema["type"].as_str().or(schema["type"][0].as_str()) {
         Some("object") => return fields(schema, definitions, path),
         Some("integer") => json!(1),
         Some("boolean") => json!(false),
@@ -77,21 +78,27 @@ fn vary(schema: &Value, definitions: &Value, name: &str, path: &str) -> (Value, 
     (value, vec![])
 }
 
-/// An object with what is required, and those with one field otherwise.
+/// An object with what is required, and those with one field otherwise, or with one more.
 fn fields(schema: &Value, definitions: &Value, path: &str) -> (Value, Vec<Other>) {
-    let required = schema["required"].as_array().into_iter().flatten().map(text);
-    let fields: Vec<_> = required
+    let required: Vec<_> = schema["required"].as_array().into_iter().flatten().map(text).collect();
+    let keys = schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys());
+    let fields: Vec<_> = keys
         .map(|key| {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            let (first, others) = vary(&schema["properties"][&key], definitions, "", &path);
+            let (first, mut others) = vary(&schema["properties"][key], definitions, "", &path);
+            if !required.contains(key) {
+                others.retain(|(_, _, value)| !value.is_null());
+                others.insert(0, (path, "given".into(), first.clone()));
+            }
             (key, first, others)
         })
         .collect();
-    let plainest: serde_json::Map<_, _> = fields.iter().map(|(key, first, _)| (key.clone(), first.clone())).collect();
+    let plainest = fields.iter().filter(|(key, ..)| required.contains(key));
+    let plainest: serde_json::Map<_, _> = plainest.map(|(key, first, _)| (key.to_string(), first.clone())).collect();
     let others = fields.iter().flat_map(|(key, _, others)| {
         others.iter().map(|(path, choice, value)| {
             let mut otherwise = plainest.clone();
-            otherwise[key] = value.clone();
+            otherwise.insert(key.to_string(), value.clone());
             (path.clone(), choice.clone(), Value::Object(otherwise))
         })
     });

@@ -66,7 +66,7 @@ fn a_lie_about_the_work_burns_the_liars_own_tokens() {
     assert!(burned > 900 * honest_credits, "{burned}");
     let kappa = u128::from(Setup::default().rewards.kappa_bps);
     let terms: rewards::TermsResponse =
-        world.ask(rewards::QueryMsg::Terms { kind: rewards::Kind::Client, work: header.cost.into() });
+        world.ask(rewards::QueryMsg::Terms { kind: rewards::Kind::Client, cost: header.cost.into() });
     assert!(8 * terms.mint.u128() <= (burned * kappa).div_ceil(10_000) + 8);
 }
 

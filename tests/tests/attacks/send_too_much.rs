@@ -4,10 +4,11 @@ use tequio_attestation::{
     Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_OPERANDS, Malformed, Manifest, Node, Operand, Source,
     TensorId, codec::Writer,
 };
+use tequio_contract::bounds::OutOfBounds;
 use tequio_embedded::Setup;
 use tequio_escrow::{
     ContractError,
-    core::offer::{Refusal, opening_bytes},
+    core::{error::CoreError, offer::opening_bytes},
 };
 use tequio_protocol::{
     AssignmentId, JobId, MAX_LIMIT,
@@ -36,10 +37,14 @@ fn header(change: impl FnOnce(&mut Header)) -> cosmwasm_std::Binary {
 #[test]
 fn what_could_not_be_opened_is_not_posted() {
     let escrow::Config { max_opening_bytes: most, max_reads, .. } = Setup::default().escrow;
+    let most = most.u64();
+    let out = |name, value, min: u64, max: u64| {
+        ContractError::Core(CoreError::Bounds(OutOfBounds::Number { name, value, min, max }))
+    };
     let huge = |header: &mut Header| header.opening_bytes = u32::MAX;
     let bytes = 64 * (u64::from(u32::MAX) + 64 * 3);
     let refused = refusal(|spec| spec.header = header(huge));
-    assert_eq!(refused, Refusal::OpeningBytes { draws: 64, bytes, max: most }.into());
+    assert_eq!(refused, out("opening_bytes", bytes, 0, most));
     // The header says what one draw takes; many draws are too much too.
     let honest = &layers().manifest().header.clone();
     let each = most / 512;
@@ -47,18 +52,18 @@ fn what_could_not_be_opened_is_not_posted() {
         (spec.draws, spec.header) = (512, header(|header| header.opening_bytes = each as u32));
     });
     let bytes = opening_bytes(&Header { opening_bytes: each as u32, ..honest.clone() }, 512, 8);
-    assert_eq!(refused, Refusal::OpeningBytes { draws: 512, bytes, max: most }.into());
+    assert_eq!(refused, out("opening_bytes", bytes, 0, most));
 
     let refused = refusal(|spec| spec.header = header(|header| header.reads = max_reads + 1));
-    assert_eq!(refused, Refusal::Reads { reads: max_reads + 1, max: max_reads }.into());
+    assert_eq!(refused, out("reads", u64::from(max_reads) + 1, 0, max_reads.into()));
     let refused = refusal(|spec| spec.draws = 513);
-    assert_eq!(refused, Refusal::Draws { draws: 513, max: 512 }.into());
+    assert_eq!(refused, out("draws", 513, 1, 512));
     let refused = refusal(|spec| spec.data = "x".repeat(513));
-    assert_eq!(refused, Refusal::Data { bytes: 513 }.into());
+    assert_eq!(refused, out("data", 513, 0, 512));
     let refused = refusal(|spec| spec.shards = u64::MAX);
-    assert_eq!(refused, Refusal::Shards { shards: u64::MAX }.into());
+    assert_eq!(refused, out("shards", u64::MAX, 1, 1 << 32));
     let refused = refusal(|spec| spec.header = header(|header| header.delta = 0));
-    assert_eq!(refused, Refusal::Delta.into());
+    assert_eq!(refused, ContractError::Core(CoreError::Bounds(OutOfBounds::Zero { name: "delta" })));
     let refused = refusal(|spec| spec.header = [spec.header.as_slice(), &[0; 10_000]].concat().into());
     assert_eq!(refused, Malformed::Trailing { bytes: 10_000 }.into());
 }
@@ -72,10 +77,11 @@ fn no_subject_that_no_opening_could_be_for_is_attested_to() {
     let honest = world.assignment(assignment).subject;
     let attest = |subject| ExecuteMsg::Attest { subject, root: [0; 32].into() };
     use tequio_verifier::ContractError;
+    let out = |value| ContractError::Bounds(OutOfBounds::Number { name: "draws", value, min: 1, max: 512 });
     for (subject, refusal) in [
-        (Subject { draws: 513, ..honest.clone() }, ContractError::Draws { draws: 513, most: 512 }),
-        (Subject { draws: 0, ..honest.clone() }, ContractError::Draws { draws: 0, most: 512 }),
-        (Subject { count: 0, ..honest.clone() }, ContractError::NoShards),
+        (Subject { draws: 513, ..honest.clone() }, out(513)),
+        (Subject { draws: 0, ..honest.clone() }, out(0)),
+        (Subject { count: 0, ..honest.clone() }, OutOfBounds::Zero { name: "count" }.into()),
         (
             Subject { first_shard: u64::MAX, ..honest.clone() },
             ContractError::ShardsOverflow { first: u64::MAX, count: 8 },
@@ -94,14 +100,14 @@ fn lists_in_messages_are_bounded() {
     world.post(job());
     let assignment = world.assign(&alice, 8);
     let many = vec![assignment; MAX_LIMIT as usize + 1];
-    for message in [
-        escrow::ExecuteMsg::Settle { assignments: many.clone() },
-        escrow::ExecuteMsg::Expire { assignments: many.clone() },
-        escrow::ExecuteMsg::Reward { assignments: many },
-        escrow::ExecuteMsg::Release { jobs: vec![world.job; MAX_LIMIT as usize + 1] },
+    for (name, message) in [
+        ("assignments", escrow::ExecuteMsg::Settle { assignments: many.clone() }),
+        ("assignments", escrow::ExecuteMsg::Expire { assignments: many.clone() }),
+        ("assignments", escrow::ExecuteMsg::Reward { assignments: many }),
+        ("jobs", escrow::ExecuteMsg::Release { jobs: vec![world.job; MAX_LIMIT as usize + 1] }),
     ] {
         let refused: ContractError = world.refused(&stranger, message, 0);
-        assert_eq!(refused, ContractError::LongList { count: 101, max: 100 });
+        assert_eq!(refused, OutOfBounds::Number { name, value: 101, min: 1, max: 100 }.into());
     }
     // The same one twice in a list is not paid twice.
     world.attest(&alice);
@@ -274,7 +280,7 @@ fn an_opening_is_no_longer_than_was_said_when_posting() {
         let alice = world.provider("alice");
         let job = Job { kind, price: if kind == Kind::Client { 1_000 } else { 0 }, ..shards(9) };
         let spec = world.offer(&job);
-        let said = world.quote(&spec).opening_bytes;
+        let said = world.quote(&spec).opening_bytes.u64();
         world.post(job);
         let assignment = world.assign(&alice, 9);
         world.attest(&alice);

@@ -37,7 +37,7 @@ fn pay_is_taken_out_once() {
     let owner = alice.owner.clone();
     let withdraw = tequio_protocol::escrow::ExecuteMsg::Withdraw {};
     let refused: tequio_escrow::ContractError = world.refused(&owner, withdraw, 0);
-    assert_eq!(refused, tequio_escrow::ContractError::ZeroBalance { address: owner.to_string() });
+    assert_eq!(refused, tequio_escrow::ContractError::NothingToWithdraw { address: owner.clone() });
     assert_eq!(world.bank(&world.chain.deployment().escrow), 0);
 }
 

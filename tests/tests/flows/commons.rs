@@ -69,7 +69,7 @@ fn what_the_cap_leaves_over_is_not_minted() {
     world.assign(&alice, 8);
     world.complete(&alice);
     world.pass(86_400);
-    let work = u128::from(world.job(job).work);
+    let work = u128::from(world.job(job).cost.u64());
     assert_eq!(world.claim(&alice), 8 * 1_000 * work / 1_000_000);
 }
 
@@ -79,5 +79,5 @@ fn only_governance_posts_for_the_commons() {
     let (client, spec) = (world.client.clone(), world.offer(&commons()));
     let post = tequio_protocol::escrow::ExecuteMsg::Post { spec };
     let refused: tequio_escrow::ContractError = world.refused(&client, post, 0);
-    assert_eq!(refused, tequio_escrow::ContractError::NotGovernance { sender: client.to_string() });
+    assert_eq!(refused, tequio_escrow::ContractError::Ownership(cw_ownable::OwnershipError::NotOwner));
 }

@@ -1,6 +1,7 @@
 //! Giving a whole assignment back.
 
-use tequio_escrow::{ContractError, core::funds::BadFunds};
+use tequio_contract::funds::BadFunds;
+use tequio_escrow::ContractError;
 use tequio_protocol::escrow::{self, Ending, Kept};
 use tequio_tests::{STAKE, World, job};
 
@@ -42,7 +43,7 @@ fn once_for_each_provider_and_job_and_not_late() {
     let fee = world.give_back_fee(again);
     let give_back = escrow::ExecuteMsg::GiveBack { assignment: again };
     let refused: ContractError = world.refused(&alice.operator, give_back, fee);
-    assert_eq!(refused, ContractError::GaveBack { job: first, provider: alice.owner.to_string() });
+    assert_eq!(refused, ContractError::GaveBack { job: first, provider: alice.owner.clone() });
 
     // Another job is another matter, but time is.
     world.post(job());

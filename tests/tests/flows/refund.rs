@@ -43,10 +43,10 @@ fn others_do_so_only_once_the_job_has_ended_and_all_of_it() {
     assert_eq!(refused, ContractError::NotRefundable { job, end, now });
 
     world.pass(1);
-    let now = world.now();
     let some = escrow::ExecuteMsg::Refund { job, shards: Some(1) };
     let refused: ContractError = world.refused(&stranger, some, 0);
-    assert_eq!(refused, ContractError::NotRefundable { job, end, now });
+    let (client, sender) = (world.client.clone(), stranger.clone());
+    assert_eq!(refused, ContractError::NotClient { job, client, sender });
     world.send(&stranger, all, 0);
     assert_eq!((world.shards(), world.balance(&world.client)), ((0, 0, 0, 8), 8_000));
 }

@@ -2,11 +2,6 @@
 
 use std::cell::Cell;
 
-use cosmwasm_std::{Addr, Coin, Uint128, coin};
-use tequio_protocol::escrow::Ending;
-use tequio_protocol::rewards::Kind;
-use tequio_protocol::{AssignmentId, AttestationId, BeaconId, Digest, JobId, Permission, ProgramId, SubjectId};
-
 thread_local!(static LAST: Cell<u8> = const { Cell::new(0) });
 
 /// Begins to count anew.
@@ -35,26 +30,9 @@ macro_rules! samples {
 
 samples! {
     u8: next(),
-    u16: next().into(),
     u32: next().into(),
     u64: next().into(),
-    Option<u64>: Some(next().into()),
     usize: next().into(),
     i64: -i64::from(next()),
-    bool: next() % 2 == 1,
-    String: format!("text{}", next()),
     &'static str: "word",
-    Uint128: next().into(),
-    Addr: Addr::unchecked(format!("address{}", next())),
-    Coin: coin(next().into(), "udenom"),
-    JobId: JobId(next().into()),
-    AssignmentId: AssignmentId(next().into()),
-    BeaconId: BeaconId(next().into()),
-    Digest: Digest([next(); 32]),
-    ProgramId: ProgramId(Digest::sample()),
-    AttestationId: AttestationId(Digest::sample()),
-    SubjectId: SubjectId(Digest::sample()),
-    Kind: Kind::Commons,
-    Ending: Ending::Settled,
-    Permission: Permission::Governance,
 }

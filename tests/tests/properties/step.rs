@@ -7,8 +7,7 @@ mod rewards;
 mod verifier;
 
 use cosmwasm_std::{Addr, Coin, coin};
-use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, QueryMsg, State};
-use tequio_protocol::verifier::Verdict;
+use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling};
 use tequio_protocol::{AssignmentId, JobId};
 
 use crate::act::{Act, By, Sent};
@@ -113,36 +112,25 @@ impl Stage {
     /// Sends what comes next for an assignment, whoever's turn it is.
     fn proceed(&mut self, index: usize, shown: Shown) {
         let Some(assignment) = self.assignment(index) else { return };
-        if assignment.state != State::Active {
-            return;
-        }
         let (list, outsider) = (vec![assignment.id], self.cast.outsider.clone());
-        let expire = ExecuteMsg::Expire { assignments: list.clone() };
-        let Some(attestation) = self.attested(&assignment) else {
-            if self.chain.now() > assignment.attest_by {
-                self.must(&outsider, expire, 0);
-            } else {
+        let (expire, settle) =
+            (ExecuteMsg::Expire { assignments: list.clone() }, ExecuteMsg::Settle { assignments: list });
+        let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
+        let attestation = self.attested(&assignment);
+        let ruling = assignment.case(&job, attestation.as_ref()).ruling(self.chain.now());
+        match (ruling, attestation) {
+            (Ruling::Expire(_), _) => _ = self.must(&outsider, expire, 0),
+            (Ruling::Settle(_), _) => _ = self.must(&outsider, settle, 0),
+            (Ruling::Wait(NotYet::Audit { until, .. }), _) => {
+                self.chain.advance_to(until);
+                self.must(&outsider, settle, 0);
+            }
+            (Ruling::Wait(NotYet::Pending { .. }), Some(attestation)) => self.bring_on(&attestation),
+            (Ruling::Wait(NotYet::Unattested { .. }), None) => {
                 let operator = Addr::unchecked(&assignment.operator);
                 self.attest(&operator, assignment, shown);
             }
-            return;
-        };
-        if attestation.attested > assignment.attest_by {
-            self.must(&outsider, expire, 0);
-            return;
-        }
-        match attestation.verdict {
-            Verdict::Pending {} => self.bring_on(&attestation),
-            Verdict::Lapsed {} | Verdict::Void {} => {
-                self.must(&outsider, expire, 0);
-            }
-            Verdict::Genuine {} | Verdict::False { .. } => {
-                if attestation.verdict == (Verdict::Genuine {}) {
-                    let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
-                    self.chain.advance_to(attestation.attested + job.audit_window);
-                }
-                self.must(&outsider, ExecuteMsg::Settle { assignments: list }, 0);
-            }
+            _ => {}
         }
     }
 }

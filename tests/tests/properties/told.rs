@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tequio_client::{Executed, Token};
 use tequio_embedded::Embedded;
 use tequio_protocol::escrow::{
-    self, Assigned, AssignmentResponse, Ended, Ending, MAX_ABSENCE_BPS, Posted, Refunded, RewardPending, Withdrawn,
+    self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, Reason, Refunded,
+    RewardPending, Withdrawn,
 };
 use tequio_protocol::registry::{self, LienResponse, Slashed};
 use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
@@ -87,11 +88,9 @@ impl Stage {
         for (ended, slash) in slashed.into_iter().zip(&slashes) {
             self.heed_slash(ended, slash);
         }
+        self.heed_credits(&ended, &outcome.emitted_by(by_escrow), &outcome.emitted_by(by_escrow));
         for ended in ended {
             self.heed_end(ended);
-        }
-        for Refunded { client, amount, .. } in outcome.emitted_by(by_escrow) {
-            self.told.owe(&client, amount.u128());
         }
         for Withdrawn { address, amount } in outcome.emitted_by(by_escrow) {
             assert_eq!(self.told.owed.remove(&address), Some(amount.u128()));
@@ -106,6 +105,32 @@ impl Stage {
         self.told.minted += claimed.iter().map(|claimed| claimed.amount.u128()).sum::<u128>();
         let bought: Vec<CreditsBought> = outcome.emitted_by(&contracts.rewards);
         self.told.bought += bought.iter().map(|bought| bought.amount.u128()).sum::<u128>();
+    }
+
+    /// Who is paid or refunded, or gets a fee, is credited with that, and nobody else with anything.
+    fn heed_credits(&mut self, ended: &[Ended], refunds: &[Refunded], credits: &[Credited]) {
+        let client = |job| self.ask::<escrow::JobResponse>(escrow::QueryMsg::Job { job }).client;
+        let mut due = BTreeMap::new();
+        let mut owe = |address: String, reason: Reason, amount: u128| {
+            if amount > 0 {
+                *due.entry((address, reason.to_string())).or_insert(0) += amount;
+            }
+        };
+        for Ended { job, provider, paid, fee, .. } in ended {
+            owe(provider.clone(), Reason::Payment, paid.u128());
+            owe(client(*job), Reason::GiveBackFee, fee.u128());
+        }
+        for Refunded { job, amount, .. } in refunds {
+            owe(client(*job), Reason::Refund, amount.u128());
+        }
+        let mut told = BTreeMap::new();
+        for Credited { address, amount, reason } in credits {
+            *told.entry((address.clone(), reason.to_string())).or_insert(0) += amount.u128();
+        }
+        assert_eq!(told, due);
+        for Credited { address, amount, .. } in credits {
+            self.told.owe(address, amount.u128());
+        }
     }
 
     /// At least half burns; client and reporter get no more than the job's rules allow.
@@ -145,9 +170,6 @@ impl Stage {
         };
         assert!(fits, "{ended:?} with {attestation:?}");
         assert_eq!((ended.paid.u128(), ended.slashed.u128()), (paid, slashed), "{ended:?}");
-        if paid > 0 {
-            self.told.owe(&ended.provider, paid);
-        }
         let before = self.told.ended.insert(ended.assignment.0, ended);
         assert_eq!(before, None, "an assignment ended twice");
     }

@@ -1,7 +1,7 @@
 //! An assignment, and the subject its provider attests to.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, OverflowError, Uint128};
+use cosmwasm_std::{Addr, Uint128};
 use tequio_attestation::hash::tagged;
 use tequio_protocol::{
     AssignmentId, Digest, JobId,
@@ -9,7 +9,7 @@ use tequio_protocol::{
     verifier::{AttestationResponse, Subject},
 };
 
-use super::job::Job;
+use crate::core::{error::CoreError, job::Job};
 
 /// Tag of an assignment's context.
 pub const CONTEXT: &str = "tequio/v1/context";
@@ -34,12 +34,12 @@ pub struct Assignment {
 
 impl Assignment {
     /// What is paid if it settles.
-    pub fn payment(&self) -> Result<Uint128, OverflowError> {
-        self.price.checked_mul(self.count.into())
+    pub fn payment(&self) -> Result<Uint128, CoreError> {
+        Ok(self.price.checked_mul(self.count.into())?)
     }
 
     /// What the rules say about it, given the verifier's answer to its operator and subject.
-    pub fn case<'a>(&self, job: &Job, attestation: Option<&'a AttestationResponse>) -> Result<Case<'a>, OverflowError> {
+    pub fn case<'a>(&self, job: &Job, attestation: Option<&'a AttestationResponse>) -> Result<Case<'a>, CoreError> {
         let (state, assigned, attest_by) = (self.state, self.assigned, self.attest_by);
         let (audit_window, rules) = (job.audit_window, job.rules);
         Ok(Case { state, assigned, attest_by, payment: self.payment()?, audit_window, rules, attestation })

@@ -7,9 +7,9 @@ use tequio_protocol::{
     escrow::{Kind, Rules},
 };
 
-use super::lien;
+use crate::core::lien::Basis;
 
-/// A posted job. Nothing in it changes; its shards are counted in a [`super::ledger::Tally`].
+/// A posted job. Nothing in it changes; its shards are counted in a [`Tally`](crate::core::ledger::Tally).
 #[cw_serde]
 pub struct Job {
     pub client: Addr,
@@ -28,8 +28,8 @@ pub struct Job {
     pub min_providers: u32,
     pub data: String,
     /// Cost of one shard in MAC equivalents.
-    pub work: u64,
-    pub lien: lien::Terms,
+    pub cost: u64,
+    pub lien: Basis,
     pub rules: Rules,
 }
 

@@ -3,6 +3,8 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{OverflowError, OverflowOperation, Uint128};
 
+use crate::core::error::CoreError;
+
 /// All money, in the payment denom: deposited = withdrawn + balances + held.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
@@ -20,34 +22,44 @@ pub struct Ledger {
 
 impl Ledger {
     /// Shards are posted, and their payment is held.
-    pub fn post(&mut self, shards: u64, funds: Uint128) -> Result<(), OverflowError> {
-        self.posted = self.posted.checked_add(shards).ok_or(OverflowError::new(OverflowOperation::Add))?;
+    pub fn post(&mut self, shards: u64, funds: Uint128) -> Result<(), CoreError> {
+        self.posted = self.posted.checked_add(shards).ok_or_else(|| OverflowError::new(OverflowOperation::Add))?;
         self.hold(funds)
     }
 
     /// Money comes in for open shards.
-    pub fn hold(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+    pub fn hold(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.deposited = self.deposited.checked_add(amount)?;
         self.held = self.held.checked_add(amount)?;
         Ok(())
     }
 
     /// Money comes in for somebody's balance.
-    pub fn credit(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+    pub fn credit(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.deposited = self.deposited.checked_add(amount)?;
         self.balances = self.balances.checked_add(amount)?;
         Ok(())
     }
 
     /// Money held goes into somebody's balance.
-    pub fn earn(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+    pub fn earn(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.held = self.held.checked_sub(amount)?;
         self.balances = self.balances.checked_add(amount)?;
         Ok(())
     }
 
+    /// What must be in the contract's account.
+    pub fn owed(&self) -> Result<Uint128, CoreError> {
+        Ok(self.balances.checked_add(self.held)?)
+    }
+
+    /// The right side of invariant 1.
+    pub fn accounted(&self) -> Result<Uint128, CoreError> {
+        Ok(self.withdrawn.checked_add(self.owed()?)?)
+    }
+
     /// A balance is paid out.
-    pub fn withdraw(&mut self, amount: Uint128) -> Result<(), OverflowError> {
+    pub fn withdraw(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.balances = self.balances.checked_sub(amount)?;
         self.withdrawn = self.withdrawn.checked_add(amount)?;
         Ok(())
@@ -81,7 +93,7 @@ pub enum Step {
 
 impl Tally {
     /// Moves `count` shards.
-    pub fn step(&mut self, step: Step, count: u64) -> Result<(), OverflowError> {
+    pub fn step(&mut self, step: Step, count: u64) -> Result<(), CoreError> {
         let (from, to) = match step {
             Step::Post => (None, &mut self.free),
             Step::Assign => (Some(&mut self.free), &mut self.active),
@@ -89,17 +101,19 @@ impl Tally {
             Step::Settle => (Some(&mut self.active), &mut self.settled),
             Step::Refund => (Some(&mut self.free), &mut self.refunded),
         };
-        let more = to.checked_add(count).ok_or(OverflowError::new(OverflowOperation::Add))?;
+        let more = to.checked_add(count).ok_or_else(|| OverflowError::new(OverflowOperation::Add))?;
         if let Some(from) = from {
-            *from = from.checked_sub(count).ok_or(OverflowError::new(OverflowOperation::Sub))?;
+            *from = from.checked_sub(count).ok_or_else(|| OverflowError::new(OverflowOperation::Sub))?;
         }
         *to = more;
         Ok(())
     }
 
-    /// All of them; `None` if that is 2⁶⁴ or more.
-    pub fn sum(&self) -> Option<u64> {
-        self.free.checked_add(self.active)?.checked_add(self.settled)?.checked_add(self.refunded)
+    /// All of them.
+    pub fn sum(&self) -> Uint128 {
+        let all = [self.free, self.active, self.settled, self.refunded];
+        // Four numbers of 64 bits do not overflow one of 128.
+        all.into_iter().fold(Uint128::zero(), |sum, shards| sum.saturating_add(shards.into()))
     }
 }
 
@@ -114,7 +128,7 @@ mod tests {
             [(Step::Post, 10), (Step::Assign, 7), (Step::Return, 2), (Step::Settle, 4), (Step::Refund, 5)]
         {
             tally.step(step, count).unwrap();
-            assert_eq!(tally.sum(), Some(10), "after {step:?}");
+            assert_eq!(tally.sum().u128(), 10, "after {step:?}");
         }
         assert_eq!(tally, Tally { free: 0, active: 1, settled: 4, refunded: 5 });
     }
@@ -127,7 +141,7 @@ mod tests {
             assert!(tally.step(step, count).is_err(), "{step:?}");
             assert_eq!(tally, before);
         }
-        assert_eq!(tally.sum(), None);
+        assert_eq!(tally.sum().u128(), u128::from(u64::MAX) + 2);
     }
 
     #[test]

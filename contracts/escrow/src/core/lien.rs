@@ -4,8 +4,9 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{OverflowError, OverflowOperation, Uint128, Uint256};
+use tequio_protocol::bps;
 
-use super::share::WHOLE;
+use crate::core::error::CoreError;
 
 /// One, in the fixed point of 64 fractional bits used here.
 const ONE: u128 = 1 << 64;
@@ -35,7 +36,7 @@ fn times_up(a: u128, b: u128) -> u128 {
 /// What the lien of a job's shard depends on besides its price, as it was when the job was posted.
 #[cw_serde]
 #[derive(Copy, Eq)]
-pub struct Terms {
+pub struct Basis {
     /// q in 1/2⁶⁴.
     pub caught: u64,
     /// Margin in basis points, at least 20,000.
@@ -46,15 +47,15 @@ pub struct Terms {
     pub mint: Uint128,
 }
 
-impl Terms {
+impl Basis {
     /// The lien for one shard paid with `price`.
     ///
     /// With margin and β in basis points the two 10,000 cancel: S = ⌈(P + M̄) · (margin·2⁶⁴ − 10⁴·q) / (q · β)⌉.
-    pub fn per_shard(&self, price: Uint128) -> Result<Uint128, OverflowError> {
+    pub fn per_shard(&self, price: Uint128) -> Result<Uint128, CoreError> {
         let overflow = || OverflowError::new(OverflowOperation::Mul);
         let caught = u128::from(self.caught);
         let margin = u128::from(self.margin_bps).checked_mul(ONE).ok_or_else(overflow)?;
-        let certain = caught.checked_mul(WHOLE).ok_or_else(overflow)?;
+        let certain = caught.checked_mul(bps::WHOLE.into()).ok_or_else(overflow)?;
         // A margin below q would ask for no lien at all; the bounds on the margin exclude it.
         let factor = margin.saturating_sub(certain);
         let divisor = Uint256::from(caught.checked_mul(self.burn_bps.into()).ok_or_else(overflow)?);
@@ -63,11 +64,11 @@ impl Terms {
         let floor = product.checked_div(divisor).map_err(|_| overflow())?;
         let whole = floor.checked_mul(divisor)? == product;
         let lien = if whole { floor } else { floor.checked_add(Uint256::one())? };
-        Uint128::try_from(lien).map_err(|_| overflow())
+        Ok(Uint128::try_from(lien).map_err(|_| overflow())?)
     }
 
     /// The lien for `count` shards paid with `price` each.
-    pub fn of(&self, price: Uint128, count: u64) -> Result<Uint128, OverflowError> {
-        self.per_shard(price)?.checked_mul(count.into())
+    pub fn of(&self, price: Uint128, count: u64) -> Result<Uint128, CoreError> {
+        Ok(self.per_shard(price)?.checked_mul(count.into())?)
     }
 }

@@ -1,18 +1,23 @@
-//! `assign`: a provider takes shards, under a lien on its stake.
+//! Assign: takes shards under a lien, for a provider's operator.
 
-use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_protocol::JobId;
-use tequio_protocol::escrow::{Assigned, State};
+use cosmwasm_std::{DepsMut, Env, OverflowError, OverflowOperation, Response};
+use tequio_contract::door::Caller;
+use tequio_protocol::{
+    JobId,
+    escrow::{Assigned, State},
+};
 
-use super::Caller;
-use crate::books;
-use crate::core::assignment::Assignment;
-use crate::error::ContractError;
-use crate::neighbours::registry;
-use crate::state::{self, PAUSED, SETUP, free, next_assignment, share};
+use crate::{
+    books,
+    core::assignment::Assignment,
+    error::ContractError,
+    neighbours::registry,
+    state::{self, free},
+};
 
+/// Of the first free range, up to `count` shards.
 pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) -> Result<Response, ContractError> {
-    if PAUSED.load(deps.storage)?.assigning {
+    if state::paused(deps.storage)?.assigning {
         return Err(ContractError::AssigningPaused);
     }
     let job = state::job(deps.storage, id)?;
@@ -26,14 +31,15 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
     let Some((first, range)) = free::lowest(deps.storage, id)? else {
         return Err(ContractError::FreeShards { job: id, free: 0, asked: count });
     };
-    let provider = caller.provider()?;
-    let (held, cap) = (share(deps.storage, id, &provider)?, job.cap());
+    let provider = caller.principal;
+    let (held, cap) = (state::share(deps.storage, id, &provider)?, job.cap());
     let room = cap.saturating_sub(held);
     if room == 0 {
-        return Err(ContractError::Diversity { job: id, provider: provider.into(), held, cap });
+        return Err(ContractError::Diversity { job: id, provider, held, cap });
     }
 
     let count = count.min(range.count).min(room);
+    let attest_by = now.checked_add(job.attest_window);
     let assignment = Assignment {
         job: id,
         lien: job.lien.of(range.price, count)?,
@@ -43,12 +49,11 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         count,
         price: range.price,
         assigned: now,
-        attest_by: now.checked_add(job.attest_window).ok_or(ContractError::TooLarge)?,
+        attest_by: attest_by.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?,
         state: State::Active,
     };
-    let number = next_assignment(deps.storage)?;
-    books::assign(deps.storage, number, &assignment, range)?;
-    let registry = SETUP.load(deps.storage)?.registry;
+    let number = books::assign(deps.storage, &assignment, range)?;
+    let registry = state::setup(deps.storage)?.registry;
     let lien = registry::lien(&registry, &assignment.provider, assignment.lien)?;
     Ok(Response::new().add_messages(lien).add_event(Assigned {
         assignment: number,
@@ -57,6 +62,7 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         operator: assignment.operator.into(),
         first,
         count,
+        price: assignment.price,
         lien: assignment.lien,
         attest_by: assignment.attest_by,
     }))

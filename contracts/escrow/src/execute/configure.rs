@@ -1,14 +1,13 @@
-//! `configure`: governance sets the config of later jobs.
+//! Configure: sets the config, for governance.
 
 use cosmwasm_std::{DepsMut, Response};
-use tequio_protocol::escrow::Config;
+use tequio_protocol::escrow::{Config, Configured};
 
-use crate::core::bounds;
-use crate::error::ContractError;
-use crate::state::CONFIG;
+use crate::{core::config, error::ContractError, state};
 
-pub fn configure(deps: DepsMut, config: Config) -> Result<Response, ContractError> {
-    bounds::check(&config)?;
-    CONFIG.save(deps.storage, &config)?;
-    Ok(Response::new())
+/// What is posted keeps its rules.
+pub fn configure(deps: DepsMut, new: Config) -> Result<Response, ContractError> {
+    config::check(&new)?;
+    state::configure(deps.storage, &new)?;
+    Ok(Response::new().add_event(Configured::new(&new)?))
 }

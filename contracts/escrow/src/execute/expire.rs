@@ -1,9 +1,9 @@
-//! `expire`: anyone ends assignments that were never attested in time, never opened, or whose beacon never came.
+//! Expire: ends assignments that were not attested or opened in time, or whose beacon never came, for anyone.
 
 use cosmwasm_std::{DepsMut, Env, Response};
+use tequio_contract::door::Caller;
 use tequio_protocol::{AssignmentId, escrow::Ruling};
 
-use super::Caller;
 use crate::{ending, error::ContractError};
 
 pub fn expire(deps: DepsMut, env: Env, caller: Caller, list: Vec<AssignmentId>) -> Result<Response, ContractError> {

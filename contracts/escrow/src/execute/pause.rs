@@ -1,12 +1,13 @@
-//! `pause`: governance stops posting and assigning, and nothing else.
+//! Pause: stops or resumes posting and assigning, for governance.
 
 use cosmwasm_std::{DepsMut, Response};
 use tequio_protocol::escrow::{PauseSet, Paused};
 
-use crate::error::ContractError;
-use crate::state::PAUSED;
+use crate::{error::ContractError, state};
 
-pub fn pause(deps: DepsMut, posting: bool, assigning: bool) -> Result<Response, ContractError> {
-    PAUSED.save(deps.storage, &Paused { posting, assigning })?;
+/// Nothing else can be stopped.
+pub fn pause(deps: DepsMut, paused: Paused) -> Result<Response, ContractError> {
+    state::pause(deps.storage, &paused)?;
+    let Paused { posting, assigning } = paused;
     Ok(Response::new().add_event(PauseSet { posting, assigning }))
 }

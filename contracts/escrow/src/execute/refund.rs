@@ -1,19 +1,17 @@
-//! `refund`: free shards' payment goes back into the client's balance, and their credits are released.
+//! Refund: returns free shards' payment to the client, for the client; all of it, after the job's end, for anyone.
 
-use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
-use tequio_protocol::JobId;
-use tequio_protocol::escrow::Refunded;
+use cosmwasm_std::{DepsMut, Env, Response};
+use tequio_contract::door::Caller;
+use tequio_protocol::{JobId, escrow::Refunded};
 
-use super::Caller;
-use crate::books;
-use crate::core::job::Job;
-use crate::error::ContractError;
-use crate::neighbours::rewards;
-use crate::state::{self, SETUP, TALLIES, free};
+use crate::{
+    books::{self, Refund},
+    error::ContractError,
+    neighbours::rewards,
+    state,
+};
 
-/// Most free ranges that one message gives up.
-const MAX_RANGES: u32 = 30;
-
+/// The last shards first; their credits are released.
 pub fn refund(
     deps: DepsMut,
     env: Env,
@@ -23,10 +21,10 @@ pub fn refund(
 ) -> Result<Response, ContractError> {
     let job = state::job(deps.storage, id)?;
     let now = env.block.time.seconds();
-    if caller.address != job.client && (now <= job.end || shards.is_some()) {
+    if caller.address != job.client && now <= job.end {
         return Err(ContractError::NotRefundable { job: id, end: job.end, now });
     }
-    let free = TALLIES.load(deps.storage, id.0)?.free;
+    let free = state::tally(deps.storage, id)?.free;
     let asked = shards.unwrap_or(free);
     if shards == Some(0) {
         return Err(ContractError::ZeroShards { job: id });
@@ -35,21 +33,9 @@ pub fn refund(
         return Err(ContractError::FreeShards { job: id, free, asked });
     }
 
-    let (shards, amount) = give_up(deps.storage, id, &job, asked)?;
-    let setup = SETUP.load(deps.storage)?;
-    let release = rewards::release(&setup.rewards, id, shards, Some(job.rules.rewards_gas))?;
-    let event = Refunded { job: id, client: job.client.into(), shards, amount };
-    Ok(Response::new().add_submessage(release).add_event(event))
-}
-
-/// Gives up to `asked` shards up, the last first; how many it were, and their payment.
-fn give_up(storage: &mut dyn Storage, id: JobId, job: &Job, asked: u64) -> Result<(u64, Uint128), ContractError> {
-    let (mut left, mut amount) = (asked, Uint128::zero());
-    for _ in 0..MAX_RANGES {
-        let Some((first, range)) = free::highest(storage, id)?.filter(|_| left > 0) else { break };
-        let count = left.min(range.count);
-        amount = amount.checked_add(books::refund(storage, id, &job.client, (first, range), count)?)?;
-        left = left.saturating_sub(count);
-    }
-    Ok((asked.saturating_sub(left), amount))
+    let Refund { shards, amount, ranges, credited } = books::refund(deps.storage, id, &job.client, asked)?;
+    let rewards = state::setup(deps.storage)?.rewards;
+    let release = rewards::release(&rewards, id, shards, Some(job.rules.rewards_gas))?;
+    let refunded = Refunded { job: id, client: job.client.into(), shards, amount, ranges };
+    Ok(Response::new().add_submessage(release).add_event(refunded).add_events(credited))
 }

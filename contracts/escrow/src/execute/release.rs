@@ -1,19 +1,18 @@
-//! `release`: anyone sends releases of credits that failed once more. One that fails again stays pending.
+//! Release: sends releases of credits that failed once more, for anyone.
 
 use cosmwasm_std::{DepsMut, Response};
-use tequio_protocol::JobId;
+use tequio_contract::bounds;
+use tequio_protocol::{JobId, escrow::ReleaseRetried};
 
-use crate::ending;
-use crate::error::ContractError;
-use crate::neighbours::rewards;
-use crate::state::{PENDING_RELEASES, SETUP};
+use crate::{error::ContractError, neighbours::rewards, state};
 
+/// One that fails again stays pending.
 pub fn release(deps: DepsMut, jobs: Vec<JobId>) -> Result<Response, ContractError> {
-    ending::bounded(&jobs)?;
-    let rewards = SETUP.load(deps.storage)?.rewards;
+    bounds::listed("jobs", &jobs)?;
+    let rewards = state::setup(deps.storage)?.rewards;
     jobs.into_iter().try_fold(Response::new(), |response, job| {
-        let shards = PENDING_RELEASES.may_load(deps.storage, job.0)?.ok_or(ContractError::NoRelease { job })?;
-        PENDING_RELEASES.remove(deps.storage, job.0);
-        Ok(response.add_submessage(rewards::release(&rewards, job, shards, None)?))
+        let shards = state::take_pending_release(deps.storage, job)?;
+        let release = rewards::release(&rewards, job, shards, None)?;
+        Ok(response.add_submessage(release).add_event(ReleaseRetried { job, shards }))
     })
 }

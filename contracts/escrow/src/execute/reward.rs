@@ -1,22 +1,19 @@
-//! `reward`: anyone sends rewards that failed once more. One that fails again stays pending.
+//! Reward: sends rewards that failed once more, for anyone.
 
 use cosmwasm_std::{DepsMut, Response};
-use tequio_protocol::AssignmentId;
+use tequio_contract::bounds;
+use tequio_protocol::{AssignmentId, escrow::RewardRetried};
 
-use crate::ending;
-use crate::error::ContractError;
-use crate::neighbours::rewards;
-use crate::state::{self, PENDING_REWARDS, SETUP};
+use crate::{error::ContractError, neighbours::rewards, state};
 
+/// One that fails again stays pending.
 pub fn reward(deps: DepsMut, assignments: Vec<AssignmentId>) -> Result<Response, ContractError> {
-    ending::bounded(&assignments)?;
-    let rewards = SETUP.load(deps.storage)?.rewards;
-    assignments.into_iter().try_fold(Response::new(), |response, id| {
-        if !PENDING_REWARDS.has(deps.storage, id.0) {
-            return Err(ContractError::NoReward { assignment: id });
-        }
-        PENDING_REWARDS.remove(deps.storage, id.0);
-        let assignment = state::assignment(deps.storage, id)?;
-        Ok(response.add_submessage(rewards::reward(&rewards, id, &assignment, None)?))
+    bounds::listed("assignments", &assignments)?;
+    let rewards = state::setup(deps.storage)?.rewards;
+    assignments.into_iter().try_fold(Response::new(), |response, assignment| {
+        state::take_pending_reward(deps.storage, assignment)?;
+        let settled = state::assignment(deps.storage, assignment)?;
+        let reward = rewards::reward(&rewards, assignment, &settled, None)?;
+        Ok(response.add_submessage(reward).add_event(RewardRetried { assignment }))
     })
 }

@@ -1,9 +1,9 @@
-//! `settle`: anyone ends assignments that are genuine, or false.
+//! Settle: ends assignments that are genuine or false, for anyone.
 
 use cosmwasm_std::{DepsMut, Env, Response};
+use tequio_contract::door::Caller;
 use tequio_protocol::{AssignmentId, escrow::Ruling};
 
-use super::Caller;
 use crate::{ending, error::ContractError};
 
 pub fn settle(deps: DepsMut, env: Env, caller: Caller, list: Vec<AssignmentId>) -> Result<Response, ContractError> {

@@ -1,15 +1,16 @@
-//! `top_up`: the client raises the price of a free range that nobody takes.
+//! Top up: raises the price of a free range that nobody takes, for the client.
 
 use cosmwasm_std::{DepsMut, Env, Response, Uint128};
-use tequio_protocol::JobId;
-use tequio_protocol::escrow::ToppedUp;
+use tequio_contract::{door::Caller, funds};
+use tequio_protocol::{JobId, escrow::ToppedUp};
 
-use super::Caller;
-use crate::books;
-use crate::core::funds;
-use crate::error::ContractError;
-use crate::state::{self, SETUP, free};
+use crate::{
+    books,
+    error::ContractError,
+    state::{self, free},
+};
 
+/// Before the job's end.
 pub fn top_up(
     deps: DepsMut,
     env: Env,
@@ -31,7 +32,7 @@ pub fn top_up(
     // As when posting: what can be written down for all shards can be for any of them.
     job.lien.of(price, job.shards)?;
     let due = price.checked_sub(current)?.checked_mul(range.count.into())?;
-    funds::exactly(due, caller.paid, &SETUP.load(deps.storage)?.denom)?;
+    funds::exactly(due, caller.paid, &state::setup(deps.storage)?.denom)?;
     books::raise(deps.storage, id, (first, range), price, due)?;
     Ok(Response::new().add_event(ToppedUp { job: id, first, count: range.count, price }))
 }

@@ -1,17 +1,15 @@
-//! `withdraw`: pays the sender's balance.
+//! Withdraw: pays the sender its balance, for anyone.
 
-use cosmwasm_std::{BankMsg, Coin, DepsMut, Response};
+use cosmwasm_std::{BankMsg, DepsMut, Response, coins};
+use tequio_contract::door::Caller;
 use tequio_protocol::escrow::Withdrawn;
 
-use super::Caller;
-use crate::books;
-use crate::error::ContractError;
-use crate::state::SETUP;
+use crate::{books, error::ContractError, state};
 
 pub fn withdraw(deps: DepsMut, caller: Caller) -> Result<Response, ContractError> {
-    let amount = books::withdraw(deps.storage, &caller.address)?;
     let address = caller.address.to_string();
-    let coin = Coin { denom: SETUP.load(deps.storage)?.denom, amount };
-    let send = BankMsg::Send { to_address: address.clone(), amount: vec![coin] };
+    let amount = books::withdraw(deps.storage, caller.address)?;
+    let coins = coins(amount.u128(), state::setup(deps.storage)?.denom);
+    let send = BankMsg::Send { to_address: address.clone(), amount: coins };
     Ok(Response::new().add_message(send).add_event(Withdrawn { address, amount }))
 }

@@ -3,8 +3,10 @@
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult, Uint128, WasmMsg, wasm_execute};
 use tequio_protocol::registry::{ConfigResponse, ExecuteMsg, Part, ProviderResponse, QueryMsg};
 
-use crate::core::job::Job;
-use crate::core::share::split;
+use crate::{
+    core::{job::Job, slash::split},
+    error::ContractError,
+};
 
 /// Its denom and config.
 pub fn config(querier: QuerierWrapper, registry: &Addr) -> StdResult<ConfigResponse> {
@@ -38,15 +40,15 @@ pub fn slash(
     provider: &Addr,
     amount: Uint128,
     reporter: &Addr,
-) -> StdResult<Option<WasmMsg>> {
+) -> Result<Option<WasmMsg>, ContractError> {
     if amount.is_zero() {
         return Ok(None);
     }
     let burn_bps = config(querier, registry)?.config.burn_bps.max(job.lien.burn_bps);
-    let split = split(amount, burn_bps, job.rules.client_gas, job.rules.reporter_tip);
+    let split = split(amount, burn_bps, job.rules.client_gas, job.rules.reporter_tip)?;
     let part = |to: &Addr, amount: Uint128| (!amount.is_zero()).then(|| Part { to: to.to_string(), amount });
     let (client, reporter) = (part(&job.client, split.client), part(reporter, split.reporter));
-    message(registry, amount, ExecuteMsg::Slash { provider: provider.to_string(), amount, client, reporter })
+    Ok(message(registry, amount, ExecuteMsg::Slash { provider: provider.to_string(), amount, client, reporter })?)
 }
 
 fn message(registry: &Addr, amount: Uint128, message: ExecuteMsg) -> StdResult<Option<WasmMsg>> {

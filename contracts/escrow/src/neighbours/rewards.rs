@@ -2,10 +2,12 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult, SubMsg, WasmMsg, to_json_binary, wasm_execute};
-use tequio_protocol::rewards::{ExecuteMsg, Kind, QueryMsg, TermsResponse};
-use tequio_protocol::{AssignmentId, JobId};
+use tequio_protocol::{
+    AssignmentId, JobId,
+    rewards::{ExecuteMsg, Kind, QueryMsg, TermsResponse},
+};
 
-use crate::core::assignment::Assignment;
+use crate::core::{assignment::Assignment, job::Job};
 
 /// What a reply needs to know of the message that failed; it travels in its payload.
 #[cw_serde]
@@ -15,17 +17,15 @@ pub enum Failed {
 }
 
 /// What a shard costs and may mint.
-pub fn terms(querier: QuerierWrapper, rewards: &Addr, kind: Kind, work: u64) -> StdResult<TermsResponse> {
-    querier.query_wasm_smart(rewards, &QueryMsg::Terms { kind, work: work.into() })
+pub fn terms(querier: QuerierWrapper, rewards: &Addr, kind: Kind, cost: u64) -> StdResult<TermsResponse> {
+    querier.query_wasm_smart(rewards, &QueryMsg::Terms { kind, cost: cost.into() })
 }
 
 /// Reserves a new job's credits. Its failure fails the post.
-pub fn reserve(rewards: &Addr, job: JobId, client: &Addr, kind: Kind, shards: u64, work: u64) -> StdResult<WasmMsg> {
-    wasm_execute(
-        rewards,
-        &ExecuteMsg::Reserve { job, client: client.to_string(), kind, shards, work: work.into() },
-        vec![],
-    )
+pub fn reserve(rewards: &Addr, id: JobId, job: &Job) -> StdResult<WasmMsg> {
+    let Job { kind, shards, cost, ref client, .. } = *job;
+    let message = ExecuteMsg::Reserve { job: id, client: client.to_string(), kind, shards, cost: cost.into() };
+    wasm_execute(rewards, &message, vec![])
 }
 
 /// Counts a settled assignment, within `gas` if given.

@@ -2,12 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use cosmwasm_std::{Order, StdResult};
-use tequio_escrow::state::{ASSIGNMENTS, BALANCES, LEDGER, PENDING_RELEASES, PENDING_REWARDS, SHARES};
-use tequio_protocol::escrow::{AssignmentResponse, Ending, JobResponse, State};
-use tequio_protocol::{AssignmentId, JobId};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Uint128};
+use cw_storage_plus::{Item, Map};
+use tequio_escrow::core::{assignment::Assignment, ledger::Ledger};
+use tequio_protocol::{
+    AssignmentId, JobId,
+    escrow::{AssignmentResponse, Ending, JobResponse, State},
+};
 
 use super::run::Run;
+
+// As escrow stores it: not every sum has a query.
+const LEDGER: Item<Ledger> = Item::new("ledger");
+const BALANCES: Map<&Addr, Uint128> = Map::new("balances");
+const SHARES: Map<(JobId, &Addr), u64> = Map::new("shares");
+const ASSIGNMENTS: Map<AssignmentId, Assignment> = Map::new("assignments");
+const PENDING_REWARDS: Map<AssignmentId, Empty> = Map::new("pending_rewards");
+const PENDING_RELEASES: Map<JobId, u64> = Map::new("pending_releases");
 
 impl Run {
     fn all_jobs(&self) -> Vec<JobResponse> {
@@ -70,14 +81,13 @@ impl Run {
         for assignment in assignments.iter().filter(kept) {
             *shares.entry(assignment.provider.clone()).or_default() += assignment.count;
         }
-        let stored: StdResult<Vec<_>> =
-            SHARES.prefix(job.id.0).range(&*storage, None, None, Order::Ascending).collect();
+        let stored: StdResult<Vec<_>> = SHARES.prefix(job.id).range(&*storage, None, None, Order::Ascending).collect();
         let stored: BTreeMap<_, _> = stored.unwrap().into_iter().map(|(a, held)| (a.into_string(), held)).collect();
         assert_eq!(stored, shares);
         assert!(shares.values().all(|held| *held <= job.shards.div_ceil(job.min_providers.into())));
 
-        let unreleased = PENDING_RELEASES.may_load(&*storage, job.id.0).unwrap().unwrap_or_default();
-        let pending = |a: &&&AssignmentResponse| PENDING_REWARDS.has(&*storage, a.id.0);
+        let unreleased = PENDING_RELEASES.may_load(&*storage, job.id).unwrap().unwrap_or_default();
+        let pending = |a: &&&AssignmentResponse| PENDING_REWARDS.has(&*storage, a.id);
         let unrewarded: u64 = assignments.iter().filter(pending).map(|a| a.count).sum();
         assert_eq!(self.world.reserved(job.id), job.free + job.active + unreleased + unrewarded);
 

@@ -5,7 +5,7 @@ use cosmwasm_std::{
 };
 use cw_multi_test::{Contract, ContractWrapper};
 use cw_storage_plus::{Item, Map};
-use tequio_protocol::rewards::{ExecuteMsg, Kind, QueryMsg, TermsResponse};
+use tequio_protocol::rewards::{ExecuteMsg, QueryMsg, TermsResponse};
 
 /// Credits and mint of a shard, by kind.
 pub const TERMS: Map<&str, (Uint128, Uint128)> = Map::new("terms");
@@ -61,16 +61,9 @@ fn less(deps: DepsMut, job: u64, shards: u64) -> StdResult<()> {
 fn query(deps: Deps, _: Env, msg: QueryMsg) -> StdResult<Binary> {
     match msg {
         QueryMsg::Terms { kind, .. } => {
-            let (credits, mint) = TERMS.load(deps.storage, word(kind))?;
+            let (credits, mint) = TERMS.load(deps.storage, &kind.to_string())?;
             to_json_binary(&TermsResponse { credits, mint })
         }
         other => Err(StdError::generic_err(format!("unexpected: {other:?}"))),
-    }
-}
-
-pub fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Client => "client",
-        Kind::Commons => "commons",
     }
 }

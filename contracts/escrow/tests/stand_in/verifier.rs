@@ -6,8 +6,10 @@ use cosmwasm_std::{
 };
 use cw_multi_test::{Contract, ContractWrapper};
 use cw_storage_plus::{Item, Map};
-use tequio_protocol::verifier::{AttestationResponse, Config, QueryMsg, Subject, Verdict};
-use tequio_protocol::{AttestationId, Digest};
+use tequio_protocol::{
+    AttestationId, Digest,
+    verifier::{AttestationResponse, Config, QueryMsg, Subject, Verdict},
+};
 
 pub const MAX_DRAWS: Item<u32> = Item::new("max_draws");
 /// Time and verdict by attester and subject.

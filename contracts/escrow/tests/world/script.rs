@@ -1,9 +1,12 @@
 //! What the stand-ins answer, and what they were told.
 
 use cosmwasm_std::{Addr, Storage};
-use tequio_protocol::escrow::{AssignmentResponse, Kind};
-use tequio_protocol::verifier::Verdict;
-use tequio_protocol::{AssignmentId, JobId, registry, rewards};
+use tequio_protocol::{
+    AssignmentId, JobId,
+    escrow::{AssignmentResponse, Kind},
+    registry, rewards,
+    verifier::Verdict,
+};
 
 use super::{Provider, World};
 use crate::stand_in;
@@ -38,7 +41,7 @@ impl World {
 
     pub fn terms(&mut self, kind: Kind, credits: u128, mint: u128) {
         let terms = (credits.into(), mint.into());
-        stand_in::rewards::TERMS.save(&mut *self.of_rewards(), stand_in::rewards::word(kind), &terms).unwrap();
+        stand_in::rewards::TERMS.save(&mut *self.of_rewards(), &kind.to_string(), &terms).unwrap();
     }
 
     pub fn rewards_fails(&mut self, fails: bool) {

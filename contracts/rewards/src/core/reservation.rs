@@ -15,7 +15,7 @@ pub struct Reservation {
     /// Shards neither rewarded nor released.
     pub shards: u64,
     /// MAC equivalents of one shard.
-    pub work: u64,
+    pub cost: u64,
     pub terms: Terms,
 }
 
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn each_shard_is_taken_once() {
         let terms = Terms::Commons { cap: Uint128::one() };
-        let mut reservation = Reservation { client: Addr::unchecked("client"), shards: 5, work: 1, terms };
+        let mut reservation = Reservation { client: Addr::unchecked("client"), shards: 5, cost: 1, terms };
         reservation.take(JobId(7), 3).unwrap();
         assert_eq!(reservation.take(JobId(7), 3), Err(CoreError::ShardsShort { job: JobId(7), left: 2, needed: 3 }));
         reservation.take(JobId(7), 2).unwrap();

@@ -25,10 +25,10 @@ pub enum Terms {
 }
 
 impl Terms {
-    /// The terms of shards of `work` MAC equivalents. A shard of a client's job costs ⌈rate × work / WORK_UNIT⌉.
-    pub fn of(config: &Config, kind: Kind, work: u64) -> Result<Self, CoreError> {
+    /// The terms of shards that cost `cost` MAC equivalents each. A client pays ⌈rate × cost / WORK_UNIT⌉ for one.
+    pub fn of(config: &Config, kind: Kind, cost: u64) -> Result<Self, CoreError> {
         Ok(match kind {
-            Kind::Client => Self::Client { credits: per_unit(config.rate, work)?, kappa_bps: config.kappa_bps },
+            Kind::Client => Self::Client { credits: per_unit(config.rate, cost)?, kappa_bps: config.kappa_bps },
             Kind::Commons => Self::Commons { cap: config.cap },
         })
     }
@@ -60,11 +60,11 @@ impl Terms {
         }
     }
 
-    /// Most tokens that a shard of `work` can mint. Rounded up, so that it bounds many shards rewarded together too.
-    pub fn mint(&self, work: u64) -> Result<Uint128, CoreError> {
+    /// Most tokens that a shard of `cost` can mint. Rounded up, so that it bounds many shards rewarded together too.
+    pub fn mint(&self, cost: u64) -> Result<Uint128, CoreError> {
         match *self {
             Self::Client { credits, kappa_bps } => Ok(bps::ceil(credits, kappa_bps)?),
-            Self::Commons { cap } => per_unit(cap, work),
+            Self::Commons { cap } => per_unit(cap, cost),
         }
     }
 }
@@ -74,9 +74,9 @@ pub fn earned(consumed: Uint128, kappa_bps: u16) -> Result<Uint128, CoreError> {
     Ok(bps::floor(consumed, kappa_bps)?)
 }
 
-/// ⌈price × work / WORK_UNIT⌉.
-fn per_unit(price: Uint128, work: u64) -> Result<Uint128, CoreError> {
-    Ok(price.checked_mul_ceil((u128::from(work), u128::from(WORK_UNIT)))?)
+/// ⌈price × cost / WORK_UNIT⌉.
+fn per_unit(price: Uint128, cost: u64) -> Result<Uint128, CoreError> {
+    Ok(price.checked_mul_ceil((u128::from(cost), u128::from(WORK_UNIT)))?)
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn credits_are_rounded_up() {
-        let credits = |rate, work| Terms::of(&config(rate, 0, 0), Kind::Client, work).unwrap().credits();
+        let credits = |rate, cost| Terms::of(&config(rate, 0, 0), Kind::Client, cost).unwrap().credits();
         assert_eq!(credits(0, 1), u(0));
         assert_eq!(credits(1, 1), u(1));
         assert_eq!(credits(3, WORK_UNIT), u(3));

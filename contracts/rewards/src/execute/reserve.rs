@@ -19,19 +19,19 @@ pub struct Job {
     pub client: String,
     pub kind: Kind,
     pub shards: u64,
-    pub work: u64,
+    pub cost: u64,
 }
 
 /// On the terms of now.
 pub fn reserve(deps: DepsMut, caller: Caller, job: Job) -> Result<Response, ContractError> {
-    let Job { job, client, kind, shards, work } = job;
+    let Job { job, client, kind, shards, cost } = job;
     let source = caller.principal;
     some("shards", shards)?;
-    some("work", work)?;
+    some("cost", cost)?;
     let client = deps.api.addr_validate(&client)?;
-    let terms = Terms::of(&state::config(deps.storage)?, kind, work)?;
+    let terms = Terms::of(&state::config(deps.storage)?, kind, cost)?;
     let amount = terms.credits_of(shards)?;
-    let reservation = Reservation { client: client.clone(), shards, work, terms };
+    let reservation = Reservation { client: client.clone(), shards, cost, terms };
     state::add_reservation(deps.storage, &source, job, &reservation)?;
     take_credits(deps.storage, &client, &source, amount)?;
     Ok(Response::new().add_event(CreditsReserved {
@@ -40,7 +40,7 @@ pub fn reserve(deps: DepsMut, caller: Caller, job: Job) -> Result<Response, Cont
         client: client.into(),
         kind,
         shards,
-        work,
+        cost: cost.into(),
         amount,
     }))
 }

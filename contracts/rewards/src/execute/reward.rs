@@ -28,7 +28,7 @@ pub fn reward(deps: DepsMut, env: Env, caller: Caller, settled: Settled) -> Resu
         Terms::Client { kappa_bps, .. } => earn(deps.storage, &provider, consumed, kappa_bps)?,
         // It has a part in the budget of the epoch in which it is accepted.
         Terms::Commons { cap } => {
-            let work = Uint128::from(shards).checked_mul(reservation.work.into())?;
+            let work = Uint128::from(shards).checked_mul(reservation.cost.into())?;
             let epoch = state::schedule(deps.storage)?.epoch_at(env.block.time.seconds())?;
             state::contribute(deps.storage, &provider, epoch, work, cap)?;
             Uint128::zero()

@@ -1,25 +1,25 @@
-//! The bounds on whoever governs.
+//! Bounds on whoever governs.
 
+use tequio_contract::bounds::within;
 use tequio_protocol::verifier::{Config, MAX_WAIT, MIN_DELAY, MIN_OPEN_WINDOW, MIN_TIMELOCK, MIN_VOID_AFTER};
 
-use crate::ContractError;
+use crate::core::error::CoreError;
 
-/// `value` must be between `least` and `most`.
-pub fn within(field: &'static str, value: u64, least: u64, most: u64) -> Result<(), ContractError> {
-    if (least..=most).contains(&value) { Ok(()) } else { Err(ContractError::OutOfBounds { field, value, least, most }) }
-}
-
-/// A config that governance may set.
-pub fn check(config: &Config) -> Result<(), ContractError> {
-    within("delay", config.delay, MIN_DELAY, MAX_WAIT)?;
-    within("open_window", config.open_window, MIN_OPEN_WINDOW, MAX_WAIT)?;
-    within("void_after", config.void_after, MIN_VOID_AFTER, MAX_WAIT)?;
-    within("timelock", config.timelock, MIN_TIMELOCK, MAX_WAIT)?;
-    within("max_draws", config.max_draws.into(), 1, u32::MAX.into())
+/// Refuses a config outside the bounds.
+pub fn check(config: &Config) -> Result<(), CoreError> {
+    let Config { delay, open_window, void_after, timelock, max_draws } = *config;
+    within("delay", delay, MIN_DELAY, MAX_WAIT)?;
+    within("open_window", open_window, MIN_OPEN_WINDOW, MAX_WAIT)?;
+    within("void_after", void_after, MIN_VOID_AFTER, MAX_WAIT)?;
+    within("timelock", timelock, MIN_TIMELOCK, MAX_WAIT)?;
+    within("max_draws", max_draws, 1, u32::MAX.into())?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use tequio_contract::bounds::OutOfBounds;
+
     use super::*;
 
     const GOOD: Config = Config {
@@ -52,15 +52,16 @@ mod tests {
             ("void_after", MIN_VOID_AFTER, |c, v| c.void_after = v),
             ("timelock", MIN_TIMELOCK, |c, v| c.timelock = v),
         ];
-        for (field, least, set) in fields {
+        for (name, least, set) in fields {
             for value in [0, least - 1, MAX_WAIT + 1, u64::MAX] {
                 let mut config = GOOD;
                 set(&mut config, value);
-                let error = ContractError::OutOfBounds { field, value, least, most: MAX_WAIT };
-                assert_eq!(check(&config), Err(error));
+                let error = OutOfBounds::Number { name, value, min: least, max: MAX_WAIT };
+                assert_eq!(check(&config), Err(error.into()));
             }
         }
         let none = Config { max_draws: 0, ..GOOD };
-        assert!(matches!(check(&none), Err(ContractError::OutOfBounds { field: "max_draws", value: 0, .. })));
+        let error = OutOfBounds::Number { name: "max_draws", value: 0, min: 1, max: u32::MAX.into() };
+        assert_eq!(check(&none), Err(error.into()));
     }
 }

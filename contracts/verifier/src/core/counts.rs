@@ -1,9 +1,10 @@
 //! What is counted over all attestations, and the equations it satisfies.
 
 use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{OverflowError, OverflowOperation};
 use tequio_protocol::{Conservation, Equation};
 
-use crate::{ContractError, core::timing::Finding};
+use crate::core::{error::CoreError, timing::Finding};
 
 /// Attestations by what openings have shown (lapsed and void ones stay open here), and draws.
 #[cw_serde]
@@ -21,7 +22,7 @@ pub struct Counts {
 
 impl Counts {
     /// One more attestation with `draws` draws.
-    pub fn attest(&mut self, draws: u32) -> Result<(), ContractError> {
+    pub fn attest(&mut self, draws: u32) -> Result<(), CoreError> {
         self.attested = add(self.attested, 1)?;
         self.open = add(self.open, 1)?;
         self.draws = add(self.draws, draws.into())?;
@@ -29,7 +30,7 @@ impl Counts {
     }
 
     /// `newly` more draws of an attestation were opened, which shows `finding`.
-    pub fn open(&mut self, newly: u32, finding: &Finding) -> Result<(), ContractError> {
+    pub fn open(&mut self, newly: u32, finding: &Finding) -> Result<(), CoreError> {
         self.opened = add(self.opened, newly.into())?;
         let closed = match finding {
             Finding::Open => return Ok(()),
@@ -37,13 +38,13 @@ impl Counts {
             Finding::False(_) => &mut self.false_,
         };
         *closed = add(*closed, 1)?;
-        self.open = self.open.checked_sub(1).ok_or(ContractError::Overflow)?;
+        self.open = self.open.checked_sub(1).ok_or_else(|| OverflowError::new(OverflowOperation::Sub))?;
         Ok(())
     }
 }
 
-fn add(count: u64, more: u64) -> Result<u64, ContractError> {
-    count.checked_add(more).ok_or(ContractError::Overflow)
+fn add(count: u64, more: u64) -> Result<u64, OverflowError> {
+    count.checked_add(more).ok_or_else(|| OverflowError::new(OverflowOperation::Add))
 }
 
 /// F1 and F2 of the README.
@@ -90,7 +91,8 @@ mod tests {
     #[test]
     fn counts_do_not_wrap() {
         let mut full = Counts { attested: u64::MAX, ..Counts::default() };
-        assert_eq!(full.attest(1), Err(ContractError::Overflow));
-        assert_eq!(Counts::default().open(1, &Finding::Genuine), Err(ContractError::Overflow));
+        assert_eq!(full.attest(1), Err(OverflowError::new(OverflowOperation::Add).into()));
+        let below = OverflowError::new(OverflowOperation::Sub).into();
+        assert_eq!(Counts::default().open(1, &Finding::Genuine), Err(below));
     }
 }

@@ -13,14 +13,14 @@ pub const BLOCKS: u64 = 2;
 /// What an attestation keeps of beacon and config, so that later changes do not touch it.
 #[cw_serde]
 #[derive(Copy, Eq)]
-pub struct Terms {
+pub struct Windows {
     pub beacon: BeaconId,
     pub delay: u64,
     pub open_window: u64,
     pub void_after: u64,
 }
 
-impl Terms {
+impl Windows {
     pub fn new(beacon: BeaconId, config: &Config) -> Self {
         Self { beacon, delay: config.delay, open_window: config.open_window, void_after: config.void_after }
     }
@@ -40,16 +40,16 @@ pub struct Timing {
 impl Timing {
     /// The round for an attestation whose clock, [`BLOCKS`] later, read `clock`. A sum beyond the last number is
     /// never reached, which is what saturating makes of it.
-    pub fn new(terms: &Terms, beacon: &Beacon, clock: u64) -> Self {
-        let round = beacon.round_after(clock.saturating_add(terms.delay));
+    pub fn new(windows: &Windows, beacon: &Beacon, clock: u64) -> Self {
+        let round = beacon.round_after(clock.saturating_add(windows.delay));
         let due = beacon.time_of(round);
-        Self { round, due, limit: due.saturating_add(terms.void_after), deadline: None }
+        Self { round, due, limit: due.saturating_add(windows.void_after), deadline: None }
     }
 
     /// The round was stored at `stored`, which counts if that was in time.
-    pub fn arrived(mut self, terms: &Terms, stored: u64) -> Self {
+    pub fn arrived(mut self, windows: &Windows, stored: u64) -> Self {
         if stored <= self.limit {
-            self.deadline = Some(stored.saturating_add(terms.open_window));
+            self.deadline = Some(stored.saturating_add(windows.open_window));
         }
         self
     }
@@ -100,7 +100,7 @@ pub fn verdict(finding: &Finding, timing: Option<&Timing>, now: u64) -> Verdict 
 mod tests {
     use super::*;
 
-    const TERMS: Terms = Terms { beacon: BeaconId(1), delay: 30, open_window: 600, void_after: 86_400 };
+    const WINDOWS: Windows = Windows { beacon: BeaconId(1), delay: 30, open_window: 600, void_after: 86_400 };
 
     fn beacon() -> Beacon {
         Beacon { public_key: vec![].into(), genesis: 1_000, period: 3 }
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_round_is_strictly_later_than_clock_and_delay() {
         for clock in 2_000..2_010 {
-            let timing = Timing::new(&TERMS, &beacon(), clock);
+            let timing = Timing::new(&WINDOWS, &beacon(), clock);
             assert!(timing.due > clock + 30 && timing.due <= clock + 33, "{timing:?}");
             assert_eq!(beacon().time_of(timing.round), timing.due);
         }
@@ -117,21 +117,21 @@ mod tests {
 
     #[test]
     fn a_beacon_that_has_not_begun_gives_its_first_round() {
-        let timing = Timing::new(&TERMS, &beacon(), 5);
+        let timing = Timing::new(&WINDOWS, &beacon(), 5);
         assert_eq!((timing.round, timing.due), (1, 1_000));
     }
 
     #[test]
     fn a_round_counts_up_to_its_limit() {
-        let timing = Timing::new(&TERMS, &beacon(), 2_000);
-        assert_eq!(timing.arrived(&TERMS, timing.limit).deadline, Some(timing.limit + 600));
-        assert_eq!(timing.arrived(&TERMS, timing.limit + 1).deadline, None);
+        let timing = Timing::new(&WINDOWS, &beacon(), 2_000);
+        assert_eq!(timing.arrived(&WINDOWS, timing.limit).deadline, Some(timing.limit + 600));
+        assert_eq!(timing.arrived(&WINDOWS, timing.limit + 1).deadline, None);
     }
 
     #[test]
     fn verdicts_by_time() {
-        let absent = Timing::new(&TERMS, &beacon(), 2_000);
-        let arrived = absent.arrived(&TERMS, absent.due);
+        let absent = Timing::new(&WINDOWS, &beacon(), 2_000);
+        let arrived = absent.arrived(&WINDOWS, absent.due);
         let deadline = absent.due + 600;
         let open = Finding::Open;
         let table = [
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn sums_beyond_the_last_number_are_never_reached() {
-        let forever = Terms { delay: u64::MAX, open_window: u64::MAX, void_after: u64::MAX, ..TERMS };
+        let forever = Windows { delay: u64::MAX, open_window: u64::MAX, void_after: u64::MAX, ..WINDOWS };
         let timing = Timing::new(&forever, &beacon(), u64::MAX);
         assert_eq!(verdict(&Finding::Open, Some(&timing), u64::MAX), Verdict::Pending {});
     }

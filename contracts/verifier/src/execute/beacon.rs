@@ -1,16 +1,19 @@
+//! Beacon: stores a round's randomness once its signature is checked, for anyone.
+
 use cosmwasm_std::{BLS12_381_G2_GENERATOR, DepsMut, Env, HashFunction, Response};
+use tequio_contract::bounds::some;
 use tequio_protocol::{
     BeaconId,
     verifier::{DST, RoundResponse, RoundStored},
 };
 
 use crate::{
-    ContractError,
     core::beacon::{SIGNATURE_BYTES, message, randomness},
+    error::ContractError,
     state,
 };
 
-/// Checks a round's signature, e(signature, G2) = e(H(round), public key), and stores its randomness.
+/// If e(signature, G2) = e(H(round), public key).
 pub fn beacon(
     deps: DepsMut,
     env: Env,
@@ -19,9 +22,7 @@ pub fn beacon(
     signature: &[u8],
 ) -> Result<Response, ContractError> {
     let known = state::beacon(deps.storage, beacon)?;
-    if round == 0 {
-        return Err(ContractError::RoundZero);
-    }
+    some("round", round)?;
     let (due, now) = (known.time_of(round), env.block.time.seconds());
     if now < due {
         return Err(ContractError::NotDue { round, due, now });

@@ -1,4 +1,6 @@
-use cosmwasm_std::{DepsMut, Env, Response};
+//! Open: recomputes the next draws of an attestation, for anyone.
+
+use cosmwasm_std::{DepsMut, Env, OverflowError, OverflowOperation, Response};
 use tequio_attestation::{Outcome, Statement};
 use tequio_protocol::{
     AttestationId, Digest,
@@ -6,61 +8,60 @@ use tequio_protocol::{
 };
 
 use crate::{
-    ContractError,
     core::timing::{Finding, Progress},
-    state::{self, Attestation, COUNTS, Standing},
+    error::ContractError,
+    state::{self, Attestation, Standing},
 };
 
-/// Recomputes the next draws of a pending attestation from what `opening` shows.
+/// From what `opening` shows: all draws that are left, or some.
 pub fn open(deps: DepsMut, env: Env, id: AttestationId, opening: &[u8]) -> Result<Response, ContractError> {
     let standing = state::standing(deps.storage, id)?;
-    let seed = openable(id, &standing, env.block.time.seconds())?;
+    let (round, seed) = openable(id, &standing, env.block.time.seconds())?;
     let (before, Attestation { subject, root, .. }) = (standing.progress.opened, standing.attestation);
     let statement = Statement { subject, root, seed };
     let draws = statement.subject.draws;
     let progress = judge(&tequio_attestation::check(&statement, before, opening)?, before, draws)?;
 
     let newly = progress.opened.saturating_sub(before);
-    let mut counts = COUNTS.load(deps.storage)?;
-    counts.open(newly, &progress.finding)?;
-    COUNTS.save(deps.storage, &counts)?;
+    state::change_counts(deps.storage, |counts| counts.open(newly, &progress.finding))?;
     state::save_progress(deps.storage, id, &progress)?;
     let verdict = progress.finding.verdict().word().to_string();
-    Ok(Response::new().add_event(Opened { attestation: id, opened: progress.opened, draws, verdict }))
+    Ok(Response::new().add_event(Opened { attestation: id, round, opened: progress.opened, draws, verdict }))
 }
 
-/// The seed, if the attestation can be opened at time `now`.
-fn openable(id: AttestationId, standing: &Standing, now: u64) -> Result<Digest, ContractError> {
+/// The round and the seed, if the attestation can be opened at time `now`.
+fn openable(id: AttestationId, standing: &Standing, now: u64) -> Result<(u64, Digest), ContractError> {
     let (opened, draws) = (standing.progress.opened, standing.attestation.subject.draws);
     let verdict = standing.verdict(now);
     if let Verdict::Genuine {} | Verdict::False(_) = verdict {
         return Err(ContractError::Closed { verdict: verdict.word(), opened, draws });
     }
     let Some(timing) = standing.timing else {
-        return Err(ContractError::ClockBehind { height: standing.clock_height() });
+        return Err(ContractError::ClockBehind { height: standing.attestation.clock_height() });
     };
     match (verdict, timing.deadline) {
         (Verdict::Lapsed {}, Some(deadline)) => Err(ContractError::Lapsed { opened, draws, deadline, now }),
         (Verdict::Void {}, _) => Err(ContractError::Void { round: timing.round, limit: timing.limit }),
-        _ => standing.seed(id).ok_or(ContractError::RoundMissing {
-            beacon: standing.attestation.terms.beacon,
-            round: timing.round,
-            due: timing.due,
-        }),
+        _ => {
+            let (beacon, round) = (standing.attestation.windows.beacon, timing.round);
+            let seed = standing.seed(id).ok_or(ContractError::RoundMissing { beacon, round, due: timing.due })?;
+            Ok((round, seed))
+        }
     }
 }
 
 /// What an outcome makes of an attestation of which `before` draws were open.
 fn judge(outcome: &Outcome, before: u32, draws: u32) -> Result<Progress, ContractError> {
+    let overflow = || OverflowError::new(OverflowOperation::Add);
     match *outcome {
         Outcome::Agreed { draws: 0 } => Err(ContractError::NothingOpened),
         Outcome::Agreed { draws: newly } => {
-            let opened = before.checked_add(newly).ok_or(ContractError::Overflow)?;
+            let opened = before.checked_add(newly).ok_or_else(overflow)?;
             let finding = if opened >= draws { Finding::Genuine } else { Finding::Open };
             Ok(Progress { opened, finding })
         }
         Outcome::Disagreed(mismatch) => {
-            let opened = mismatch.draw.checked_add(1).ok_or(ContractError::Overflow)?;
+            let opened = mismatch.draw.checked_add(1).ok_or_else(overflow)?;
             Ok(Progress { opened, finding: Finding::False(mismatch) })
         }
     }

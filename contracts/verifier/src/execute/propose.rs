@@ -1,24 +1,24 @@
+//! Propose: adds a beacon, for governance.
+
 use cosmwasm_std::{Api, BLS12_381_G1_GENERATOR, DepsMut, Env, Response, Storage};
-use tequio_protocol::{
-    BeaconId,
-    verifier::{Beacon, BeaconProposed},
-};
+use tequio_contract::grant;
+use tequio_protocol::verifier::{Beacon, BeaconProposed};
 
 use crate::{
-    ContractError,
-    core::beacon,
-    state::{self, CONFIG, COUNTS},
+    core::{
+        beacon::{self, MAX_PENDING},
+        error::CoreError,
+    },
+    error::ContractError,
+    state,
 };
 
-/// Most beacons not in effect yet, so that finding the one in effect is bounded.
-pub const MAX_PENDING: usize = 4;
-
-/// Adds a beacon for attestations made after the timelock, or from now on while there are none.
+/// For attestations made after the timelock, or from now on while there are none.
 pub fn propose(deps: DepsMut, env: Env, beacon: Beacon) -> Result<Response, ContractError> {
     let now = env.block.time.seconds();
-    let timelock = CONFIG.load(deps.storage)?.timelock;
-    let first = COUNTS.load(deps.storage)?.attested == 0;
-    let effective = if first { now } else { now.saturating_add(timelock) };
+    let unused = state::counts(deps.storage)?.attested == 0;
+    let timelock = if unused { 0 } else { state::config(deps.storage)?.timelock };
+    let effective = grant::effective(now, timelock)?;
     beacon::check(&beacon, effective)?;
     check_key(deps.api, &beacon.public_key)?;
     check_pending(deps.storage, now)?;
@@ -27,10 +27,10 @@ pub fn propose(deps: DepsMut, env: Env, beacon: Beacon) -> Result<Response, Cont
 }
 
 /// The pairing takes only points of prime order, so comparing one with itself tells whether it does.
-fn check_key(api: &dyn Api, key: &[u8]) -> Result<(), ContractError> {
+fn check_key(api: &dyn Api, key: &[u8]) -> Result<(), CoreError> {
     match api.bls12_381_pairing_equality(&BLS12_381_G1_GENERATOR, key, &BLS12_381_G1_GENERATOR, key) {
         Ok(true) => Ok(()),
-        _ => Err(ContractError::BadKey { bytes: key.len() }),
+        _ => Err(CoreError::BadKey { bytes: key.len() }),
     }
 }
 
@@ -45,17 +45,4 @@ fn check_pending(storage: &dyn Storage, now: u64) -> Result<(), ContractError> {
         }
     }
     if pending == MAX_PENDING { Err(ContractError::TooManyPending { pending, until }) } else { Ok(()) }
-}
-
-/// The beacon for attestations at time `now`: the latest in effect. A later proposal counts even if an earlier one,
-/// under a longer timelock, comes into effect after it.
-pub fn in_effect(storage: &dyn Storage, now: u64) -> Result<BeaconId, ContractError> {
-    for latest in state::latest_beacons(storage) {
-        let latest = latest?;
-        if latest.effective <= now {
-            return Ok(latest.id);
-        }
-    }
-    // The first beacon is in effect from the moment the contract is instantiated.
-    Err(ContractError::UnknownBeacon { beacon: BeaconId(1) })
 }

@@ -1,7 +1,7 @@
 //! What is answered.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{Uint64, Uint128};
 
 use super::{
     config::{Config, Rules},
@@ -45,9 +45,9 @@ pub struct QuoteResponse {
     /// Most tokens minted for one shard.
     pub mint: Uint128,
     /// Chance that a complete cheat is caught, in 1/2³².
-    pub caught: u64,
+    pub caught: Uint64,
     /// Most bytes of one attestation's opening.
-    pub opening_bytes: u64,
+    pub opening_bytes: Uint64,
 }
 
 #[cw_serde]
@@ -69,7 +69,7 @@ pub struct JobResponse {
     pub min_providers: u32,
     pub data: String,
     /// Cost of one shard in MAC equivalents.
-    pub work: u64,
+    pub cost: Uint64,
     /// What of the config it keeps.
     pub rules: Rules,
     /// Lien for one shard at the posted price.

@@ -1,7 +1,7 @@
 //! What governance may set, and what a job keeps of it.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Decimal, Uint128};
+use cosmwasm_std::{Decimal, Uint64, Uint128};
 
 /// What governance may set, within the bounds below; a change touches only jobs posted later.
 #[cw_serde]
@@ -24,7 +24,7 @@ pub struct Config {
     /// Audit window of jobs that name none, in seconds.
     pub audit_window: u64,
     /// Most draws × bytes of one draw's opening that a job may need.
-    pub max_opening_bytes: u64,
+    pub max_opening_bytes: Uint64,
     /// Most elements that checking one draw may read.
     pub max_reads: u32,
     /// Gas given to each message to `rewards` that must not hold up a payment: 1 to [`MAX_REWARDS_GAS`]. Retries, which

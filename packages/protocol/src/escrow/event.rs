@@ -2,7 +2,7 @@
 
 use cosmwasm_std::Uint128;
 
-use super::state::Ending;
+use super::{answer::RangeResponse, state::Ending};
 use crate::{AssignmentId, JobId, ProgramId, attributes, events, rewards::Kind};
 pub use crate::{
     balance::{Credited, Reason, Withdrawn},
@@ -14,22 +14,64 @@ attributes!(Ending);
 events! {
     use Configured, Credited, OwnershipChanged, Withdrawn;
     Posted = "posted" {
-        job: JobId, client: String, kind: Kind, program_id: ProgramId, shards: u64, price: Uint128, lien: Uint128,
+        job: JobId,
+        client: String,
+        kind: Kind,
+        program_id: ProgramId,
+        shards: u64,
+        /// Payment for one shard.
+        price: Uint128,
+        /// Lien for one shard.
+        lien: Uint128,
+        draws: u32,
+        attest_window: u64,
+        audit_window: u64,
+        end: u64,
+        min_providers: u32,
+        data: String,
     }
     Assigned = "assigned" {
-        assignment: AssignmentId, job: JobId, provider: String, operator: String, first: u64, count: u64, lien: Uint128,
+        assignment: AssignmentId,
+        job: JobId,
+        provider: String,
+        operator: String,
+        first: u64,
+        count: u64,
+        /// Payment for one shard.
+        price: Uint128,
+        /// The whole lien.
+        lien: Uint128,
         attest_by: u64,
     }
     /// An assignment ended. `paid` to the provider; `slashed` off its stake.
     Ended = "ended" {
-        assignment: AssignmentId, job: JobId, provider: String, ending: Ending, shards: u64, paid: Uint128,
+        assignment: AssignmentId,
+        job: JobId,
+        provider: String,
+        ending: Ending,
+        first: u64,
+        shards: u64,
+        paid: Uint128,
         slashed: Uint128,
+        /// From the provider to the client, for giving back.
+        fee: Uint128,
     }
-    Refunded = "refunded" { job: JobId, client: String, shards: u64, amount: Uint128 }
+    Refunded = "refunded" {
+        job: JobId,
+        client: String,
+        shards: u64,
+        amount: Uint128,
+        /// The shards, the last first.
+        ranges: Vec<RangeResponse>,
+    }
     ToppedUp = "topped_up" { job: JobId, first: u64, count: u64, price: Uint128 }
     /// `rewards` failed to count an assignment; it can be sent again.
     RewardPending = "reward_pending" { assignment: AssignmentId }
+    /// What failed was sent to `rewards` again.
+    RewardRetried = "reward_retried" { assignment: AssignmentId }
     /// `rewards` failed to release a job's credits; they can be released again.
     ReleasePending = "release_pending" { job: JobId, shards: u64 }
+    /// What failed was sent to `rewards` again.
+    ReleaseRetried = "release_retried" { job: JobId, shards: u64 }
     PauseSet = "pause_set" { posting: bool, assigning: bool }
 }

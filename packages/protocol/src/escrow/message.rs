@@ -4,7 +4,7 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Binary, Uint128};
 use cw_ownable::cw_ownable_execute;
 
-use super::{answer::*, config::Config};
+use super::config::Config;
 use crate::{AssignmentId, Digest, Funds, JobId, Permission, Permissioned, governance, rewards::Kind};
 
 #[cw_serde]
@@ -81,15 +81,16 @@ pub enum ExecuteMsg {
 impl Permissioned for ExecuteMsg {
     fn permission(&self) -> Permission {
         match self {
+            Self::Post { spec } if spec.kind == Kind::Commons => Permission::Governance,
             Self::Post { .. }
             | Self::Settle { .. }
             | Self::Expire { .. }
-            | Self::Refund { .. }
             | Self::Withdraw {}
             | Self::Reward { .. }
-            | Self::Release { .. } => Permission::Anyone,
+            | Self::Release { .. }
+            | Self::Refund { shards: None, .. } => Permission::Anyone,
             Self::Assign { .. } | Self::GiveBack { .. } => Permission::Operator,
-            Self::TopUp { .. } => Permission::Client,
+            Self::TopUp { .. } | Self::Refund { shards: Some(_), .. } => Permission::Client,
             Self::Pause { .. } | Self::Configure { .. } => Permission::Governance,
             Self::UpdateOwnership(action) => governance::permission(action),
         }
@@ -106,23 +107,23 @@ impl Permissioned for ExecuteMsg {
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    #[returns(ConfigResponse)]
+    #[returns(super::ConfigResponse)]
     Config {},
     /// What a job would cost and demand if it were posted now; fails as `post` would.
-    #[returns(QuoteResponse)]
+    #[returns(super::QuoteResponse)]
     Quote { spec: JobSpec },
-    #[returns(JobResponse)]
+    #[returns(super::JobResponse)]
     Job { job: JobId },
     /// Jobs by id.
-    #[returns(Vec<JobResponse>)]
+    #[returns(Vec<super::JobResponse>)]
     Jobs { start_after: Option<JobId>, limit: Option<u32> },
     /// Free ranges of a job by first shard.
-    #[returns(Vec<RangeResponse>)]
+    #[returns(Vec<super::RangeResponse>)]
     Free { job: JobId, start_after: Option<u64>, limit: Option<u32> },
-    #[returns(AssignmentResponse)]
+    #[returns(super::AssignmentResponse)]
     Assignment { assignment: AssignmentId },
     /// Assignments by id, of one job if given.
-    #[returns(Vec<AssignmentResponse>)]
+    #[returns(Vec<super::AssignmentResponse>)]
     Assignments { job: Option<JobId>, start_after: Option<AssignmentId>, limit: Option<u32> },
     /// What `address` can withdraw.
     #[returns(Uint128)]

@@ -8,7 +8,10 @@ use super::{
     config::Rules,
     state::{Ending, State},
 };
-use crate::verifier::{AttestationResponse, Verdict};
+use crate::{
+    errors,
+    verifier::{AttestationResponse, Verdict},
+};
 
 /// What the rules look at.
 #[derive(Clone, Copy, Debug)]
@@ -80,16 +83,18 @@ impl From<Expiry> for Ending {
     }
 }
 
-/// Why an assignment cannot end yet.
-#[derive(Error, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotYet {
-    #[error("no attestation yet; there is time until {attest_by}, now is {now}")]
-    Unattested { attest_by: u64, now: u64 },
-    /// The verifier's answer comes after `deadline` at the latest, if that is known yet.
-    #[error("the verdict is pending")]
-    Pending { deadline: Option<u64> },
-    #[error("genuine, but in its audit window until {until}, now is {now}")]
-    Audit { until: u64, now: u64 },
+errors! {
+    /// Why an assignment cannot end yet.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+    pub enum NotYet {
+        #[error("no attestation yet; there is time until {attest_by}, now is {now}")]
+        Unattested { attest_by: u64, now: u64 },
+        /// The verifier's answer comes after `deadline` at the latest, if that is known yet.
+        #[error("the verdict is pending")]
+        Pending { deadline: Option<u64> },
+        #[error("genuine, but in its audit window until {until}, now is {now}")]
+        Audit { until: u64, now: u64 },
+    }
 }
 
 impl NotYet {
@@ -114,15 +119,17 @@ pub struct GiveBack {
     pub fee: Uint128,
 }
 
-/// Why an assignment cannot be given back.
-#[derive(Error, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
-    #[error("is over: {0}")]
-    Over(Ending),
-    #[error("could be given back until {until}, now is {now}")]
-    Closed { until: u64, now: u64 },
-    #[error("was attested at {attested}")]
-    Attested { attested: u64 },
+errors! {
+    /// Why an assignment cannot be given back.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+    pub enum Kept {
+        #[error("is over: {0}")]
+        Over(Ending),
+        #[error("could be given back until {until}, now is {now}")]
+        Closed { until: u64, now: u64 },
+        #[error("was attested at {attested}")]
+        Attested { attested: u64 },
+    }
 }
 
 impl Case<'_> {

@@ -1,7 +1,7 @@
 use cosmwasm_std::Uint128;
 use tequio_protocol::JobId;
 use tequio_protocol::escrow::{
-    AssignmentResponse, ExecuteMsg, JobResponse, JobSpec, Kind, QueryMsg, QuoteResponse, RangeResponse,
+    AssignmentResponse, Ended, ExecuteMsg, JobResponse, JobSpec, Kind, QueryMsg, QuoteResponse, RangeResponse,
 };
 
 use crate::act::{Act, By, Offer, Sent, Wrong};
@@ -95,9 +95,8 @@ impl Stage {
         let fee_bps = u128::from(self.rules[&job.0].give_back_fee_bps);
         let fee = (price.u128() * u128::from(count) * fee_bps).div_ceil(10_000);
         let (sender, funds) = (self.whoever(by, operator), self.funds(fee, sent));
-        if self.send(&sender, ExecuteMsg::GiveBack { assignment: id }, funds).is_some() && fee > 0 {
-            let client = self.ask::<JobResponse>(QueryMsg::Job { job }).client;
-            self.told.owe(&client, fee);
+        if let Some(outcome) = self.send(&sender, ExecuteMsg::GiveBack { assignment: id }, funds) {
+            assert_eq!(outcome.all::<Ended>()[0].fee.u128(), fee);
         }
     }
 

@@ -44,7 +44,7 @@ impl Stage {
 fn counts(what: u8, sender: &Addr) -> ExecuteMsg {
     let (job, me) = (JobId(1), sender.to_string());
     match what % 4 {
-        0 => ExecuteMsg::Reserve { job, client: me, kind: Kind::Client, shards: 1, work: 1u64.into() },
+        0 => ExecuteMsg::Reserve { job, client: me, kind: Kind::Client, shards: 1, cost: 1u64.into() },
         1 => ExecuteMsg::Reward { number: 1_000u64.into(), job, provider: me, shards: 1 },
         2 => ExecuteMsg::Release { job, shards: 1 },
         _ => {

@@ -130,7 +130,7 @@ impl Report {
             conservation: equations(story).await?,
             draws: story.script.draws,
             delta: header.delta as f64 / 2f64.powi(32),
-            caught: story.quote.caught as f64 / 2f64.powi(32),
+            caught: story.quote.caught.u64() as f64 / 2f64.powi(32),
             undetected: story.chapters.iter().filter_map(|chapter| undetected(story, chapter)).collect(),
             jobs: jobs.iter().map(job).collect(),
             broken: vec![],

@@ -1,0 +1,60 @@
+//! What a job would cost and demand if it were posted now.
+
+use cosmwasm_std::{Deps, Env, Uint128};
+use tequio_attestation::{Header, input_root};
+use tequio_protocol::escrow::{JobSpec, QuoteResponse};
+
+use crate::{
+    core::{
+        lien::{self, Basis},
+        offer::{self, Limits},
+    },
+    error::ContractError,
+    neighbours::{registry, rewards, verifier},
+    state,
+};
+
+/// A job as the network would take it.
+pub struct Quote {
+    pub answer: QuoteResponse,
+    /// Of one shard in MAC equivalents.
+    pub cost: u64,
+    pub lien: Basis,
+}
+
+/// Fails as posting would.
+pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractError> {
+    if state::paused(deps.storage)?.posting {
+        return Err(ContractError::PostingPaused);
+    }
+    let (setup, config) = (state::setup(deps.storage)?, state::config(deps.storage)?);
+    let header = Header::from_bytes(&spec.header)?;
+    let limits = Limits {
+        max_draws: verifier::max_draws(deps.querier, &setup.verifier)?,
+        max_opening_bytes: config.max_opening_bytes.u64(),
+        max_reads: config.max_reads,
+    };
+    offer::check(spec, &header, &limits, env.block.time.seconds())?;
+
+    let reward = rewards::terms(deps.querier, &setup.rewards, spec.kind, header.cost)?;
+    let lien = Basis {
+        caught: lien::caught(header.delta, spec.draws),
+        margin_bps: config.margin_bps,
+        burn_bps: registry::config(deps.querier, &setup.registry)?.config.burn_bps,
+        mint: reward.mint.checked_mul_ceil(config.token_value)?,
+    };
+    // That the lien on all shards at once can be written down means that no assigning ever overflows.
+    lien.of(spec.price, spec.shards)?;
+    let shards = Uint128::from(spec.shards);
+    let answer = QuoteResponse {
+        program_id: header.program_id(&spec.descriptors),
+        input_root: input_root(spec.shards, &spec.inputs),
+        funds: spec.price.checked_mul(shards)?,
+        credits: reward.credits.checked_mul(shards)?,
+        lien: lien.per_shard(spec.price)?,
+        mint: reward.mint,
+        caught: (lien.caught >> 32).into(),
+        opening_bytes: offer::opening_bytes(&header, spec.draws, spec.shards).into(),
+    };
+    Ok(Quote { answer, cost: header.cost, lien })
+}
