@@ -1,7 +1,7 @@
 //! The seam between those who use a chain and the chain: embedded in the process, or behind RPC.
 
 use anyhow::Result;
-use cosmwasm_std::{Addr, Event, Uint128};
+use cosmwasm_std::{Addr, Event};
 use serde::de::DeserializeOwned;
 use tequio_protocol::TypedEvent;
 
@@ -95,9 +95,6 @@ pub trait Chain {
 
     /// Events of accepted transactions from the height `from` on, in order, each with its height.
     async fn events(&self, from: u64) -> Result<Vec<(u64, Event)>>;
-
-    /// What `address` has of the deployment's denom.
-    async fn balance(&self, address: &Addr) -> Result<Uint128>;
 
     /// Sends one message.
     async fn execute(&self, sender: &Addr, call: impl Into<Call>) -> Result<Executed> {

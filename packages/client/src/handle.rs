@@ -44,10 +44,6 @@ impl<C: Chain> Registry<'_, C> {
 }
 
 impl<C: Chain> Verifier<'_, C> {
-    pub async fn config(&self) -> Result<verifier::Config> {
-        self.0.query(verifier::QueryMsg::Config {}).await
-    }
-
     pub async fn attestation(&self, attestation: AttestationId) -> Result<AttestationResponse> {
         self.0.query(verifier::QueryMsg::Attestation { attestation }).await
     }

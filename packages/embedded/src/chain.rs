@@ -151,8 +151,4 @@ impl Chain for Embedded {
         let first = events.partition_point(|(height, _)| *height < from);
         Ok(events[first..].to_vec())
     }
-
-    async fn balance(&self, address: &Addr) -> Result<Uint128> {
-        self.coins(address)
-    }
 }
