@@ -10,7 +10,7 @@ use crate::{
     core::{assignment::Assignment, job::Job, ledger::Step},
     error::ContractError,
     state::{
-        self,
+        self, BALANCES,
         free::{self, Free},
     },
 };
@@ -47,7 +47,7 @@ pub fn end(
     let credited = if ending == Ending::Settled {
         let amount = assignment.payment()?;
         state::move_shards(storage, job, Step::Settle, count, |ledger| ledger.earn(amount))?;
-        state::credit(storage, &assignment.provider, amount, Reason::Payment)?
+        BALANCES.credit(storage, &assignment.provider, amount, Reason::Payment)?
     } else {
         state::move_shards(storage, job, Step::Return, count, |_| Ok(()))?;
         free::put(storage, job, first, Free { count, price })?;
@@ -80,7 +80,7 @@ pub fn refund(storage: &mut dyn Storage, job: JobId, client: &Addr, asked: u64) 
     }
     let shards = asked.saturating_sub(left);
     state::move_shards(storage, job, Step::Refund, shards, |ledger| ledger.earn(amount))?;
-    let credited = state::credit(storage, client, amount, Reason::Refund)?;
+    let credited = BALANCES.credit(storage, client, amount, Reason::Refund)?;
     Ok(Refund { shards, amount, ranges, credited })
 }
 
@@ -100,12 +100,12 @@ pub fn raise(
 /// A fee that came with a message goes to the client.
 pub fn take_fee(storage: &mut dyn Storage, client: &Addr, fee: Uint128) -> Result<Option<Credited>, ContractError> {
     state::change_ledger(storage, |ledger| ledger.credit(fee))?;
-    state::credit(storage, client, fee, Reason::GiveBackFee)
+    Ok(BALANCES.credit(storage, client, fee, Reason::GiveBackFee)?)
 }
 
 /// Empties a balance, to be paid out.
 pub fn withdraw(storage: &mut dyn Storage, address: Addr) -> Result<Uint128, ContractError> {
-    let amount = state::take_balance(storage, &address)?;
+    let amount = BALANCES.take(storage, &address)?;
     if amount.is_zero() {
         return Err(ContractError::NothingToWithdraw { address });
     }

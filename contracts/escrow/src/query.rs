@@ -11,7 +11,7 @@ use crate::{
     core::job::Job,
     error::ContractError,
     quote,
-    state::{self, free},
+    state::{self, BALANCES, free},
 };
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -124,7 +124,7 @@ fn assignments(
 }
 
 fn balance(deps: Deps, address: String) -> StdResult<Uint128> {
-    state::balance(deps.storage, &deps.api.addr_validate(&address)?)
+    BALANCES.of(deps.storage, &deps.api.addr_validate(&address)?)
 }
 
 fn conservation(deps: Deps, env: Env) -> Result<Conservation, ContractError> {

@@ -3,11 +3,12 @@
 pub mod free;
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, Order, OverflowError, OverflowOperation, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Empty, Order, OverflowError, OverflowOperation, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
+use tequio_contract::balance::Balances;
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{Config, Credited, Ending, Paused, Reason, State},
+    escrow::{Config, Ending, Paused, State},
 };
 
 use crate::{
@@ -39,7 +40,7 @@ const CONFIG: Item<Config> = Item::new("config");
 const PAUSED: Item<Paused> = Item::new("paused");
 const LEDGER: Item<Ledger> = Item::new("ledger");
 /// What an address can withdraw; absent if 0.
-const BALANCES: Map<&Addr, Uint128> = Map::new("balances");
+pub const BALANCES: Balances = Balances::new("balances");
 /// The last job of all.
 const LAST_JOB: Item<JobId> = Item::new("last_job");
 const JOBS: Map<JobId, Job> = Map::new("jobs");
@@ -256,32 +257,4 @@ pub fn take_pending_release(storage: &mut dyn Storage, job: JobId) -> Result<u64
     let shards = PENDING_RELEASES.may_load(storage, job)?.ok_or(ContractError::NoRelease { job })?;
     PENDING_RELEASES.remove(storage, job);
     Ok(shards)
-}
-
-// Balances.
-
-pub fn balance(storage: &dyn Storage, address: &Addr) -> StdResult<Uint128> {
-    Ok(BALANCES.may_load(storage, address)?.unwrap_or_default())
-}
-
-/// Adds to a balance; the sums are the caller's. Nothing is nothing to report.
-pub fn credit(
-    storage: &mut dyn Storage,
-    address: &Addr,
-    amount: Uint128,
-    reason: Reason,
-) -> Result<Option<Credited>, ContractError> {
-    if amount.is_zero() {
-        return Ok(None);
-    }
-    let sum = balance(storage, address)?.checked_add(amount)?;
-    BALANCES.save(storage, address, &sum)?;
-    Ok(Some(Credited { address: address.to_string(), amount, reason }))
-}
-
-/// Empties a balance, to be paid out.
-pub fn take_balance(storage: &mut dyn Storage, address: &Addr) -> StdResult<Uint128> {
-    let amount = balance(storage, address)?;
-    BALANCES.remove(storage, address);
-    Ok(amount)
 }

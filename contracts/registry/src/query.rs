@@ -8,7 +8,7 @@ use tequio_protocol::{
 
 use crate::{
     error::ContractError,
-    state::{self, HOLDERS, Provider},
+    state::{self, BALANCES, HOLDERS, Provider},
 };
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -99,7 +99,7 @@ fn holders(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> StdRe
 }
 
 fn balance(deps: Deps, address: String) -> StdResult<Uint128> {
-    state::balance(deps.storage, &deps.api.addr_validate(&address)?)
+    BALANCES.of(deps.storage, &deps.api.addr_validate(&address)?)
 }
 
 fn conservation(deps: Deps, env: Env) -> Result<Conservation, ContractError> {

@@ -1,12 +1,12 @@
 //! The only door to storage: no other file names a key.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::grant::Grants;
+use tequio_contract::{balance::Balances, grant::Grants};
 use tequio_protocol::{
     ThawId,
-    registry::{Config, Credited, Metadata, Reason},
+    registry::{Config, Metadata},
 };
 
 use crate::{
@@ -46,7 +46,7 @@ const THAWS: Map<(&Addr, ThawId), Thaw> = Map::new("thaw");
 /// The last thaw of all.
 const LAST_THAW: Item<ThawId> = Item::new("last_thaw");
 /// Parts of slashes, by whom they belong to.
-const BALANCES: Map<&Addr, Uint128> = Map::new("balance");
+pub const BALANCES: Balances = Balances::new("balance");
 const MONEY: Item<Money> = Item::new("money");
 /// The stake of all providers together.
 const STAKE: Item<Stake> = Item::new("stake");
@@ -225,32 +225,4 @@ pub fn change_lien(
         return Ok(());
     }
     Ok(LIENS.save(storage, (provider, holder), &lien)?)
-}
-
-// Balances.
-
-pub fn balance(storage: &dyn Storage, address: &Addr) -> StdResult<Uint128> {
-    Ok(BALANCES.may_load(storage, address)?.unwrap_or_default())
-}
-
-/// Adds to a balance; the sums are the caller's. Nothing is nothing to report.
-pub fn credit(
-    storage: &mut dyn Storage,
-    address: &Addr,
-    amount: Uint128,
-    reason: Reason,
-) -> Result<Option<Credited>, ContractError> {
-    if amount.is_zero() {
-        return Ok(None);
-    }
-    let sum = balance(storage, address)?.checked_add(amount)?;
-    BALANCES.save(storage, address, &sum)?;
-    Ok(Some(Credited { address: address.to_string(), amount, reason }))
-}
-
-/// Empties a balance, to be paid out.
-pub fn take_balance(storage: &mut dyn Storage, address: &Addr) -> StdResult<Uint128> {
-    let amount = balance(storage, address)?;
-    BALANCES.remove(storage, address);
-    Ok(amount)
 }

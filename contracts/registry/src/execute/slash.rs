@@ -4,7 +4,11 @@ use cosmwasm_std::{Addr, BankMsg, DepsMut, Response, Uint128, coins};
 use tequio_contract::{bounds::some, door::Caller};
 use tequio_protocol::registry::{Part, Reason, Slashed};
 
-use crate::{core::slash, error::ContractError, state};
+use crate::{
+    core::slash,
+    error::ContractError,
+    state::{self, BALANCES},
+};
 
 /// `parts` are the client's and the reporter's.
 pub fn slash(
@@ -25,7 +29,7 @@ pub fn slash(
     let mut credited = vec![];
     for (part, reason) in [(client, Reason::SlashClient), (reporter, Reason::SlashReporter)] {
         if let Some(Part { to, amount }) = part {
-            credited.extend(state::credit(deps.storage, &deps.api.addr_validate(to)?, *amount, reason)?);
+            credited.extend(BALANCES.credit(deps.storage, &deps.api.addr_validate(to)?, *amount, reason)?);
         }
     }
     state::change_money(deps.storage, |money| money.slash(amount, &cut))?;

@@ -4,11 +4,15 @@ use cosmwasm_std::{Addr, BankMsg, DepsMut, Env, Response, Storage, Uint128, coin
 use tequio_contract::door::Caller;
 use tequio_protocol::registry::{Thawed, Withdrawn};
 
-use crate::{core::thaw::MAX_THAWS, error::ContractError, state};
+use crate::{
+    core::thaw::MAX_THAWS,
+    error::ContractError,
+    state::{self, BALANCES},
+};
 
 pub fn withdraw(deps: DepsMut, env: Env, caller: Caller) -> Result<Response, ContractError> {
     let address = caller.address;
-    let balance = state::take_balance(deps.storage, &address)?;
+    let balance = BALANCES.take(deps.storage, &address)?;
     let thawed = take_thawed(deps.storage, &address, env.block.time.seconds())?;
     let amount = balance.checked_add(thawed)?;
     if amount.is_zero() {
