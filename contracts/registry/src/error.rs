@@ -45,6 +45,8 @@ errors! {
         NothingToUpdate,
         #[error("{open} thaws open, at most {max}")]
         TooManyThaws { open: usize, max: usize },
+        #[error("nothing to burn")]
+        NothingToBurn,
         #[error("nothing to withdraw for {address}")]
         NothingToWithdraw { address: Addr },
     }

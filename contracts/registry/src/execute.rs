@@ -1,6 +1,7 @@
 //! Who may send what, and where it goes.
 
 mod bond;
+mod burn;
 mod cap;
 mod configure;
 mod grant;
@@ -33,6 +34,7 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
         ExecuteMsg::Slash { provider, amount, client, reporter } => {
             slash::slash(deps, caller, provider, amount, [client, reporter])
         }
+        ExecuteMsg::Burn {} => burn::burn(deps),
         ExecuteMsg::Grant { holder } => grant::grant(deps, env, holder),
         ExecuteMsg::Revoke { holder } => revoke::revoke(deps, holder),
         ExecuteMsg::Configure { config } => configure::configure(deps, config),

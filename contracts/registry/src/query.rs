@@ -21,6 +21,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Thaws { provider, start_after, limit } => to_json_binary(&thaws(deps, provider, start_after, limit)?),
         QueryMsg::Holders { start_after, limit } => to_json_binary(&holders(deps, start_after, limit)?),
         QueryMsg::Balance { address } => to_json_binary(&balance(deps, address)?),
+        QueryMsg::ToBurn {} => to_json_binary(&state::money(deps.storage)?.to_burn),
         QueryMsg::Conservation {} => to_json_binary(&conservation(deps, env)?),
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
     }?)
@@ -108,9 +109,13 @@ fn conservation(deps: Deps, env: Env) -> Result<Conservation, ContractError> {
     let bank = deps.querier.query_balance(env.contract.address, state::denom(deps.storage)?)?.amount;
     Ok(Conservation {
         equations: vec![
-            Equation::equal("1: bonded = stake + balances + burned + withdrawn", money.bonded, money.accounted()?),
+            Equation::equal(
+                "1: bonded = stake + balances + to burn + burned + withdrawn",
+                money.bonded,
+                money.accounted()?,
+            ),
             Equation::equal("2: stake = free + thawing + liens", money.stake, stake.total()?),
-            Equation::at_most("3: stake + balances <= bank balance", money.held()?, bank),
+            Equation::at_most("3: stake + balances + to burn <= bank balance", money.held()?, bank),
         ],
     })
 }

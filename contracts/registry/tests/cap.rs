@@ -42,10 +42,9 @@ fn lowered_below_what_is_placed_it_refuses_new_liens_and_touches_no_old_one() {
         cap: u(10),
     });
     assert_eq!(world.lien(&escrow, &alice, 1).unwrap_err(), error);
-    world.slash(&escrow, &alice, 100, None, None).unwrap();
-    world.release(&escrow, &alice, 395).unwrap();
+    world.release(&escrow, &alice, 495).unwrap();
     world.lien(&escrow, &alice, 5).unwrap();
-    assert_eq!(world.stake(&alice), (890, 0, 10, 100));
+    assert_eq!(world.stake(&alice), (990, 0, 10, 0));
 }
 
 #[test]

@@ -83,8 +83,8 @@ fn attempts() -> Vec<Attempt> {
         attempt("escrow", ExecuteMsg::Release { provider: alice(), amount: u(301) }, "lien 300 short of 301"),
         attempt(
             "escrow",
-            slash(101, part(&addr("dave"), 51)),
-            "parts 51 and 0 leave 50 of the slash 101 to burn, at least 51",
+            slash(101, part(&addr("dave"), 21)),
+            "parts 21 and 0 leave 80 of the slash 101 to burn, at least 81",
         ),
         attempt("escrow", slash(101, part(&addr("dave"), 102)), "parts 102 and 0 exceed the slash 101"),
         attempt("other", lien("alice", 1), "<other> may place liens from 1571970219 on, now is 1571797419"),
@@ -103,8 +103,8 @@ fn attempts() -> Vec<Attempt> {
         ),
         attempt(
             "governance",
-            configure(Config { burn_bps: 4_999, ..CONFIG }),
-            "burn_bps is 4999, not between 5000 and 10000",
+            configure(Config { burn_bps: 7_999, ..CONFIG }),
+            "burn_bps is 7999, not between 8000 and 10000",
         ),
         attempt(
             "dave",

@@ -3,6 +3,7 @@
 mod world;
 
 mod bond;
+mod burn;
 mod cap;
 mod configure;
 mod errors;

@@ -7,8 +7,9 @@ use std::{
 
 use cosmwasm_std::{Addr, coins};
 use proptest::{prelude::*, test_runner::TestRunner};
-use tequio_protocol::registry::{
-    Config, ExecuteMsg, HolderResponse, MIN_THAW, Metadata, Part, ProviderResponse, QueryMsg,
+use tequio_protocol::{
+    TypedEvent,
+    registry::{Config, ExecuteMsg, HolderResponse, MIN_THAW, Metadata, Part, ProviderResponse, QueryMsg, Slashed},
 };
 
 use crate::world::{DENOM, RICHES, World, addr, u};
@@ -67,7 +68,7 @@ fn step() -> impl Strategy<Value = Step> {
     let grant = text(&HOLDERS).prop_map(|holder| ExecuteMsg::Grant { holder });
     let revoke = text(&HOLDERS).prop_map(|holder| ExecuteMsg::Revoke { holder });
     let configure =
-        (MIN_THAW - 1..3 * MIN_THAW, 1..2 * MIN_THAW, 4_900..10_001u16).prop_map(|(thaw, more, burn_bps)| {
+        (MIN_THAW - 1..3 * MIN_THAW, 1..2 * MIN_THAW, 7_900..10_001u16).prop_map(|(thaw, more, burn_bps)| {
             ExecuteMsg::Configure { config: Config { thaw, timelock: thaw + more, burn_bps } }
         });
     prop_oneof![
@@ -77,6 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => by(&PROVIDERS, cap.boxed()),
         4 => by(&PROVIDERS, unbond.boxed()),
         6 => by(&PROVIDERS, Just(ExecuteMsg::Withdraw {}).boxed()),
+        2 => by(&PEOPLE, Just(ExecuteMsg::Burn {}).boxed()),
         10 => by(&HOLDERS, lien.boxed()),
         5 => by(&HOLDERS, release.boxed()),
         6 => by(&HOLDERS, slash.boxed()),
@@ -113,7 +115,7 @@ fn all_people() -> Vec<Addr> {
 }
 
 /// The sums a contract cannot keep wrongly without some list showing it.
-fn lists_agree(world: &World) {
+fn lists_agree(world: &World, to_burn: &u128) {
     let mut stake = 0;
     for provider in providers(world) {
         let address = Addr::unchecked(&provider.provider);
@@ -129,22 +131,31 @@ fn lists_agree(world: &World) {
     }
     let balances: u128 = all_people().iter().map(|who| world.balance(who)).sum();
     // Nobody sends dust here, so what is held is the bank balance to the unit.
-    assert_eq!(world.purse(&world.registry), stake + balances);
+    let left = world.purse(&world.registry) - stake - balances;
+    assert_eq!(left, *to_burn);
     let purses: u128 = all_people().iter().map(|who| world.purse(who)).sum();
-    assert_eq!(world.supply(), purses + stake + balances);
+    assert_eq!(world.supply(), purses + stake + balances + left);
 }
 
 /// A message moves what it may and nothing else.
-fn moves_only_what_it_may(world: &mut World, sender: &str, msg: &ExecuteMsg, paid: u128) -> bool {
+fn moves_only_what_it_may(world: &mut World, sender: &str, msg: &ExecuteMsg, paid: u128, to_burn: &mut u128) -> bool {
     let sender = addr(sender);
     let supply = world.supply();
     let liens: BTreeMap<_, _> =
         providers(world).into_iter().map(|p| (p.provider.clone(), (p.liens, p.slashed))).collect();
     let funds = if paid == 0 { vec![] } else { coins(paid, DENOM) };
-    let passed = world.pay(&sender, msg, &funds).is_ok();
-    let burned = supply - world.supply();
+    let response = world.pay(&sender, msg, &funds);
+    let (burned, passed) = (supply - world.supply(), response.is_ok());
     let slashed = matches!(msg, ExecuteMsg::Slash { .. }) && passed;
-    assert_eq!(burned > 0, slashed, "{msg:?}");
+    if matches!(msg, ExecuteMsg::Burn {}) && passed {
+        assert!(burned > 0 && burned == std::mem::take(to_burn));
+    } else {
+        assert_eq!(burned, 0, "{msg:?}");
+    }
+    let kept: u128 =
+        response.iter().flat_map(|response| Slashed::all(&response.events)).map(|e| e.to_burn.u128()).sum();
+    *to_burn += kept;
+    assert_eq!(kept > 0, slashed, "{msg:?}");
     for provider in providers(world) {
         let (liens, before) = liens.get(&provider.provider).copied().unwrap_or_default();
         let taken = provider.slashed - before;
@@ -154,7 +165,7 @@ fn moves_only_what_it_may(world: &mut World, sender: &str, msg: &ExecuteMsg, pai
         {
             assert_eq!(taken, *amount);
             assert_eq!(provider.liens, liens - amount);
-            assert!(2 * burned >= amount.u128());
+            assert!(5 * kept >= 4 * amount.u128());
         } else {
             assert!(taken.is_zero(), "{msg:?}");
         }
@@ -186,6 +197,7 @@ fn drains(world: &mut World) {
     for who in all_people() {
         let _ = world.withdraw(&who);
     }
+    let _ = world.burn();
     assert_eq!(world.purse(&world.registry), 0);
     let rich: u128 = all_people().iter().map(|who| world.purse(who)).sum();
     assert_eq!(rich, world.supply());
@@ -198,7 +210,7 @@ fn nothing_is_lost_whatever_is_sent() {
     let config = ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
         .run(&(prop::bool::weighted(0.8), prop::collection::vec(step(), STEPS)), |(furnished, steps)| {
-            let mut world = World::new();
+            let (mut world, mut to_burn) = (World::new(), 0);
             if furnished {
                 furnish(&mut world);
             }
@@ -206,9 +218,9 @@ fn nothing_is_lost_whatever_is_sent() {
                 match step {
                     Step::Pass(seconds) => world.pass(seconds),
                     Step::Send(sender, msg, paid) => {
-                        if moves_only_what_it_may(&mut world, sender, &msg, paid) {
+                        if moves_only_what_it_may(&mut world, sender, &msg, paid, &mut to_burn) {
                             *passed.borrow_mut().entry(verb(&msg)).or_default() += 1;
-                            lists_agree(&world);
+                            lists_agree(&world, &to_burn);
                         }
                     }
                 }
@@ -220,5 +232,5 @@ fn nothing_is_lost_whatever_is_sent() {
     // Sequences in which a message never passes prove nothing about it.
     let passed = passed.into_inner();
     println!("passed: {passed:?}");
-    assert!(cases() < 64 || passed.len() == 12, "{passed:?}");
+    assert!(cases() < 64 || passed.len() == 13, "{passed:?}");
 }

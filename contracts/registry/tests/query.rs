@@ -97,6 +97,9 @@ fn conservation_shows_both_sides() {
     world.lien(&escrow, &alice, 600).unwrap();
     world.slash(&escrow, &alice, 100, None, None).unwrap();
     let sides: Vec<_> = world.conservation().equations.iter().map(|e| (e.left.u128(), e.right.u128())).collect();
+    assert_eq!(sides, [(1_000, 1_000), (900, 900), (1_000, 1_000)]);
+    world.burn().unwrap();
+    let sides: Vec<_> = world.conservation().equations.iter().map(|e| (e.left.u128(), e.right.u128())).collect();
     assert_eq!(sides, [(1_000, 1_000), (900, 900), (900, 900)]);
 }
 

@@ -9,30 +9,32 @@ use tequio_registry::{ContractError, core::error::CoreError};
 use crate::world::{CONFIG, RICHES, World, addr, event, part, u};
 
 #[test]
-fn a_slash_is_split_to_the_unit_and_the_burned_part_is_gone_from_the_chain() {
+fn a_slash_is_split_to_the_unit_and_the_rest_is_to_be_burned() {
     let (mut world, alice, escrow) = World::settled();
     let (client, reporter) = (addr("client"), addr("reporter"));
     let supply = world.supply();
     world.lien(&escrow, &alice, 600).unwrap();
-    let response = world.slash(&escrow, &alice, 501, part(&client, 200), part(&reporter, 50)).unwrap();
+    let response = world.slash(&escrow, &alice, 501, part(&client, 60), part(&reporter, 40)).unwrap();
     let slashed = Slashed {
         provider: alice.to_string(),
         holder: escrow.to_string(),
         amount: u(501),
-        burned: u(251),
+        to_burn: u(401),
         client: Some(client.to_string()),
-        client_amount: u(200),
+        client_amount: u(60),
         reporter: Some(reporter.to_string()),
-        reporter_amount: u(50),
+        reporter_amount: u(40),
     };
     assert_eq!(event::<Slashed>(&response), slashed);
     let credited = |to: &Addr, amount, reason| Credited { address: to.to_string(), amount: u(amount), reason };
-    let each = [credited(&client, 200, Reason::SlashClient), credited(&reporter, 50, Reason::SlashReporter)];
+    let each = [credited(&client, 60, Reason::SlashClient), credited(&reporter, 40, Reason::SlashReporter)];
     assert_eq!(Credited::all(&response.events), each);
-    assert_eq!(world.supply(), supply - 251);
-    assert_eq!((world.balance(&client), world.balance(&reporter)), (200, 50));
+    assert_eq!(world.supply(), supply);
+    assert_eq!((world.balance(&client), world.balance(&reporter)), (60, 40));
     assert_eq!(world.stake(&alice), (400, 0, 99, 501));
-    assert_eq!(world.purse(&world.registry), 499 + 250);
+    assert_eq!(world.purse(&world.registry), 1_000);
+    world.burn().unwrap();
+    assert_eq!((world.supply(), world.purse(&world.registry)), (supply - 401, 499 + 100));
     // Nobody was paid yet: parts are pulled.
     assert_eq!(world.purse(&client), RICHES);
 }
@@ -43,29 +45,30 @@ fn without_parts_everything_burns() {
     let supply = world.supply();
     world.lien(&escrow, &alice, 600).unwrap();
     world.slash(&escrow, &alice, 600, None, None).unwrap();
+    world.burn().unwrap();
     assert_eq!(world.supply(), supply - 600);
     assert_eq!(world.purse(&world.registry), 400);
 }
 
 #[test]
-fn slash_yourself_to_save_the_stake_loses_at_least_half() {
+fn slash_yourself_to_save_the_stake_loses_at_least_four_fifths() {
     let (mut world, alice, escrow) = World::settled();
     world.lien(&escrow, &alice, 101).unwrap();
     let error = ContractError::Core(CoreError::BurnShort {
         amount: u(101),
-        client: u(41),
-        reporter: u(10),
-        burned: u(50),
-        least: u(51),
+        client: u(15),
+        reporter: u(6),
+        burned: u(80),
+        least: u(81),
     });
-    assert_eq!(world.slash(&escrow, &alice, 101, part(&alice, 41), part(&alice, 10)).unwrap_err(), error);
-    world.slash(&escrow, &alice, 101, part(&alice, 40), part(&alice, 10)).unwrap();
+    assert_eq!(world.slash(&escrow, &alice, 101, part(&alice, 15), part(&alice, 6)).unwrap_err(), error);
+    world.slash(&escrow, &alice, 101, part(&alice, 14), part(&alice, 6)).unwrap();
     world.withdraw(&alice).unwrap();
-    assert_eq!(world.purse(&alice), RICHES - 1_000 + 50);
+    assert_eq!(world.purse(&alice), RICHES - 1_000 + 20);
 }
 
 #[test]
-fn governance_may_burn_more_and_never_less_than_half() {
+fn governance_may_have_more_burned() {
     let (mut world, alice, escrow) = World::settled();
     world.configure(Config { burn_bps: 9_000, ..CONFIG }).unwrap();
     world.lien(&escrow, &alice, 100).unwrap();
@@ -141,4 +144,26 @@ fn wrong_ways_to_slash() {
     let nobody = Some(Part { to: "nobody".into(), amount: u(1) });
     assert!(matches!(world.slash(&escrow, &alice, 100, nobody, None), Err(ContractError::Std(_))));
     assert_eq!(world.stake(&alice), (900, 0, 100, 0));
+}
+
+/// A holder who places and slashes again and again never gets beyond what the provider allowed it once.
+#[test]
+fn a_cap_bounds_what_is_ever_taken() {
+    let (mut world, alice, escrow) = World::settled();
+    world.cap(&alice, &escrow, 100).unwrap();
+    for left in [100, 70, 40, 10] {
+        world.lien(&escrow, &alice, left.min(30)).unwrap();
+        world.slash(&escrow, &alice, left.min(30), None, None).unwrap();
+    }
+    assert_eq!(
+        world.lien(&escrow, &alice, 1).unwrap_err(),
+        ContractError::Core(CoreError::CapExceeded { holder: escrow.clone(), placed: u(0), amount: u(1), cap: u(0) })
+    );
+    assert_eq!(world.stake(&alice), (900, 0, 0, 100));
+    // What is placed stays placed, and another cap is the provider's to set.
+    world.cap(&alice, &escrow, 50).unwrap();
+    world.lien(&escrow, &alice, 50).unwrap();
+    world.slash(&escrow, &alice, 20, None, None).unwrap();
+    assert_eq!(world.stake(&alice), (850, 0, 30, 120));
+    assert!(world.lien(&escrow, &alice, 1).is_err());
 }

@@ -55,13 +55,13 @@ fn a_balance_is_paid_to_whom_it_belongs() {
     let (mut world, alice, escrow) = World::settled();
     let (client, reporter) = (addr("client"), addr("reporter"));
     world.lien(&escrow, &alice, 600).unwrap();
-    world.slash(&escrow, &alice, 600, part(&client, 200), part(&reporter, 50)).unwrap();
+    world.slash(&escrow, &alice, 600, part(&client, 80), part(&reporter, 40)).unwrap();
     world.withdraw(&client).unwrap();
-    assert_eq!(world.purse(&client), RICHES + 200);
-    assert_eq!((world.balance(&client), world.balance(&reporter)), (0, 50));
+    assert_eq!(world.purse(&client), RICHES + 80);
+    assert_eq!((world.balance(&client), world.balance(&reporter)), (0, 40));
     assert_eq!(world.withdraw(&client).unwrap_err(), ContractError::NothingToWithdraw { address: client });
     world.withdraw(&reporter).unwrap();
-    assert_eq!(world.purse(&reporter), RICHES + 50);
+    assert_eq!(world.purse(&reporter), RICHES + 40);
 }
 
 #[test]
@@ -69,13 +69,13 @@ fn a_provider_is_paid_its_balance_and_its_thaws_at_once() {
     let (mut world, alice, escrow) = World::settled();
     let bob = world.provider("bob", 1_000);
     world.lien(&escrow, &alice, 600).unwrap();
-    world.slash(&escrow, &alice, 600, part(&bob, 300), None).unwrap();
+    world.slash(&escrow, &alice, 600, part(&bob, 120), None).unwrap();
     world.unbond(&bob, 10).unwrap();
     world.pass(MIN_THAW);
     let response = world.withdraw(&bob).unwrap();
-    assert_eq!(event::<Withdrawn>(&response).amount, u(310));
+    assert_eq!(event::<Withdrawn>(&response).amount, u(130));
     assert_eq!(event::<Thawed>(&response).amount, u(10));
-    assert_eq!(world.purse(&bob), RICHES - 1_000 + 310);
+    assert_eq!(world.purse(&bob), RICHES - 1_000 + 130);
 }
 
 #[test]

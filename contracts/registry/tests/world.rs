@@ -156,6 +156,11 @@ impl World {
         self.send(holder, &ExecuteMsg::Slash { provider: provider.to_string(), amount: u(amount), client, reporter })
     }
 
+    /// Somebody has burned what is to be burned.
+    pub fn burn(&mut self) -> Result<AppResponse, ContractError> {
+        self.send(&addr("dave"), &ExecuteMsg::Burn {})
+    }
+
     // What governance does.
 
     pub fn grant(&mut self, holder: &Addr) -> Result<AppResponse, ContractError> {

@@ -37,6 +37,11 @@ impl<C: Chain> Registry<'_, C> {
         self.0.query(registry::QueryMsg::Provider { provider: provider.to_string() }).await
     }
 
+    /// What slashes left to burn.
+    pub async fn to_burn(&self) -> Result<Uint128> {
+        self.0.query(registry::QueryMsg::ToBurn {}).await
+    }
+
     /// What `address` may withdraw, thawed stake left aside.
     pub async fn balance(&self, address: &Addr) -> Result<Uint128> {
         self.0.query(registry::QueryMsg::Balance { address: address.to_string() }).await

@@ -37,7 +37,7 @@ impl Default for Setup {
             beacon_seed: b"tequio".to_vec(),
             beacon_period: 3,
             denom: "utequio".into(),
-            registry: registry::Config { thaw: 172_800, timelock: 259_200, burn_bps: 5_000 },
+            registry: registry::Config { thaw: 172_800, timelock: 259_200, burn_bps: 8_000 },
             verifier: verifier::Config {
                 delay: 30,
                 open_window: 3_600,

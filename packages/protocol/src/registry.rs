@@ -27,12 +27,12 @@ pub struct Config {
     pub thaw: u64,
     /// Seconds from granting a lien holder to the grant's effect, once a provider exists. More than `thaw`.
     pub timelock: u64,
-    /// Share of every slash that is burned, in basis points: 5,000 to 10,000.
+    /// Share of every slash that is burned, in basis points: [`MIN_BURN_BPS`] to 10,000.
     pub burn_bps: u16,
 }
 
-/// Least `burn_bps`: else a cheat slashes itself back.
-pub const MIN_BURN_BPS: u16 = 5_000;
+/// Least `burn_bps`, four fifths: else a cheat slashes itself back, and whoever steals an operator key pays itself.
+pub const MIN_BURN_BPS: u16 = 8_000;
 /// Least thaw: one day.
 pub const MIN_THAW: u64 = 86_400;
 /// Most bytes of each field of [`Metadata`].
@@ -70,9 +70,11 @@ pub enum ExecuteMsg {
     Lien { provider: String, amount: Uint128 },
     /// Releases part of the sender's lien.
     Release { provider: String, amount: Uint128 },
-    /// Takes `amount` from stake under the sender's lien: `client` and `reporter` get their parts into balances, the
-    /// rest, at least `burn_bps`, is burned.
+    /// Takes `amount` from stake under the sender's lien, and off what the sender may ever have in liens on it: `client`
+    /// and `reporter` get their parts into balances, the rest, at least `burn_bps`, is to be burned.
     Slash { provider: String, amount: Uint128, client: Option<Part>, reporter: Option<Part> },
+    /// Burns what is to be burned.
+    Burn {},
     /// Opens the right to place liens, after the timelock.
     Grant { holder: String },
     /// Ends the right to place liens. Those placed can still be released and slashed.
@@ -92,7 +94,7 @@ pub struct Part {
 impl Permissioned for ExecuteMsg {
     fn permission(&self) -> Permission {
         match self {
-            Self::Register { .. } | Self::Bond { .. } | Self::Withdraw {} => Permission::Anyone,
+            Self::Register { .. } | Self::Bond { .. } | Self::Withdraw {} | Self::Burn {} => Permission::Anyone,
             Self::Update { .. } | Self::Cap { .. } | Self::Unbond { .. } => Permission::Provider,
             Self::Lien { .. } => Permission::Holder,
             Self::Release { .. } | Self::Slash { .. } => Permission::AnyHolder,
@@ -136,6 +138,9 @@ pub enum QueryMsg {
     /// What `address` can withdraw besides thawed stake.
     #[returns(Uint128)]
     Balance { address: String },
+    /// What slashes left to burn.
+    #[returns(Uint128)]
+    ToBurn {},
     #[returns(crate::Conservation)]
     Conservation {},
     #[returns(cw_ownable::Ownership<String>)]
@@ -224,12 +229,12 @@ events! {
     }
     LienPlaced = "lien_placed" { provider: String, holder: String, amount: Uint128 }
     LienReleased = "lien_released" { provider: String, holder: String, amount: Uint128 }
-    /// A slash: `amount` = `burned` + `client_amount` + `reporter_amount`.
+    /// A slash: `amount` = `to_burn` + `client_amount` + `reporter_amount`. The cap of its holder fell by `amount` too.
     Slashed = "slashed" {
         provider: String,
         holder: String,
         amount: Uint128,
-        burned: Uint128,
+        to_burn: Uint128,
         /// Who got the client's part, if there is one.
         client: Option<String>,
         client_amount: Uint128,
@@ -237,6 +242,8 @@ events! {
         reporter: Option<String>,
         reporter_amount: Uint128,
     }
+    /// What slashes had left to burn is gone.
+    Burned = "burned" { amount: Uint128 }
     /// The thaws of a provider that a withdrawal paid; with its balance they are `withdrawn`.
     Thawed = "thawed" { provider: String, amount: Uint128 }
     Granted = "granted" { holder: String, effective: u64 }

@@ -1,4 +1,4 @@
-//! Relayer: what anyone may do for all: post beacon rounds, end assignments.
+//! Relayer: what anyone may do for all: post beacon rounds, end assignments, burn what is to be burned.
 
 mod end;
 
@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use cosmwasm_std::Addr;
-use tequio_client::{Chain, Cursor, Escrow, Verifier, deploy::BEACON, is_of};
+use tequio_client::{Chain, Cursor, Escrow, Registry, Verifier, deploy::BEACON, is_of};
 use tequio_protocol::{
     AssignmentId, AttestationId, TypedEvent,
     escrow::{Ended, Ruling},
+    registry,
     verifier::{Attested, DrawnFrom, ExecuteMsg, Verdict},
 };
 
@@ -105,6 +106,14 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
             if !assignments.is_empty() {
                 self.chain.wait(until.unwrap_or(0)).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Burns what slashes left to burn, if they left any.
+    pub async fn burn(&self) -> Result<()> {
+        if !Registry(self.chain).to_burn().await?.is_zero() {
+            self.chain.execute(&self.address, registry::ExecuteMsg::Burn {}).await?;
         }
         Ok(())
     }

@@ -128,6 +128,10 @@ pub enum Act {
     Collect {
         by: usize,
     },
+    /// Burns what slashes left to burn.
+    BurnSlashed {
+        by: usize,
+    },
     /// Lien, release or slash by whom no lien is placed.
     Seize {
         by: usize,

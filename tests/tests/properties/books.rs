@@ -141,7 +141,7 @@ impl Stage {
         for person in self.everybody() {
             sum += self.ask::<Uint128>(registry::QueryMsg::Balance { address: person.into() }).u128();
         }
-        assert_eq!(self.purse(registry), sum);
+        assert_eq!(self.purse(registry), sum + self.told.to_burn);
     }
 
     pub fn all_providers(&self) -> Vec<ProviderResponse> {

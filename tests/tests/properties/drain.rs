@@ -105,6 +105,9 @@ impl Stage {
         for person in self.everybody() {
             self.send(&person, withdraw.clone(), vec![]);
         }
+        if self.told.to_burn > 0 {
+            self.must(&self.cast.outsider.clone(), registry::ExecuteMsg::Burn {}, 0);
+        }
         let registry = &self.chain.deployment().registry;
         assert_eq!(self.purse(registry), self.dust(registry));
     }

@@ -27,6 +27,7 @@ impl Stage {
             | Act::Bond { .. }
             | Act::Unbond { .. }
             | Act::Collect { .. }
+            | Act::BurnSlashed { .. }
             | Act::Seize { .. } => self.in_registry(act),
 
             Act::Tick { .. } | Act::Beacon { .. } | Act::Attest { .. } | Act::Open { .. } | Act::Propose { .. } => {

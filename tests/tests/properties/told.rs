@@ -8,7 +8,7 @@ use tequio_protocol::escrow::{
     self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, Reason, Refunded,
     RewardPending, Withdrawn,
 };
-use tequio_protocol::registry::{self, LienResponse, Slashed};
+use tequio_protocol::registry::{self, Burned, LienResponse, Slashed};
 use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
 use tequio_tests::wait;
@@ -20,7 +20,8 @@ pub struct Told {
     /// All there was of the denom and of the token at first.
     pub genesis: u128,
     pub token_genesis: u128,
-    /// Burned of slashes, in the denom.
+    /// Of slashes, in the denom: to be burned, and burned.
+    pub to_burn: u128,
     pub burned: u128,
     /// Tokens claimed, and tokens burned for credits or for nothing.
     pub minted: u128,
@@ -45,6 +46,7 @@ impl Told {
         Self {
             genesis: genesis.expect("a bank").u128(),
             token_genesis: token_genesis.expect("a token").u128(),
+            to_burn: 0,
             burned: 0,
             minted: 0,
             bought: 0,
@@ -87,6 +89,10 @@ impl Stage {
         assert_eq!(slashed.len(), slashes.len());
         for (ended, slash) in slashed.into_iter().zip(&slashes) {
             self.heed_slash(ended, slash);
+        }
+        for Burned { amount } in outcome.emitted_by(&contracts.registry) {
+            assert_eq!(amount.u128(), self.told.to_burn);
+            self.told.burned += std::mem::take(&mut self.told.to_burn);
         }
         self.heed_credits(&ended, &outcome.emitted_by(by_escrow), &outcome.emitted_by(by_escrow));
         for ended in ended {
@@ -133,18 +139,18 @@ impl Stage {
         }
     }
 
-    /// At least half burns; client and reporter get no more than the job's rules allow.
+    /// At least four fifths burn; client and reporter get no more than the job's rules allow.
     fn heed_slash(&mut self, ended: &Ended, slash: &Slashed) {
         assert_eq!((&slash.provider, slash.amount), (&ended.provider, ended.slashed));
-        assert_eq!(slash.amount, slash.burned + slash.client_amount + slash.reporter_amount);
-        assert!(2 * slash.burned.u128() >= slash.amount.u128(), "{slash:?}");
+        assert_eq!(slash.amount, slash.to_burn + slash.client_amount + slash.reporter_amount);
+        assert!(5 * slash.to_burn.u128() >= 4 * slash.amount.u128(), "{slash:?}");
         let rules = &self.rules[&ended.job.0];
         assert!(slash.client_amount <= rules.client_gas && slash.reporter_amount <= rules.reporter_tip, "{slash:?}");
         assert_eq!(
             (slash.client.is_none(), slash.reporter.is_none()),
             (slash.client_amount.is_zero(), slash.reporter_amount.is_zero())
         );
-        self.told.burned += slash.burned.u128();
+        self.told.to_burn += slash.to_burn.u128();
     }
 
     /// An assignment ends once, as the verifier says, and is paid exactly its price.

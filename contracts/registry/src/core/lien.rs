@@ -25,12 +25,20 @@ impl Lien {
         Ok(())
     }
 
-    /// Takes `amount` off, to release or to slash it.
+    /// Takes `amount` off, to release it.
     pub fn take(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.placed = self
             .placed
             .checked_sub(amount)
             .map_err(|_| CoreError::LienShort { placed: self.placed, needed: amount })?;
+        Ok(())
+    }
+
+    /// Takes `amount` off for good: what a holder may ever take is bounded by the caps that the provider set, whoever
+    /// holds which key.
+    pub fn slash(&mut self, amount: Uint128) -> Result<(), CoreError> {
+        self.take(amount)?;
+        self.cap = self.cap.saturating_sub(amount);
         Ok(())
     }
 
@@ -64,6 +72,17 @@ mod tests {
         lien.take(Uint128::new(100)).unwrap();
         assert_eq!(lien.placed, Uint128::zero());
         assert!(!lien.is_empty());
+    }
+
+    #[test]
+    fn a_slash_takes_off_the_cap_too() {
+        let mut lien = Lien { placed: Uint128::new(40), cap: Uint128::new(100) };
+        lien.slash(Uint128::new(30)).unwrap();
+        assert_eq!(lien, Lien { placed: Uint128::new(10), cap: Uint128::new(70) });
+        assert!(lien.slash(Uint128::new(11)).is_err());
+        let mut lowered = Lien { placed: Uint128::new(40), cap: Uint128::new(10) };
+        lowered.slash(Uint128::new(40)).unwrap();
+        assert!(lowered.is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use cosmwasm_std::Uint128;
 
 use crate::core::{error::CoreError, slash::Cut};
 
-/// Sums over all providers and balances. Invariant 1: bonded = stake + balances + burned + withdrawn.
+/// Sums over all providers and balances. Invariant 1: bonded = stake + balances + to burn + burned + withdrawn.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
 pub struct Money {
@@ -15,7 +15,9 @@ pub struct Money {
     pub stake: Uint128,
     /// Parts of slashes not withdrawn yet.
     pub balances: Uint128,
-    /// Burned by slashes.
+    /// Of slashes, what is to be burned and still here.
+    pub to_burn: Uint128,
+    /// Burned.
     pub burned: Uint128,
     /// Withdrawn stake and balances.
     pub withdrawn: Uint128,
@@ -37,14 +39,21 @@ impl Money {
 
     pub fn slash(&mut self, amount: Uint128, cut: &Cut) -> Result<(), CoreError> {
         self.stake = self.stake.checked_sub(amount)?;
-        self.burned = self.burned.checked_add(cut.burned)?;
+        self.to_burn = self.to_burn.checked_add(cut.burned)?;
         self.balances = self.balances.checked_add(cut.client)?.checked_add(cut.reporter)?;
         Ok(())
     }
 
+    /// Takes all that is to be burned, to burn it.
+    pub fn burn(&mut self) -> Result<Uint128, CoreError> {
+        let amount = std::mem::take(&mut self.to_burn);
+        self.burned = self.burned.checked_add(amount)?;
+        Ok(amount)
+    }
+
     /// What must be in the contract's account.
     pub fn held(&self) -> Result<Uint128, CoreError> {
-        Ok(self.stake.checked_add(self.balances)?)
+        Ok(self.stake.checked_add(self.balances)?.checked_add(self.to_burn)?)
     }
 
     /// The right side of invariant 1.
@@ -68,11 +77,15 @@ mod tests {
             bonded: Uint128::new(1_000),
             stake: Uint128::new(700),
             balances: Uint128::new(10),
-            burned: Uint128::new(60),
+            to_burn: Uint128::new(60),
+            burned: Uint128::zero(),
             withdrawn: Uint128::new(230),
         };
         assert_eq!(money, expected);
         assert_eq!(money.accounted(), Ok(money.bonded));
+        assert_eq!(money.held(), Ok(Uint128::new(770)));
+        assert_eq!((money.burn(), money.burn()), (Ok(Uint128::new(60)), Ok(Uint128::zero())));
+        assert_eq!((money.burned, money.accounted()), (Uint128::new(60), Ok(money.bonded)));
         assert_eq!(money.held(), Ok(Uint128::new(710)));
     }
 

@@ -1,6 +1,6 @@
-//! Slash: takes stake under a lien, for its holder: most of it is burned, the rest goes into balances.
+//! Slash: takes stake under a lien, for its holder: most of it is to be burned, the rest goes into balances.
 
-use cosmwasm_std::{Addr, BankMsg, DepsMut, Response, Uint128, coins};
+use cosmwasm_std::{Addr, DepsMut, Response, Uint128};
 use tequio_contract::{bounds::some, door::Caller};
 use tequio_protocol::registry::{Part, Reason, Slashed};
 
@@ -20,7 +20,7 @@ pub fn slash(
 ) -> Result<Response, ContractError> {
     some("amount", amount)?;
     let (provider, holder) = (deps.api.addr_validate(&provider)?, caller.principal);
-    state::change_lien(deps.storage, &provider, &holder, |lien| lien.take(amount))?;
+    state::change_lien(deps.storage, &provider, &holder, |lien| lien.slash(amount))?;
     state::change_stake(deps.storage, &provider, |stake| stake.slash(amount))?;
 
     let [client, reporter] = &parts;
@@ -34,18 +34,16 @@ pub fn slash(
     }
     state::change_money(deps.storage, |money| money.slash(amount, &cut))?;
 
-    // Never zero: at least half of a slash is burned.
-    let burn = BankMsg::Burn { amount: coins(cut.burned.u128(), state::denom(deps.storage)?) };
     let [client, reporter] = parts.map(|part| part.filter(|part| !part.amount.is_zero()).map(|part| part.to));
     let slashed = Slashed {
         provider: Addr::into_string(provider),
         holder: holder.into(),
         amount,
-        burned: cut.burned,
+        to_burn: cut.burned,
         client,
         client_amount: cut.client,
         reporter,
         reporter_amount: cut.reporter,
     };
-    Ok(Response::new().add_message(burn).add_event(slashed).add_events(credited))
+    Ok(Response::new().add_event(slashed).add_events(credited))
 }

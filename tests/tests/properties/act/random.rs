@@ -90,6 +90,7 @@ pub fn free_act() -> impl Strategy<Value = Act> {
             .prop_map(|(by, provider, amount, sent)| Act::Bond { by, provider, amount, sent }),
         2 => (by(), index(), amount()).prop_map(|(by, provider, amount)| Act::Unbond { by, provider, amount }),
         2 => index().prop_map(|by| Act::Collect { by }),
+        1 => index().prop_map(|by| Act::BurnSlashed { by }),
         1 => (index(), index(), amount(), any::<u8>())
             .prop_map(|(by, provider, amount, what)| Act::Seize { by, provider, amount, what }),
     ];

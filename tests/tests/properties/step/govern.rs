@@ -45,7 +45,7 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
     let (setup, long) = (setup(), u64::from(scale));
     match contract {
         Contract::Registry => {
-            let burn_bps = if beyond { 4_999 } else { 5_000 + scale % 5_001 };
+            let burn_bps = if beyond { 7_999 } else { 8_000 + scale % 2_001 };
             let thaw = 86_400 + long;
             registry::ExecuteMsg::Configure { config: registry::Config { thaw, timelock: thaw + 1, burn_bps } }.into()
         }

@@ -35,6 +35,9 @@ impl Stage {
             Act::Collect { by } => {
                 self.send(&self.person(by), ExecuteMsg::Withdraw {}, vec![]);
             }
+            Act::BurnSlashed { by } => {
+                self.send(&self.person(by), ExecuteMsg::Burn {}, vec![]);
+            }
             Act::Seize { by, provider, amount, what } => {
                 let (sender, amount) = (self.person(by), amount.into());
                 let provider = self.provider(provider).0.into();

@@ -153,7 +153,8 @@ impl<'a> Story<'a> {
             let assignments = active.keys().copied().collect();
             relayer.end_all(assignments, async |ended| self.end(active[&ended.assignment], ended, bar).await).await?;
         }
-        bar.set_message("claim, withdraw");
+        bar.set_message("burn, claim, withdraw");
+        relayer.burn().await?;
         self.close().await
     }
 

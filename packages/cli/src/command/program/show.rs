@@ -23,7 +23,7 @@ pub struct Args {
 const DRAWS: [u32; 4] = [16, 32, 64, 128];
 /// Margin and burned share that the lien is shown for: the least that governance may set.
 const MARGIN: f64 = 2.0;
-const BURNED: f64 = 0.5;
+const BURNED: f64 = 0.8;
 
 /// A program and what there is to say about it; every tensor is in the JSON.
 #[derive(Serialize)]
