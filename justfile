@@ -28,7 +28,7 @@ lint:
 golden: schema
     TEQUIO_BLESS=1 cargo test --workspace
 
-# JSON schema of every contract
+# Messages, events, permissions and errors of every contract
 schema:
     scripts/schema
 

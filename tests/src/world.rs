@@ -14,7 +14,7 @@ use tequio_backend::Executable;
 use tequio_client::{Executed, Message, conservation, data::Store};
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
-use tequio_runner::{FetchError, Work, fetch, provider::Run};
+use tequio_runner::{FetchError, JobData, fetch, provider::Run};
 use tokio::runtime::Builder;
 
 use crate::{Job, Model, Provider, Scene};
@@ -42,12 +42,12 @@ pub struct World {
 struct Posted {
     job: Job,
     /// What a provider fetched of it.
-    work: Option<Arc<Work>>,
+    data: Option<Arc<JobData>>,
 }
 
 /// What a provider holds of an assignment it attested to.
 pub struct Held {
-    pub work: Arc<Work>,
+    pub data: Arc<JobData>,
     pub run: Run,
     pub executable: Arc<dyn Executable>,
     pub attestation: AttestationId,
@@ -162,19 +162,19 @@ impl World {
     }
 
     /// A job's data as a provider fetches and checks it, once.
-    pub fn work(&mut self, job: JobId) -> Arc<Work> {
-        if let Some(work) = &self.jobs[&job].work {
-            return work.clone();
+    pub fn data(&mut self, job: JobId) -> Arc<JobData> {
+        if let Some(data) = &self.jobs[&job].data {
+            return data.clone();
         }
-        let work = Arc::new(self.fetch(job).expect("the job's data is what the chain says"));
+        let data = Arc::new(self.fetch(job).expect("the job's data is what the chain says"));
         if let Some(posted) = self.jobs.get_mut(&job) {
-            posted.work = Some(work.clone());
+            posted.data = Some(data.clone());
         }
-        work
+        data
     }
 
     /// What a provider finds when it looks at a job's data.
-    pub fn fetch(&self, job: JobId) -> Result<Work, FetchError> {
+    pub fn fetch(&self, job: JobId) -> Result<JobData, FetchError> {
         wait(fetch(&self.store, &self.job(job)))
     }
 

@@ -3,9 +3,9 @@
 pub mod free;
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, Order, OverflowError, OverflowOperation, StdResult, Storage};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::balance::Balances;
+use tequio_contract::{balance::Balances, checked};
 use tequio_protocol::{
     AssignmentId, JobId,
     escrow::{Config, Ending, Paused, State},
@@ -140,14 +140,10 @@ pub fn jobs(storage: &dyn Storage, after: Option<JobId>, count: usize) -> StdRes
 
 /// Adds a job under the next id.
 pub fn add_job(storage: &mut dyn Storage, job: &Job) -> Result<JobId, ContractError> {
-    let id = JobId(next(LAST_JOB.load(storage)?.0)?);
+    let id = JobId(checked::add(LAST_JOB.load(storage)?.0, 1)?);
     JOBS.save(storage, id, job)?;
     LAST_JOB.save(storage, &id)?;
     Ok(id)
-}
-
-fn next(last: u64) -> Result<u64, OverflowError> {
-    last.checked_add(1).ok_or_else(|| OverflowError::new(OverflowOperation::Add))
 }
 
 /// Shards of a job that a provider holds or was paid for.
@@ -194,9 +190,9 @@ pub fn assignments(
 /// Adds an assignment under the next id, and its shards to its provider's share.
 pub fn add_assignment(storage: &mut dyn Storage, assignment: &Assignment) -> Result<AssignmentId, ContractError> {
     let Assignment { job, count, ref provider, .. } = *assignment;
-    let held = share(storage, job, provider)?.checked_add(count);
-    set_share(storage, job, provider, held.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?)?;
-    let id = AssignmentId(next(LAST_ASSIGNMENT.load(storage)?.0)?);
+    let held = checked::add(share(storage, job, provider)?, count)?;
+    set_share(storage, job, provider, held)?;
+    let id = AssignmentId(checked::add(LAST_ASSIGNMENT.load(storage)?.0, 1)?);
     ASSIGNMENTS.save(storage, id, assignment)?;
     OF_JOB.save(storage, (job, id), &Empty {})?;
     LAST_ASSIGNMENT.save(storage, &id)?;
@@ -212,8 +208,8 @@ pub fn end_assignment(
 ) -> Result<(), ContractError> {
     let Assignment { job, count, ref provider, .. } = assignment;
     if ending != Ending::Settled {
-        let held = share(storage, job, provider)?.checked_sub(count);
-        set_share(storage, job, provider, held.ok_or_else(|| OverflowError::new(OverflowOperation::Sub))?)?;
+        let held = checked::sub(share(storage, job, provider)?, count)?;
+        set_share(storage, job, provider, held)?;
     }
     Ok(ASSIGNMENTS.save(storage, id, &Assignment { state: State::Ended(ending), ..assignment })?)
 }
@@ -247,8 +243,7 @@ pub fn pending_releases(storage: &dyn Storage, after: Option<JobId>, count: usiz
 
 /// Adds to the shards of a job whose credits are to be released.
 pub fn add_pending_release(storage: &mut dyn Storage, job: JobId, shards: u64) -> Result<(), ContractError> {
-    let sum = PENDING_RELEASES.may_load(storage, job)?.unwrap_or_default().checked_add(shards);
-    let sum = sum.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?;
+    let sum = checked::add(PENDING_RELEASES.may_load(storage, job)?.unwrap_or_default(), shards)?;
     Ok(PENDING_RELEASES.save(storage, job, &sum)?)
 }
 

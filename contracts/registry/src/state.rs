@@ -1,9 +1,9 @@
 //! The only door to storage: no other file names a key.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdResult, Storage};
+use cosmwasm_std::{Addr, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::{balance::Balances, grant::Grants};
+use tequio_contract::{balance::Balances, checked, grant::Grants};
 use tequio_protocol::{
     ThawId,
     registry::{Config, Metadata},
@@ -183,8 +183,7 @@ pub fn add_thaw(storage: &mut dyn Storage, provider: &Addr, thaw: &Thaw) -> Resu
     if open >= MAX_THAWS {
         return Err(ContractError::TooManyThaws { open, max: MAX_THAWS });
     }
-    let next = LAST_THAW.load(storage)?.0.checked_add(1);
-    let id = ThawId(next.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?);
+    let id = ThawId(checked::add(LAST_THAW.load(storage)?.0, 1)?);
     THAWS.save(storage, (provider, id), thaw)?;
     LAST_THAW.save(storage, &id)?;
     Ok(id)

@@ -15,7 +15,7 @@ fn a_settled_shard_consumes_its_credits_and_earns_kappa_of_them() {
     let response = world.reward(&escrow, 7, 1, &alice, 3).unwrap();
     let rewarded = Rewarded {
         source: escrow.to_string(),
-        number: 7,
+        number: 7u64.into(),
         job: JobId(1),
         provider: alice.to_string(),
         shards: 3,

@@ -1,8 +1,9 @@
 //! The only door to storage: no other file names a key.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdResult, Storage};
+use cosmwasm_std::{Addr, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
+use tequio_contract::checked;
 use tequio_protocol::{
     AttestationId, BeaconId, Digest, SubjectId,
     verifier::{Beacon, BeaconResponse, Config, RoundResponse, Subject, Verdict},
@@ -151,8 +152,7 @@ fn known(entry: StdResult<(BeaconId, Known)>) -> StdResult<BeaconResponse> {
 /// Adds a beacon under the next id.
 pub fn add_beacon(storage: &mut dyn Storage, beacon: Beacon, effective: u64) -> Result<BeaconId, ContractError> {
     let last = BEACONS.keys(storage, None, None, Order::Descending).next().transpose()?;
-    let next = last.map_or(0, |last| last.0).checked_add(1);
-    let id = BeaconId(next.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?);
+    let id = BeaconId(checked::add(last.map_or(0, |last| last.0), 1)?);
     BEACONS.save(storage, id, &Known { beacon, effective })?;
     Ok(id)
 }

@@ -92,12 +92,12 @@ impl<'a, C: Chain> Actor<'a, C> {
     pub fn missed(&self, assignment: AssignmentId, draws: u32) -> Result<Option<f64>> {
         let Some(held) = self.provider.held(assignment) else { return Ok(None) };
         let assignment = &held.assignment;
-        let Some(Prepared { work, executable }) = self.provider.prepared(assignment.job) else { return Ok(None) };
-        let manifest = work.manifest();
+        let Some(Prepared { data, executable }) = self.provider.prepared(assignment.job) else { return Ok(None) };
+        let manifest = data.manifest();
         let mut caught = 0;
         for shard in assignment.first..assignment.first + assignment.count {
-            let inputs: Vec<Vec<u8>> = work.inputs.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
-            let claims = (0..).zip(executable.trace(&work.inputs, shard)?.slots).collect();
+            let inputs: Vec<Vec<u8>> = data.inputs.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
+            let claims = (0..).zip(executable.trace(&data.inputs, shard)?.slots).collect();
             caught += follow(manifest, &inputs, &claims).caught_by_one_draw(manifest);
         }
         let caught = caught as f64 / assignment.count.max(1) as f64 / 2f64.powi(32);

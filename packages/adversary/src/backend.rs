@@ -58,11 +58,11 @@ impl Cheating {
 impl Backend for Cheating {
     fn prepare(&self, manifest: Arc<Manifest>) -> Result<Arc<dyn Executable>, Unsupported> {
         let (honest, trick) = (self.honest.prepare(manifest.clone())?, self.trick.clone());
-        Ok(Arc::new(Rig { manifest, honest, trick, shown: Mutex::default() }))
+        Ok(Arc::new(CheatingExecutable { manifest, honest, trick, shown: Mutex::default() }))
     }
 }
 
-struct Rig {
+struct CheatingExecutable {
     manifest: Arc<Manifest>,
     honest: Arc<dyn Executable>,
     trick: Trick,
@@ -70,7 +70,7 @@ struct Rig {
     shown: Mutex<BTreeMap<u64, ShardTrace>>,
 }
 
-impl Executable for Rig {
+impl Executable for CheatingExecutable {
     fn commit(
         &self,
         inputs: &Inputs,

@@ -1,8 +1,9 @@
+use strum::VariantNames;
 use tequio_tensor::Invalid;
 
 /// Why bytes are not a canonical opening, header or descriptor. Nothing follows about the attestation: the sender may
 /// try again.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, VariantNames, thiserror::Error)]
 pub enum Malformed {
     #[error("ends too early")]
     Truncated,

@@ -89,7 +89,7 @@ impl<C: Chain> Escrow<'_, C> {
         self.0.query(escrow::QueryMsg::Balance { address: address.to_string() }).await
     }
 
-    /// The attestation that counts for an assignment, in time or not, if there is one.
+    /// The attestation for an assignment's subject, whenever it was made, if there is one.
     pub async fn attestation(&self, assignment: &escrow::AssignmentResponse) -> Result<Option<AttestationResponse>> {
         Verifier(self.0).attested(&assignment.operator, &assignment.subject).await
     }

@@ -12,6 +12,8 @@ errors! {
     pub enum Shut {
         #[error("this contract has no role {role}")]
         UnknownRole { role: Permission },
+        #[error("this contract has no denom to take")]
+        NoDenom,
     }
 }
 
@@ -70,11 +72,11 @@ fn authorize<R: Roles>(deps: Deps, env: &Env, sender: &Addr, message: &R::Messag
 }
 
 fn take<R: Roles>(storage: &dyn Storage, info: &MessageInfo, takes: Funds) -> Result<Uint128, R::Error> {
-    let denom = if takes == Funds::None { None } else { R::denom(storage)? };
-    let Some(denom) = denom else {
+    if takes == Funds::None {
         funds::none(&info.funds)?;
         return Ok(Uint128::zero());
-    };
+    }
+    let denom = R::denom(storage)?.ok_or(Shut::NoDenom)?;
     Ok(match takes {
         Funds::Required => funds::required(&info.funds, &denom)?,
         // What is exact, only the message's own file can reckon: it asks `funds::exactly`.
@@ -190,9 +192,11 @@ mod tests {
         let missing = Err(BadFunds::Missing { expected: "utoken".into() }.into());
         assert_eq!((pay(Funds::Required, 0), pay(Funds::Required, 7)), (missing, Ok(7)));
 
-        let (info, message) =
-            (message_info(&sender, &coins(7, "utoken")), Message(Permission::Anyone, Funds::Required));
-        let cell = enter::<Cell>(deps.as_ref(), &mock_env(), info, &message).map(|caller| caller.paid.u128());
-        assert_eq!(cell, taken("7utoken"));
+        for (takes, amount) in [(Funds::Required, 7), (Funds::Required, 0), (Funds::Optional, 0), (Funds::Exact, 7)] {
+            let funds = if amount == 0 { vec![] } else { coins(amount, "utoken") };
+            let (info, message) = (message_info(&sender, &funds), Message(Permission::Anyone, takes));
+            let cell = enter::<Cell>(deps.as_ref(), &mock_env(), info, &message).map(|caller| caller.paid.u128());
+            assert_eq!(cell, Err(Shut::NoDenom.into()));
+        }
     }
 }

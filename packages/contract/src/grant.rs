@@ -1,7 +1,7 @@
 //! Rights that governance grants, and that begin after a timelock: who distrusts a newcomer can leave before.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, OverflowError, OverflowOperation, StdError, StdResult, Storage};
+use cosmwasm_std::{Addr, Order, OverflowError, StdError, StdResult, Storage};
 use cw_storage_plus::{Bound, Map};
 use tequio_protocol::errors;
 use thiserror::Error;
@@ -44,11 +44,6 @@ impl Grant {
             Self::Revoked => None,
         }
     }
-}
-
-/// When something begins that is granted at `now` and waits for `timelock`.
-pub fn effective(now: u64, timelock: u64) -> Result<u64, OverflowError> {
-    now.checked_add(timelock).ok_or_else(|| OverflowError::new(OverflowOperation::Add))
 }
 
 /// Everyone that one right was granted to.
@@ -122,7 +117,7 @@ mod tests {
         assert_eq!(GUESTS.in_effect(&storage, &address, 9), never);
         assert_eq!(GUESTS.revoke(&mut storage, &address), Err(BadGrant::NotGranted { address: whose() }));
 
-        GUESTS.grant(&mut storage, &address, effective(7, 3).unwrap()).unwrap();
+        GUESTS.grant(&mut storage, &address, 10).unwrap();
         assert_eq!(GUESTS.known(&storage, &address), Ok(Grant::From(10)));
         let waits = Err(BadGrant::Waits { address: whose(), right, effective: 10, now: 9 });
         assert_eq!(GUESTS.in_effect(&storage, &address, 9), waits);
@@ -136,7 +131,6 @@ mod tests {
         assert_eq!(GUESTS.revoke(&mut storage, &address), Err(BadGrant::NotGranted { address: whose() }));
         GUESTS.grant(&mut storage, &address, 20).unwrap();
         assert_eq!(GUESTS.in_effect(&storage, &address, 20), Ok(()));
-        assert!(effective(u64::MAX, 1).is_err());
     }
 
     #[test]

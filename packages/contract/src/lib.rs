@@ -3,6 +3,7 @@
 
 pub mod balance;
 pub mod bounds;
+pub mod checked;
 pub mod door;
 pub mod funds;
 pub mod grant;

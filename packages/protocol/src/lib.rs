@@ -2,6 +2,7 @@
 //!
 //! Amounts are in the smallest unit of their denom; times are seconds since the Unix epoch; shares are in basis points
 //! (1/10,000).
+#![deny(clippy::arithmetic_side_effects)]
 
 pub mod balance;
 pub mod bps;

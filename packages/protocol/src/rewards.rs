@@ -244,7 +244,7 @@ events! {
     CreditsReleased = "credits_released" { source: String, job: JobId, client: String, shards: u64, amount: Uint128 }
     /// Work was counted. `consumed` credits are gone; `earned` tokens can be claimed (0 for commons work).
     Rewarded = "rewarded" {
-        source: String, number: u64, job: JobId, provider: String, shards: u64, consumed: Uint128, earned: Uint128,
+        source: String, number: Uint64, job: JobId, provider: String, shards: u64, consumed: Uint128, earned: Uint128,
     }
     /// `amount` = `earned` by client jobs + `emitted` for commons jobs.
     Claimed = "claimed" { provider: String, amount: Uint128, earned: Uint128, emitted: Uint128 }

@@ -75,7 +75,7 @@ impl Beacon {
     pub fn round_after(&self, time: u64) -> u64 {
         match time.checked_sub(self.genesis) {
             None => 1,
-            Some(since) => (since / self.period.max(1)).saturating_add(2),
+            Some(since) => since.checked_div(self.period).unwrap_or(since).saturating_add(2),
         }
     }
 }

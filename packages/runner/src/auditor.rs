@@ -42,7 +42,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
         let attested = attestation.with_context(|| format!("assignment {} was not attested to", assignment.id))?.root;
         let roots = index(&self.jobs.store, delivery, assignment.count, &attested).await?.shards;
-        let Prepared { work, executable } = self.jobs.prepare(assignment.job).await?;
+        let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
         let mut compared = vec![];
         for shard in shards {
             let root = shard.checked_sub(assignment.first).and_then(|at| roots.get(usize::try_from(at).ok()?));
@@ -50,7 +50,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
             compared.extend(root.map(|root| (shard, *root)));
         }
         let run = move || {
-            let each = compared.into_iter().map(|(shard, root)| compare(&*executable, &work.inputs, shard, root));
+            let each = compared.into_iter().map(|(shard, root)| compare(&*executable, &data.inputs, shard, root));
             each.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()
         };
         Ok(spawn_blocking(run).await??)

@@ -6,13 +6,14 @@ use anyhow::Result;
 use tequio_backend::{Backend, Executable};
 use tequio_client::{Chain, Escrow, data::Store};
 use tequio_protocol::JobId;
+use tokio::task::spawn_blocking;
 
-use crate::work::{Work, fetch};
+use crate::data::{JobData, fetch};
 
-/// A job's work, and what runs it.
+/// A job's data, and what runs it.
 #[derive(Clone)]
 pub struct Prepared {
-    pub work: Arc<Work>,
+    pub data: Arc<JobData>,
     pub executable: Arc<dyn Executable>,
 }
 
@@ -39,9 +40,10 @@ impl<'a, C: Chain> Jobs<'a, C> {
         if let Some(prepared) = self.get(job) {
             return Ok(prepared.clone());
         }
-        let work = Arc::new(fetch(&self.store, &Escrow(self.chain).job(job).await?).await?);
-        let executable = self.backend.prepare(work.compiled.manifest.clone())?;
-        let prepared = Prepared { work, executable };
+        let data = Arc::new(fetch(&self.store, &Escrow(self.chain).job(job).await?).await?);
+        let (backend, manifest) = (self.backend.clone(), data.compiled.manifest.clone());
+        let executable = spawn_blocking(move || backend.prepare(manifest)).await??;
+        let prepared = Prepared { data, executable };
         self.prepared.insert(job, prepared.clone());
         Ok(prepared)
     }

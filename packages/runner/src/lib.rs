@@ -2,13 +2,13 @@
 //! send, a role asks, works and sends.
 
 pub mod auditor;
+mod data;
 mod jobs;
 pub mod provider;
 pub mod relayer;
-mod work;
 
 pub use auditor::Auditor;
+pub use data::{FetchError, JobData, fetch};
 pub use jobs::Prepared;
 pub use provider::Provider;
 pub use relayer::Relayer;
-pub use work::{FetchError, Work, fetch};

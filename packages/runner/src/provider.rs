@@ -48,7 +48,7 @@ pub struct Provider<'a, C> {
 /// What a provider holds of an assignment that it attested to.
 pub struct Held {
     pub assignment: AssignmentResponse,
-    pub run: Run,
+    pub run: Arc<Run>,
     /// Key of its delivered outputs.
     pub delivered: String,
     pub attestation: AttestationId,
@@ -66,7 +66,7 @@ impl<'a, C: Chain> Provider<'a, C> {
         self.held.get(&assignment)
     }
 
-    /// The work of a job that it took shards of, and what it runs them with.
+    /// The data of a job that it took shards of, and what it runs them with.
     pub fn prepared(&self, job: JobId) -> Option<&Prepared> {
         self.jobs.get(job)
     }
@@ -102,7 +102,7 @@ impl<'a, C: Chain> Provider<'a, C> {
         let message = attest(&run, &assignment);
         let Attested { attestation, .. } = self.chain.execute(&self.operator, message).await?.one()?;
         self.taken.remove(&assignment.id);
-        self.held.insert(assignment.id, Held { assignment, run, delivered, attestation });
+        self.held.insert(assignment.id, Held { assignment, run: Arc::new(run), delivered, attestation });
         Ok(attestation)
     }
 
@@ -124,9 +124,10 @@ impl<'a, C: Chain> Provider<'a, C> {
             self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
         let attestation = Verifier(self.chain).attestation(held.attestation).await?;
         let job = held.assignment.job;
-        let Prepared { work, executable } =
-            self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
-        for message in open(work, &**executable, &held.run, &attestation, part)? {
+        let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
+        let (Prepared { data, executable }, run, of) = (prepared.clone(), held.run.clone(), attestation.clone());
+        let messages = spawn_blocking(move || open(&data, &*executable, &run, &of, part)).await??;
+        for message in messages {
             self.chain.execute(&self.operator, message).await?;
             if Verifier(self.chain).attestation(attestation.id).await?.verdict != (Verdict::Pending {}) {
                 break;
@@ -137,11 +138,11 @@ impl<'a, C: Chain> Provider<'a, C> {
 
     /// Runs an assignment on the backend's threads and delivers each shard as it comes.
     async fn run(&mut self, assignment: &AssignmentResponse) -> Result<(Run, String)> {
-        let Prepared { work, executable } = self.jobs.prepare(assignment.job).await?;
+        let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
         let (sender, mut results) = mpsc::channel(WAITING);
         let taken = assignment.clone();
         let running =
-            spawn_blocking(move || run(&work, &*executable, &taken, |shard| anyhow::Ok(sender.blocking_send(shard)?)));
+            spawn_blocking(move || run(&data, &*executable, &taken, |shard| anyhow::Ok(sender.blocking_send(shard)?)));
         let mut delivery = Delivery::new(&self.jobs.store);
         while let Some(shard) = results.recv().await {
             delivery.add(shard.root, &shard.roots, &shard.outputs).await?;

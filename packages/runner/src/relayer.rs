@@ -16,7 +16,7 @@ use tequio_protocol::{
 
 pub use end::end;
 
-/// A relayer at work.
+/// A relayer at work. It serves every attestation that the verifier takes, whoever's it is.
 pub struct Relayer<'a, C, S> {
     chain: &'a C,
     address: Addr,
@@ -33,36 +33,39 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
     }
 
     /// Ticks if an attestation's round is still open, and posts every round that is due and missing. Returns how many
-    /// it posted.
+    /// it posted. What fails is tried again by the next call.
     pub async fn post_rounds(&mut self) -> Result<usize> {
         self.look().await?;
-        let (mut posted, mut ticked, mut still) = (0, false, vec![]);
-        for id in std::mem::take(&mut self.undrawn) {
+        let (mut posted, mut ticked) = (0, false);
+        for id in self.undrawn.clone() {
             let mut attestation = Verifier(self.chain).attestation(id).await?;
             if attestation.round.is_none() && !ticked {
                 self.chain.execute(&self.address, ExecuteMsg::Tick {}).await?;
                 ticked = true;
                 attestation = Verifier(self.chain).attestation(id).await?;
             }
+            let waits = attestation.verdict == (Verdict::Pending {});
             match attestation.round {
-                Some(DrawnFrom { beacon: BEACON, round, due, seed: None, .. })
-                    if attestation.verdict == (Verdict::Pending {}) =>
-                {
-                    if due <= self.chain.block().await?.time {
-                        let signature = (self.sign)(round).into();
-                        let message = ExecuteMsg::Beacon { beacon: BEACON, round, signature };
-                        self.chain.execute(&self.address, message).await?;
-                        posted += 1;
-                    } else {
-                        still.push(id);
-                    }
+                None => {}
+                Some(DrawnFrom { beacon: BEACON, due, seed: None, .. })
+                    if waits && due > self.chain.block().await?.time => {}
+                Some(DrawnFrom { beacon: BEACON, round, seed: None, .. }) if waits => {
+                    posted += usize::from(self.post(id, round).await?);
+                    self.undrawn.retain(|undrawn| *undrawn != id);
                 }
-                None => still.push(id),
-                Some(_) => {}
+                // It is there, it will never be, or it is another beacon's, whose rounds are not ours to sign.
+                Some(_) => self.undrawn.retain(|undrawn| *undrawn != id),
             }
         }
-        self.undrawn = still;
         Ok(posted)
+    }
+
+    /// Posts a round that an attestation waits for; false if somebody else was first.
+    async fn post(&self, attestation: AttestationId, round: u64) -> Result<bool> {
+        let message = ExecuteMsg::Beacon { beacon: BEACON, round, signature: (self.sign)(round).into() };
+        let Err(refused) = self.chain.execute(&self.address, message).await else { return Ok(true) };
+        let now = Verifier(self.chain).attestation(attestation).await?;
+        if now.round.is_some_and(|round| round.seed.is_some()) { Ok(false) } else { Err(refused) }
     }
 
     /// Posts rounds, block after block, until every attestation has its own.
@@ -78,13 +81,20 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
     /// Ends an assignment if that can be done by now; else says what is ruled.
     pub async fn end(&self, assignment: AssignmentId) -> Result<Result<Ended, Ruling>> {
         let ruling = Escrow(self.chain).ruling(assignment).await?;
-        match end(assignment, ruling) {
-            Some(message) => self.chain.execute(&self.address, message).await?.one().map(Ok),
-            None => Ok(Err(ruling)),
+        let Some(message) = end(assignment, ruling) else { return Ok(Err(ruling)) };
+        match self.chain.execute(&self.address, message).await {
+            Ok(executed) => executed.one().map(Ok),
+            Err(refused) => match Escrow(self.chain).ruling(assignment).await? {
+                // Somebody else was first.
+                over @ Ruling::Over(_) => Ok(Err(over)),
+                _ => Err(refused),
+            },
         }
     }
 
-    /// Ends assignments as soon as each can be, and waits for it. `told` is handed what became of each.
+    /// Ends assignments, and waits until each is ended: for the earliest time at which one can be whatever else happens,
+    /// or for the next block if none has such a time. `told` is handed what became of each; those that somebody else ended
+    /// are left out.
     pub async fn end_all(
         &self,
         mut assignments: BTreeSet<AssignmentId>,
@@ -98,8 +108,9 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
                         assignments.remove(&assignment);
                         told(ended).await?;
                     }
-                    Err(Ruling::Wait(reason)) => until = until.into_iter().chain(reason.until()).min(),
-                    // Somebody else ended it.
+                    Err(Ruling::Wait(reason)) => {
+                        until = until.into_iter().chain([reason.until().unwrap_or_default()]).min();
+                    }
                     Err(_) => _ = assignments.remove(&assignment),
                 }
             }

@@ -1,7 +1,9 @@
 //! Rounds are posted once, in time, and for everyone.
 
+use std::cell::Cell;
+
 use cosmwasm_std::Addr;
-use tequio_client::{Contract, Verifier};
+use tequio_client::{Contract, Verifier, deploy::BEACON};
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{
     AttestationId, Digest,
@@ -76,4 +78,46 @@ async fn what_became_void_is_waited_for_no_longer() {
     assert_eq!(relayer.post_rounds().await.unwrap(), 0);
     relayer.draw().await.unwrap();
     assert_eq!(Verifier(&chain).attestation(id).await.unwrap().verdict, Verdict::Void {});
+}
+
+/// Somebody else posts the first round just before the relayer does: that one is there, and the others are still posted.
+#[tokio::test]
+async fn who_was_second_goes_on() {
+    let chain = chain();
+    let (alice, stranger) = (chain.actor("alice"), chain.actor("stranger"));
+    let raced = Cell::new(0);
+    let mut relayer = Relayer::new(&chain, chain.actor("relayer"), |round| {
+        let signature = chain.beacon().sign(round);
+        if raced.replace(raced.get() + 1) == 0 {
+            let message = ExecuteMsg::Beacon { beacon: BEACON, round, signature: signature.clone().into() };
+            chain.send(&stranger, message, 0).unwrap();
+        }
+        signature
+    });
+    let first = attest(&chain, &alice, 1);
+    chain.advance(30);
+    let second = attest(&chain, &alice, 2);
+    relayer.draw().await.unwrap();
+    assert!(raced.get() > 1);
+    for id in [first, second] {
+        assert!(Verifier(&chain).attestation(id).await.unwrap().round.unwrap().seed.is_some());
+    }
+}
+
+/// A relayer that cannot sign now can later: nothing is forgotten.
+#[tokio::test]
+async fn what_failed_is_tried_again() {
+    let chain = chain();
+    let alice = chain.actor("alice");
+    let broken = Cell::new(true);
+    let mut relayer = Relayer::new(&chain, chain.actor("relayer"), |round| {
+        if broken.get() { vec![0; 48] } else { chain.beacon().sign(round) }
+    });
+    let ids = [1, 2].map(|count| attest(&chain, &alice, count));
+    assert!(relayer.draw().await.is_err());
+    broken.set(false);
+    relayer.draw().await.unwrap();
+    for id in ids {
+        assert!(Verifier(&chain).attestation(id).await.unwrap().round.unwrap().seed.is_some());
+    }
 }

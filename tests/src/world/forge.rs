@@ -34,12 +34,12 @@ impl World {
         manifest: &Manifest,
     ) -> Result<Vec<u8>, Malformed> {
         let held = self.held(assignment);
-        let (draws, inputs) = (0..statement.subject.draws, &held.work.inputs);
+        let (draws, inputs) = (0..statement.subject.draws, &held.data.inputs);
         let trace = |shard| held.executable.trace(inputs, shard);
         let evidence = Evidence {
             manifest,
             inputs,
-            input_tree: &held.work.input_tree,
+            input_tree: &held.data.input_tree,
             tree: &held.run.tree,
             traces: drawn_traces(statement, draws.clone(), trace).expect("the program's inputs"),
         };

@@ -46,7 +46,7 @@ impl World {
         let outcome = self.send(client, escrow::ExecuteMsg::Post { spec }, quote.funds.u128());
         let posted: escrow::Posted = only(&outcome);
         self.job = posted.job;
-        self.jobs.insert(posted.job, Posted { job, work: None });
+        self.jobs.insert(posted.job, Posted { job, data: None });
         posted.job
     }
 
@@ -114,13 +114,13 @@ impl World {
     /// A provider runs an assignment and delivers its outputs; nothing is attested yet.
     pub fn run(&mut self, provider: &Provider, assignment: AssignmentId) -> Held {
         let taken = self.assignment(assignment);
-        let work = self.work(taken.job);
+        let data = self.data(taken.job);
         let executable = provider.executable(&self.model(taken.job));
         let mut delivery = Delivery::new(&self.store);
         let deliver = |shard: ShardResult| anyhow::Ok(wait(delivery.add(shard.root, &shard.roots, &shard.outputs))?);
-        let run = provider::run(&work, &*executable, &taken, deliver).expect("the program's inputs");
+        let run = provider::run(&data, &*executable, &taken, deliver).expect("the program's inputs");
         let delivered = wait(delivery.finish()).expect("a store that takes data");
-        Held { work, run, executable, attestation: [0; 32].into(), delivered }
+        Held { data, run, executable, attestation: [0; 32].into(), delivered }
     }
 
     /// Blocks pass and a relayer posts rounds until every attestation is drawn.
@@ -161,7 +161,7 @@ impl World {
         if attestation.verdict != (Verdict::Pending {}) {
             return vec![];
         }
-        provider::open(&held.work, &*held.executable, &held.run, &attestation, part).expect("everything to open it")
+        provider::open(&held.data, &*held.executable, &held.run, &attestation, part).expect("everything to open it")
     }
 
     /// A stranger has every assignment settled that the verifier found genuine, once it was audited, or false.

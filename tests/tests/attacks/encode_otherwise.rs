@@ -144,7 +144,7 @@ fn padding_is_zeros_and_nothing_else() {
         shards.push(Tree::new(roots).root());
         Flow::Continue(())
     };
-    held.executable.commit(&held.work.inputs, 0..2, &mut { pad }).unwrap();
+    held.executable.commit(&held.data.inputs, 0..2, &mut { pad }).unwrap();
     let root = Tree::new(shards).root();
     world.attest_root(&mallory, assignment, root);
     world.beacon();

@@ -63,7 +63,7 @@ fn payment_goes_through_and_the_reward_follows_once_it_is_repaired() {
     migrate(&mut world, code::of(Contract::Rewards));
     let outcome = world.send(&stranger, retry.clone(), 0);
     let rewarded: Vec<Rewarded> = outcome.all();
-    assert_eq!((rewarded.len(), rewarded[0].shards, rewarded[0].number), (1, 8, assignment.0));
+    assert_eq!((rewarded.len(), rewarded[0].shards, rewarded[0].number), (1, 8, assignment.0.into()));
     assert_eq!(pending(&world), (vec![], vec![]));
     let earned = world.claimable(&alice.owner).earned;
     assert_eq!(earned, rewarded[0].earned);

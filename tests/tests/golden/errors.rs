@@ -2,22 +2,21 @@
 
 use std::fmt::Write;
 
+use strum::VariantNames;
 use tequio_attestation::Malformed;
 use tequio_tensor::Invalid;
 
 use crate::{
     golden,
     sample::{Sample, fresh},
-    source,
 };
 
 /// One of each variant, in the order of the source.
 macro_rules! errors {
-    ($text:ident, $title:literal, $error:ident = $ty:ty, $source:literal:
+    ($text:ident, $title:literal, $ty:ty:
         $($variant:ident $({ $($field:ident),* })? $(($($inner:expr),*))?),* $(,)?) => {{
         type Of = $ty;
-        let source = include_str!(concat!("../../../", $source));
-        assert_eq!(source::variants(source, stringify!($error)), [$(stringify!($variant)),*], "{}", $source);
+        assert_eq!(Of::VARIANTS, [$(stringify!($variant)),*]);
         $(
             fresh();
             let error = Of::$variant $({ $($field: Sample::sample()),* })? $(($($inner),*))?;
@@ -34,7 +33,7 @@ fn error_texts_are_pinned() {
 }
 
 fn attestation(text: &mut String) {
-    errors!(text, "attestation", Malformed = Malformed, "packages/attestation/src/error.rs":
+    errors!(text, "attestation", Malformed:
         Truncated,
         Trailing { bytes },
         Varint,

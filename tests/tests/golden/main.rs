@@ -6,7 +6,6 @@ mod events;
 mod permissions;
 mod sample;
 mod schema;
-mod source;
 
 use std::{env, fs, path::Path};
 

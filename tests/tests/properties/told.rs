@@ -182,11 +182,11 @@ impl Stage {
 
     /// A settled assignment counts once, with all its shards.
     fn heed_reward(&mut self, rewarded: Rewarded) {
-        let ended = self.told.ended.get(&rewarded.number).expect("what is counted has ended");
+        let ended = self.told.ended.get(&rewarded.number.u64()).expect("what is counted has ended");
         assert_eq!(ended.ending, Ending::Settled);
         assert_eq!((ended.shards, &ended.provider), (rewarded.shards, &rewarded.provider));
         assert!(rewarded.earned < rewarded.consumed || rewarded.earned.is_zero(), "{rewarded:?}");
-        assert!(self.told.counted.insert(rewarded.number), "counted twice: {rewarded:?}");
+        assert!(self.told.counted.insert(rewarded.number.u64()), "counted twice: {rewarded:?}");
         self.told.consumed += rewarded.consumed.u128();
         self.told.earned += rewarded.earned.u128();
     }

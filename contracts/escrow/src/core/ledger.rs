@@ -1,7 +1,8 @@
 //! Counters of money and shards, moved only in pairs so that their sums cannot come apart.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{OverflowError, OverflowOperation, Uint128};
+use cosmwasm_std::Uint128;
+use tequio_contract::checked;
 
 use crate::core::error::CoreError;
 
@@ -23,7 +24,7 @@ pub struct Ledger {
 impl Ledger {
     /// Shards are posted, and their payment is held.
     pub fn post(&mut self, shards: u64, funds: Uint128) -> Result<(), CoreError> {
-        self.posted = self.posted.checked_add(shards).ok_or_else(|| OverflowError::new(OverflowOperation::Add))?;
+        self.posted = checked::add(self.posted, shards)?;
         self.hold(funds)
     }
 
@@ -101,9 +102,9 @@ impl Tally {
             Step::Settle => (Some(&mut self.active), &mut self.settled),
             Step::Refund => (Some(&mut self.free), &mut self.refunded),
         };
-        let more = to.checked_add(count).ok_or_else(|| OverflowError::new(OverflowOperation::Add))?;
+        let more = checked::add(*to, count)?;
         if let Some(from) = from {
-            *from = from.checked_sub(count).ok_or_else(|| OverflowError::new(OverflowOperation::Sub))?;
+            *from = checked::sub(*from, count)?;
         }
         *to = more;
         Ok(())

@@ -1,7 +1,7 @@
 //! Assign: takes shards under a lien, for a provider's operator.
 
-use cosmwasm_std::{DepsMut, Env, OverflowError, OverflowOperation, Response};
-use tequio_contract::door::Caller;
+use cosmwasm_std::{DepsMut, Env, Response};
+use tequio_contract::{checked, door::Caller};
 use tequio_protocol::{
     JobId,
     escrow::{Assigned, State},
@@ -39,7 +39,6 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
     }
 
     let count = count.min(range.count).min(room);
-    let attest_by = now.checked_add(job.attest_window);
     let assignment = Assignment {
         job: id,
         lien: job.lien.of(range.price, count)?,
@@ -49,7 +48,7 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         count,
         price: range.price,
         assigned: now,
-        attest_by: attest_by.ok_or_else(|| OverflowError::new(OverflowOperation::Add))?,
+        attest_by: checked::add(now, job.attest_window)?,
         state: State::Active,
     };
     let number = books::assign(deps.storage, &assignment, range)?;

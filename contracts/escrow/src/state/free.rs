@@ -3,6 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Order, OverflowError, OverflowOperation, StdResult, Storage, Uint128};
 use cw_storage_plus::{Bound, Map};
+use tequio_contract::checked;
 use tequio_protocol::JobId;
 
 use crate::error::ContractError;
@@ -97,7 +98,7 @@ fn below(storage: &dyn Storage, job: JobId, first: u64) -> StdResult<Option<(u64
 
 /// `first` and the shards of `free` on top.
 fn end(first: u64, free: Free) -> Result<u64, ContractError> {
-    Ok(first.checked_add(free.count).ok_or_else(|| OverflowError::new(OverflowOperation::Add))?)
+    Ok(checked::add(first, free.count)?)
 }
 
 /// `free` with `count` shards less.

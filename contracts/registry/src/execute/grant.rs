@@ -1,7 +1,7 @@
 //! Grant: opens the right to place liens, for governance.
 
 use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_contract::grant;
+use tequio_contract::checked;
 use tequio_protocol::registry::Granted;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 pub fn grant(deps: DepsMut, env: Env, holder: String) -> Result<Response, ContractError> {
     let holder = deps.api.addr_validate(&holder)?;
     let timelock = if state::no_provider(deps.storage) { 0 } else { state::config(deps.storage)?.timelock };
-    let effective = grant::effective(env.block.time.seconds(), timelock)?;
+    let effective = checked::add(env.block.time.seconds(), timelock)?;
     HOLDERS.grant(deps.storage, &holder, effective)?;
     Ok(Response::new().add_event(Granted { holder: holder.into(), effective }))
 }

@@ -36,7 +36,7 @@ pub fn reward(deps: DepsMut, env: Env, caller: Caller, settled: Settled) -> Resu
     };
     Ok(Response::new().add_event(Rewarded {
         source: source.into(),
-        number,
+        number: number.into(),
         job,
         provider: provider.into(),
         shards,

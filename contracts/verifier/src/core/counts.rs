@@ -1,7 +1,7 @@
 //! What is counted over all attestations, and the equations it satisfies.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{OverflowError, OverflowOperation};
+use tequio_contract::checked::{add, sub};
 use tequio_protocol::{Conservation, Equation};
 
 use crate::core::{error::CoreError, timing::Finding};
@@ -38,13 +38,9 @@ impl Counts {
             Finding::False(_) => &mut self.false_,
         };
         *closed = add(*closed, 1)?;
-        self.open = self.open.checked_sub(1).ok_or_else(|| OverflowError::new(OverflowOperation::Sub))?;
+        self.open = sub(self.open, 1)?;
         Ok(())
     }
-}
-
-fn add(count: u64, more: u64) -> Result<u64, OverflowError> {
-    count.checked_add(more).ok_or_else(|| OverflowError::new(OverflowOperation::Add))
 }
 
 /// F1 and F2 of the README.
@@ -64,6 +60,7 @@ pub fn equations(counts: &Counts) -> Conservation {
 
 #[cfg(test)]
 mod tests {
+    use cosmwasm_std::{OverflowError, OverflowOperation};
     use tequio_protocol::verifier::Mismatch;
 
     use super::*;

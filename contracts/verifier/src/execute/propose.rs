@@ -1,7 +1,7 @@
 //! Propose: adds a beacon, for governance.
 
 use cosmwasm_std::{Api, BLS12_381_G1_GENERATOR, DepsMut, Env, Response, Storage};
-use tequio_contract::grant;
+use tequio_contract::checked;
 use tequio_protocol::verifier::{Beacon, BeaconProposed};
 
 use crate::{
@@ -18,7 +18,7 @@ pub fn propose(deps: DepsMut, env: Env, beacon: Beacon) -> Result<Response, Cont
     let now = env.block.time.seconds();
     let unused = state::counts(deps.storage)?.attested == 0;
     let timelock = if unused { 0 } else { state::config(deps.storage)?.timelock };
-    let effective = grant::effective(now, timelock)?;
+    let effective = checked::add(now, timelock)?;
     beacon::check(&beacon, effective)?;
     check_key(deps.api, &beacon.public_key)?;
     check_pending(deps.storage, now)?;

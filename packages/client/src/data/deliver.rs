@@ -64,7 +64,7 @@ impl<'a> Delivery<'a> {
         if !self.part.0.is_empty() {
             self.store_part().await?;
         }
-        self.store.put(serde_json::to_vec(&self.delivered).unwrap_or_default()).await
+        self.store.put(serde_json::to_vec(&self.delivered)?).await
     }
 
     async fn store_part(&mut self) -> Result<(), StoreError> {

@@ -63,7 +63,7 @@ pub async fn publish(
     for buffer in inputs.buffers() {
         keys.push(store.put(buffer.clone()).await?);
     }
-    let bundle = serde_json::to_vec(&Bundle { program, plan, inputs: keys }).unwrap_or_default();
+    let bundle = serde_json::to_vec(&Bundle { program, plan, inputs: keys })?;
     let data = store.put(bundle).await?;
     Ok(Published { data, inputs: inputs.tree(manifest).root(), shards: inputs.shards() })
 }

@@ -17,6 +17,8 @@ pub enum StoreError {
     Content { key: String, found: String },
     #[error(transparent)]
     Store(#[from] object_store::Error),
+    #[error("what is to be stored cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 impl Store {

@@ -9,7 +9,7 @@ use super::{
     state::{Ending, State},
 };
 use crate::{
-    errors,
+    bps, errors,
     verifier::{AttestationResponse, Verdict},
 };
 
@@ -174,7 +174,8 @@ impl Case<'_> {
         if let Some(attestation) = self.attestation {
             return Err(Kept::Attested { attested: attestation.attested });
         }
-        let fee = self.payment.mul_ceil((u128::from(self.rules.give_back_fee_bps.min(10_000)), 10_000u128));
+        // A share of more than the whole, which no config has, is the whole.
+        let fee = bps::ceil(self.payment, self.rules.give_back_fee_bps).unwrap_or(self.payment);
         Ok(GiveBack { until, fee })
     }
 

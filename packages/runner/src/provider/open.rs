@@ -5,7 +5,7 @@ use tequio_backend::{Executable, RunError};
 use tequio_protocol::verifier::{AttestationResponse, ExecuteMsg};
 
 use super::run::Run;
-use crate::work::Work;
+use crate::data::JobData;
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -25,7 +25,7 @@ pub fn statement(attestation: &AttestationResponse) -> Result<Statement, OpenErr
 
 /// The messages that open what is not opened yet, `part` draws in each. Anyone may send them, in order.
 pub fn open(
-    work: &Work,
+    data: &JobData,
     executable: &dyn Executable,
     run: &Run,
     attestation: &AttestationResponse,
@@ -33,11 +33,11 @@ pub fn open(
 ) -> Result<Vec<ExecuteMsg>, OpenError> {
     let statement = statement(attestation)?;
     let draws = statement.subject.draws;
-    let trace = |shard| executable.trace(&work.inputs, shard);
+    let trace = |shard| executable.trace(&data.inputs, shard);
     let evidence = Evidence {
-        manifest: work.manifest(),
-        inputs: &work.inputs,
-        input_tree: &work.input_tree,
+        manifest: data.manifest(),
+        inputs: &data.inputs,
+        input_tree: &data.input_tree,
         tree: &run.tree,
         traces: drawn_traces(&statement, attestation.opened..draws, trace)?,
     };

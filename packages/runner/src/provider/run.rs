@@ -4,7 +4,7 @@ use tequio_attestation::{Digest, tree::Tree};
 use tequio_backend::{Executable, Flow, RunError, ShardResult};
 use tequio_protocol::escrow::AssignmentResponse;
 
-use crate::work::Work;
+use crate::data::JobData;
 
 /// What is kept of an assignment that was run.
 pub struct Run {
@@ -21,14 +21,14 @@ impl Run {
 
 /// Runs an assignment. `deliver` takes what each shard gave, in order, and stops the run with an error.
 pub fn run<E: From<RunError>>(
-    work: &Work,
+    data: &JobData,
     executable: &dyn Executable,
     assignment: &AssignmentResponse,
     mut deliver: impl FnMut(ShardResult) -> Result<(), E>,
 ) -> Result<Run, E> {
     let (mut roots, mut failed) = (vec![], None);
     let shards = assignment.first..assignment.first + assignment.count;
-    executable.commit(&work.inputs, shards, &mut |_, result| {
+    executable.commit(&data.inputs, shards, &mut |_, result| {
         roots.push(result.root);
         failed = deliver(result).err();
         if failed.is_some() { Flow::Break(()) } else { Flow::Continue(()) }

@@ -15,7 +15,7 @@ use tequio_protocol::{
     verifier::{Mismatch, Verdict},
 };
 
-use super::story::{Chapter, Story};
+use super::story::{EndedAssignment, Story};
 use crate::output::{row, table};
 
 /// The demo's outcome. Amounts are in the smallest unit of their denom; chances between 0 and 1.
@@ -117,7 +117,7 @@ impl Report {
     pub async fn new(story: &Story<'_>, labels: Option<&[u8]>) -> Result<Self> {
         let jobs = story.all_jobs().await?;
         let mut providers = vec![];
-        for at in 0..story.players.len() {
+        for at in 0..story.participants.len() {
             providers.push(provider(story, at).await?);
         }
         let header = &story.model.manifest().header;
@@ -215,9 +215,9 @@ fn job(job: &JobResponse) -> Job {
 }
 
 async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
-    let player = &story.players[at];
-    let chapters = || story.chapters.iter().filter(move |chapter| chapter.player == at);
-    let owner = &player.actor.provider.owner;
+    let participant = &story.participants[at];
+    let chapters = || story.chapters.iter().filter(move |chapter| chapter.participant == at);
+    let owner = &participant.actor.provider.owner;
     let mut verdicts: Vec<(String, u64)> = vec![];
     for verdict in chapters().map(verdict) {
         match verdicts.iter_mut().find(|(word, _)| *word == verdict) {
@@ -227,8 +227,8 @@ async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
     }
     let verdict = |(word, count): (String, u64)| if count > 1 { format!("{count} × {word}") } else { word };
     Ok(Provider {
-        name: player.name.clone(),
-        role: player.actor.role,
+        name: participant.name.clone(),
+        role: participant.actor.role,
         shards: chapters()
             .filter(|chapter| chapter.ended.ending == Ending::Settled)
             .map(|chapter| chapter.ended.shards)
@@ -242,7 +242,7 @@ async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
 }
 
 /// How an assignment ended, in a word and its reason.
-fn verdict(chapter: &Chapter) -> String {
+fn verdict(chapter: &EndedAssignment) -> String {
     match (&chapter.ended.ending, &chapter.verdict) {
         (Ending::Settled, _) => "genuine".into(),
         (Ending::Slashed, Some(Verdict::False(Mismatch { draw, tensor, element, claimed, computed, .. }))) => {
@@ -254,10 +254,10 @@ fn verdict(chapter: &Chapter) -> String {
     }
 }
 
-fn assignment(story: &Story, chapter: &Chapter) -> Assignment {
+fn assignment(story: &Story, chapter: &EndedAssignment) -> Assignment {
     let &AssignmentResponse { id, job, first, count, .. } = &chapter.assignment;
     let &Ended { ending, paid, slashed, .. } = &chapter.ended;
-    let provider = story.players[chapter.player].name.clone();
+    let provider = story.participants[chapter.participant].name.clone();
     Assignment { id: id.0, job: job.0, provider, first, count, state: ending.to_string(), paid, slashed }
 }
 
@@ -301,12 +301,12 @@ async fn equations(story: &Story<'_>) -> Result<Vec<Equation>> {
     Ok(equations.collect())
 }
 
-fn undetected(story: &Story, chapter: &Chapter) -> Option<Undetected> {
-    let player = &story.players[chapter.player];
-    let cheated = player.actor.role != Role::Honest && chapter.ended.ending == Ending::Settled;
+fn undetected(story: &Story, chapter: &EndedAssignment) -> Option<Undetected> {
+    let participant = &story.participants[chapter.participant];
+    let cheated = participant.actor.role != Role::Honest && chapter.ended.ending == Ending::Settled;
     cheated.then(|| Undetected {
         assignment: chapter.assignment.id.0,
-        provider: player.name.clone(),
+        provider: participant.name.clone(),
         chance: chapter.missed.unwrap_or(1.0),
     })
 }
@@ -315,13 +315,13 @@ fn undetected(story: &Story, chapter: &Chapter) -> Option<Undetected> {
 fn broken(story: &Story, report: &Report) -> Vec<String> {
     let mut broken = story.undelivered.clone();
     for chapter in &story.chapters {
-        let (player, id) = (&story.players[chapter.player], chapter.assignment.id);
-        if player.actor.role == Role::Honest && !chapter.ended.slashed.is_zero() {
-            broken.push(format!("assignment {id}: the honest {} was slashed", player.name));
+        let (participant, id) = (&story.participants[chapter.participant], chapter.assignment.id);
+        if participant.actor.role == Role::Honest && !chapter.ended.slashed.is_zero() {
+            broken.push(format!("assignment {id}: the honest {} was slashed", participant.name));
         }
         let genuine = matches!(chapter.verdict, Some(Verdict::Genuine {}));
         if !chapter.ended.paid.is_zero() && !genuine {
-            broken.push(format!("assignment {id}: {} was paid without a genuine verdict", player.name));
+            broken.push(format!("assignment {id}: {} was paid without a genuine verdict", participant.name));
         }
     }
     for equation in report.conservation.iter().filter(|equation| !equation.holds) {

@@ -33,7 +33,7 @@ pub struct Script {
 }
 
 /// A provider of the story.
-pub struct Player<'a> {
+pub struct Participant<'a> {
     pub name: String,
     pub actor: Actor<'a, Embedded>,
     /// Has lost stake and takes no more shards.
@@ -41,9 +41,9 @@ pub struct Player<'a> {
 }
 
 /// How one assignment ended.
-pub struct Chapter {
-    /// Which player's it was.
-    pub player: usize,
+pub struct EndedAssignment {
+    /// Which participant's it was.
+    pub participant: usize,
     pub assignment: AssignmentResponse,
     pub ended: Ended,
     /// The verifier's answer, if there was an attestation.
@@ -58,12 +58,12 @@ pub struct Story<'a> {
     pub model: &'a Model,
     pub script: &'a Script,
     store: Store,
-    pub players: Vec<Player<'a>>,
+    pub participants: Vec<Participant<'a>>,
     /// The client's job and the commons job.
     pub jobs: [JobId; 2],
     /// Of the client's job.
     pub quote: QuoteResponse,
-    pub chapters: Vec<Chapter>,
+    pub chapters: Vec<EndedAssignment>,
     /// Outputs as delivered, by job and shard.
     pub delivered: BTreeMap<(JobId, u64), Vec<Vec<u8>>>,
     /// Deliveries of settled assignments that are not what was attested.
@@ -108,15 +108,15 @@ impl<'a> Story<'a> {
         let liens = [(quote.lien, chunk(inputs.shards(), names.len())), (commons_quote.lien, COMMONS_CHUNK)];
         let stake = liens.map(|(lien, shards)| lien * Uint128::from(2 * shards)).iter().sum();
         let backend: Arc<dyn Backend> = Arc::new(Cpu::default());
-        let mut players = vec![];
+        let mut participants = vec![];
         for (role, name) in script.cast.0.iter().zip(names) {
             let keys = [chain.actor(&name), chain.actor(&format!("{name}-operator"))];
             let actor = Actor::new(chain, &store, &backend, *role, keys);
             actor.register(&name, stake).await?;
-            players.push(Player { name, actor, retired: false });
+            participants.push(Participant { name, actor, retired: false });
         }
         let (jobs, (chapters, delivered, undelivered)) = ([job.job, commons.job], Default::default());
-        Ok(Self { chain, model, script, store, players, jobs, quote, chapters, delivered, undelivered })
+        Ok(Self { chain, model, script, store, participants, jobs, quote, chapters, delivered, undelivered })
     }
 
     /// Both jobs as they stand.
@@ -138,16 +138,16 @@ impl<'a> Story<'a> {
             bar.set_message("run, attest");
             // Copiers once there is something to copy.
             for copiers in [false, true] {
-                let now = |player: &&mut Player| (player.actor.role == Role::Copier) == copiers;
-                for player in self.players.iter_mut().filter(now) {
-                    player.actor.attest().await?;
+                let now = |participant: &&mut Participant| (participant.actor.role == Role::Copier) == copiers;
+                for participant in self.participants.iter_mut().filter(now) {
+                    participant.actor.attest().await?;
                 }
             }
             bar.set_message("beacon");
             relayer.draw().await?;
             bar.set_message("open");
-            for player in &self.players {
-                player.actor.provider.open_all(part.max(1)).await?;
+            for participant in &self.participants {
+                participant.actor.provider.open_all(part.max(1)).await?;
             }
             bar.set_message("settle");
             let assignments = active.keys().copied().collect();
@@ -161,22 +161,24 @@ impl<'a> Story<'a> {
     /// Everybody with free stake takes what is left, in turn. Whose is what?
     async fn assign(&mut self) -> Result<BTreeMap<AssignmentId, usize>> {
         let mut active = BTreeMap::new();
-        for (at, player) in self.players.iter_mut().enumerate().filter(|(_, player)| !player.retired) {
+        for (at, participant) in
+            self.participants.iter_mut().enumerate().filter(|(_, participant)| !participant.retired)
+        {
             for (id, commons) in self.jobs.into_iter().zip([false, true]) {
                 let job = Escrow(self.chain).job(id).await?;
-                if job.free == 0 || commons && player.actor.role != Role::Honest {
+                if job.free == 0 || commons && participant.actor.role != Role::Honest {
                     continue;
                 }
                 let count = if commons { COMMONS_CHUNK } else { chunk(job.shards, self.script.cast.0.len()) };
-                active.insert(player.actor.provider.assign(id, count).await?.assignment, at);
+                active.insert(participant.actor.provider.assign(id, count).await?.assignment, at);
             }
         }
         Ok(active)
     }
 
     /// An assignment ended: the client fetches what it paid for.
-    async fn end(&mut self, player: usize, ended: Ended, bar: &ProgressBar) -> Result<()> {
-        let Player { actor, retired, .. } = &mut self.players[player];
+    async fn end(&mut self, participant: usize, ended: Ended, bar: &ProgressBar) -> Result<()> {
+        let Participant { actor, retired, .. } = &mut self.participants[participant];
         let assignment = Escrow(self.chain).assignment(ended.assignment).await?;
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
         *retired |= !ended.slashed.is_zero();
@@ -193,7 +195,7 @@ impl<'a> Story<'a> {
         }
         bar.set_position(self.all_jobs().await?.iter().map(|job| job.settled).sum());
         let verdict = attestation.map(|attestation| attestation.verdict);
-        self.chapters.push(Chapter { player, assignment, ended, verdict, missed });
+        self.chapters.push(EndedAssignment { participant, assignment, ended, verdict, missed });
         Ok(())
     }
 
@@ -209,7 +211,9 @@ impl<'a> Story<'a> {
         }
         let epoch = Rewards(self.chain).config().await?.schedule.epoch;
         self.chain.wait(self.chain.now() + epoch).await?;
-        for address in self.players.iter().map(|player| &player.actor.provider.owner).chain([&client, &relayer]) {
+        for address in
+            self.participants.iter().map(|participant| &participant.actor.provider.owner).chain([&client, &relayer])
+        {
             flow::collect(self.chain, address).await?;
         }
         Ok(())

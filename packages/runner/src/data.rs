@@ -1,12 +1,15 @@
-//! Work: a job's program and inputs, fetched, and refused if they are not what the chain says.
+//! JobData: a job's program and inputs, fetched, and refused if they are not what the chain says.
+
+use std::panic::resume_unwind;
 
 use tequio_attestation::{BadInputs, Inputs, Manifest, input_root, tree::Tree};
 use tequio_client::data::{Bundle, Store, StoreError};
 use tequio_program::{Compiled, Plan, Refused, compile, load};
 use tequio_protocol::{Digest, ProgramId, escrow::JobResponse};
+use tokio::task::spawn_blocking;
 
 /// A job's program and inputs, checked against what the chain says of them.
-pub struct Work {
+pub struct JobData {
     pub compiled: Compiled,
     /// Those of all shards of the job.
     pub inputs: Inputs,
@@ -35,14 +38,21 @@ pub enum FetchError {
 }
 
 /// Fetches a job's data and compiles its program again.
-pub async fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError> {
+pub async fn fetch(store: &Store, job: &JobResponse) -> Result<JobData, FetchError> {
     let bundle: Bundle = serde_json::from_slice(&store.get(&job.data).await?)?;
-    let plan: Plan = serde_json::from_slice(&store.get(&bundle.plan).await?)?;
-    let compiled = compile(&load(&store.get(&bundle.program).await?)?, &plan)?;
+    let (program, plan) = (store.get(&bundle.program).await?, store.get(&bundle.plan).await?);
     let mut inputs = vec![];
     for key in &bundle.inputs {
         inputs.push(store.get(key).await?);
     }
+    let job = job.clone();
+    let checked = spawn_blocking(move || check(&program, &plan, inputs, &job)).await;
+    checked.unwrap_or_else(|panicked| resume_unwind(panicked.into_panic()))
+}
+
+fn check(program: &[u8], plan: &[u8], inputs: Vec<Vec<u8>>, job: &JobResponse) -> Result<JobData, FetchError> {
+    let plan: Plan = serde_json::from_slice(plan)?;
+    let compiled = compile(&load(program)?, &plan)?;
     check_program(&compiled.manifest, job)?;
     let inputs = match inputs.is_empty() {
         true if compiled.manifest.header.inputs == 0 => Inputs::none(job.shards),
@@ -56,7 +66,7 @@ pub async fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError>
     if found != job.input_root {
         return Err(FetchError::InputRoot { found, posted: job.input_root });
     }
-    Ok(Work { compiled, inputs, input_tree })
+    Ok(JobData { compiled, inputs, input_tree })
 }
 
 fn check_program(manifest: &Manifest, job: &JobResponse) -> Result<(), FetchError> {
@@ -70,7 +80,7 @@ fn check_program(manifest: &Manifest, job: &JobResponse) -> Result<(), FetchErro
     Ok(())
 }
 
-impl Work {
+impl JobData {
     pub fn manifest(&self) -> &Manifest {
         &self.compiled.manifest
     }
