@@ -9,7 +9,7 @@ use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorI
 use crate::{
     analysis::{cone::Cone, flow, weights},
     graph::{Graph, Tensor, TensorSource},
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS},
+    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS, MAX_OPENING_BYTES},
     plan::Plan,
     refused::Refused,
     scheme::Scheme,
@@ -51,24 +51,30 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
         depth: largest(|cone| cone.depth as u64) as u8,
         plan: plan.hash(),
     };
-    let opening = cones.iter().map(|cone| opening::bound(&scheme, cone, &header, &tensors)).max().unwrap_or(0);
-    header.opening_bytes = u32::try_from(opening).unwrap_or(u32::MAX);
+    for cone in &cones {
+        let bytes = opening::bound(&scheme, cone, &header, &tensors);
+        limited(&scheme, cone, "bytes of an opening", bytes, MAX_OPENING_BYTES)?;
+        header.opening_bytes = header.opening_bytes.max(bytes as u32);
+    }
     let constant = |tensor: &Tensor| tensor.constant().unwrap_or_default().to_vec();
     let constants = graph.tensors().iter().map(constant).collect();
     Ok(Compiled { manifest: Arc::new(Manifest::new(header, tensors, constants)), weights })
 }
 
 fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
-    let limits = [
+    for (what, found, limit) in [
         ("bytes of leaves", opening::payload(scheme, cone), MAX_CHECK_BYTES),
         ("reads", cone.reads, MAX_CHECK_READS),
         ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64),
-    ];
-    let tensor = &scheme.graph.tensor(cone.root).name;
-    match limits.into_iter().find(|(_, found, limit)| found > limit) {
-        Some((what, found, limit)) => Err(Refused::Check { tensor: tensor.clone(), what, found, limit }),
-        None => Ok(()),
+    ] {
+        limited(scheme, cone, what, found, limit)?;
     }
+    Ok(())
+}
+
+fn limited(scheme: &Scheme<'_>, cone: &Cone, what: &'static str, found: u64, limit: u64) -> Result<(), Refused> {
+    let tensor = || scheme.graph.tensor(cone.root).name.clone();
+    if found > limit { Err(Refused::Check { tensor: tensor(), what, found, limit }) } else { Ok(()) }
 }
 
 /// One for each tensor; the intervals are the committed tensors', by slot.

@@ -4,6 +4,8 @@ use tequio_attestation::{MAX_DEPTH, MAX_READS};
 
 /// Most bytes of leaves that checking one element may be shown.
 pub(crate) const MAX_CHECK_BYTES: u64 = 32 << 10;
+/// Most bytes of one draw's opening, the paths above a shard not counted.
+pub(crate) const MAX_OPENING_BYTES: u64 = 256 << 10;
 /// Most elements that checking one element may read.
 pub(crate) const MAX_CHECK_READS: u64 = 1 << 20;
 /// Longest chain of virtual tensors.
