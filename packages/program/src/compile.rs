@@ -7,9 +7,12 @@ use std::sync::Arc;
 use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorId, tensor_tree};
 
 use crate::{
-    analysis::{cone::Cone, flow, weights},
+    analysis::{
+        cone::{Area, Cone},
+        flow, weights,
+    },
     graph::{Graph, Tensor, TensorSource},
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS, MAX_OPENING_BYTES},
+    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_OPENING_BYTES},
     plan::Plan,
     refused::Refused,
     scheme::Scheme,
@@ -65,11 +68,21 @@ fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
     for (what, found, limit) in [
         ("bytes of leaves", opening::payload(scheme, cone), MAX_CHECK_BYTES),
         ("reads", cone.reads, MAX_CHECK_READS),
+        ("virtual elements", kept(scheme.graph, cone), MAX_CHECK_KEPT),
         ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64),
     ] {
         limited(scheme, cone, what, found, limit)?;
     }
     Ok(())
+}
+
+/// Elements of virtual tensors that a check of the cone's root computes at most.
+fn kept(graph: &Graph, cone: &Cone) -> u64 {
+    let distinct = |id: &TensorId| {
+        let reached = cone.areas[id].iter().map(Area::volume).fold(0, u64::saturating_add);
+        reached.min(graph.tensor(*id).ty.shape.elements() as u64)
+    };
+    cone.computed.iter().filter(|id| **id != cone.root).map(distinct).fold(0, u64::saturating_add)
 }
 
 fn limited(scheme: &Scheme<'_>, cone: &Cone, what: &'static str, found: u64, limit: u64) -> Result<(), Refused> {

@@ -1,6 +1,6 @@
 //! What a program may cost those who check it, plan it or load it.
 
-use tequio_attestation::{MAX_DEPTH, MAX_READS};
+use tequio_attestation::{MAX_DEPTH, MAX_KEPT, MAX_READS};
 
 /// Most bytes of leaves that checking one element may be shown.
 pub(crate) const MAX_CHECK_BYTES: u64 = 32 << 10;
@@ -8,6 +8,9 @@ pub(crate) const MAX_CHECK_BYTES: u64 = 32 << 10;
 pub(crate) const MAX_OPENING_BYTES: u64 = 256 << 10;
 /// Most elements that checking one element may read.
 pub(crate) const MAX_CHECK_READS: u64 = 1 << 20;
+/// Most elements of virtual tensors that checking one element may compute: it keeps them all, and a chain gives a check
+/// 32 MiB of memory.
+pub(crate) const MAX_CHECK_KEPT: u64 = MAX_KEPT as u64;
 /// Longest chain of virtual tensors.
 pub(crate) const MAX_CHAIN: u8 = 96;
 /// Largest s, in 1/65,536: 15/16.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Digest, Evidence, Inputs, Manifest, ShardTrace, Source, Statement, Subject, input_root, open, shard_path_bytes,
-    shard_tree, tensor_tree, tree::Tree,
+    Digest, Evidence, Inputs, Manifest, ShardTrace, Source, Statement, Subject, TensorId, input_root, open,
+    shard_path_bytes, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tosa::noise;
 
@@ -51,6 +51,21 @@ impl<'a> Run<'a> {
             context: Digest::default(),
         };
         Statement { subject, root: self.tree.root(), seed: Digest([7; 32]) }
+    }
+
+    /// An attestation with one draw, which falls on this tensor.
+    pub fn drawing(&self, tensor: TensorId) -> Statement {
+        let Source::Committed { interval, .. } = self.manifest.descriptor(tensor).source else {
+            panic!("not committed")
+        };
+        let mut statement = self.statement(1);
+        for seed in 0u64.. {
+            statement.seed.0[..8].copy_from_slice(&seed.to_be_bytes());
+            if interval.contains(statement.draw(0).ticket) {
+                break;
+            }
+        }
+        statement
     }
 
     /// The opening of one draw.

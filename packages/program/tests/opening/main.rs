@@ -1,7 +1,12 @@
 //! Openings and what checking them takes: never more than the header or the limits say.
 
+mod allocated;
+mod call;
 mod evidence;
+mod memory;
 mod ordinary;
 mod random;
 mod reads;
 mod short_leaves;
+mod wide_counts;
+mod worst;
