@@ -4,7 +4,7 @@ mod opening;
 
 use std::sync::Arc;
 
-use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorId, tensor_tree};
+use tequio_attestation::{Descriptor, Header, Interval, Layout, Manifest, Source, TensorId, tensor_tree};
 
 use crate::{
     analysis::{
@@ -12,7 +12,10 @@ use crate::{
         flow, weights,
     },
     graph::{Graph, Tensor, TensorSource},
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_OPENING_BYTES},
+    limits::{
+        MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_LEAVES, MAX_OPENING_BYTES, MAX_READERS,
+        MAX_WAYS,
+    },
     plan::Plan,
     refused::Refused,
     scheme::Scheme,
@@ -35,8 +38,8 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     graph.postable()?;
     let scheme = Scheme::new(graph, plan)?;
     flow::limited(graph, &scheme.routes)?;
-    let cones: Vec<Cone> = scheme.slots.iter().map(|slot| Cone::new(graph, &scheme.committed, slot.id)).collect();
-    cones.iter().try_for_each(|cone| within_limits(&scheme, cone))?;
+    too_many("leaves in a shard's tensors", leaves(&scheme), MAX_LEAVES)?;
+    let cones = cones(&scheme)?;
     let arrivals = flow::largest_arrivals(graph, &scheme.routes);
     let weights = weights::weights(graph, &scheme.slots, &cones, &arrivals)?;
     let cost = weights::total_cost(graph)?;
@@ -62,6 +65,35 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     let constant = |tensor: &Tensor| tensor.constant().unwrap_or_default().to_vec();
     let constants = graph.tensors().iter().map(constant).collect();
     Ok(Compiled { manifest: Arc::new(Manifest::new(header, tensors, constants)), weights })
+}
+
+/// Leaves of all tensors that have any.
+fn leaves(scheme: &Scheme<'_>) -> u64 {
+    let leaves = |(layout, tensor): (&Option<Layout>, &Tensor)| layout.map_or(0, |layout| layout.leaves(&tensor.ty));
+    scheme.layouts.iter().zip(scheme.graph.tensors()).map(|pair| leaves(pair) as u64).sum()
+}
+
+/// The cones of the committed tensors, by slot. Each is within limits, and all are together, before the next is looked
+/// at.
+fn cones(scheme: &Scheme<'_>) -> Result<Vec<Cone>, Refused> {
+    let graph = scheme.graph;
+    let operands = |id: &TensorId| graph.tensor(*id).node().map_or(0, |node| node.operands.len() as u64);
+    let (mut cones, mut readers, mut ways) = (Vec::new(), 0, 0);
+    for slot in &scheme.slots {
+        let cone = Cone::new(graph, &scheme.committed, slot.id);
+        within_limits(scheme, &cone)?;
+        let read = cone.areas.keys().filter(|id| scheme.committed[id.0 as usize]).count() as u64;
+        readers += cone.computed.iter().map(|id| operands(id) * cone.areas[id].len() as u64).sum::<u64>();
+        ways += read * cone.computed.iter().map(operands).sum::<u64>();
+        too_many("operands of the ops that checks compute", readers, MAX_READERS)?;
+        too_many("ways to the committed tensors that checks read", ways, MAX_WAYS)?;
+        cones.push(cone);
+    }
+    Ok(cones)
+}
+
+fn too_many(what: &'static str, found: u64, limit: u64) -> Result<(), Refused> {
+    if found > limit { Err(Refused::TooMany { what, found: found as usize, limit: limit as usize }) } else { Ok(()) }
 }
 
 fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {

@@ -47,18 +47,19 @@ impl Worst {
 
     /// `groups` × 64 committed tensors of one element each.
     pub fn crowd(mut self, groups: usize) -> Self {
-        let p = &mut self.program;
-        p.input("crowd", DType::INT32, &[1, 1]);
+        let (p, one) = (&mut self.program, [1, 1]);
+        p.input("crowd", DType::INT8, &one);
         for group in 0..groups {
             let members: Vec<_> = (0..64).map(|member| format!("member{group}_{member}")).collect();
-            for member in &members {
-                p.op(Op::ABS, Attribute::None, &["crowd"], (member, DType::INT32, &[1, 1]));
-            }
-            let [all, sum] = ["all", "sum"].map(|name| format!("{name}{group}"));
             let members: Vec<_> = members.iter().map(String::as_str).collect();
-            p.op(Op::CONCAT, Attribute::Axis(1), &members, (&all, DType::INT32, &[1, 64]));
-            p.op(Op::REDUCE_SUM, Attribute::Axis(1), &[&all], (&sum, DType::INT32, &[1, 1]));
-            self.parts.push(sum);
+            for member in &members {
+                p.op(Op::BITWISE_NOT, Attribute::None, &["crowd"], (member, DType::INT8, &one));
+            }
+            let [all, most, part] = ["all", "most", "part"].map(|name| format!("{name}{group}"));
+            p.op(Op::CONCAT, Attribute::Axis(1), &members, (&all, DType::INT8, &[1, 64]));
+            p.op(Op::REDUCE_MAX, Attribute::Axis(1), &[&all], (&most, DType::INT8, &one));
+            p.op(Op::CAST, Attribute::None, &[&most], (&part, DType::INT32, &one));
+            self.parts.push(part);
         }
         self
     }

@@ -1,7 +1,8 @@
-//! Openings and what checking them takes: never more than the header or the limits say.
+//! What openings, checks and compiling take: never more than the header or the limits say.
 
 mod allocated;
 mod call;
+mod costly;
 mod evidence;
 mod memory;
 mod ordinary;
