@@ -3,7 +3,9 @@
 mod allocated;
 mod call;
 mod costly;
+mod endless;
 mod evidence;
+mod malformed;
 mod memory;
 mod ordinary;
 mod random;

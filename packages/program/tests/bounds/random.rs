@@ -1,7 +1,7 @@
 //! Random programs under random plans: what the header promises holds for each.
 
 mod plan;
-mod program;
+pub mod program;
 
 use proptest::prelude::*;
 use tequio_attestation::{Malformed, Manifest, check};
@@ -10,7 +10,7 @@ use tequio_program::{Plan, compile, load};
 use super::{evidence::Run, reads::most_reads};
 
 /// Random choices that follow from a seed.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
