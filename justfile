@@ -45,6 +45,10 @@ bench *options:
 wasm:
     scripts/wasm
 
+# The most memory that a check takes as Wasm
+memory:
+    scripts/memory
+
 # Everything CI runs
 ci:
     .ci/run

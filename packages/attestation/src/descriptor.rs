@@ -172,7 +172,7 @@ fn encode_node(w: &mut Writer, node: &Node, rank: usize) {
 
 fn decode_node(r: &mut Reader, rank: usize) -> Result<Node, Malformed> {
     let op = decode_op(r, rank)?;
-    let count = r.varint()? as usize;
+    let count = r.varint32()? as usize;
     if count > MAX_OPERANDS {
         return Err(Malformed::Operands { count });
     }

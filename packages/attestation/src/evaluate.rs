@@ -17,6 +17,8 @@ use crate::{Descriptor, Layout, Malformed, Node, Operand, Source, TensorId};
 pub const MAX_DEPTH: u8 = 128;
 /// Most elements read for one draw.
 pub const MAX_READS: u32 = 1 << 22;
+/// Most virtual elements computed for one draw: each is kept, so that reading it again takes no time.
+pub const MAX_KEPT: usize = 1 << 17;
 
 /// Where descriptors and leaves come from, each asked for once.
 pub(crate) trait Supply<'a> {
@@ -135,6 +137,9 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
                     return Ok(*value);
                 }
                 let value = self.compute(tensor, index, depth)?;
+                if self.memo.len() == MAX_KEPT {
+                    return Err(Malformed::Limit);
+                }
                 self.memo.insert((tensor.id, index), value);
                 Ok(value)
             }

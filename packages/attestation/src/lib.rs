@@ -26,7 +26,7 @@ pub use commit::{ShardTrace, shard_tree, tensor_tree};
 pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Source, TensorId};
 pub use digest::{AttestationId, Digest, ProgramId, SubjectId};
 pub use error::Malformed;
-pub use evaluate::{MAX_DEPTH, MAX_READS};
+pub use evaluate::{MAX_DEPTH, MAX_KEPT, MAX_READS};
 pub use header::{Header, MAX_PORTS, VERSION, input_root};
 pub use inputs::{BadInputs, Inputs};
 pub use layout::{Layout, Place, depth};

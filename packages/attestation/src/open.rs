@@ -1,7 +1,7 @@
 //! What a provider runs: from a trace and a seed to the bytes that open the drawn elements.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     ops::Range,
 };
 
@@ -207,7 +207,9 @@ impl Siblings<'_> {
         let mut tensors = BTreeMap::new();
         for key in keys {
             tensors.insert((key.shard + first, slot(key.tensor)), self.tree(*key)?);
-            shards.insert(key.shard + first, self.shard(*key, slots)?);
+            if let Entry::Vacant(shard) = shards.entry(key.shard + first) {
+                shard.insert(self.shard(*key, slots)?);
+            }
         }
         let leaf_counts: BTreeMap<u64, u64> =
             tensors.iter().map(|((_, slot), tree)| (*slot, tree.leaves().len() as u64)).collect();

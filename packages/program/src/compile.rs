@@ -1,5 +1,6 @@
 //! A graph and a plan become a manifest.
 
+mod cones;
 mod opening;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorI
 use crate::{
     analysis::{cone::Cone, flow, weights},
     graph::{Graph, Tensor, TensorSource},
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS},
+    limits::MAX_OPENING_BYTES,
     plan::Plan,
     refused::Refused,
     scheme::Scheme,
@@ -27,13 +28,12 @@ pub struct Compiled {
 ///
 /// # Errors
 /// If the program has no inputs, if the plan doesn't fit the graph, if one check takes too much ([`Refused::Check`]
-/// says of what), or if the cost doesn't fit 64 bits.
+/// says of what) or compiling would ([`Refused::TooMany`]), or if the cost doesn't fit 64 bits.
 pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     graph.postable()?;
     let scheme = Scheme::new(graph, plan)?;
     flow::limited(graph, &scheme.routes)?;
-    let cones: Vec<Cone> = scheme.slots.iter().map(|slot| Cone::new(graph, &scheme.committed, slot.id)).collect();
-    cones.iter().try_for_each(|cone| within_limits(&scheme, cone))?;
+    let cones = cones::cones(&scheme)?;
     let arrivals = flow::largest_arrivals(graph, &scheme.routes);
     let weights = weights::weights(graph, &scheme.slots, &cones, &arrivals)?;
     let cost = weights::total_cost(graph)?;
@@ -51,24 +51,14 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
         depth: largest(|cone| cone.depth as u64) as u8,
         plan: plan.hash(),
     };
-    let opening = cones.iter().map(|cone| opening::bound(&scheme, cone, &header, &tensors)).max().unwrap_or(0);
-    header.opening_bytes = u32::try_from(opening).unwrap_or(u32::MAX);
+    for cone in &cones {
+        let bytes = opening::bound(&scheme, cone, &header, &tensors);
+        cones::limited(&scheme, cone, "bytes of an opening", bytes, MAX_OPENING_BYTES)?;
+        header.opening_bytes = header.opening_bytes.max(bytes as u32);
+    }
     let constant = |tensor: &Tensor| tensor.constant().unwrap_or_default().to_vec();
     let constants = graph.tensors().iter().map(constant).collect();
     Ok(Compiled { manifest: Arc::new(Manifest::new(header, tensors, constants)), weights })
-}
-
-fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
-    let limits = [
-        ("bytes of leaves", opening::payload(scheme, cone), MAX_CHECK_BYTES),
-        ("reads", cone.reads, MAX_CHECK_READS),
-        ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64),
-    ];
-    let tensor = &scheme.graph.tensor(cone.root).name;
-    match limits.into_iter().find(|(_, found, limit)| found > limit) {
-        Some((what, found, limit)) => Err(Refused::Check { tensor: tensor.clone(), what, found, limit }),
-        None => Ok(()),
-    }
 }
 
 /// One for each tensor; the intervals are the committed tensors', by slot.

@@ -1,11 +1,16 @@
 //! What a program may cost those who check it, plan it or load it.
 
-use tequio_attestation::{MAX_DEPTH, MAX_READS};
+use tequio_attestation::{MAX_DEPTH, MAX_KEPT, MAX_READS};
 
 /// Most bytes of leaves that checking one element may be shown.
 pub(crate) const MAX_CHECK_BYTES: u64 = 32 << 10;
+/// Most bytes of one draw's opening, the paths above a shard not counted.
+pub(crate) const MAX_OPENING_BYTES: u64 = 256 << 10;
 /// Most elements that checking one element may read.
 pub(crate) const MAX_CHECK_READS: u64 = 1 << 20;
+/// Most elements of virtual tensors that checking one element may compute: it keeps them all, and a chain gives a check
+/// 32 MiB of memory.
+pub(crate) const MAX_CHECK_KEPT: u64 = MAX_KEPT as u64;
 /// Longest chain of virtual tensors.
 pub(crate) const MAX_CHAIN: u8 = 96;
 /// Largest s, in 1/65,536: 15/16.
@@ -13,12 +18,21 @@ pub(crate) const MAX_S: u16 = 61_440;
 /// Most traces that are compared to measure rates, each with each other.
 pub const MAX_TRACES: usize = 16;
 
+// What keeps a hostile program from costing memory and time to refuse: each is checked before the work is done.
+
+/// Most bytes of a file's constants together, and of those that folding makes.
+pub(crate) const MAX_CONSTANTS: u64 = 256 << 20;
 /// Most operations that folding a program's constants may take, an element of a result counting as at least one.
 pub(crate) const MAX_FOLDING: u64 = 1 << 28;
-/// Most elements of a shard's tensors together, and most reads that passing their cost back may take: what keeps a
-/// hostile program from costing memory and time to refuse.
-pub(crate) const MAX_ELEMENTS: u64 = 1 << 27;
-pub(crate) const MAX_FLOW_READS: u64 = 1 << 33;
+/// Most elements of a shard's tensors together, and most reads that passing their cost back may take.
+pub(crate) const MAX_ELEMENTS: u64 = 1 << 26;
+pub(crate) const MAX_FLOW_READS: u64 = 1 << 32;
+/// Most leaves of a shard's inputs and committed tensors and of the constants together.
+pub(crate) const MAX_LEAVES: u64 = 1 << 22;
+/// Most operands, each at each place where it is read, of the ops that checks compute, of all checks together.
+pub(crate) const MAX_READERS: u64 = 1 << 18;
+/// Most ways from an op that a check computes to a committed tensor that it reads, of all checks together.
+pub(crate) const MAX_WAYS: u64 = 1 << 26;
 /// Reads that trying other routes may take in all.
 pub(crate) const MAX_ROUTE_READS: u64 = 1 << 30;
 

@@ -43,8 +43,8 @@ pub enum Refused {
     Redefined { name: String },
     #[error("`{name}` is listed twice as {what}")]
     DuplicatePort { what: &'static str, name: String },
-    #[error("`{tensor}`: folding constants costs more than {limit} operations in all")]
-    Folding { tensor: String, limit: u64 },
+    #[error("`{tensor}`: folding constants costs more than {limit} {what} in all")]
+    Folding { tensor: String, what: &'static str, limit: u64 },
 
     #[error("`{tensor}`: checking one element takes {found} {what}, more than {limit}")]
     Check { tensor: String, what: &'static str, found: u64, limit: u64 },

@@ -150,7 +150,7 @@ fn described(tensor: &Descriptor) -> Value {
 
 /// Bytes that are no descriptor, each one change away from one that is.
 fn refused() -> Vec<Value> {
-    let cases: [(&str, &[u8]); 23] = [
+    let cases: [(&str, &[u8]); 24] = [
         ("empty", &[]),
         ("source 4", &[4, 2, 1, 5, 6, 5]),
         ("element type 6", &[0, 6, 1, 5, 6, 5]),
@@ -169,6 +169,7 @@ fn refused() -> Vec<Value> {
         ("op 0", &[3, 4, 1, 5, 0, 1, 2]),
         ("op 50", &[3, 4, 1, 5, 50, 1, 2]),
         ("65 operands", &[3, 4, 1, 5, 28, 65]),
+        ("2^32 + 1 operands", &[3, 4, 1, 5, 28, 0x81, 0x80, 0x80, 0x80, 0x10, 2]),
         ("operand 3", &[3, 4, 1, 5, 28, 1, 3]),
         ("a scalar outside its type", &[3, 4, 1, 5, 28, 1, 1, 2, 1, 0x80, 2]),
         ("axis 6", &[3, 4, 1, 5, 35, 6, 1, 2]),

@@ -1,6 +1,7 @@
 //! Bound on what one draw adds to an opening.
 
-use tequio_attestation::{Descriptor, Header, TensorId, depth};
+use tequio_attestation::{Descriptor, Header, Layout, TensorId, depth};
+use tequio_tensor::Type;
 
 use crate::{
     analysis::{
@@ -27,7 +28,7 @@ pub(crate) fn bound(scheme: &Scheme<'_>, cone: &Cone, header: &Header, descripto
         cone.areas.keys().map(|id| (id.0 as u64, descriptors[id.0 as usize].encode().len() as u64)).collect();
     let (mut constants, mut inputs, mut committed) = (0, Vec::new(), Vec::new());
     for (id, areas) in cone.shown() {
-        let bytes = scheme.shown(id, areas).bytes();
+        let bytes = scheme.bytes(id, areas);
         if let Ok(slot) = scheme.slots.binary_search_by_key(&id, |slot| slot.id) {
             committed.push((slot as u64, bytes));
         } else if (id.0 as usize) < scheme.graph.inputs() {
@@ -64,10 +65,31 @@ fn multiproof(leaves: &[(u64, u64)], count: u64) -> u64 {
     below(leaves, 0, depth(count), count)
 }
 
+/// What leaving out some of `leaves` leaves adds at most. Where an op reads with gaps, a leaf that it does not read has a
+/// digest in its place, and that is longer than a short leaf. Two siblings that are both left out have one in common,
+/// higher up, so only one of each pair counts; and of each row only the last leaf may be short.
+fn gaps(ty: &Type, layout: &Layout, leaves: u64) -> u64 {
+    let shortest = layout.payload_len(ty, layout.leaves(ty) - 1) as u64;
+    let rows = (ty.shape.elements() / layout.row) as u64;
+    // A tensor of which no leaf is read has no tree in the opening.
+    let left_out = if leaves > 1 { leaves.div_ceil(2).min(rows) } else { 0 };
+    left_out * DIGEST.saturating_sub(shortest)
+}
+
 impl Scheme<'_> {
     fn shown(&self, id: TensorId, areas: &[Area]) -> Shown {
         // Every tensor that is shown has a layout: the plan was laid over the graph.
         let tensor = self.graph.tensor(id);
         self.layouts[id.0 as usize].map(|layout| shown(&tensor.ty, &layout, areas)).unwrap_or_default()
+    }
+
+    /// Most bytes of what an opening shows of a tensor: leaves, and digests of the tensor's own tree.
+    fn bytes(&self, id: TensorId, areas: &[Area]) -> u64 {
+        let (tensor, shown) = (self.graph.tensor(id), self.shown(id, areas));
+        let Some(layout) = self.layouts[id.0 as usize] else { return 0 };
+        let is_whole = shown.leaves == layout.leaves(&tensor.ty) as u64;
+        // Nothing lies beside the whole tensor.
+        let beside = if is_whole { 0 } else { DIGEST * shown.digests };
+        shown.payload + beside + gaps(&tensor.ty, &layout, shown.leaves)
     }
 }

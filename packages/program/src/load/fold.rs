@@ -3,19 +3,20 @@
 use tequio_tensor::{Op, Type, cost, eval};
 
 use crate::{
-    limits::MAX_FOLDING,
+    limits::{MAX_CONSTANTS, MAX_FOLDING},
     refused::Refused,
     values::{Known, Values},
 };
 
-/// What is left of [`MAX_FOLDING`].
+/// What is left of [`MAX_FOLDING`] and of [`MAX_CONSTANTS`].
 pub struct Folding {
-    left: u64,
+    operations: u64,
+    bytes: u64,
 }
 
 impl Default for Folding {
     fn default() -> Self {
-        Self { left: MAX_FOLDING }
+        Self { operations: MAX_FOLDING, bytes: MAX_CONSTANTS }
     }
 }
 
@@ -31,8 +32,11 @@ impl Folding {
     ) -> Result<Vec<u8>, Refused> {
         let elements = out.shape.elements();
         let price = (cost(op, types, out).saturating_add(1)).saturating_mul(elements as u64);
-        let left = self.left.checked_sub(price);
-        self.left = left.ok_or_else(|| Refused::Folding { tensor: tensor.into(), limit: MAX_FOLDING })?;
+        let refused = |what, limit| move || Refused::Folding { tensor: tensor.into(), what, limit };
+        let operations = self.operations.checked_sub(price);
+        self.operations = operations.ok_or_else(refused("operations", MAX_FOLDING))?;
+        let left = self.bytes.checked_sub(out.bytes() as u64);
+        self.bytes = left.ok_or_else(refused("bytes", MAX_CONSTANTS))?;
         let mut bytes = Vec::with_capacity(out.bytes());
         let mut read = Known(values);
         for index in 0..elements {

@@ -7,9 +7,9 @@ use tequio_tosa::schema::{Op as FileOp, TosaBasicBlock, TosaOperator};
 use super::{
     attribute::{self, Site},
     constant,
-    names::{Declared, Names, limited},
+    names::{Declared, Entry, Names, limited},
 };
-use crate::refused::Refused;
+use crate::{limits::MAX_CONSTANTS, refused::Refused};
 
 /// A translated block. Indices are those of [`Names::tensors`].
 pub struct Program<'a, 'n> {
@@ -76,11 +76,13 @@ struct Scope<'a, 'n> {
     names: &'n Names<'a>,
     tensors: Vec<bool>,
     shapes: Vec<bool>,
+    /// Bytes of constants so far.
+    constants: usize,
 }
 
 impl<'a, 'n> Scope<'a, 'n> {
     fn new(names: &'n Names<'a>) -> Self {
-        Self { names, tensors: vec![false; names.tensors.len()], shapes: vec![false; names.shapes.len()] }
+        Self { names, tensors: vec![false; names.tensors.len()], shapes: vec![false; names.shapes.len()], constants: 0 }
     }
 
     fn define(&mut self, what: Declared, name: &str) -> Result<(), Refused> {
@@ -107,14 +109,22 @@ impl<'a, 'n> Scope<'a, 'n> {
         let output = self.names.find(name).ok_or_else(undeclared)?;
         let definition = match (operator.op(), output) {
             (FileOp::CONST_SHAPE, Declared::Shape(_)) => None,
-            (FileOp::CONST, Declared::Tensor(at)) => {
-                Some((at, Definition::Constant(constant::decode(&self.names.tensors[at])?)))
-            }
+            (FileOp::CONST, Declared::Tensor(at)) => Some((at, self.constant(&self.names.tensors[at])?)),
             (_, Declared::Tensor(at)) => Some((at, self.translate(operator, at)?)),
             (op, Declared::Shape(_)) => return Err(unknown(op, name)),
         };
         self.define(output, name)?;
         Ok(definition)
+    }
+
+    /// Constants may share their bytes in the file, so their sum has a limit of its own.
+    fn constant(&mut self, entry: &Entry<'_>) -> Result<Definition, Refused> {
+        self.constants = self.constants.saturating_add(entry.ty.bytes());
+        let limit = MAX_CONSTANTS as usize;
+        if self.constants > limit {
+            return Err(Refused::TooMany { what: "bytes of constants", found: self.constants, limit });
+        }
+        constant::decode(entry).map(Definition::Constant)
     }
 
     fn translate(&self, operator: &TosaOperator<'a>, at: usize) -> Result<Definition, Refused> {

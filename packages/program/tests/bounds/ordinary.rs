@@ -1,126 +1,31 @@
-//! No opening is longer than the header says.
+//! Ordinary programs: no opening is longer than the header says, and the header says little more.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use tequio_attestation::{
-    Digest, Evidence, Inputs, Manifest, Node, Operand, ShardTrace, Source, Statement, Subject, TensorId, open,
-    shard_tree, tensor_tree, tree::Tree,
-};
+use tequio_attestation::Manifest;
 use tequio_program::{Plan, compile, load};
-use tequio_tensor::{Read, eval};
 use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
 
-/// Opens `draws` single draws of a program and returns the longest opening against the bound.
-fn longest(file: &[u8], draws: u32) -> (usize, usize) {
-    let graph = load(file).unwrap();
-    let manifest = compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest;
-    let bytes = |keep: fn(&Source) -> bool| -> Vec<Vec<u8>> {
-        let kept = manifest.tensors.iter().filter(|tensor| keep(&tensor.source));
-        kept.map(|tensor| noise(tensor.ty.bytes())).collect()
-    };
-    let mut inputs = bytes(|source| matches!(source, Source::Input { .. }));
-    for (bytes, tensor) in inputs.iter_mut().zip(manifest.inputs()) {
-        let dtype = tensor.ty.dtype;
-        if dtype.bits() < 8 {
-            bytes.iter_mut().for_each(|byte| *byte = dtype.wrap(*byte as i64) as u8);
-        }
-    }
-    let trace = ShardTrace { slots: bytes(|source| matches!(source, Source::Committed { .. })) };
-    let tree = |tensors: &[Vec<u8>], keep: fn(&Source) -> bool| {
-        let kept = manifest.tensors.iter().filter(|tensor| keep(&tensor.source));
-        let trees = kept.zip(tensors).map(|(tensor, bytes)| tensor_tree(&tensor.ty, tensor.layout().unwrap(), bytes));
-        Tree::new(vec![shard_tree(&trees.collect::<Vec<_>>()).root()])
-    };
-    let evidence = Evidence {
-        manifest: &manifest,
-        inputs: &Inputs::new(&manifest, inputs.clone()).unwrap(),
-        input_tree: &tree(&inputs, |source| matches!(source, Source::Input { .. })),
-        tree: &tree(&trace.slots, |source| matches!(source, Source::Committed { .. })),
-        traces: BTreeMap::from([(0, trace.clone())]),
-    };
-    let statement = statement(&manifest, draws);
-    let open = |draw| open(&statement, &evidence, draw..draw + 1).unwrap().len();
-    let bound = manifest.header.opening_bytes as usize;
-    ((0..draws).map(open).max().unwrap(), bound)
-}
-
-fn statement(manifest: &Manifest, draws: u32) -> Statement {
-    let (none, program_id) = (Digest::default(), manifest.program_id());
-    let subject = Subject { program_id, input_root: none, first_shard: 0, count: 1, draws, context: none };
-    Statement { subject, root: none, seed: Digest([7; 32]) }
-}
+use super::{evidence::Run, reads::most_reads};
 
 fn within(name: &str, program: &Program) {
-    let (longest, bound) = longest(&program.bytes(), 300);
+    let manifest = &proposed(&program.bytes());
+    let run = Run::new(manifest);
+    let (longest, bound) = (run.longest(300), run.bound());
     println!("{name}: longest {longest}, bound {bound}");
     assert!(longest <= bound, "{name}: {longest} bytes, bound {bound}");
     assert!(bound <= 2 * longest, "{name}: the bound {bound} is no use for {longest}");
-    reads_within(name, &program.bytes());
+    reads_within(name, manifest);
 }
 
-/// Evaluates like a check, each virtual element once, and counts.
-struct Counter<'a> {
-    manifest: &'a Manifest,
-    node: &'a Node,
-    memo: BTreeMap<(TensorId, u32), i64>,
-    reads: u32,
-    depth: u8,
-    deepest: u8,
-}
-
-impl Counter<'_> {
-    fn compute(&mut self, id: TensorId, index: u32) -> i64 {
-        let descriptor = self.manifest.descriptor(id);
-        let outer = std::mem::replace(&mut self.node, descriptor.node().unwrap());
-        let types = self.node.operands.iter().map(|operand| self.manifest.operand_type(operand));
-        let (op, types) = (self.node.op, types.collect::<Vec<_>>());
-        self.deepest = self.deepest.max(self.depth);
-        let Ok(value) = eval(&op, &types, &descriptor.ty, index, self);
-        self.node = outer;
-        value
-    }
-}
-
-impl Read for Counter<'_> {
-    type Error = std::convert::Infallible;
-
-    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error> {
-        self.reads += 1;
-        let id = match self.node.operands[operand] {
-            Operand::Scalar { value, .. } => return Ok(value),
-            Operand::Tensor(id) => id,
-        };
-        let descriptor = self.manifest.descriptor(id);
-        if !matches!(descriptor.source, Source::Virtual { .. }) {
-            let hash = (index ^ id.0.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
-            return Ok(descriptor.ty.dtype.wrap((hash >> 3) as i64));
-        }
-        if let Some(value) = self.memo.get(&(id, index)) {
-            return Ok(*value);
-        }
-        self.depth += 1;
-        let value = self.compute(id, index);
-        self.depth -= 1;
-        self.memo.insert((id, index), value);
-        Ok(value)
-    }
-}
-
-fn reads_within(name: &str, file: &[u8]) {
+/// The manifest with the proposed plan.
+fn proposed(file: &[u8]) -> Arc<Manifest> {
     let graph = load(file).unwrap();
-    let manifest = compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest;
-    let (mut reads, mut deepest) = (0, 0);
-    for (id, _) in manifest.committed() {
-        let descriptor = manifest.descriptor(id);
-        let elements = descriptor.ty.shape.elements();
-        for index in (0..elements).step_by(elements.div_ceil(200) as usize) {
-            let (memo, node) = (BTreeMap::new(), descriptor.node().unwrap());
-            let mut counter = Counter { manifest: &manifest, node, memo, reads: 0, depth: 0, deepest: 0 };
-            counter.compute(id, index);
-            reads = reads.max(counter.reads);
-            deepest = deepest.max(counter.deepest);
-        }
-    }
+    compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest
+}
+
+fn reads_within(name: &str, manifest: &Manifest) {
+    let (reads, deepest) = most_reads(manifest, 200);
     println!("{name}: reads {reads}, bound {}, depth {deepest}", manifest.header.reads);
     assert!(reads <= manifest.header.reads && deepest <= manifest.header.depth);
     assert!(manifest.header.reads <= 2 * reads);
@@ -136,10 +41,12 @@ fn models() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "tosa") {
             let (name, file) = (path.display().to_string(), std::fs::read(&path).unwrap());
-            let (longest, bound) = longest(&file, 100);
+            let manifest = &proposed(&file);
+            let run = Run::new(manifest);
+            let (longest, bound) = (run.longest(100), run.bound());
             println!("{name}: longest {longest}, bound {bound}");
             assert!(longest <= bound);
-            reads_within(&name, &file);
+            reads_within(&name, manifest);
             count += 1;
         }
     }

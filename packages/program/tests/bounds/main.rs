@@ -1,0 +1,15 @@
+//! What openings, checks and compiling take: never more than the header or the limits say.
+
+mod allocated;
+mod call;
+mod costly;
+mod endless;
+mod evidence;
+mod malformed;
+mod memory;
+mod ordinary;
+mod random;
+mod reads;
+mod short_leaves;
+mod wide_counts;
+mod worst;

@@ -1,0 +1,55 @@
+//! What a check takes of a chain's 32 MiB, in the worst programs that the limits admit.
+
+use tequio_attestation::check;
+use tequio_program::{Compiled, Refused, compile};
+
+use super::{
+    allocated::most_allocated,
+    call,
+    evidence::Run,
+    worst::{Worst, plan},
+};
+
+/// Bytes that a check may allocate.
+const LIMIT: usize = 16 << 20;
+
+fn compiled(worst: Worst) -> Result<Compiled, Refused> {
+    let graph = worst.graph();
+    compile(&graph, &plan(&graph))
+}
+
+/// Opens an element of the output and checks it.
+fn within(name: &str, worst: Worst) {
+    let manifest = compiled(worst).unwrap().manifest;
+    let run = Run::new(&manifest);
+    let statement = run.drawing(manifest.header.outputs[0]);
+    let opening = run.open(&statement, 0);
+    let (checked, most) = most_allocated(|| check(&statement, 0, &opening));
+    println!(
+        "{name}: {} tensors, {} reads, opening {} bytes, memory {most} bytes",
+        manifest.tensors.len(),
+        manifest.header.reads,
+        opening.len()
+    );
+    checked.unwrap();
+    assert!(most <= LIMIT, "{name}: {most} bytes");
+    call::keep(name, &statement, &opening);
+}
+
+#[test]
+fn a_check_of_what_the_limits_admit_stays_below_16_mib() {
+    within("deep chain", Worst::new().chain(1_489, 88));
+    within("wide chain", Worst::new().chain(32_000, 4));
+    within("short leaves", Worst::new().dust(3_800).dust(3_800));
+    within("many tensors", Worst::new().crowd(86));
+    within("call stack", Worst::new().stack(94));
+    within("all at once", Worst::new().chain(1_489, 80).dust(2_200).crowd(50).stack(80));
+}
+
+/// It once took more than 32 MiB.
+#[test]
+fn a_chain_that_keeps_too_much_is_refused() {
+    let refused = compiled(Worst::new().chain(24_000, 42)).unwrap_err();
+    println!("{refused}");
+    assert!(matches!(refused, Refused::Check { what: "virtual elements", limit: 131_072, .. }), "{refused}");
+}

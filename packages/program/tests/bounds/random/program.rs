@@ -1,0 +1,174 @@
+//! Programs of a few random ops on images of int8.
+
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
+
+use super::Dice;
+
+type Shape = [i32; 4];
+
+/// Most elements of a tensor.
+const MOST: i32 = 20_000;
+
+pub fn program(dice: &mut Dice) -> Program {
+    let mut p = Program::default();
+    p.scalars();
+    let [n, h, w] = [1 + dice.below(2), 2 + dice.below(8), 2 + dice.below(8)].map(|len| len as i32);
+    let first = [n, h, w, dice.pick(&[1, 3, 4, 7, 16, 33])];
+    p.input("x", DType::INT8, &first);
+    let mut known = vec![("x".to_owned(), first)];
+    for at in 0..2 + dice.below(9) {
+        let last = known.len() - 1;
+        let from = if dice.one_in(3) { dice.below(known.len() as u64) as usize } else { last };
+        let (from, shape) = known[from].clone();
+        let other = known.iter().rev().find(|(name, other)| *other == shape && *name != from).cloned();
+        let to = format!("t{at}");
+        let made = match dice.below(5) {
+            0 => window(&mut p, dice, (&from, shape), &to),
+            1 => moved(&mut p, dice, (&from, shape), &to),
+            2 => repeated(&mut p, dice, (&from, shape), &to),
+            3 => elementwise(&mut p, dice, (&from, shape), &to, other.map(|(name, _)| name)),
+            _ => reduced(&mut p, dice, (&from, shape), &to),
+        };
+        known.extend(made.map(|shape| (to, shape)));
+    }
+    let (last, shape) = known.last().unwrap().clone();
+    p.op(Op::IDENTITY, Attribute::None, &[&last], ("out", DType::INT8, &shape));
+    p.output("out");
+    p
+}
+
+type From<'a> = (&'a str, Shape);
+
+/// Convolutions, with gaps too, and pools.
+fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<Shape> {
+    let (name, [n, h, w, c]) = from;
+    match dice.below(5) {
+        0 => Some(p.layer(from, to, conv(dice.pick(&[1, 4, 9, 20]), dice.pick(&[1, 3])))),
+        1 => {
+            let (kernel, stride) = (2.min(h).min(w), dice.pick(&[1, 2]));
+            let fits = (h - kernel) % stride == 0 && (w - kernel) % stride == 0;
+            fits.then(|| p.layer(from, to, Conv { channels: 5, kernel, stride, pad: [0, 0] }))
+        }
+        2 => {
+            let sum = format!("{to}_sum");
+            let shape = p.depthwise(from, &sum, conv(1 + (c < 8) as i32, 3));
+            p.rescale(&sum, to, &shape, [DType::INT32, DType::INT8]);
+            Some(shape)
+        }
+        3 => {
+            let kernel = [h.min(1 + dice.below(3) as i32), w.min(1 + dice.below(3) as i32)];
+            let pool = Attribute::Pool { kernel: kernel.to_vec(), stride: vec![1; 2], pad: vec![0; 4] };
+            let out = [n, h - kernel[0] + 1, w - kernel[1] + 1, c];
+            let (op, inputs): (_, &[&str]) = match dice.one_in(2) {
+                true => (Op::MAX_POOL2D, &[name]),
+                false => (Op::AVG_POOL2D, &[name, "zero8", "zero8"]),
+            };
+            p.op(op, pool, inputs, (to, DType::INT8, &out));
+            Some(out)
+        }
+        _ => dilated(p, dice, from, to),
+    }
+}
+
+/// As many taps as fit, some elements apart.
+fn dilated(p: &mut Program, dice: &mut Dice, (from, [n, h, w, c]): From<'_>, to: &str) -> Option<Shape> {
+    let (apart, weight, sum) = (2 + dice.below(3) as i32, format!("{to}_weight"), format!("{to}_sum"));
+    let taps = (w - 1) / apart + 1;
+    let (out, shape) = ([n, h, w - (taps - 1) * apart, 1], [1, 1, taps, c]);
+    p.constant(&weight, DType::INT8, &shape, noise((taps * c) as usize));
+    let dilation = vec![1, apart];
+    let window = Attribute::Conv { pad: vec![0; 4], stride: vec![1; 2], dilation, acc: DType::INT32 };
+    p.op(Op::CONV2D, window, &[from, &weight, "zero32", "zero8", "zero8"], (&sum, DType::INT32, &out));
+    p.rescale(&sum, to, &out, [DType::INT32, DType::INT8]);
+    Some(out)
+}
+
+/// The same elements elsewhere.
+fn moved(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str) -> Option<Shape> {
+    match dice.below(3) {
+        0 => {
+            let perms = dice.pick(&[[0, 2, 1, 3], [0, 3, 1, 2], [0, 1, 3, 2], [3, 2, 1, 0]]);
+            let out = perms.map(|axis| shape[axis as usize]);
+            p.op(Op::TRANSPOSE, Attribute::Perms(perms.to_vec()), &[from], (to, DType::INT8, &out));
+            Some(out)
+        }
+        1 => {
+            let mut divisor = |of: i32| {
+                let divisors: Vec<i32> = (1..=of.min(40)).filter(|len| of % len == 0).collect();
+                dice.pick(&divisors)
+            };
+            let all: i32 = shape.iter().product();
+            let first = divisor(all);
+            let second = divisor(all / first);
+            let out = [1, first, second, all / first / second];
+            p.shape(&format!("{to}_shape"), &out.map(i64::from));
+            p.op(Op::RESHAPE, Attribute::None, &[from, &format!("{to}_shape")], (to, DType::INT8, &out));
+            Some(out)
+        }
+        _ => {
+            let start = shape.map(|len| if dice.one_in(2) { dice.below(len as u64) as i32 } else { 0 });
+            let size: Vec<i32> =
+                shape.iter().zip(start).map(|(len, start)| 1 + dice.below((len - start) as u64) as i32).collect();
+            let out: Shape = size.try_into().unwrap();
+            p.shape(&format!("{to}_start"), &start.map(i64::from));
+            p.shape(&format!("{to}_size"), &out.map(i64::from));
+            let inputs = [from, &format!("{to}_start"), &format!("{to}_size")];
+            p.op(Op::SLICE, Attribute::None, &inputs, (to, DType::INT8, &out));
+            Some(out)
+        }
+    }
+}
+
+fn repeated(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str) -> Option<Shape> {
+    let mut out = shape;
+    let axis = dice.below(4) as usize;
+    if dice.one_in(2) {
+        out[axis] *= 2;
+        let fits = out.iter().product::<i32>() <= MOST;
+        fits.then(|| p.op(Op::CONCAT, Attribute::Axis(axis as i32), &[from, from], (to, DType::INT8, &out)))?;
+    } else {
+        let times = [1, 1 + dice.below(2), 1 + dice.below(3), 1 + dice.below(2)];
+        out.iter_mut().zip(times).for_each(|(len, times)| *len *= times as i32);
+        (out.iter().product::<i32>() <= MOST).then_some(())?;
+        p.shape(&format!("{to}_times"), &times.map(|times| times as i64));
+        p.op(Op::TILE, Attribute::None, &[from, &format!("{to}_times")], (to, DType::INT8, &out));
+    }
+    Some(out)
+}
+
+fn elementwise(
+    p: &mut Program,
+    dice: &mut Dice,
+    (from, shape): From<'_>,
+    to: &str,
+    other: Option<String>,
+) -> Option<Shape> {
+    match other {
+        Some(other) if dice.one_in(2) => {
+            let [a, b, sum] = ["a", "b", "sum"].map(|name| format!("{to}_{name}"));
+            p.rescale(from, &a, &shape, [DType::INT8, DType::INT32]);
+            p.rescale(&other, &b, &shape, [DType::INT8, DType::INT32]);
+            p.op(Op::ADD, Attribute::None, &[&a, &b], (&sum, DType::INT32, &shape));
+            p.rescale(&sum, to, &shape, [DType::INT32, DType::INT8]);
+        }
+        _ => {
+            let curve = format!("{to}_curve");
+            p.constant(&curve, DType::INT8, &[256], noise(256));
+            p.op(Op::TABLE, Attribute::None, &[from, &curve], (to, DType::INT8, &shape));
+        }
+    }
+    Some(shape)
+}
+
+/// What is left after its sum along an axis is taken away.
+fn reduced(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str) -> Option<Shape> {
+    let axis = dice.below(4) as usize;
+    let [wide, sum, rest] = ["wide", "sum", "rest"].map(|name| format!("{to}_{name}"));
+    let mut one = shape;
+    one[axis] = 1;
+    p.rescale(from, &wide, &shape, [DType::INT8, DType::INT32]);
+    p.op(Op::REDUCE_SUM, Attribute::Axis(axis as i32), &[&wide], (&sum, DType::INT32, &one));
+    p.op(Op::SUB, Attribute::None, &[&wide, &sum], (&rest, DType::INT32, &shape));
+    p.rescale(&rest, to, &shape, [DType::INT32, DType::INT8]);
+    Some(shape)
+}
