@@ -34,7 +34,8 @@ pub fn find(deps: Deps, env: &Env, id: AssignmentId) -> Result<Found, ContractEr
     Ok(Found { id, assignment, job, attestation })
 }
 
-/// Ends each of a list as it is ruled, if `allows` finds that the message may carry such a ruling out. All or none.
+/// Ends each of a list as it is ruled, if `allows` finds that the message may carry such a ruling out. What is over is
+/// passed over, since anyone may have ended it just before; all the others, at least one, or none.
 pub fn each(
     mut deps: DepsMut,
     env: &Env,
@@ -44,14 +45,21 @@ pub fn each(
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
     let now = env.block.time.seconds();
-    list.into_iter().try_fold(Response::new(), |mut all, id| {
+    let (mut all, mut over) = (Response::new(), None);
+    for id in list {
         let found = find(deps.as_ref(), env, id)?;
         let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(now);
-        let one = end(deps.branch(), found, allows(id, ruling)?, reporter, None)?;
-        all.messages.extend(one.messages);
-        all.events.extend(one.events);
-        Ok(all)
-    })
+        match allows(id, ruling) {
+            Err(error @ ContractError::Over { .. }) => over = Some(error),
+            ending => {
+                let one = end(deps.branch(), found, ending?, reporter, None)?;
+                all.messages.extend(one.messages);
+                all.events.extend(one.events);
+            }
+        }
+    }
+    // An ending always has its event.
+    over.filter(|_| all.events.is_empty()).map_or(Ok(all), Err)
 }
 
 /// Ends an assignment, with what that does to money, shards, lien and reward. `reporter` is who said so; `fee` is what

@@ -163,10 +163,26 @@ fn it_settles_once() {
     let (assignment, stranger) = (world.genuine(1), world.stranger.clone());
     let over = ContractError::Over { assignment, ending: Ending::Settled };
     let twice = ExecuteMsg::Settle { assignments: vec![assignment, assignment] };
-    assert_eq!(world.refused(&stranger, twice, 0), over);
-    world.settle(assignment);
-    assert_eq!(world.refused(&stranger, of(assignment), 0), over);
+    assert_eq!(Ended::all(&world.sends(&stranger, twice.clone(), 0)).len(), 1);
+    for again in [of(assignment), twice] {
+        assert_eq!(world.refused(&stranger, again, 0), over);
+    }
     assert_eq!(world.balance(&world.alice.owner), 1_000);
+}
+
+/// Whoever ends one of a list just before it arrives does not stop the others.
+#[test]
+fn what_is_over_is_passed_over() {
+    let mut world = World::new();
+    let (first, second, third) = (world.genuine(1), world.genuine(2), world.genuine(3));
+    let stranger = world.stranger.clone();
+    world.settle(second);
+    let all = ExecuteMsg::Settle { assignments: vec![first, second, third] };
+    let ended: Vec<_> = Ended::all(&world.sends(&stranger, all.clone(), 0)).iter().map(|e| e.assignment).collect();
+    assert_eq!(ended, [first, third]);
+    assert_eq!(world.balance(&world.alice.owner), 6_000);
+    let over = ContractError::Over { assignment: third, ending: Ending::Settled };
+    assert_eq!(world.refused(&stranger, all, 0), over);
 }
 
 #[test]
