@@ -115,6 +115,8 @@ fn lists_in_messages_are_bounded() {
     world.open(&alice);
     world.pass(600);
     let twice = escrow::ExecuteMsg::Settle { assignments: vec![assignment; 2] };
+    world.send(&stranger, twice.clone(), 0);
+    assert_eq!(world.balance(&alice.owner), 8_000);
     let refused: ContractError = world.refused(&stranger, twice, 0);
     assert_eq!(refused, ContractError::Over { assignment, ending: escrow::Ending::Settled });
 }
