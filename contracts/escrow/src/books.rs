@@ -66,9 +66,15 @@ pub struct Refund {
     pub credited: Option<Credited>,
 }
 
-/// The last free shards, up to `asked` of them in up to [`MAX_RANGES`] ranges, are given up, and their payment goes to
-/// the client.
-pub fn refund(storage: &mut dyn Storage, job: JobId, client: &Addr, asked: u64) -> Result<Refund, ContractError> {
+/// The last `asked` free shards are given up, and their payment goes to the client. They lie in at most [`MAX_RANGES`]
+/// ranges; if in more, as many as lie in those if `partly`, else none.
+pub fn refund(
+    storage: &mut dyn Storage,
+    job: JobId,
+    client: &Addr,
+    asked: u64,
+    partly: bool,
+) -> Result<Refund, ContractError> {
     let (mut left, mut amount, mut ranges) = (asked, Uint128::zero(), vec![]);
     while left > 0 && ranges.len() < MAX_RANGES {
         let Some((first, range)) = free::highest(storage, job)? else { break };
@@ -79,6 +85,9 @@ pub fn refund(storage: &mut dyn Storage, job: JobId, client: &Addr, asked: u64) 
         ranges.push(RangeResponse { first, count, price });
     }
     let shards = asked.saturating_sub(left);
+    if left > 0 && !partly {
+        return Err(ContractError::FreeRanges { job, asked, shards, most: MAX_RANGES });
+    }
     state::move_shards(storage, job, Step::Refund, shards, |ledger| ledger.earn(amount))?;
     let credited = BALANCES.credit(storage, client, amount, Reason::Refund)?;
     Ok(Refund { shards, amount, ranges, credited })

@@ -83,6 +83,10 @@ errors! {
         GaveBack { job: JobId, provider: Addr },
 
         // What is owed.
+        #[error("{asked} free shards of job {job} are in more than {most} ranges: {shards} of them can be refunded at once")]
+        FreeRanges { job: JobId, asked: u64, shards: u64, most: usize },
+        #[error("a shard mints up to {mint} tokens and would stand under no lien: the token is held to be worth nothing")]
+        NoLien { mint: Uint128 },
         #[error("nothing to withdraw for {address}")]
         NothingToWithdraw { address: Addr },
         #[error("no reward of assignment {assignment} is pending")]

@@ -43,6 +43,9 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
         burn_bps: registry::config(deps.querier, &setup.registry)?.config.burn_bps,
         mint: reward.mint.checked_mul_ceil(config.token_value)?,
     };
+    if lien.per_shard(spec.price)?.is_zero() && !reward.mint.is_zero() {
+        return Err(ContractError::NoLien { mint: reward.mint });
+    }
     // That the lien on all shards at once can be written down means that no assigning ever overflows.
     lien.of(spec.price, spec.shards)?;
     let shards = Uint128::from(spec.shards);

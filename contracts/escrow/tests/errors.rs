@@ -111,6 +111,14 @@ fn every_error_carries_its_numbers() {
         ),
         (E::Kept { assignment, reason: Kept::Attested { attested: 5 } }, "assignment 7 was attested at 5"),
         (E::GaveBack { job, provider }, "x has given back of job 3 before"),
+        (
+            E::FreeRanges { job, asked: 50, shards: 49, most: 30 },
+            "50 free shards of job 3 are in more than 30 ranges: 49 of them can be refunded at once",
+        ),
+        (
+            E::NoLien { mint: amount(4) },
+            "a shard mints up to 4 tokens and would stand under no lien: the token is held to be worth nothing",
+        ),
         (E::NothingToWithdraw { address: x() }, "nothing to withdraw for x"),
         (E::NoReward { assignment }, "no reward of assignment 7 is pending"),
         (E::NoRelease { job }, "no release of job 3 is pending"),

@@ -1,6 +1,6 @@
 //! `post`: a client escrows the payment for a job.
 
-use cosmwasm_std::{Uint128, coins};
+use cosmwasm_std::{Decimal, Uint128, coins};
 use cw_multi_test::Executor;
 use cw_ownable::OwnershipError;
 use tequio_attestation::{Header, Malformed, input_root};
@@ -9,8 +9,8 @@ use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
     Digest, JobId,
     escrow::{
-        ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW,
-        Posted,
+        Config, ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW,
+        MIN_ATTEST_WINDOW, Posted,
     },
     rewards,
 };
@@ -109,6 +109,22 @@ fn governance_posts_commons_jobs_for_free_and_nobody_else() {
 
     world.post(JobSpec { price: 5u128.into(), ..spec });
     assert_eq!(world.bank(&world.escrow), 500, "a commons job may pay besides");
+}
+
+#[test]
+fn what_mints_stands_under_a_lien() {
+    let mut world = World::new();
+    let governance = world.governance.clone();
+    let worthless = Config { token_value: Decimal::zero(), ..config() };
+    world.sends(&governance, ExecuteMsg::Configure { config: worthless }, 0);
+    let spec = JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() };
+    let error = world.refused(&governance, ExecuteMsg::Post { spec: spec.clone() }, 0);
+    assert_eq!(error, ContractError::NoLien { mint: 4u128.into() });
+
+    let job = world.post(JobSpec { price: 5u128.into(), ..spec.clone() });
+    assert!(!world.job(job).lien.is_zero(), "the payment is at stake");
+    world.terms(Kind::Commons, 0, 0);
+    world.post(spec);
 }
 
 #[test]

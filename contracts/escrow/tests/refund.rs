@@ -103,6 +103,11 @@ fn at_most_thirty_ranges_a_message() {
         world.expire(assignment);
     }
     assert_eq!(world.free(job).len(), 41);
+    // A named number is refunded as a whole or not at all: 30 ranges hold the 20 shards never assigned and 29 more.
+    assert_eq!(
+        world.refused(&client, of(job, Some(50)), 0),
+        ContractError::FreeRanges { job, asked: 50, shards: 49, most: 30 }
+    );
     let events = world.sends(&client, of(job, None), 0);
     assert_eq!(event::<Refunded>(&events).ranges.len(), 30);
     assert_eq!((world.free(job).len(), world.tally(job)), (11, (11, 40, 0, 49)));

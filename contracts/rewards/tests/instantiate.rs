@@ -71,9 +71,9 @@ fn bounds_hold_from_the_start() {
         attempt(&mut world, |msg| msg.config = timelock),
         Err(bounds("timelock", MIN_TIMELOCK - 1, MIN_TIMELOCK, u64::MAX))
     );
-    assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = 0), Err(bounds("epoch", 0, 1, u64::MAX)));
+    assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = 3_599), Err(bounds("epoch", 3_599, 3_600, u64::MAX)));
     assert_eq!(attempt(&mut world, |msg| msg.schedule.halving = 0), Err(bounds("halving", 0, 1, u64::MAX)));
-    let schedule = Schedule { initial: u(u128::MAX / 2), halving: 1, epoch: 1 };
+    let schedule = Schedule { initial: u(u128::MAX / 2), halving: 1, epoch: 3_600 };
     assert_eq!(
         attempt(&mut world, |msg| msg.schedule = schedule),
         Err(ContractError::Core(CoreError::SupplyBounds {

@@ -22,7 +22,7 @@ pub fn bounds(name: &'static str, value: u64, min: u64, max: u64) -> ContractErr
 
 /// What `client` and `other` have of the token at genesis.
 pub const RICHES: u128 = 1_000_000;
-pub const EPOCH: u64 = 1_000;
+pub const EPOCH: u64 = 3_600;
 pub const SCHEDULE: Schedule = Schedule { epoch: EPOCH, initial: Uint128::new(1_000), halving: 4 };
 pub const CONFIG: Config =
     Config { rate: Uint128::new(10), kappa_bps: 5_000, cap: Uint128::new(200), timelock: MIN_TIMELOCK };

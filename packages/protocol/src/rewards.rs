@@ -62,6 +62,8 @@ pub struct Config {
 
 /// Least `timelock` for a new source: two days.
 pub const MIN_TIMELOCK: u64 = 172_800;
+/// Least `epoch`: one hour.
+pub const MIN_EPOCH: u64 = 3_600;
 
 /// Where a job's reward comes from.
 #[cw_serde]

@@ -33,7 +33,8 @@ pub fn refund(
         return Err(ContractError::FreeShards { job: id, free, asked });
     }
 
-    let Refund { shards, amount, ranges, credited } = books::refund(deps.storage, id, &job.client, asked)?;
+    let Refund { shards, amount, ranges, credited } =
+        books::refund(deps.storage, id, &job.client, asked, shards.is_none())?;
     let rewards = state::setup(deps.storage)?.rewards;
     let release = rewards::release(&rewards, id, shards, Some(job.rules.rewards_gas))?;
     let refunded = Refunded { job: id, client: job.client.into(), shards, amount, ranges };

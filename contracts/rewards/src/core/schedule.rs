@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{OverflowError, OverflowOperation, Uint128};
 use tequio_contract::bounds::within;
-use tequio_protocol::rewards;
+use tequio_protocol::rewards::{self, MIN_EPOCH};
 
 use crate::core::error::CoreError;
 
@@ -16,9 +16,9 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Refuses empty epochs, and supplies that do not fit a token.
+    /// Refuses epochs that are too short, and supplies that do not fit a token.
     pub fn new(start: u64, terms: rewards::Schedule, genesis: Uint128) -> Result<Self, CoreError> {
-        within("epoch", terms.epoch, 1, u64::MAX)?;
+        within("epoch", terms.epoch, MIN_EPOCH, u64::MAX)?;
         within("halving", terms.halving, 1, u64::MAX)?;
         let schedule = Self { start, terms };
         schedule.most_supply(genesis)?;
@@ -82,7 +82,7 @@ mod tests {
     }
 
     fn schedule(initial: u128, halving: u64) -> Schedule {
-        let terms = rewards::Schedule { epoch: 10, initial: u(initial), halving };
+        let terms = rewards::Schedule { epoch: 3_600, initial: u(initial), halving };
         Schedule::new(1_000, terms, u(0)).unwrap()
     }
 
@@ -90,9 +90,9 @@ mod tests {
     fn time_is_cut_into_epochs() {
         let schedule = schedule(1, 1);
         assert_eq!(schedule.epoch_at(1_000), Ok(0));
-        assert_eq!(schedule.epoch_at(1_009), Ok(0));
-        assert_eq!(schedule.epoch_at(1_010), Ok(1));
-        assert_eq!(schedule.begins(1), 1_010);
+        assert_eq!(schedule.epoch_at(4_599), Ok(0));
+        assert_eq!(schedule.epoch_at(4_600), Ok(1));
+        assert_eq!(schedule.begins(1), 4_600);
         assert_eq!(schedule.begins(u64::MAX), u64::MAX);
         assert!(schedule.epoch_at(999).is_err());
     }
@@ -124,13 +124,13 @@ mod tests {
     #[test]
     fn what_cannot_be_a_schedule() {
         let terms = |epoch, initial, halving| rewards::Schedule { epoch, initial: u(initial), halving };
-        let zero = |name| Err(OutOfBounds::Number { name, value: 0, min: 1, max: u64::MAX }.into());
-        assert_eq!(Schedule::new(0, terms(0, 1, 1), u(0)), zero("epoch"));
-        assert_eq!(Schedule::new(0, terms(1, 1, 0), u(0)), zero("halving"));
+        let below = |name, value, min| Err(OutOfBounds::Number { name, value, min, max: u64::MAX }.into());
+        assert_eq!(Schedule::new(0, terms(3_599, 1, 1), u(0)), below("epoch", 3_599, 3_600));
+        assert_eq!(Schedule::new(0, terms(3_600, 1, 0), u(0)), below("halving", 0, 1));
         let half = u128::MAX / 2;
-        assert!(Schedule::new(0, terms(1, half, 1), u(1)).is_ok());
+        assert!(Schedule::new(0, terms(3_600, half, 1), u(1)).is_ok());
         assert_eq!(
-            Schedule::new(0, terms(1, half, 1), u(2)),
+            Schedule::new(0, terms(3_600, half, 1), u(2)),
             Err(CoreError::SupplyBounds { genesis: u(2), initial: u(half), halving: 1 })
         );
     }
