@@ -29,8 +29,9 @@ impl Taken<'_> {
     pub fn lies_under(mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
         self.program(statement, header)?;
         let (mut constants, mut inputs, mut trace) = (BTreeMap::<TensorId, Vec<Leaf>>::new(), vec![], vec![]);
-        for (key, payload) in &self.leaves {
-            let leaf = (*key, hash::leaf(payload));
+        // Taken apart as it is read: nothing below needs payloads, and there may be very many of them.
+        for (key, payload) in std::mem::take(&mut self.leaves) {
+            let leaf = (key, hash::leaf(payload));
             match self.known[&key.tensor].descriptor.source {
                 Source::Constant { .. } => constants.entry(key.tensor).or_default().push(leaf),
                 Source::Input { .. } => inputs.push(leaf),

@@ -247,3 +247,12 @@ fn descriptors_decode_strictly() {
         assert_eq!(reader.finish(), Ok(()));
     }
 }
+
+#[test]
+fn no_header_commits_to_an_input() {
+    let header = program().header;
+    let most = header.tensors - u32::from(header.inputs);
+    let with = |committed| Header::from_bytes(&Header { committed, ..header.clone() }.encode());
+    assert!(with(most).is_ok());
+    assert_eq!(with(most + 1), Err(Malformed::Counts));
+}

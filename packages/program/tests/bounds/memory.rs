@@ -40,10 +40,11 @@ fn within(name: &str, worst: Worst) {
 fn a_check_of_what_the_limits_admit_stays_below_16_mib() {
     within("deep chain", Worst::new().chain(1_489, 88));
     within("wide chain", Worst::new().chain(32_000, 4));
-    within("short leaves", Worst::new().dust(3_800).dust(3_800));
+    within("leaves of a byte", Worst::new().dust(7_400, 1).dust(7_400, 1));
+    within("leaves with gaps", Worst::new().dust(3_800, 2).dust(3_800, 2));
     within("many tensors", Worst::new().crowd(86));
     within("call stack", Worst::new().stack(94));
-    within("all at once", Worst::new().chain(1_489, 80).dust(2_200).crowd(50).stack(80));
+    within("all at once", Worst::new().chain(1_489, 80).dust(2_200, 2).crowd(50).stack(80));
 }
 
 /// It once took more than 32 MiB.

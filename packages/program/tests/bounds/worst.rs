@@ -33,13 +33,14 @@ impl Worst {
         self.part("line_sum")
     }
 
-    /// `taps` leaves of one byte, with as many digests between them.
-    pub fn dust(mut self, taps: i32) -> Self {
+    /// `taps` leaves of one byte, one in `apart` of a line; between them are digests.
+    pub fn dust(mut self, taps: i32, apart: i32) -> Self {
         let [x, weight, sum, to] = ["", "_weight", "_sum", "_flat"].map(|end| format!("dust{}{end}", self.parts.len()));
         let p = &mut self.program;
-        p.input(&x, DType::INT8, &[1, 1, 2 * taps - 1, 1]);
+        p.input(&x, DType::INT8, &[1, 1, apart * (taps - 1) + 1, 1]);
         p.constant(&weight, DType::INT8, &[1, 1, taps, 1], noise(taps as usize));
-        let window = Attribute::Conv { pad: vec![0; 4], stride: vec![1; 2], dilation: vec![1, 2], acc: DType::INT32 };
+        let window =
+            Attribute::Conv { pad: vec![0; 4], stride: vec![1; 2], dilation: vec![1, apart], acc: DType::INT32 };
         let inputs = [&x, weight.as_str(), "zero32", "zero8", "zero8"];
         p.op(Op::CONV2D, window, &inputs, (&sum, DType::INT32, &[1; 4]));
         self.flat(&sum, &to)
