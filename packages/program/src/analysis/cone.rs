@@ -74,6 +74,15 @@ impl Cone {
         cone
     }
 
+    /// Elements of virtual tensors that a check of the root computes at most.
+    pub fn kept(&self, graph: &Graph) -> u64 {
+        let distinct = |id: &TensorId| {
+            let reached = self.areas[id].iter().map(Area::volume).fold(0, u64::saturating_add);
+            reached.min(graph.tensor(*id).ty.shape.elements() as u64)
+        };
+        self.computed.iter().filter(|id| **id != self.root).map(distinct).fold(0, u64::saturating_add)
+    }
+
     /// The tensors whose leaves a check is shown, each with what it may read; the root among them.
     pub fn shown(&self) -> impl Iterator<Item = (TensorId, &[Area])> {
         let shown = |id: &TensorId| *id == self.root || !self.computed.contains(id);

@@ -4,8 +4,8 @@ use tequio_attestation::{Layout, TensorId};
 
 use super::opening;
 use crate::{
-    analysis::cone::{Area, Cone},
-    graph::{Graph, Tensor},
+    analysis::cone::Cone,
+    graph::Tensor,
     limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_LEAVES, MAX_READERS, MAX_WAYS},
     refused::Refused,
     scheme::Scheme,
@@ -45,21 +45,12 @@ fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {
     for (what, found, limit) in [
         ("bytes of leaves", opening::payload(scheme, cone), MAX_CHECK_BYTES),
         ("reads", cone.reads, MAX_CHECK_READS),
-        ("virtual elements", kept(scheme.graph, cone), MAX_CHECK_KEPT),
+        ("virtual elements", cone.kept(scheme.graph), MAX_CHECK_KEPT),
         ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64),
     ] {
         limited(scheme, cone, what, found, limit)?;
     }
     Ok(())
-}
-
-/// Elements of virtual tensors that a check of the cone's root computes at most.
-fn kept(graph: &Graph, cone: &Cone) -> u64 {
-    let distinct = |id: &TensorId| {
-        let reached = cone.areas[id].iter().map(Area::volume).fold(0, u64::saturating_add);
-        reached.min(graph.tensor(*id).ty.shape.elements() as u64)
-    };
-    cone.computed.iter().filter(|id| **id != cone.root).map(distinct).fold(0, u64::saturating_add)
 }
 
 /// Refuses more of something than a check of the cone's root may take.

@@ -7,7 +7,7 @@ use super::layouts::least_payload;
 use crate::{
     analysis::cone::Cone,
     graph::Graph,
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS},
+    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS},
     refused::Refused,
 };
 
@@ -88,7 +88,13 @@ fn excess(graph: &Graph, cone: &Cone, bytes: u64) -> u64 {
     let payload = least_payload(graph, cone);
     // Relative to their limits, in 1/1024; only what is above counts.
     let over = |found: u64, limit: u64| (found.saturating_mul(1024) / limit).saturating_sub(1024);
-    over(payload, bytes).max(over(cone.reads, MAX_CHECK_READS)).max(over(cone.depth as u64, MAX_CHAIN as u64))
+    let checks = [
+        over(payload, bytes),
+        over(cone.reads, MAX_CHECK_READS),
+        over(cone.kept(graph), MAX_CHECK_KEPT),
+        over(cone.depth as u64, MAX_CHAIN as u64),
+    ];
+    checks.into_iter().max().unwrap_or(0)
 }
 
 /// Commits tensors that `root` depends on until checking it keeps within limits, and within the aim if some tensors do
@@ -133,6 +139,8 @@ fn over_limit(graph: &Graph, cone: &Cone) -> Refused {
         ("bytes of leaves", payload, MAX_CHECK_BYTES)
     } else if cone.reads > MAX_CHECK_READS {
         ("reads", cone.reads, MAX_CHECK_READS)
+    } else if cone.kept(graph) > MAX_CHECK_KEPT {
+        ("virtual elements", cone.kept(graph), MAX_CHECK_KEPT)
     } else {
         ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64)
     };

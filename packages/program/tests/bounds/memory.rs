@@ -1,7 +1,7 @@
 //! What a check takes of a chain's 32 MiB, in the worst programs that the limits admit.
 
 use tequio_attestation::check;
-use tequio_program::{Compiled, Refused, compile};
+use tequio_program::{Compiled, Plan, Refused, compile};
 
 use super::{
     allocated::most_allocated,
@@ -53,4 +53,12 @@ fn a_chain_that_keeps_too_much_is_refused() {
     let refused = compiled(Worst::new().chain(24_000, 42)).unwrap_err();
     println!("{refused}");
     assert!(matches!(refused, Refused::Check { what: "virtual elements", limit: 131_072, .. }), "{refused}");
+}
+
+/// What is proposed for it commits to a link on the way.
+#[test]
+fn a_plan_is_proposed_for_a_chain_that_keeps_too_much() {
+    let graph = Worst::new().chain(24_000, 42).graph();
+    let manifest = compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest;
+    assert!(manifest.committed().len() > 1);
 }
