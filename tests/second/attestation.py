@@ -340,7 +340,7 @@ def read_header(r):
     refuse_if(r.number(1) != 1, "version")
     tensors, committed, inputs, count = r.number(4), r.number(4), r.number(1), r.number(1)
     refuse_if(not 1 <= inputs <= 16 or not 1 <= count <= 16, "ports")
-    refuse_if(not 1 <= committed <= tensors, "committed")
+    refuse_if(not 1 <= committed <= tensors - inputs, "committed")
     outputs = [r.number(4) for _ in range(count)]
     rest = {"cost": r.number(8), "delta": r.number(4), "opening_bytes": r.number(4), "reads": r.number(4)}
     rest |= {"depth": r.number(1), "plan": r.digest().hex()}
@@ -454,7 +454,9 @@ class Walk:
         source = self.known[id].source
         if source == "virtual":
             if (id, index) not in self.memo:
-                self.memo[id, index] = self.compute(id, index, depth)
+                value = self.compute(id, index, depth)
+                refuse_if(len(self.memo) >= 1 << 17, "kept")
+                self.memo[id, index] = value
             return self.memo[id, index]
         return self.leaf(id, 0 if source == "constant" else self.shard, index)
 
