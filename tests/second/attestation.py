@@ -337,13 +337,13 @@ class Header:
 
 def read_header(r):
     start = r.at
-    refuse_if(r.number(1) != 1, "version")
+    refuse_if(r.number(1) != 2, "version")
     tensors, committed, inputs, count = r.number(4), r.number(4), r.number(1), r.number(1)
     refuse_if(not 1 <= inputs <= 16 or not 1 <= count <= 16, "ports")
     refuse_if(not 1 <= committed <= tensors, "committed")
     outputs = [r.number(4) for _ in range(count)]
-    rest = {"cost": r.number(8), "delta": r.number(4), "opening_bytes": r.number(4), "reads": r.number(4)}
-    rest |= {"depth": r.number(1), "plan": r.digest().hex()}
+    rest = {"cost": r.number(8), "delta": r.number(4), "gamma": r.number(4), "opening_bytes": r.number(4)}
+    rest |= {"reads": r.number(4), "depth": r.number(1), "plan": r.digest().hex()}
     return Header(r.data[start : r.at], tensors, committed, inputs, outputs, rest)
 
 

@@ -89,6 +89,7 @@ pub fn header() -> Header {
         outputs: vec![TensorId(3)],
         cost: 2_000_000,
         delta: 1 << 30,
+        gamma: 0,
         opening_bytes: 1_000,
         reads: 500,
         depth: 1,

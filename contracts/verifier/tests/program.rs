@@ -96,6 +96,7 @@ fn manifest() -> Manifest {
         outputs: vec![TensorId(1)],
         cost: ELEMENTS.into(),
         delta: u32::MAX,
+        gamma: 0,
         opening_bytes: 1_000,
         reads: 1,
         depth: 0,

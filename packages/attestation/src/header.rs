@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Version of the canonical form.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 /// Most inputs, and most outputs, of a program.
 pub const MAX_PORTS: usize = 16;
 
@@ -24,8 +24,10 @@ pub struct Header {
     pub outputs: Vec<TensorId>,
     /// Cost of one shard in MAC equivalents.
     pub cost: u64,
-    /// δ·2³², rounded down: what one draw catches of a complete cheat.
+    /// δ·2³², rounded down: one draw catches a cheat that saves a share φ of the work with probability δ(φ − γ) or more.
     pub delta: u32,
+    /// γ·2³², rounded up: the share of the work whose saving δ does not price.
+    pub gamma: u32,
     /// Most bytes that one draw adds to an opening, the paths above a shard's root and an input's shard not counted.
     pub opening_bytes: u32,
     /// Most elements that checking one draw reads.
@@ -47,6 +49,7 @@ impl Header {
         self.outputs.iter().for_each(|id| w.u32(id.0));
         w.u64(self.cost);
         w.u32(self.delta);
+        w.u32(self.gamma);
         w.u32(self.opening_bytes);
         w.u32(self.reads);
         w.u8(self.depth);
@@ -63,11 +66,7 @@ impl Header {
         let (tensors, committed, inputs) = (r.u32()?, r.u32()?, r.u8()?);
         let count = r.u8()? as usize;
         let ports = |n: usize| (1..=MAX_PORTS).contains(&n);
-        if !ports(count)
-            || !ports(inputs as usize)
-            || committed == 0
-            || committed > tensors.saturating_sub(inputs.into())
-        {
+        if !ports(count) || !ports(inputs as usize) || committed == 0 || committed > tensors {
             return Err(Malformed::Counts);
         }
         let outputs = (0..count).map(|_| r.u32().map(TensorId)).collect::<Result<Vec<_>, _>>()?;
@@ -81,6 +80,7 @@ impl Header {
             outputs,
             cost: r.u64()?,
             delta: r.u32()?,
+            gamma: r.u32()?,
             opening_bytes: r.u32()?,
             reads: r.u32()?,
             depth: r.u8()?,
@@ -94,6 +94,11 @@ impl Header {
         let header = Self::decode(&mut r)?;
         r.finish()?;
         Ok(header)
+    }
+
+    /// δ(1 − γ)·2³², rounded down: what one draw catches of a complete cheat.
+    pub fn caught(&self) -> u32 {
+        ((self.delta as u64 * (u32::MAX - self.gamma) as u64) >> 32) as u32
     }
 
     /// The program's id, given the root of its descriptors' tree.

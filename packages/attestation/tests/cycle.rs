@@ -52,6 +52,7 @@ fn program() -> Manifest {
         outputs: vec![TensorId(5)],
         cost: 240,
         delta: 1 << 30,
+        gamma: 0,
         opening_bytes: 2000,
         reads: 100,
         depth: 2,

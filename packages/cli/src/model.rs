@@ -78,10 +78,10 @@ impl Program {
         Ok(Model::of(bytes, graph, planned))
     }
 
-    /// With a proposed plan, whatever lies beside the program.
-    pub fn proposed(self) -> Result<Model> {
+    /// With a proposed plan, whatever lies beside the program, the inputs named `job` of job scope.
+    pub fn proposed(self, job: &[String]) -> Result<Model> {
         let Self { path, bytes, graph } = self;
-        let planned = Planned::proposed(&graph).map_err(|reason| unplannable(&path, reason))?;
+        let planned = Planned::proposed(&graph, job).map_err(|reason| unplannable(&path, reason))?;
         Ok(Model::of(bytes, graph, planned))
     }
 }
@@ -111,12 +111,11 @@ impl Model {
         Self { program, graph, plan, compiled, origin }
     }
 
-    /// The same program with the plan's rates measured on `inputs`.
+    /// The same program with the plan's scenarios, routes and rates measured on `inputs`.
     pub fn measured(self, inputs: &Inputs) -> Result<Self> {
-        let executable = self.prepare()?;
         let shards = 0..inputs.whole.shards().min(MAX_TRACES as u64);
-        let traces = shards.map(|shard| executable.trace(&inputs.whole, shard));
-        let plan = self.plan.measured(&self.graph, &traces.collect::<Result<Vec<_>, _>>()?);
+        let shard = |shard| inputs.whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
+        let plan = self.plan.measured(&self.graph, &shards.map(shard).collect::<Vec<_>>())?;
         let compiled = compile(&self.graph, &plan)?;
         Ok(Self { plan, compiled, ..self })
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorId, tensor_tree};
 
 use crate::{
-    analysis::{cone::Cone, flow, weights},
+    analysis::{case::Case, cone::Cone, flow, weighing::Weighing, weights, work::Work},
     graph::{Graph, Tensor, TensorSource},
     limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_READS},
     plan::Plan,
@@ -21,6 +21,8 @@ pub struct Compiled {
     pub manifest: Arc<Manifest>,
     /// Every committed tensor's weight, by slot, in MAC equivalents.
     pub weights: Vec<u128>,
+    /// What computing every tensor costs, by id, in MAC equivalents per shard: its op's part of the header's cost.
+    pub costs: Vec<u64>,
 }
 
 /// Makes the manifest. Deterministic: the same graph and plan give the same `program_id` everywhere.
@@ -31,12 +33,13 @@ pub struct Compiled {
 pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     graph.postable()?;
     let scheme = Scheme::new(graph, plan)?;
-    flow::limited(graph, &scheme.routes)?;
-    let cones: Vec<Cone> = scheme.slots.iter().map(|slot| Cone::new(graph, &scheme.committed, slot.id)).collect();
+    flow::limited(graph)?;
+    let slots: Vec<_> = scheme.slots.iter().map(|slot| (slot.id, slot.s)).collect();
+    let weighing = Weighing::new(graph, &scheme.committed, &scheme.job, &slots);
+    let cones = &weighing.cones;
     cones.iter().try_for_each(|cone| within_limits(&scheme, cone))?;
-    let arrivals = flow::largest_arrivals(graph, &scheme.routes);
-    let weights = weights::weights(graph, &scheme.slots, &cones, &arrivals)?;
-    let cost = weights::total_cost(graph)?;
+    let weights = weighing.weights(&scheme.cases)?;
+    let cost = weighing.work.total()?;
     let tensors = descriptors(&scheme, &weights::intervals(&weights)?);
     let largest = |of: fn(&Cone) -> u64| cones.iter().map(of).max().unwrap_or(0);
     let mut header = Header {
@@ -46,6 +49,7 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
         outputs: graph.outputs().to_vec(),
         cost,
         delta: weights::delta(cost, &weights)?,
+        gamma: gamma(graph, &weighing.work, &scheme.cases, plan.gamma, cost),
         opening_bytes: 0,
         reads: largest(|cone| cone.reads) as u32,
         depth: largest(|cone| cone.depth as u64) as u8,
@@ -55,7 +59,14 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     header.opening_bytes = u32::try_from(opening).unwrap_or(u32::MAX);
     let constant = |tensor: &Tensor| tensor.constant().unwrap_or_default().to_vec();
     let constants = graph.tensors().iter().map(constant).collect();
-    Ok(Compiled { manifest: Arc::new(Manifest::new(header, tensors, constants)), weights })
+    Ok(Compiled { manifest: Arc::new(Manifest::new(header, tensors, constants)), weights, costs: weighing.work.cost })
+}
+
+/// γ·2³², rounded up: what was measured, and the largest share of work that a scenario has no routes for.
+fn gamma(graph: &Graph, work: &Work, cases: &[Case], measured: u16, cost: u64) -> u32 {
+    let lost = cases.iter().map(|case| case.lost(graph, work)).max().unwrap_or(0);
+    let share = ((lost as u128) << 32).div_ceil(cost.max(1).into());
+    u32::try_from(share + ((measured as u128) << 16)).unwrap_or(u32::MAX)
 }
 
 fn within_limits(scheme: &Scheme<'_>, cone: &Cone) -> Result<(), Refused> {

@@ -24,6 +24,7 @@ pub fn unplanned(graph: &Graph) -> Arc<Manifest> {
         outputs: graph.outputs().to_vec(),
         cost: 0,
         delta: 0,
+        gamma: 0,
         opening_bytes: 0,
         reads: 0,
         depth: 0,

@@ -182,6 +182,7 @@ fn chain(virtuals: u32) -> Manifest {
         outputs: vec![TensorId(virtuals + 1)],
         cost: 64,
         delta: u32::MAX,
+        gamma: 0,
         opening_bytes: 4_096,
         reads: 256,
         depth: 1,

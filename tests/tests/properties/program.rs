@@ -83,6 +83,7 @@ fn manifest(cost: u64) -> Manifest {
         outputs: vec![TensorId(3)],
         cost,
         delta: 1 << 30,
+        gamma: 0,
         opening_bytes: 1_000,
         reads: 10,
         depth: 1,

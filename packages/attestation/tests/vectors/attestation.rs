@@ -19,6 +19,7 @@ fn from_a_header_to_draws() {
         outputs: vec![TensorId(69_999), TensorId(300)],
         cost: 12_345_678_901,
         delta: 0x3039_0001,
+        gamma: 0x0102_0304,
         opening_bytes: 9_000,
         reads: 40_000,
         depth: 11,
@@ -90,7 +91,7 @@ fn refused(header: &Header) -> Vec<Value> {
         bytes
     };
     let cases = [
-        ("version 2", with(0, 2)),
+        ("version 1", with(0, 1)),
         ("no inputs", with(9, 0)),
         ("17 inputs", with(9, 17)),
         ("no outputs", with(10, 0)),

@@ -14,6 +14,7 @@ pub fn header(header: &Header) -> Value {
         "outputs": header.outputs.iter().map(|id| id.0).collect::<Vec<_>>(),
         "cost": header.cost,
         "delta": header.delta,
+        "gamma": header.gamma,
         "opening_bytes": header.opening_bytes,
         "reads": header.reads,
         "depth": header.depth,

@@ -104,6 +104,7 @@ impl Builder {
             outputs: outputs.iter().map(id).collect(),
             cost: 240,
             delta: 1 << 30,
+            gamma: 0,
             opening_bytes: 2000,
             reads: 4000,
             depth: 12,

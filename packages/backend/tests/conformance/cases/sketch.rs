@@ -99,6 +99,7 @@ impl Sketch {
             outputs: self.committed().map(TensorId).collect(),
             cost: 0,
             delta: 0,
+            gamma: 0,
             opening_bytes: 0,
             reads: 0,
             depth: 0,

@@ -1,0 +1,8 @@
+//! How often cheats are caught: never less often than promised.
+//!
+//! `TEQUIO_MODELS` names a folder of `.tosa` files to try besides, `TEQUIO_PROGRAMS` says how many random programs.
+
+mod audit;
+mod draws;
+mod measured;
+mod programs;
