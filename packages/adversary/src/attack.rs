@@ -104,11 +104,15 @@ impl<'a> Target<'a> {
         cone
     }
 
-    /// `C_k ÷ D`.
-    fn share(&self, slot: usize) -> f64 {
-        let cone = self.cone(self.manifest.committed()[slot].0);
-        let cost: f64 = cone.iter().map(|id| self.costs[id.0 as usize] as f64).sum();
-        cost / self.manifest.header.cost.max(1) as f64
+    /// The share of the work that is not needed if of each committed tensor this part is not computed. What several of
+    /// them are made from is spared as far as all of them are.
+    fn spared(&self, parts: &[f64]) -> f64 {
+        let mut spared = vec![f64::INFINITY; self.manifest.tensors.len()];
+        for ((id, _), part) in self.manifest.committed().into_iter().zip(parts) {
+            self.cone(id).into_iter().for_each(|id| spared[id.0 as usize] = spared[id.0 as usize].min(*part));
+        }
+        let cost = |(spared, cost): (&f64, &u64)| if spared.is_finite() { spared * *cost as f64 } else { 0.0 };
+        spared.iter().zip(self.costs).map(cost).sum::<f64>() / self.manifest.header.cost.max(1) as f64
     }
 
     /// The chance that a draw falls on a committed tensor.

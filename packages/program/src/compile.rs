@@ -63,7 +63,7 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
 }
 
 /// γ·2³², rounded up: what was measured, and the largest share of work that a scenario has no routes for.
-fn gamma(graph: &Graph, work: &Work, cases: &[Case], measured: u16, cost: u64) -> u32 {
+fn gamma(graph: &Graph, work: &Work, cases: &[Case], measured: u32, cost: u64) -> u32 {
     let lost = cases.iter().map(|case| case.lost(graph, work)).max().unwrap_or(0);
     let share = ((lost as u128) << 32).div_ceil(cost.max(1).into());
     u32::try_from(share + ((measured as u128) << 16)).unwrap_or(u32::MAX)

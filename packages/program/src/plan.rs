@@ -24,8 +24,8 @@ pub struct Plan {
     /// What may differ between a shard and the trace that a cheat replays. One where all inputs of shard scope do and
     /// the others don't, one where those of job scope alone do if there are any, and what else was met.
     pub scenarios: Vec<Scenario>,
-    /// Share of the work, in 1/65,536, that can be guessed better than the rates s price, as measured.
-    pub gamma: u16,
+    /// Share of the work, in 1/65,536, that can be guessed better than the rates s price, as measured; at most 1.
+    pub gamma: u32,
 }
 
 /// Layout of an input or a constant.

@@ -75,6 +75,8 @@ pub enum Misfit {
     Route { tensor: String, operand: u8 },
     #[error("s of `{tensor}` is {s}/65536, more than 15/16")]
     Rate { tensor: String, s: u16 },
+    #[error("γ is {gamma}/65536, more than 1")]
+    Gamma { gamma: u32 },
     #[error("scenario {at} is none, or one that others need is missing")]
     Scenario { at: usize },
     #[error("not a plan: {0}")]

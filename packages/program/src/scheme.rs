@@ -36,6 +36,9 @@ impl<'g> Scheme<'g> {
         if plan.compiler != COMPILER {
             return Err(Misfit::Compiler { found: plan.compiler, wanted: COMPILER });
         }
+        if plan.gamma > 1 << 16 {
+            return Err(Misfit::Gamma { gamma: plan.gamma });
+        }
         let count = graph.tensors().len();
         let mut scheme = Self {
             graph,

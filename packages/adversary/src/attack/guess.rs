@@ -19,14 +19,18 @@ pub fn guesses(target: Target<'_>, known: &[Known], items: usize) -> Vec<(String
             let chosen = rates.iter().filter(|rate| **rate >= sure);
             let (count, wrong) = chosen.fold((0.0, 0.0), |(count, wrong), rate| (count + 1.0, wrong + 1.0 - rate));
             let elements = rates.len().max(1) as f64;
-            let (saved, caught) = (target.share(slot) * count / elements, target.tickets(slot) * wrong / elements);
-            Cheat { saved, caught }
+            (count / elements, target.tickets(slot) * wrong / elements)
         };
-        let each: Vec<Cheat> = (0..slots).map(of).collect();
-        let all = each.iter().fold((0.0, 0.0), |(saved, caught), cheat| (saved + cheat.saved, caught + cheat.caught));
-        cheats.push((format!("guess what is right {sure} of the time"), Cheat { saved: all.0, caught: all.1 }));
-        let alone = each.into_iter().enumerate().filter(|(_, cheat)| cheat.saved > 0.0);
-        cheats.extend(alone.map(|(slot, cheat)| (format!("guess in slot {slot} what is right {sure}"), cheat)));
+        let each: Vec<(f64, f64)> = (0..slots).map(of).collect();
+        let of_some = |takes: &dyn Fn(usize) -> bool| {
+            let parts: Vec<f64> = (0..slots).map(|slot| if takes(slot) { each[slot].0 } else { 0.0 }).collect();
+            let caught = (0..slots).filter(|slot| takes(*slot)).map(|slot| each[slot].1).sum();
+            Cheat { saved: target.spared(&parts), caught }
+        };
+        cheats.push((format!("guess what is right {sure} of the time"), of_some(&|_| true)));
+        for slot in 0..slots {
+            cheats.push((format!("guess in slot {slot} what is right {sure}"), of_some(&|other| other == slot)));
+        }
     }
     cheats
 }

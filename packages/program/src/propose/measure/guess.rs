@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Run, rate};
+use super::Run;
 use crate::{
     analysis::{case::Case, weighing::Weighing, weights::ONE},
     limits::MAX_S,
@@ -16,20 +16,20 @@ const STEP: u16 = 4_096;
 
 /// γ and s by slot. Of all bounds on s the one that makes δ(1 − γ)² largest: what a complete cheat and what one that
 /// saves little is caught with. Above it what flow makes a tensor weigh anyway is used.
-pub fn priced(weighing: &Weighing<'_>, cases: &[Case], runs: &[Run]) -> Result<(u16, Vec<u16>), Refused> {
-    let guesses: Vec<Vec<u16>> = weighing.slots.iter().map(|slot| guessed(weighing, slot.0 as usize, runs)).collect();
+pub fn priced(weighing: &Weighing<'_>, cases: &[Case], runs: &[Run]) -> Result<(u32, Vec<u16>), Refused> {
+    let guesses: Vec<Vec<u32>> = weighing.slots.iter().map(|slot| guessed(weighing, slot.0 as usize, runs)).collect();
     let cost = weighing.work.total()?.max(1);
     let mut trial = weighing.clone();
     trial.skips = vec![0; guesses.len()];
     let flows = trial.weights(cases)?;
-    let mut best: Option<(u128, u16, Vec<u16>)> = None;
+    let mut best: Option<(u128, u32, Vec<u16>)> = None;
     for bound in (LEAST..=MAX_S).step_by(STEP.into()) {
         let of_slot = |at: usize| {
             let most = guesses[at].iter().copied().max().unwrap_or(0);
             // 1 − C / w, rounded down.
             let cone = weighing.work.cone(&weighing.cones[at]) as u128;
             let free = ONE.saturating_sub((cone * ONE).div_ceil(flows[at]));
-            most.min(bound.max(free.min(MAX_S.into()) as u16)).clamp(LEAST, MAX_S)
+            most.min(bound.max(free.min(MAX_S.into()) as u16).into()).clamp(LEAST.into(), MAX_S.into()) as u16
         };
         trial.skips = (0..guesses.len()).map(of_slot).collect();
         let sum: u128 = trial.weights(cases)?.iter().sum();
@@ -44,21 +44,21 @@ pub fn priced(weighing: &Weighing<'_>, cases: &[Case], runs: &[Run]) -> Result<(
     Ok(best.map_or((0, vec![]), |(_, gamma, skips)| (gamma, skips)))
 }
 
-/// `Σ (C_k / D) · mean max(0, 1 − (1 − s_e) / (1 − s_k))` in 1/65,536, rounded up, below 1.
-fn gamma(weighing: &Weighing<'_>, guesses: &[Vec<u16>], skips: &[u16], cost: u64) -> u16 {
+/// `Σ (C_k / D) · mean max(0, 1 − (1 − s_e) / (1 − s_k))` in 1/65,536, rounded up, at most 1.
+fn gamma(weighing: &Weighing<'_>, guesses: &[Vec<u32>], skips: &[u16], cost: u64) -> u32 {
     let mut sum = 0u128;
     for ((cone, guesses), skip) in weighing.cones.iter().zip(guesses).zip(skips) {
         let rest = ONE - *skip as u128;
-        let unpriced = |guess: &u16| ONE - ((ONE - *guess as u128) * ONE / rest).min(ONE);
+        let unpriced = |guess: &u32| ONE - ((ONE - *guess as u128) * ONE / rest).min(ONE);
         let all: u128 = guesses.iter().map(unpriced).sum();
         sum += (weighing.work.cone(cone) as u128 * all).div_ceil(guesses.len().max(1) as u128);
     }
-    u16::try_from(sum.div_ceil(cost.into())).unwrap_or(u16::MAX)
+    sum.div_ceil(cost.into()).min(ONE) as u32
 }
 
 /// For each element of one item how often it has its most frequent value or that of the element before it in its
-/// channel, whichever is more often so. Items of a batch count as shards of their own.
-fn guessed(weighing: &Weighing<'_>, id: usize, runs: &[Run]) -> Vec<u16> {
+/// channel, whichever is more often so, in 1/65,536, rounded up. Items of a batch count as shards of their own.
+fn guessed(weighing: &Weighing<'_>, id: usize, runs: &[Run]) -> Vec<u32> {
     let shape = weighing.graph.tensors()[id].ty.shape;
     let channels = shape.dims().last().map_or(1, |last| *last as usize);
     let batch = batch(weighing, id);
@@ -71,7 +71,8 @@ fn guessed(weighing: &Weighing<'_>, id: usize, runs: &[Run]) -> Vec<u16> {
             Some(before) => items.iter().filter(|item| item[element] == item[before]).count(),
             None => 0,
         };
-        rate(values.into_values().max().unwrap_or(0).max(before), items.len())
+        let right = values.into_values().max().unwrap_or(0).max(before);
+        ((right as u64) << 16).div_ceil(items.len().max(1) as u64) as u32
     };
     (0..item).map(of_element).collect()
 }
