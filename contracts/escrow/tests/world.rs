@@ -86,6 +86,7 @@ pub fn header() -> Header {
         tensors: 4,
         committed: 2,
         inputs: 1,
+        job: 0,
         outputs: vec![TensorId(3)],
         cost: 2_000_000,
         delta: 1 << 30,

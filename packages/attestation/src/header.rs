@@ -20,6 +20,8 @@ pub struct Header {
     pub committed: u32,
     /// Number of inputs: tensors `0..inputs`.
     pub inputs: u8,
+    /// How many of them are of job scope.
+    pub job: u8,
     /// The outputs, in graph order; each is a committed tensor.
     pub outputs: Vec<TensorId>,
     /// Cost of one shard in MAC equivalents.
@@ -45,6 +47,7 @@ impl Header {
         w.u32(self.tensors);
         w.u32(self.committed);
         w.u8(self.inputs);
+        w.u8(self.job);
         w.u8(self.outputs.len() as u8);
         self.outputs.iter().for_each(|id| w.u32(id.0));
         w.u64(self.cost);
@@ -63,10 +66,10 @@ impl Header {
         if version != VERSION {
             return Err(Malformed::Version { version });
         }
-        let (tensors, committed, inputs) = (r.u32()?, r.u32()?, r.u8()?);
+        let (tensors, committed, inputs, job) = (r.u32()?, r.u32()?, r.u8()?, r.u8()?);
         let count = r.u8()? as usize;
         let ports = |n: usize| (1..=MAX_PORTS).contains(&n);
-        if !ports(count) || !ports(inputs as usize) || committed == 0 || committed > tensors {
+        if !ports(count) || !ports(inputs.into()) || job > inputs || committed == 0 || committed > tensors {
             return Err(Malformed::Counts);
         }
         let outputs = (0..count).map(|_| r.u32().map(TensorId)).collect::<Result<Vec<_>, _>>()?;
@@ -77,6 +80,7 @@ impl Header {
             tensors,
             committed,
             inputs,
+            job,
             outputs,
             cost: r.u64()?,
             delta: r.u32()?,

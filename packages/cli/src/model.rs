@@ -50,7 +50,7 @@ impl Program {
 
     /// The same program, if a job can be made of it: shards are cut along the axis that all inputs begin with.
     pub fn postable(self) -> Result<Self> {
-        let why = match batch(&self.graph) {
+        let why = match batch(&self.graph, None) {
             Some(_) => return Ok(self),
             None if self.graph.inputs() == 0 => "it has no inputs, so every shard of it would be the same".into(),
             None => format!("its inputs do not all begin with the same axis, the items: {}", inputs::list(&self.graph)),
@@ -131,7 +131,7 @@ impl Model {
 
     /// Items in a shard: the axis that all inputs begin with; 1 where they begin with none or several.
     pub fn batch(&self) -> u64 {
-        batch(&self.graph).unwrap_or(1)
+        batch(&self.graph, Some(self.manifest())).unwrap_or(1)
     }
 
     /// Reads `--inputs`.

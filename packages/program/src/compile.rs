@@ -4,7 +4,7 @@ mod opening;
 
 use std::sync::Arc;
 
-use tequio_attestation::{Descriptor, Header, Interval, Manifest, Source, TensorId, tensor_tree};
+use tequio_attestation::{Descriptor, Header, Interval, Manifest, Scope, Source, TensorId, tensor_tree};
 
 use crate::{
     analysis::{case::Case, cone::Cone, flow, weighing::Weighing, weights, work::Work},
@@ -46,6 +46,7 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
         tensors: tensors.len() as u32,
         committed: scheme.slots.len() as u32,
         inputs: graph.inputs() as u8,
+        job: plan.job.len() as u8,
         outputs: graph.outputs().to_vec(),
         cost,
         delta: weights::delta(cost, &weights)?,
@@ -88,7 +89,10 @@ fn descriptors(scheme: &Scheme<'_>, intervals: &[Interval]) -> Vec<Descriptor> {
     let describe = |(id, tensor): (TensorId, &Tensor)| {
         let layout = scheme.layouts[id.0 as usize];
         let source = match (&tensor.source, layout) {
-            (TensorSource::Input, Some(layout)) => Source::Input { layout },
+            (TensorSource::Input, Some(layout)) => {
+                let scope = if scheme.job[id.0 as usize] { Scope::Job } else { Scope::Shard };
+                Source::Input { layout, scope }
+            }
             (TensorSource::Constant(bytes), Some(layout)) => {
                 Source::Constant { layout, root: tensor_tree(&tensor.ty, layout, bytes).root() }
             }

@@ -124,6 +124,7 @@ fn what_is_not_planned_commits_its_outputs_and_says_nothing_else() {
         tensors: site.graph.tensors().len() as u32,
         committed: 1,
         inputs: 1,
+        job: 0,
         outputs: committed,
         cost: 0,
         delta: 0,

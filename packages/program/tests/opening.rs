@@ -11,9 +11,9 @@ use tequio_tensor::{Read, eval};
 use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
 
 /// Opens `draws` single draws of a program and returns the longest opening against the bound.
-fn longest(file: &[u8], draws: u32) -> (usize, usize) {
+fn longest(file: &[u8], job: &[&str], draws: u32) -> (usize, usize) {
     let graph = load(file).unwrap();
-    let manifest = compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest;
+    let manifest = compile(&graph, &Plan::propose_with_job(&graph, job).unwrap()).unwrap().manifest;
     let bytes = |keep: fn(&Source) -> bool| -> Vec<Vec<u8>> {
         let kept = manifest.tensors.iter().filter(|tensor| keep(&tensor.source));
         kept.map(|tensor| noise(tensor.ty.bytes())).collect()
@@ -31,10 +31,11 @@ fn longest(file: &[u8], draws: u32) -> (usize, usize) {
         let trees = kept.zip(tensors).map(|(tensor, bytes)| tensor_tree(&tensor.ty, tensor.layout().unwrap(), bytes));
         Tree::new(vec![shard_tree(&trees.collect::<Vec<_>>()).root()])
     };
+    let inputs = Inputs::new(&manifest, inputs).unwrap();
     let evidence = Evidence {
         manifest: &manifest,
-        inputs: &Inputs::new(&manifest, inputs.clone()).unwrap(),
-        input_tree: &tree(&inputs, |source| matches!(source, Source::Input { .. })),
+        inputs: &inputs,
+        input_tree: &inputs.tree(&manifest),
         tree: &tree(&trace.slots, |source| matches!(source, Source::Committed { .. })),
         traces: BTreeMap::from([(0, trace.clone())]),
     };
@@ -51,7 +52,11 @@ fn statement(manifest: &Manifest, draws: u32) -> Statement {
 }
 
 fn within(name: &str, program: &Program) {
-    let (longest, bound) = longest(&program.bytes(), 300);
+    within_with(name, program, &[]);
+}
+
+fn within_with(name: &str, program: &Program, job: &[&str]) {
+    let (longest, bound) = longest(&program.bytes(), job, 300);
     println!("{name}: longest {longest}, bound {bound}");
     assert!(longest <= bound, "{name}: {longest} bytes, bound {bound}");
     assert!(bound <= 2 * longest, "{name}: the bound {bound} is no use for {longest}");
@@ -136,7 +141,7 @@ fn models() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "tosa") {
             let (name, file) = (path.display().to_string(), std::fs::read(&path).unwrap());
-            let (longest, bound) = longest(&file, 100);
+            let (longest, bound) = longest(&file, &[], 100);
             println!("{name}: longest {longest}, bound {bound}");
             assert!(longest <= bound);
             reads_within(&name, &file);
@@ -266,4 +271,18 @@ fn choices_and_padding() {
             p.output("y");
         }),
     );
+}
+
+#[test]
+fn inputs_of_both_scopes() {
+    let program = program(|p| {
+        p.input("x", DType::INT8, &[1, 24, 40]);
+        p.input("weight", DType::INT8, &[1, 40, 16]);
+        p.op(Op::MATMUL, Attribute::None, &["x", "weight", "zero8", "zero8"], ("sum", DType::INT32, &[1, 24, 16]));
+        p.rescale("sum", "y", &[1, 24, 16], [DType::INT32, DType::INT8]);
+        p.output("y");
+    });
+    for job in [&["weight"][..], &["x"], &[]] {
+        within_with("product", &program, job);
+    }
 }

@@ -52,7 +52,7 @@ pub async fn fetch(store: &Store, job: &JobResponse) -> Result<Work, FetchError>
         return Err(FetchError::Shards { found: inputs.shards(), posted: job.shards });
     }
     let input_tree = inputs.tree(&compiled.manifest);
-    let found = input_root(job.shards, &input_tree.root());
+    let found = input_root(job.shards, &inputs.root(&compiled.manifest, &input_tree));
     if found != job.input_root {
         return Err(FetchError::InputRoot { found, posted: job.input_root });
     }
