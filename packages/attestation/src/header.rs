@@ -102,7 +102,7 @@ impl Header {
 
     /// δ(1 − γ)·2³², rounded down: what one draw catches of a complete cheat.
     pub fn caught(&self) -> u32 {
-        ((self.delta as u64 * (u32::MAX - self.gamma) as u64) >> 32) as u32
+        ((self.delta as u64 * ((1 << 32) - self.gamma as u64)) >> 32) as u32
     }
 
     /// The program's id, given the root of its descriptors' tree.
