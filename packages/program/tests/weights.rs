@@ -47,7 +47,7 @@ fn delta_of_a_chain() {
         let (_, compiled) = compiled(&chain(layers as usize));
         let delta = compiled.manifest.header.delta as u64;
         let sum = layers * (layers + 1) / 2;
-        let exact = (31 * layers << 32) * 3 / 4 / (31 * (sum - 1) + sum.max(31));
+        let exact = ((31 * layers) << 32) * 3 / 4 / (31 * (sum - 1) + sum.max(31));
         assert!(delta <= exact && exact - delta < exact / 1_000, "{layers} layers: {delta} against {exact}");
     }
 }
