@@ -228,6 +228,7 @@ class Descriptor:
     dtype: str
     shape: list
     layout: Layout = None
+    scope: int = None
     root: bytes = None
     slot: int = None
     interval: list = None
@@ -240,6 +241,8 @@ class Descriptor:
         words = {"source": self.source, "dtype": self.dtype, "shape": self.shape}
         if self.layout:
             words |= {"leaf_log2": self.layout.leaf_log2, "row": self.layout.row}
+        if self.source == "input":
+            words["scope"] = self.scope
         if self.source == "constant":
             words["root"] = self.root.hex()
         if self.source == "committed":
@@ -268,6 +271,8 @@ def read_descriptor(r):
     d = Descriptor(source, dtype, shape)
     if source != "virtual":
         d.layout = Layout(dtype, shape, r.number(1), r.varint(32))
+    if source == "input":
+        d.scope = read_byte_below(r, 2, "scope")
     if source == "constant":
         d.root = r.digest()
     if source == "committed":
@@ -328,6 +333,7 @@ class Header:
     tensors: int
     committed: int
     inputs: int
+    job: int
     outputs: list
     rest: dict
 
@@ -337,17 +343,22 @@ class Header:
 
 def read_header(r):
     start = r.at
-    refuse_if(r.number(1) != 1, "version")
-    tensors, committed, inputs, count = r.number(4), r.number(4), r.number(1), r.number(1)
-    refuse_if(not 1 <= inputs <= 16 or not 1 <= count <= 16, "ports")
+    refuse_if(r.number(1) != 2, "version")
+    tensors, committed, inputs, job, count = r.number(4), r.number(4), r.number(1), r.number(1), r.number(1)
+    refuse_if(not 1 <= inputs <= 16 or job > inputs or not 1 <= count <= 16, "ports")
     refuse_if(not 1 <= committed <= tensors - inputs, "committed")
     outputs = [r.number(4) for _ in range(count)]
-    rest = {"cost": r.number(8), "delta": r.number(4), "opening_bytes": r.number(4), "reads": r.number(4)}
-    rest |= {"depth": r.number(1), "plan": r.digest().hex()}
-    return Header(r.data[start : r.at], tensors, committed, inputs, outputs, rest)
+    rest = {"cost": r.number(8), "delta": r.number(4), "gamma": r.number(4), "opening_bytes": r.number(4)}
+    rest |= {"reads": r.number(4), "depth": r.number(1), "plan": r.digest().hex()}
+    return Header(r.data[start : r.at], tensors, committed, inputs, job, outputs, rest)
 
 
 # 8. Attestations and draws
+
+
+def scopes(shards, job=None):
+    """The root over inputs of both scopes."""
+    return node(shards, job) if job else shards
 
 
 def input_root(total, tree):
@@ -451,14 +462,14 @@ class Walk:
         if "scalar" in operand:
             return operand["scalar"]
         id = operand["tensor"]
-        source = self.known[id].source
+        source, scope = self.known[id].source, self.known[id].scope
         if source == "virtual":
             if (id, index) not in self.memo:
                 value = self.compute(id, index, depth)
                 refuse_if(len(self.memo) >= 1 << 17, "kept")
                 self.memo[id, index] = value
             return self.memo[id, index]
-        return self.leaf(id, 0 if source == "constant" else self.shard, index)
+        return self.leaf(id, 0 if source == "constant" or scope == 1 else self.shard, index)
 
     def opened(self, source):
         """{(shard, id, leaf): digest} of the leaves of tensors with this source."""
@@ -515,10 +526,15 @@ def check_roots(statement, header, walk, digests, r):
         total = r.number(8)
         refuse_if(statement.first_shard + statement.count > total, "shards")
         refuse_if(any(id >= header.inputs for _, id, _ in inputs), "inputs")
-        stack = Stack(total, header.inputs, lambda slot: walk.known[slot].layout.leaves)
-        places = {(statement.first_shard + shard, id, at): digest for (shard, id, at), digest in inputs.items()}
-        found = fold(stack, addressed(stack, places), sibling)
-        refuse_if(input_root(total, found) != statement.input_root, "input root")
+        roots = []
+        for scope, shards, first in ((0, total, statement.first_shard), (1, 1, 0)):
+            stack = Stack(shards, header.inputs, lambda slot: walk.known[slot].layout.leaves)
+            own = {at: digest for at, digest in inputs.items() if walk.known[at[1]].scope == scope}
+            refuse_if(scope == 1 and own and not header.job, "job inputs")
+            if scope == 0 or header.job:
+                places = {(first + shard, id, at): digest for (shard, id, at), digest in own.items()}
+                roots.append(fold(stack, addressed(stack, places), sibling) if own else r.digest())
+        refuse_if(input_root(total, scopes(*roots)) != statement.input_root, "input root")
 
     trace = walk.opened("committed")
     ids = {}

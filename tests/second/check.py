@@ -127,7 +127,7 @@ def trees():
 def attestation():
     v = load("attestation")
     header = whole(a.read_header, raw(v["header_bytes"]))
-    fields = {"tensors": header.tensors, "committed": header.committed, "inputs": header.inputs}
+    fields = {"tensors": header.tensors, "committed": header.committed, "inputs": header.inputs, "job": header.job}
     same(fields | {"outputs": header.outputs} | header.rest, v["header"], "header")
     program = header.program_id(raw(v["descriptors"]))
     same(program.hex(), v["program_id"], "program id")
@@ -196,7 +196,7 @@ def main():
     steps = [hashes, codec, layouts, descriptors, trees, attestation]
     for step in steps:
         step()
-    for name in ("opening-small", "opening-layers"):
+    for name in ("opening-small", "opening-layers", "opening-job"):
         openings(name)
     if REFERENCE.exists():
         meaning()

@@ -1,8 +1,8 @@
 """A provider: runs a program, commits to its trace, opens draws. Slow, and from docs/attestation.md alone."""
 
 from attestation import (
-    Draw, Layout, Reader, Stack, Walk, addressed, data, element, elements, fold, input_root, leaf, read_descriptor,
-    read_header, root, single, u64, varint,
+    ABSENT, Draw, Layout, Reader, Stack, Walk, addressed, data, element, elements, fold, input_root, leaf,
+    read_descriptor, read_header, root, scopes, single, u64, varint,
 )
 from meaning import evaluate
 
@@ -53,8 +53,14 @@ class Provider:
     def shard_root(self, tensors):
         return root([root(self.descriptors[id].layout.digests(bytes)) for id, bytes in tensors])
 
+    def inputs_root_of(self, shard, scope):
+        """Over one shard's inputs of one scope; nothing is in the places of the others."""
+        own = lambda id, bytes: root(self.descriptors[id].layout.digests(bytes)) if self.descriptors[id].scope == scope else ABSENT
+        return root([own(id, bytes) for id, bytes in enumerate(shard)])
+
     def inputs_root(self):
-        return root([self.shard_root(enumerate(shard)) for shard in self.inputs])
+        shards = root([self.inputs_root_of(shard, 0) for shard in self.inputs])
+        return scopes(shards, self.inputs_root_of(self.inputs[0], 1) if self.header.job else None)
 
     def input_root(self):
         return input_root(len(self.inputs), self.inputs_root())
@@ -96,9 +102,19 @@ class Provider:
             self.siblings(out, single(layout.leaves), whole, [(0, 0, at) for _, other, at in constants if other == id])
         if opened := walk.opened("input"):
             out.append(u64(len(self.inputs)))
-            stack = Stack(len(self.inputs), self.header.inputs, lambda slot: self.descriptors[slot].layout.leaves)
-            whole = self.whole([dict(enumerate(shard)) for shard in self.inputs], {id: id for id in range(len(self.inputs[0]))})
-            self.siblings(out, stack, whole, [(self.first_shard + shard, id, at) for shard, id, at in opened])
+            for scope, shards, first in ((0, self.inputs, self.first_shard), (1, self.inputs[:1], 0)):
+                if scope == 1 and not self.header.job:
+                    continue
+                own = [(first + shard, id, at) for shard, id, at in opened if self.descriptors[id].scope == scope]
+                if not own:
+                    tops = [self.inputs_root_of(shard, scope) for shard in shards]
+                    out.append(root(tops))
+                    continue
+                stack = Stack(len(shards), self.header.inputs, lambda slot: self.descriptors[slot].layout.leaves)
+                others = {id for id in range(self.header.inputs) if self.descriptors[id].scope != scope}
+                kept = [{id: bytes for id, bytes in enumerate(shard) if id not in others} for shard in shards]
+                whole = self.whole(kept, {id: id for id in range(self.header.inputs)})
+                self.siblings(out, stack, whole, own, others)
         slot_of = {id: slot for slot, id in self.slots}
         by_slot = dict(self.slots)
         stack = Stack(self.count, self.header.committed, lambda slot: self.descriptors[by_slot[slot]].layout.leaves)
@@ -120,7 +136,12 @@ class Provider:
         }
 
     @staticmethod
-    def siblings(out, stack, whole, opened):
+    def siblings(out, stack, whole, opened, empty=()):
+        """`empty` are slots with nothing in them that counts don't show: one absent leaf each."""
+        if empty:
+            leaves = stack.leaves
+            stack = Stack(stack.shards, stack.slots, lambda slot: 1 if slot in empty else leaves(slot))
+            whole = whole | {(shard, slot, 0): ABSENT for shard in range(stack.shards) for slot in empty}
         every = addressed(stack, whole)
 
         def other(path):

@@ -34,10 +34,11 @@ impl Model {
         self.manifest().inputs().iter().map(|tensor| tensor.ty.bytes()).collect()
     }
 
-    /// Bytes that look like inputs, for each input `shards` shards of them.
+    /// Bytes that look like inputs, for each input `shards` shards of them, or one value for the job.
     pub fn noise(&self, shards: usize) -> Vec<Vec<u8>> {
+        let count = |port: usize| if self.manifest().tensors[port].is_of_job() { 1 } else { shards };
         let each = self.input_bytes().into_iter().enumerate();
-        each.map(|(port, bytes)| noise(port as u64, bytes * shards)).collect()
+        each.map(|(port, bytes)| noise(port as u64, bytes * count(port))).collect()
     }
 
     /// One shard, run honestly.

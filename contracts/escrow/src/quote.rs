@@ -38,7 +38,7 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
 
     let reward = rewards::terms(deps.querier, &setup.rewards, spec.kind, header.cost)?;
     let lien = Basis {
-        caught: lien::caught(header.delta, spec.draws),
+        caught: lien::caught(header.caught(), spec.draws),
         margin_bps: config.margin_bps,
         burn_bps: registry::config(deps.querier, &setup.registry)?.config.burn_bps,
         mint: reward.mint.checked_mul_ceil(config.token_value)?,

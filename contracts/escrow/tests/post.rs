@@ -221,11 +221,11 @@ fn a_header_is_canonical() {
     let client = world.client.clone();
     let bytes = header().encode();
     let (short, long) = (bytes[..bytes.len() - 1].to_vec(), [&bytes[..], &[0]].concat());
-    let unknown = [&[2], &bytes[1..]].concat();
+    let unknown = [&[1], &bytes[1..]].concat();
     for (bytes, malformed) in [
         (short, Malformed::Truncated),
         (long, Malformed::Trailing { bytes: 1 }),
-        (unknown, Malformed::Version { version: 2 }),
+        (unknown, Malformed::Version { version: 1 }),
         (vec![], Malformed::Truncated),
     ] {
         let spec = JobSpec { header: bytes.into(), ..world.spec() };

@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use tequio_attestation::{
-    Descriptor, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, Statement,
-    TensorId, drawn_traces, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
+    Statement, TensorId, drawn_traces, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_protocol::{
     AttestationId, Digest,
@@ -86,16 +86,18 @@ fn manifest() -> Manifest {
     let node = Node { op: Op::BitwiseNot, operands: vec![Operand::Tensor(TensorId(0))] };
     let interval = Interval { first: 0, last: u32::MAX };
     let tensors = vec![
-        Descriptor { ty, source: Source::Input { layout } },
+        Descriptor { ty, source: Source::Input { layout, scope: Scope::Shard } },
         Descriptor { ty, source: Source::Committed { node, layout, slot: 0, interval } },
     ];
     let header = Header {
         tensors: 2,
         committed: 1,
         inputs: 1,
+        job: 0,
         outputs: vec![TensorId(1)],
         cost: ELEMENTS.into(),
         delta: u32::MAX,
+        gamma: 0,
         opening_bytes: 1_000,
         reads: 1,
         depth: 0,

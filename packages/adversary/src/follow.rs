@@ -63,9 +63,9 @@ pub fn follow(manifest: &Manifest, inputs: &[Vec<u8>], claims: &BTreeMap<u32, Ve
     followed
 }
 
-struct Operands<'a> {
-    values: &'a [Vec<i64>],
-    operands: &'a [Operand],
+pub struct Operands<'a> {
+    pub values: &'a [Vec<i64>],
+    pub operands: &'a [Operand],
 }
 
 impl Read for Operands<'_> {

@@ -2,6 +2,7 @@
 //! it, what of it is wrong, a backend that shows it, and providers who do so on a chain.
 
 mod actor;
+mod attack;
 mod backend;
 mod element;
 mod follow;
@@ -11,6 +12,7 @@ mod trick;
 
 pub use crate::{
     actor::{Actor, Role},
+    attack::{Cheat, Known, Target, guesses, steers},
     backend::{Cheating, Scene, Trick},
     follow::{Followed, follow},
     saving::{heaviest, saved_by_replay, saved_by_skip},

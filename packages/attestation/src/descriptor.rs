@@ -26,13 +26,22 @@ pub struct Descriptor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// An input of the program; the tensor's id is its slot. Opened under the job's input root.
-    Input { layout: Layout },
+    Input { layout: Layout, scope: Scope },
     /// A constant. Opened under the root of its own tree.
     Constant { layout: Layout, root: Digest },
     /// Computed by the provider, who commits to every element.
     Committed { node: Node, layout: Layout, slot: u32, interval: Interval },
     /// Computed, and recomputed wherever it is read.
     Virtual { node: Node },
+}
+
+/// For what an input has one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Scope {
+    Shard = 0,
+    /// All shards of a job.
+    Job = 1,
 }
 
 /// An op and what it reads.
@@ -78,11 +87,16 @@ impl Descriptor {
     /// The layout of a tensor that has a tree.
     pub fn layout(&self) -> Option<Layout> {
         match self.source {
-            Source::Input { layout } | Source::Constant { layout, .. } | Source::Committed { layout, .. } => {
+            Source::Input { layout, .. } | Source::Constant { layout, .. } | Source::Committed { layout, .. } => {
                 Some(layout)
             }
             Source::Virtual { .. } => None,
         }
+    }
+
+    /// Whether it is an input with one value for all shards of a job.
+    pub fn is_of_job(&self) -> bool {
+        matches!(self.source, Source::Input { scope: Scope::Job, .. })
     }
 
     pub fn encode(&self) -> Vec<u8> {
@@ -104,7 +118,7 @@ impl Descriptor {
             w.varint(layout.row as u64);
         }
         match &self.source {
-            Source::Input { .. } => {}
+            Source::Input { scope, .. } => w.u8(*scope as u8),
             Source::Constant { root, .. } => w.bytes(&root.0),
             Source::Committed { node, slot, interval, .. } => {
                 w.varint(*slot as u64);
@@ -129,7 +143,7 @@ impl Descriptor {
         let ty = Type::new(dtype, &dims[..rank]).map_err(|_| Malformed::Shape)?;
         let layout = |r: &mut Reader| Layout::new(r.u8()?, r.varint32()?, &ty);
         let source = match tag {
-            0 => Source::Input { layout: layout(r)? },
+            0 => Source::Input { layout: layout(r)?, scope: decode_scope(r)? },
             1 => Source::Constant { layout: layout(r)?, root: r.digest()? },
             2 => {
                 let layout = layout(r)?;
@@ -141,6 +155,14 @@ impl Descriptor {
             _ => return Err(Malformed::Tag { tag }),
         };
         Ok(Self { ty, source })
+    }
+}
+
+fn decode_scope(r: &mut Reader) -> Result<Scope, Malformed> {
+    match r.u8()? {
+        0 => Ok(Scope::Shard),
+        1 => Ok(Scope::Job),
+        tag => Err(Malformed::Tag { tag }),
     }
 }
 

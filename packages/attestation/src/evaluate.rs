@@ -11,7 +11,7 @@ use std::{
 
 use tequio_tensor::{Read, Type, eval};
 
-use crate::{Descriptor, Layout, Malformed, Node, Operand, Source, TensorId};
+use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId};
 
 /// Most virtual tensors between a drawn element and a leaf.
 pub const MAX_DEPTH: u8 = 128;
@@ -27,7 +27,7 @@ pub(crate) trait Supply<'a> {
     fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<&'a [u8], Malformed>;
 }
 
-/// A leaf that was read. Constants' leaves have shard 0.
+/// A leaf that was read. Leaves of constants and of inputs of job scope have shard 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LeafKey {
     pub tensor: TensorId,
@@ -144,7 +144,8 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
                 Ok(value)
             }
             Source::Constant { layout, .. } => self.leaf_value(tensor, layout, 0, index),
-            Source::Input { layout } | Source::Committed { layout, .. } => {
+            Source::Input { layout, scope: Scope::Job } => self.leaf_value(tensor, layout, 0, index),
+            Source::Input { layout, .. } | Source::Committed { layout, .. } => {
                 self.leaf_value(tensor, layout, self.shard, index)
             }
         }

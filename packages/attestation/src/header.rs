@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Version of the canonical form.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 /// Most inputs, and most outputs, of a program.
 pub const MAX_PORTS: usize = 16;
 
@@ -20,12 +20,16 @@ pub struct Header {
     pub committed: u32,
     /// Number of inputs: tensors `0..inputs`.
     pub inputs: u8,
+    /// How many of them are of job scope.
+    pub job: u8,
     /// The outputs, in graph order; each is a committed tensor.
     pub outputs: Vec<TensorId>,
     /// Cost of one shard in MAC equivalents.
     pub cost: u64,
-    /// δ·2³², rounded down: what one draw catches of a complete cheat.
+    /// δ·2³², rounded down: one draw catches a cheat that saves a share φ of the work with probability δ(φ − γ) or more.
     pub delta: u32,
+    /// γ·2³², rounded up: the share of the work whose saving δ does not price.
+    pub gamma: u32,
     /// Most bytes that one draw adds to an opening, the paths above a shard's root and an input's shard not counted.
     pub opening_bytes: u32,
     /// Most elements that checking one draw reads.
@@ -43,10 +47,12 @@ impl Header {
         w.u32(self.tensors);
         w.u32(self.committed);
         w.u8(self.inputs);
+        w.u8(self.job);
         w.u8(self.outputs.len() as u8);
         self.outputs.iter().for_each(|id| w.u32(id.0));
         w.u64(self.cost);
         w.u32(self.delta);
+        w.u32(self.gamma);
         w.u32(self.opening_bytes);
         w.u32(self.reads);
         w.u8(self.depth);
@@ -60,11 +66,12 @@ impl Header {
         if version != VERSION {
             return Err(Malformed::Version { version });
         }
-        let (tensors, committed, inputs) = (r.u32()?, r.u32()?, r.u8()?);
+        let (tensors, committed, inputs, job) = (r.u32()?, r.u32()?, r.u8()?, r.u8()?);
         let count = r.u8()? as usize;
         let ports = |n: usize| (1..=MAX_PORTS).contains(&n);
         if !ports(count)
-            || !ports(inputs as usize)
+            || !ports(inputs.into())
+            || job > inputs
             || committed == 0
             || committed > tensors.saturating_sub(inputs.into())
         {
@@ -78,9 +85,11 @@ impl Header {
             tensors,
             committed,
             inputs,
+            job,
             outputs,
             cost: r.u64()?,
             delta: r.u32()?,
+            gamma: r.u32()?,
             opening_bytes: r.u32()?,
             reads: r.u32()?,
             depth: r.u8()?,
@@ -94,6 +103,11 @@ impl Header {
         let header = Self::decode(&mut r)?;
         r.finish()?;
         Ok(header)
+    }
+
+    /// δ(1 − γ)·2³², rounded down: what one draw catches of a complete cheat.
+    pub fn caught(&self) -> u32 {
+        ((self.delta as u64 * ((1 << 32) - self.gamma as u64)) >> 32) as u32
     }
 
     /// The program's id, given the root of its descriptors' tree.

@@ -2,21 +2,20 @@
 
 use tequio_tensor::DType;
 
-use crate::{
-    Digest, Manifest, Source,
-    commit::{shard_tree, tensor_tree},
-    tree::Tree,
-};
+use crate::{Descriptor, Digest, Manifest, commit::tensor_tree, hash, tree::Tree};
 
 /// For every input of a program its elements for a number of shards.
 ///
-/// All fit the program: every input holds the same whole number of shards, and elements that their type has.
+/// All fit the program: every input of shard scope holds the same whole number of shards, every one of job scope one
+/// value, and elements that their type has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
     /// A program without inputs can run on any number of shards, so they are counted.
     shards: u64,
-    /// In graph order, canonical bytes of shard after shard.
+    /// In graph order, canonical bytes of shard after shard; of one where it is the job's.
     buffers: Vec<Vec<u8>>,
+    /// In graph order: whether the input is of job scope.
+    job: Vec<bool>,
 }
 
 /// Why bytes are not the inputs of whole shards of a program.
@@ -44,31 +43,37 @@ impl Inputs {
         let mut shards = None;
         for (input, (tensor, bytes)) in types.iter().zip(&buffers).enumerate() {
             let shard = tensor.ty.bytes();
-            if !bytes.len().is_multiple_of(shard) {
+            if !bytes.len().is_multiple_of(shard) || tensor.is_of_job() && bytes.len() != shard {
                 return Err(BadInputs::Partial { input, bytes: bytes.len(), shard });
             }
-            let found = (bytes.len() / shard) as u64;
-            let wanted = *shards.get_or_insert(found);
-            if found != wanted {
-                return Err(BadInputs::Shards { input, found, wanted });
+            if !tensor.is_of_job() {
+                let found = (bytes.len() / shard) as u64;
+                let wanted = *shards.get_or_insert(found);
+                if found != wanted {
+                    return Err(BadInputs::Shards { input, found, wanted });
+                }
             }
             if let Some(value) = foreign(tensor.ty.dtype, bytes) {
                 return Err(BadInputs::Element { input, value });
             }
         }
-        Ok(Self { shards: shards.ok_or(BadInputs::Unnumbered)?, buffers })
+        let job = types.iter().map(Descriptor::is_of_job).collect();
+        Ok(Self { shards: shards.ok_or(BadInputs::Unnumbered)?, buffers, job })
     }
 
     /// The inputs of `shards` shards of a program that has none.
     pub fn none(shards: u64) -> Self {
-        Self { shards, buffers: vec![] }
+        Self { shards, buffers: vec![], job: vec![] }
     }
 
     /// The inputs of the first `shards` shards, at most all of them.
     pub fn first(&self, shards: u64) -> Self {
         let shards = shards.min(self.shards);
-        let part = |bytes: &Vec<u8>| bytes[..bytes.len() / self.shards.max(1) as usize * shards as usize].to_vec();
-        Self { shards, buffers: self.buffers.iter().map(part).collect() }
+        let part = |(bytes, job): (&Vec<u8>, &bool)| match job {
+            true => bytes.clone(),
+            false => bytes[..bytes.len() / self.shards.max(1) as usize * shards as usize].to_vec(),
+        };
+        Self { shards, buffers: self.buffers.iter().zip(&self.job).map(part).collect(), job: self.job.clone() }
     }
 
     /// Number of whole shards.
@@ -81,8 +86,11 @@ impl Inputs {
         if shard >= self.shards {
             return vec![];
         }
-        let part = |bytes: &'_ Vec<u8>| bytes.len() / self.shards as usize;
-        self.buffers.iter().map(|bytes| &bytes[shard as usize * part(bytes)..][..part(bytes)]).collect()
+        let of_shard = |(bytes, job): (&'_ Vec<u8>, &bool)| {
+            let (part, shard) = (bytes.len() / self.shards as usize, shard as usize);
+            if *job { 0..bytes.len() } else { shard * part..(shard + 1) * part }
+        };
+        self.buffers.iter().zip(&self.job).map(|(bytes, job)| &bytes[of_shard((bytes, job))]).collect()
     }
 
     /// For each input in graph order, canonical bytes of all shards.
@@ -90,20 +98,30 @@ impl Inputs {
         &self.buffers
     }
 
-    /// The tree over the inputs of all shards, what [`crate::input_root`] is made from. `manifest` is the program's that
-    /// the inputs were checked against.
+    /// The tree over the inputs of all shards. `manifest` is the program's that the inputs were checked against.
     pub fn tree(&self, manifest: &Manifest) -> Tree {
-        Tree::new((0..self.shards).map(|shard| digest(manifest, &self.shard(shard))).collect())
+        Tree::new((0..self.shards).map(|shard| tree_of(manifest, &self.shard(shard), false).root()).collect())
+    }
+
+    /// What [`crate::input_root`] is made from: the root of [`Self::tree`], with the inputs of job scope beside it if
+    /// there are any.
+    pub fn root(&self, manifest: &Manifest, tree: &Tree) -> Digest {
+        if self.job.contains(&true) { hash::node(&tree.root(), &self.job(manifest).root()) } else { tree.root() }
+    }
+
+    /// The tree over the inputs of job scope.
+    pub(crate) fn job(&self, manifest: &Manifest) -> Tree {
+        tree_of(manifest, &self.buffers.iter().map(Vec::as_slice).collect::<Vec<_>>(), true)
     }
 }
 
-/// The root over one shard's inputs.
-fn digest(manifest: &Manifest, inputs: &[&[u8]]) -> Digest {
-    let trees = manifest.inputs().iter().zip(inputs).filter_map(|(tensor, bytes)| match tensor.source {
-        Source::Input { layout } => Some(tensor_tree(&tensor.ty, layout, bytes)),
-        _ => None,
-    });
-    shard_tree(&trees.collect::<Vec<_>>()).root()
+/// The tree over a shard's inputs, or over the job's, by id; nothing is at the places of the others.
+fn tree_of(manifest: &Manifest, inputs: &[&[u8]], job: bool) -> Tree {
+    let root = |(tensor, bytes): (&Descriptor, &&[u8])| match tensor.layout() {
+        Some(layout) if tensor.is_of_job() == job => tensor_tree(&tensor.ty, layout, bytes).root(),
+        _ => hash::ABSENT,
+    };
+    Tree::new(manifest.inputs().iter().zip(inputs).map(root).collect())
 }
 
 /// An element that is none of its type's. A bool or an int4 is a byte that can hold more than it should: no backend

@@ -23,7 +23,7 @@ pub mod tree;
 
 pub use check::{Mismatch, Outcome, check, shard_path_bytes};
 pub use commit::{ShardTrace, shard_tree, tensor_tree};
-pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Source, TensorId};
+pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Scope, Source, TensorId};
 pub use digest::{AttestationId, Digest, ProgramId, SubjectId};
 pub use error::Malformed;
 pub use evaluate::{MAX_DEPTH, MAX_KEPT, MAX_READS};

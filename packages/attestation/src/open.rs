@@ -8,7 +8,7 @@ use std::{
 use crate::{
     Descriptor, Digest, Inputs, Layout, Malformed, Manifest, Source, Statement, TensorId,
     codec::Writer,
-    commit::{ShardTrace, payload, shard_tree, tensor_tree},
+    commit::{ShardTrace, payload, tensor_tree},
     evaluate::{Evaluator, LeafKey, Supply},
     hash,
     layout::depth,
@@ -177,12 +177,26 @@ impl Siblings<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        let top = self.evidence.input_tree;
-        self.opening.u64(top.leaves().len() as u64);
-        let first = self.statement.subject.first_shard;
-        let count = self.evidence.manifest.header.inputs as u64;
-        let slot = |id: TensorId| id.0 as u64;
-        self.stacked(keys, top, first, count, &slot)
+        let Evidence { manifest, inputs, input_tree, .. } = self.evidence;
+        self.opening.u64(input_tree.leaves().len() as u64);
+        let (job, shards): (Vec<LeafKey>, Vec<LeafKey>) =
+            keys.iter().partition(|key| manifest.descriptor(key.tensor).is_of_job());
+        let (first, slots) = (self.statement.subject.first_shard, manifest.header.inputs as u64);
+        self.inputs_of(&shards, input_tree, first, slots)?;
+        if manifest.header.job == 0 {
+            return Ok(());
+        }
+        let top = Tree::new(vec![inputs.job(manifest).root()]);
+        self.inputs_of(&job, &top, 0, slots)
+    }
+
+    /// The digests beside leaves of inputs of one scope, or its root if there are none.
+    fn inputs_of(&mut self, keys: &[LeafKey], top: &Tree, first: u64, slots: u64) -> Result<(), Malformed> {
+        if keys.is_empty() {
+            self.opening.bytes(&top.root().0);
+            return Ok(());
+        }
+        self.stacked(keys, top, first, slots, &|id| id.0 as u64)
     }
 
     fn trace(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
@@ -247,8 +261,12 @@ impl Siblings<'_> {
         } else {
             manifest.committed().into_iter().map(|(id, _)| id).collect()
         };
-        let trees = ids.into_iter().map(|tensor| self.tree(LeafKey { tensor, ..key }));
-        Ok(shard_tree(&trees.collect::<Result<Vec<_>, _>>()?))
+        let is_of_job = |id: TensorId| manifest.descriptor(id).is_of_job();
+        let root = |tensor: TensorId| match is_input && is_of_job(tensor) != is_of_job(key.tensor) {
+            true => Ok(hash::ABSENT),
+            false => self.tree(LeafKey { tensor, ..key }).map(|tree| tree.root()),
+        };
+        Ok(Tree::new(ids.into_iter().map(root).collect::<Result<_, _>>()?))
     }
 
     fn tree(&mut self, key: LeafKey) -> Result<Tree, Malformed> {

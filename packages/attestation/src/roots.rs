@@ -77,16 +77,28 @@ impl Taken<'_> {
         if end.is_none_or(|end| end > shards) || leaves.iter().any(|(key, _)| key.tensor.0 as u64 >= slots) {
             return Err(Malformed::Counts);
         }
+        let is_of_job = |key: &LeafKey| self.known[&key.tensor].descriptor.is_of_job();
+        let (job, of_shards): (Vec<Leaf>, Vec<Leaf>) = leaves.iter().partition(|(key, _)| is_of_job(key));
+        if header.job == 0 && !job.is_empty() {
+            return Err(Malformed::Counts);
+        }
+        let root = self.inputs_of(&of_shards, shards, statement.subject.first_shard, slots)?;
+        let root = if header.job == 0 { root } else { hash::node(&root, &self.inputs_of(&job, 1, 0, slots)?) };
+        expect("input", input_root(shards, &root) == statement.subject.input_root)
+    }
+
+    /// The root over the inputs of one scope; it comes next in the opening if no leaf of it was opened.
+    #[inline(never)]
+    fn inputs_of(&mut self, leaves: &[Leaf], shards: u64, first: u64, slots: u64) -> Result<Digest, Malformed> {
+        if leaves.is_empty() {
+            return self.rest.digest();
+        }
         let counts: BTreeMap<u64, u64> =
             leaves.iter().map(|(key, _)| (key.tensor.0 as u64, self.leaf_count(key.tensor))).collect();
         let stack = Stack { top: shards, middle: slots, leaves: |slot| counts.get(&slot).copied().unwrap_or(0) };
-        let place = |key: &LeafKey| (statement.subject.first_shard + key.shard, key.tensor.0 as u64, key.leaf as u64);
-        let leaves = leaves.iter().map(|(key, digest)| {
-            let (shard, slot, leaf) = place(key);
-            (stack.address(shard, slot, leaf), *digest)
-        });
-        let root = fold_rest(leaves.collect(), |at| stack.is_absent(at), &mut self.rest)?;
-        expect("input", input_root(shards, &root) == statement.subject.input_root)
+        let place = |key: &LeafKey| stack.address(first + key.shard, key.tensor.0 as u64, key.leaf as u64);
+        let leaves = leaves.iter().map(|(key, digest)| (place(key), *digest)).collect();
+        fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)
     }
 
     #[inline(never)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Outcome,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Outcome, Scope,
     ShardTrace, Source, Statement, Subject, TensorId, check, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::{DType, Op, Type, eval};
@@ -29,7 +29,7 @@ fn program() -> Manifest {
         },
     };
     let tensors = vec![
-        Descriptor { ty: wide, source: Source::Input { layout: layout(&wide, 60) } },
+        Descriptor { ty: wide, source: Source::Input { layout: layout(&wide, 60), scope: Scope::Shard } },
         Descriptor {
             ty: wide,
             source: Source::Constant {
@@ -49,9 +49,11 @@ fn program() -> Manifest {
         tensors: 6,
         committed: 2,
         inputs: 1,
+        job: 0,
         outputs: vec![TensorId(5)],
         cost: 240,
         delta: 1 << 30,
+        gamma: 0,
         opening_bytes: 2000,
         reads: 100,
         depth: 2,

@@ -50,7 +50,7 @@ impl Program {
 
     /// The same program, if a job can be made of it: shards are cut along the axis that all inputs begin with.
     pub fn postable(self) -> Result<Self> {
-        let why = match batch(&self.graph) {
+        let why = match batch(&self.graph, None) {
             Some(_) => return Ok(self),
             None if self.graph.inputs() == 0 => "it has no inputs, so every shard of it would be the same".into(),
             None => format!("its inputs do not all begin with the same axis, the items: {}", inputs::list(&self.graph)),
@@ -78,10 +78,10 @@ impl Program {
         Ok(Model::of(bytes, graph, planned))
     }
 
-    /// With a proposed plan, whatever lies beside the program.
-    pub fn proposed(self) -> Result<Model> {
+    /// With a proposed plan, whatever lies beside the program, the inputs named `job` of job scope.
+    pub fn proposed(self, job: &[String]) -> Result<Model> {
         let Self { path, bytes, graph } = self;
-        let planned = Planned::proposed(&graph).map_err(|reason| unplannable(&path, reason))?;
+        let planned = Planned::proposed(&graph, job).map_err(|reason| unplannable(&path, reason))?;
         Ok(Model::of(bytes, graph, planned))
     }
 }
@@ -111,12 +111,11 @@ impl Model {
         Self { program, graph, plan, compiled, origin }
     }
 
-    /// The same program with the plan's rates measured on `inputs`.
+    /// The same program with the plan's scenarios, routes and rates measured on `inputs`.
     pub fn measured(self, inputs: &Inputs) -> Result<Self> {
-        let executable = self.prepare()?;
         let shards = 0..inputs.whole.shards().min(MAX_TRACES as u64);
-        let traces = shards.map(|shard| executable.trace(&inputs.whole, shard));
-        let plan = self.plan.measured(&self.graph, &traces.collect::<Result<Vec<_>, _>>()?);
+        let shard = |shard| inputs.whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
+        let plan = self.plan.measured(&self.graph, &shards.map(shard).collect::<Vec<_>>())?;
         let compiled = compile(&self.graph, &plan)?;
         Ok(Self { plan, compiled, ..self })
     }
@@ -132,7 +131,7 @@ impl Model {
 
     /// Items in a shard: the axis that all inputs begin with; 1 where they begin with none or several.
     pub fn batch(&self) -> u64 {
-        batch(&self.graph).unwrap_or(1)
+        batch(&self.graph, Some(self.manifest())).unwrap_or(1)
     }
 
     /// Reads `--inputs`.

@@ -269,3 +269,32 @@ fn logs_go_to_standard_error_as_far_as_the_filter_lets_them() {
     assert!(!said(&["-v", "--color", "never"]).contains("\x1b["));
     assert_eq!(said(&["-q"]), "");
 }
+
+#[test]
+fn the_digits_withstand_what_is_mounted_on_them() {
+    let (program, inputs) = (digits("digits.tosa"), digits("test_inputs.npy"));
+    let report = json(&["program", "attack", &program, "--inputs", &inputs]);
+    let ratios: Vec<f64> =
+        report["cheats"].as_array().unwrap().iter().map(|cheat| cheat["ratio"].as_f64().unwrap()).collect();
+    assert!(ratios.is_sorted_by(|one, next| one >= next), "{ratios:?}");
+    assert!(*ratios.last().unwrap() >= report["least"].as_f64().unwrap());
+    assert!(report["tried"].as_u64().unwrap() > 40);
+}
+
+/// A plan that says that nothing is ever equal, and nothing guessed.
+#[test]
+fn a_plan_that_promises_too_much_is_found_out() {
+    let (_keep, path) = folder();
+    let mut plan: Value = serde_json::from_slice(&fs::read(digits("digits.plan.json")).unwrap()).unwrap();
+    plan["gamma"] = 0.into();
+    plan["committed"].as_array_mut().unwrap().iter_mut().for_each(|commit| commit["s"] = 0.into());
+    let rates = plan["scenarios"][0]["rates"].as_array_mut().unwrap();
+    rates.iter_mut().for_each(|rate| *rate = 0.into());
+    fs::write(path("kind.json"), plan.to_string()).unwrap();
+    let (program, inputs, plan) = (digits("digits.tosa"), digits("test_inputs.npy"), path("kind.json"));
+    let arguments = ["program", "attack", &program, "--plan", plan.to_str().unwrap(), "--inputs", &inputs];
+    let output = tequio(&arguments);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("broken: `guess"), "{text}");
+}

@@ -226,9 +226,16 @@ fn plans() {
     let (keep, path) = folder();
     let named = |name: &str| path(name).to_str().unwrap().to_owned();
     fs::write(path("text.json"), "hello").unwrap();
-    fs::write(path("empty.json"), r#"{"compiler": 1, "given": [], "committed": [], "routes": []}"#).unwrap();
-    fs::write(path("other.json"), r#"{"program": "00", "compiler": 1, "given": [], "committed": [], "routes": []}"#)
-        .unwrap();
+    fs::write(
+        path("empty.json"),
+        r#"{"compiler": 2, "job": [], "given": [], "committed": [], "scenarios": [], "gamma": 0}"#,
+    )
+    .unwrap();
+    fs::write(
+        path("other.json"),
+        r#"{"program": "00", "compiler": 2, "job": [], "given": [], "committed": [], "scenarios": [], "gamma": 0}"#,
+    )
+    .unwrap();
     let (folder, program) = (keep.path().to_str().unwrap(), digits("digits.tosa"));
     let show = |plan: &str| wrong(folder, &["program", "show", &program, "--plan", &named(plan)]);
     let page = |plan: &str, why: &str| (1, format!("error: the plan {plan} cannot be used\n  why: {why}\n"));

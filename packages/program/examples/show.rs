@@ -24,12 +24,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for row in &report.tensors {
         print(row);
     }
-    for route in &plan.routes {
+    for route in plan.scenarios.iter().flat_map(|scenario| &scenario.routes) {
         println!("route of {:?}: operand {}", route.name, route.operand);
     }
     println!("program_id {}", report.program_id);
     println!("inputs {:?} outputs {:?}", report.inputs, report.outputs);
     println!("cost {} per shard, committed {} B per shard", report.cost, report.committed_bytes);
+    println!("gamma {}/2^32", report.gamma);
     println!("delta {}/2^32 = 1/{}", report.delta, (1u64 << 32).checked_div(report.delta.into()).unwrap_or(0));
     println!("opening <= {} B, reads <= {}, depth {}", report.opening_bytes, report.reads, report.depth);
     println!("load {loaded:?}, propose {:?}, compile {:?}", proposed - loaded, done - proposed);

@@ -92,7 +92,7 @@ impl Planned {
         let beside = plan_path(path);
         let text = match fs::read_to_string(&beside) {
             Ok(text) => text,
-            Err(reason) if reason.kind() == io::ErrorKind::NotFound => return Ok(Self::proposed(graph)?),
+            Err(reason) if reason.kind() == io::ErrorKind::NotFound => return Ok(Self::proposed(graph, &[])?),
             Err(reason) => return Err(PlanError::Read { path: beside, reason }),
         };
         if !Saved::is_kept(&text) {
@@ -102,15 +102,15 @@ impl Planned {
             let compiled = compile(graph, &plan)?;
             Ok(Self { plan, compiled, origin: Origin::Kept })
         });
-        kept.or_else(|_| Ok(Self::proposed(graph)?))
+        kept.or_else(|_| Ok(Self::proposed(graph, &[])?))
     }
 
-    /// With a proposed plan, wherever the program is from.
+    /// With a proposed plan, wherever the program is from; the inputs named `job` are of job scope.
     ///
     /// # Errors
-    /// Those of [`Plan::propose`].
-    pub fn proposed(graph: &Graph) -> Result<Self, Refused> {
-        let plan = Plan::propose(graph)?;
+    /// Those of [`Plan::propose_with_job`].
+    pub fn proposed(graph: &Graph, job: &[String]) -> Result<Self, Refused> {
+        let plan = Plan::propose_with_job(graph, &job.iter().map(String::as_str).collect::<Vec<_>>())?;
         let compiled = compile(graph, &plan)?;
         Ok(Self { plan, compiled, origin: Origin::Proposed })
     }

@@ -50,11 +50,6 @@ impl Tensor {
     pub(crate) fn bytes(&self) -> u64 {
         self.ty.bytes() as u64
     }
-
-    /// Bits that its elements carry.
-    pub(crate) fn bits(&self) -> u64 {
-        self.ty.shape.elements() as u64 * self.ty.dtype.bits() as u64
-    }
 }
 
 impl Graph {
@@ -118,13 +113,6 @@ impl Graph {
             Operand::Tensor(id) => self.tensor(*id).constant().is_some(),
             Operand::Scalar { .. } => true,
         }
-    }
-
-    /// Cost of computing all of a tensor's elements, its op's only; 0 for inputs and constants.
-    pub(crate) fn cost(&self, id: TensorId) -> u64 {
-        let tensor = self.tensor(id);
-        let each = tensor.node().map_or(0, |node| tequio_tensor::cost(&node.op, &self.operand_types(node), &tensor.ty));
-        each.saturating_mul(tensor.ty.shape.elements() as u64)
     }
 
     /// For each tensor the tensors that read it, each once, ascending.

@@ -24,7 +24,7 @@ pub use compile::{Compiled, compile};
 pub use graph::{Graph, Tensor, TensorSource};
 pub use limits::MAX_TRACES;
 pub use load::load;
-pub use plan::{Commit, Given, Plan, Route};
+pub use plan::{Commit, Given, Plan, Route, Scenario};
 pub use refused::{Misfit, Refused};
 pub use show::{Report, Row};
 pub use unplanned::unplanned;

@@ -15,8 +15,13 @@ pub(crate) const MAX_CHECK_KEPT: u64 = MAX_KEPT as u64;
 pub(crate) const MAX_CHAIN: u8 = 96;
 /// Largest s, in 1/65,536: 15/16.
 pub(crate) const MAX_S: u16 = 61_440;
-/// Most traces that are compared to measure rates, each with each other.
-pub const MAX_TRACES: usize = 16;
+/// Most scenarios of a plan.
+pub(crate) const MAX_SCENARIOS: usize = 8;
+/// Most shards on which rates are measured.
+pub const MAX_TRACES: usize = 64;
+
+/// Most operations that measuring what keeps its value along other routes may take.
+pub(crate) const MAX_MIXING: u64 = 1 << 31;
 
 // What keeps a hostile program from costing memory and time to refuse: each is checked before the work is done.
 

@@ -6,7 +6,7 @@ use tequio_attestation::{Digest, codec::Writer, hash::tagged};
 use crate::refused::{Misfit, Refused};
 
 /// Version of the compiler. Another version may number tensors or weigh them otherwise.
-pub(crate) const COMPILER: u32 = 1;
+pub(crate) const COMPILER: u32 = 2;
 
 /// Everything that compiling a [`crate::Graph`] leaves open. Names are there for people and checked against the graph; the
 /// hash covers numbers only.
@@ -15,12 +15,17 @@ pub(crate) const COMPILER: u32 = 1;
 pub struct Plan {
     /// Version of the compiler that made it.
     pub compiler: u32,
+    /// The inputs of job scope, ascending: one value for all shards of a job.
+    pub job: Vec<u32>,
     /// Every input and every constant, by id.
     pub given: Vec<Given>,
     /// The committed tensors, by id.
     pub committed: Vec<Commit>,
-    /// The ops that route their cost otherwise than through the first operand that can take it, by id.
-    pub routes: Vec<Route>,
+    /// What may differ between a shard and the trace that a cheat replays. One where all inputs of shard scope do and
+    /// the others don't, one where those of job scope alone do if there are any, and what else was met.
+    pub scenarios: Vec<Scenario>,
+    /// Share of the work, in 1/65,536, that can be guessed better than the rates s price, as measured; at most 1.
+    pub gamma: u32,
 }
 
 /// Layout of an input or a constant.
@@ -35,7 +40,7 @@ pub struct Given {
     pub row: u32,
 }
 
-/// Layout and rates of a committed tensor.
+/// Layout of a committed tensor, and the rate at which guessing it is priced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Commit {
@@ -45,10 +50,22 @@ pub struct Commit {
     pub leaf_log2: u8,
     /// Elements in a row.
     pub row: u32,
-    /// How much of it equals the nearest other trace, in 1/65,536.
-    pub r: u16,
-    /// How often its most guessable channel is guessed, in 1/65,536; at most 15/16.
+    /// How often a guess of an element is right, in 1/65,536; at most 15/16.
     pub s: u16,
+}
+
+/// Which inputs differ, and what follows for routes and rates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The inputs that differ, ascending.
+    pub differs: Vec<u32>,
+    /// Tensors that are equal as a whole although they depend on inputs that differ, ascending: no route enters them.
+    pub shared: Vec<u32>,
+    /// The ops that route their cost otherwise than by default, by id.
+    pub routes: Vec<Route>,
+    /// By slot, how much of a committed tensor keeps its old value, in 1/65,536.
+    pub rates: Vec<u16>,
 }
 
 /// The operand through which an op passes its cost back.
@@ -75,23 +92,24 @@ impl Plan {
     pub fn hash(&self) -> Digest {
         let mut w = Writer::default();
         w.u32(self.compiler);
-        w.varint(self.given.len() as u64);
-        for given in &self.given {
-            numbers(&mut w, &[given.tensor, given.leaf_log2.into(), given.row]);
+        list(&mut w, &self.job, |id| vec![*id]);
+        list(&mut w, &self.given, |given| vec![given.tensor, given.leaf_log2.into(), given.row]);
+        list(&mut w, &self.committed, |commit| {
+            vec![commit.tensor, commit.leaf_log2.into(), commit.row, commit.s.into()]
+        });
+        w.varint(self.scenarios.len() as u64);
+        for scenario in &self.scenarios {
+            list(&mut w, &scenario.differs, |id| vec![*id]);
+            list(&mut w, &scenario.shared, |id| vec![*id]);
+            list(&mut w, &scenario.routes, |route| vec![route.tensor, route.operand.into()]);
+            list(&mut w, &scenario.rates, |rate| vec![(*rate).into()]);
         }
-        w.varint(self.committed.len() as u64);
-        for commit in &self.committed {
-            let (r, s) = (commit.r.into(), commit.s.into());
-            numbers(&mut w, &[commit.tensor, commit.leaf_log2.into(), commit.row, r, s]);
-        }
-        w.varint(self.routes.len() as u64);
-        for route in &self.routes {
-            numbers(&mut w, &[route.tensor, route.operand.into()]);
-        }
+        w.varint(self.gamma.into());
         tagged("tequio/v1/plan", &[&w.0])
     }
 }
 
-fn numbers(w: &mut Writer, numbers: &[u32]) {
-    numbers.iter().for_each(|&number| w.varint(number as u64));
+fn list<T>(w: &mut Writer, entries: &[T], numbers: impl Fn(&T) -> Vec<u32>) {
+    w.varint(entries.len() as u64);
+    entries.iter().flat_map(numbers).for_each(|number| w.varint(number.into()));
 }

@@ -15,6 +15,8 @@ pub enum Refused {
     TooMany { what: &'static str, found: usize, limit: usize },
     #[error("no {what}")]
     None { what: &'static str },
+    #[error("`{name}` is no input")]
+    NoInput { name: String },
 
     #[error("`{tensor}` is of type {dtype}: only integers")]
     NotInteger { tensor: String, dtype: String },
@@ -73,6 +75,10 @@ pub enum Misfit {
     Route { tensor: String, operand: u8 },
     #[error("s of `{tensor}` is {s}/65536, more than 15/16")]
     Rate { tensor: String, s: u16 },
+    #[error("γ is {gamma}/65536, more than 1")]
+    Gamma { gamma: u32 },
+    #[error("scenario {at} is none, or one that others need is missing")]
+    Scenario { at: usize },
     #[error("not a plan: {0}")]
     Json(String),
 }

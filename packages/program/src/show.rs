@@ -16,6 +16,8 @@ pub struct Report {
     pub committed_bytes: u64,
     /// δ·2³².
     pub delta: u32,
+    /// γ·2³²: the share of the work that is not priced.
+    pub gamma: u32,
     /// Most bytes that one draw adds to an opening.
     pub opening_bytes: u32,
     /// Most elements read by one check.
@@ -53,7 +55,7 @@ pub struct Committed {
     pub tickets: u64,
     /// w in MAC equivalents.
     pub weight: u128,
-    /// In 1/65,536.
+    /// The largest ρ of all scenarios, in 1/65,536.
     pub r: u16,
     /// In 1/65,536.
     pub s: u16,
@@ -70,6 +72,7 @@ impl Report {
             cost: header.cost,
             committed_bytes: committed.map(|committed| committed.bytes).sum(),
             delta: header.delta,
+            gamma: header.gamma,
             opening_bytes: header.opening_bytes,
             reads: header.reads,
             depth: header.depth,
@@ -97,7 +100,7 @@ fn row(graph: &Graph, plan: &Plan, compiled: &Compiled, id: TensorId) -> Row {
             bytes: tensor.bytes(),
             tickets: interval.last as u64 - interval.first as u64 + 1,
             weight: compiled.weights[slot as usize],
-            r: commit.r,
+            r: plan.scenarios.iter().map(|scenario| scenario.rates[slot as usize]).max().unwrap_or(0),
             s: commit.s,
         }),
         _ => None,
@@ -107,7 +110,7 @@ fn row(graph: &Graph, plan: &Plan, compiled: &Compiled, id: TensorId) -> Row {
         name: tensor.name.clone(),
         op: op.into(),
         ty: tensor.ty.to_string(),
-        cost: graph.cost(id),
+        cost: compiled.costs[id.0 as usize],
         layout: descriptor.layout().map(|Layout { leaf_log2, row }| (1 << leaf_log2, row)),
         committed,
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tequio_attestation::{Descriptor, Header, Interval, Layout, Manifest, Source, TensorId};
+use tequio_attestation::{Descriptor, Header, Interval, Layout, Manifest, Scope, Source, TensorId};
 
 use crate::graph::{Graph, Tensor, TensorSource};
 
@@ -21,9 +21,11 @@ pub fn unplanned(graph: &Graph) -> Arc<Manifest> {
         tensors: tensors.len() as u32,
         committed: slots,
         inputs: graph.inputs() as u8,
+        job: 0,
         outputs: graph.outputs().to_vec(),
         cost: 0,
         delta: 0,
+        gamma: 0,
         opening_bytes: 0,
         reads: 0,
         depth: 0,
@@ -37,7 +39,7 @@ fn describe(graph: &Graph, id: TensorId, tensor: &Tensor, slots: &mut u32) -> De
     // One row of any tensor is a layout.
     let layout = Layout { leaf_log2: LEAF_LOG2, row: tensor.ty.shape.elements() };
     let source = match &tensor.source {
-        TensorSource::Input => Source::Input { layout },
+        TensorSource::Input => Source::Input { layout, scope: Scope::Shard },
         TensorSource::Constant(_) => Source::Constant { layout, root: Default::default() },
         TensorSource::Op(node) if graph.is_output(id) => {
             *slots += 1;

@@ -73,7 +73,7 @@ fn a_stale_plan_is_proposed_anew() {
     site.beside().unwrap().keep(&site.path(), &site.program).unwrap();
     let text = site.text();
     for spoilt in [
-        text.replacen("\"compiler\": 1", "\"compiler\": 0", 1),
+        text.replacen("\"compiler\": 2", "\"compiler\": 0", 1),
         text.replacen("\"given\"", "\"forgotten\"", 1),
         text.replacen("\"x\"", "\"z\"", 1),
         text.replacen("\"program\": \"", "\"program\": \"0", 1),
@@ -88,7 +88,7 @@ fn a_stale_plan_is_proposed_anew() {
 fn a_users_plan_is_taken_as_it_is() {
     let site = Site::new(16);
     let mut plan = Plan::propose(&site.graph).unwrap();
-    plan.committed[0].r += 1;
+    plan.scenarios[0].rates[0] += 1;
     site.write(&plan.to_json());
     let found = site.beside().unwrap();
     assert_eq!((found.origin, &found.plan), (Origin::Given, &plan));
@@ -124,9 +124,11 @@ fn what_is_not_planned_commits_its_outputs_and_says_nothing_else() {
         tensors: site.graph.tensors().len() as u32,
         committed: 1,
         inputs: 1,
+        job: 0,
         outputs: committed,
         cost: 0,
         delta: 0,
+        gamma: 0,
         opening_bytes: 0,
         reads: 0,
         depth: 0,

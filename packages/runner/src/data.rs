@@ -62,7 +62,7 @@ fn check(program: &[u8], plan: &[u8], inputs: Vec<Vec<u8>>, job: &JobResponse) -
         return Err(FetchError::Shards { found: inputs.shards(), posted: job.shards });
     }
     let input_tree = inputs.tree(&compiled.manifest);
-    let found = input_root(job.shards, &input_tree.root());
+    let found = input_root(job.shards, &inputs.root(&compiled.manifest, &input_tree));
     if found != job.input_root {
         return Err(FetchError::InputRoot { found, posted: job.input_root });
     }

@@ -57,7 +57,7 @@ fn no_other_bytes_open_it() {
     );
     assert_eq!(refuse(&mut world, &alice, assignment, opening[..end].to_vec()), Malformed::Truncated);
     assert_eq!(refuse(&mut world, &alice, assignment, vec![]), Malformed::Truncated);
-    assert_eq!(refuse(&mut world, &alice, assignment, with(&|bytes| bytes[0] += 1)), Malformed::Version { version: 2 });
+    assert_eq!(refuse(&mut world, &alice, assignment, with(&|bytes| bytes[0] += 1)), Malformed::Version { version: 3 });
     // The number of draws, 4, in two bytes.
     let draws = layers().manifest().header.encode().len();
     assert_eq!(opening[draws], 4);

@@ -1,8 +1,8 @@
 //! Huge descriptors, huge openings, unbounded lists, deep virtual chains.
 
 use tequio_attestation::{
-    Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_OPERANDS, Malformed, Manifest, Node, Operand, Source,
-    TensorId, codec::Writer,
+    Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_OPERANDS, Malformed, Manifest, Node, Operand, Scope,
+    Source, TensorId, codec::Writer,
 };
 use tequio_contract::bounds::OutOfBounds;
 use tequio_embedded::Setup;
@@ -179,7 +179,7 @@ fn chain(virtuals: u32) -> Manifest {
     let ty = Type::new(DType::I8, &[64]).unwrap();
     let layout = Layout::new(6, 64, &ty).unwrap();
     let node = |reads: u32| Node { op: Op::Identity, operands: vec![Operand::Tensor(TensorId(reads))] };
-    let mut tensors = vec![Descriptor { ty, source: Source::Input { layout } }];
+    let mut tensors = vec![Descriptor { ty, source: Source::Input { layout, scope: Scope::Shard } }];
     tensors.extend((0..virtuals).map(|reads| Descriptor { ty, source: Source::Virtual { node: node(reads) } }));
     let interval = Interval { first: 0, last: u32::MAX };
     tensors.push(Descriptor { ty, source: Source::Committed { node: node(virtuals), layout, slot: 0, interval } });
@@ -187,9 +187,11 @@ fn chain(virtuals: u32) -> Manifest {
         tensors: virtuals + 2,
         committed: 1,
         inputs: 1,
+        job: 0,
         outputs: vec![TensorId(virtuals + 1)],
         cost: 64,
         delta: u32::MAX,
+        gamma: 0,
         opening_bytes: 4_096,
         reads: 256,
         depth: 1,

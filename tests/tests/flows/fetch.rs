@@ -45,7 +45,7 @@ fn another_program_is_not() {
 fn another_plan_is_not() {
     let other = found(|world, honest| {
         let mut plan: Plan = layers().plan.clone();
-        plan.committed[0].r += 1;
+        plan.scenarios[0].rates[0] += 1;
         Bundle { plan: wait(world.store.put(plan.to_json().into_bytes())).unwrap(), ..honest }
     });
     assert!(matches!(other, Err(FetchError::ProgramId { .. })), "{other:?}");

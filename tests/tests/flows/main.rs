@@ -10,6 +10,7 @@ mod expire;
 mod fetch;
 mod give_back;
 mod honest;
+mod job_inputs;
 mod operators;
 mod partial;
 mod parts;

@@ -4,7 +4,7 @@
 use std::{ops::Range, sync::LazyLock};
 
 use tequio_attestation::{
-    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
     Statement, TensorId, drawn_traces, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_protocol::verifier::AttestationResponse;
@@ -71,7 +71,7 @@ fn manifest(cost: u64) -> Manifest {
     };
     let root = tensor_tree(&wide, layout(&wide), &constant()).root();
     let tensors = vec![
-        Descriptor { ty: wide, source: Source::Input { layout: layout(&wide) } },
+        Descriptor { ty: wide, source: Source::Input { layout: layout(&wide), scope: Scope::Shard } },
         Descriptor { ty: wide, source: Source::Constant { layout: layout(&wide), root } },
         committed(Op::Add, &[0, 1], &wide, 0, 0, 0x7fff_ffff),
         committed(Op::ReduceSum { axis: 1 }, &[2], &narrow, 1, 0x8000_0000, u32::MAX),
@@ -80,9 +80,11 @@ fn manifest(cost: u64) -> Manifest {
         tensors: 4,
         committed: 2,
         inputs: 1,
+        job: 0,
         outputs: vec![TensorId(3)],
         cost,
         delta: 1 << 30,
+        gamma: 0,
         opening_bytes: 1_000,
         reads: 10,
         depth: 1,

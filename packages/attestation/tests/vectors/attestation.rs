@@ -16,9 +16,11 @@ fn from_a_header_to_draws() {
         tensors: 70_000,
         committed: 9,
         inputs: 2,
+        job: 1,
         outputs: vec![TensorId(69_999), TensorId(300)],
         cost: 12_345_678_901,
         delta: 0x3039_0001,
+        gamma: 0x0102_0304,
         opening_bytes: 9_000,
         reads: 40_000,
         depth: 11,
@@ -90,11 +92,12 @@ fn refused(header: &Header) -> Vec<Value> {
         bytes
     };
     let cases = [
-        ("version 2", with(0, 2)),
+        ("version 1", with(0, 1)),
         ("no inputs", with(9, 0)),
         ("17 inputs", with(9, 17)),
-        ("no outputs", with(10, 0)),
-        ("17 outputs", with(10, 17)),
+        ("more of the job than inputs", with(10, 3)),
+        ("no outputs", with(11, 0)),
+        ("17 outputs", with(11, 17)),
         ("nothing committed", Header { committed: 0, ..header.clone() }.encode()),
         ("more committed than tensors", Header { committed: header.tensors + 1, ..header.clone() }.encode()),
         ("cut short", bytes[..bytes.len() - 1].to_vec()),

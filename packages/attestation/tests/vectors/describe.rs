@@ -11,9 +11,11 @@ pub fn header(header: &Header) -> Value {
         "tensors": header.tensors,
         "committed": header.committed,
         "inputs": header.inputs,
+        "job": header.job,
         "outputs": header.outputs.iter().map(|id| id.0).collect::<Vec<_>>(),
         "cost": header.cost,
         "delta": header.delta,
+        "gamma": header.gamma,
         "opening_bytes": header.opening_bytes,
         "reads": header.reads,
         "depth": header.depth,
@@ -24,7 +26,7 @@ pub fn header(header: &Header) -> Value {
 pub fn descriptor(descriptor: &Descriptor) -> Value {
     let mut words = tensor_type(&descriptor.ty);
     let (source, extra) = match &descriptor.source {
-        Source::Input { .. } => ("input", json!({})),
+        Source::Input { scope, .. } => ("input", json!({ "scope": *scope as u8 })),
         Source::Constant { root, .. } => ("constant", json!({ "root": hex(root) })),
         Source::Committed { slot, interval, .. } => {
             ("committed", json!({ "slot": slot, "interval": [interval.first, interval.last] }))

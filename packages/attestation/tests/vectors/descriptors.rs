@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Descriptor, Interval, Layout, Malformed, Node, Operand, Source, TensorId, codec::Reader, hash::leaf,
+    Descriptor, Interval, Layout, Malformed, Node, Operand, Scope, Source, TensorId, codec::Reader, hash::leaf,
 };
 use tequio_tensor::{DType, Op, Pool2d, Rescale, Type, Window2d, check};
 
@@ -106,8 +106,11 @@ fn one_descriptor_of_every_source_and_op() {
     let (whole, tall) = (ty(I48, &[7, 30]), ty(Bool, &[5]));
     let plain = |ty: Type, row, leaf_log2| Layout::new(leaf_log2, row, &ty).unwrap();
     let mut found = vec![
-        described(&Descriptor { ty: whole, source: Source::Input { layout: plain(whole, 30, 10) } }),
-        described(&Descriptor { ty: tall, source: Source::Input { layout: plain(tall, 1, 6) } }),
+        described(&Descriptor {
+            ty: whole,
+            source: Source::Input { layout: plain(whole, 30, 10), scope: Scope::Shard },
+        }),
+        described(&Descriptor { ty: tall, source: Source::Input { layout: plain(tall, 1, 6), scope: Scope::Job } }),
         described(&Descriptor {
             ty: whole,
             source: Source::Constant { layout: plain(whole, 210, 7), root: leaf(b"") },

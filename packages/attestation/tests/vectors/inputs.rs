@@ -40,6 +40,6 @@ fn the_tree_is_over_every_shards_tree() {
 }
 
 fn by_hand(manifest: &Manifest, shard: &[Vec<u8>]) -> tequio_attestation::Digest {
-    let Descriptor { ty, source: Source::Input { layout } } = &manifest.tensors[0] else { unreachable!() };
+    let Descriptor { ty, source: Source::Input { layout, .. } } = &manifest.tensors[0] else { unreachable!() };
     tequio_attestation::tensor_tree(ty, *layout, &shard[0]).root()
 }

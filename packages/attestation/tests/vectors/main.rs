@@ -10,6 +10,7 @@ mod descriptors;
 mod golden;
 mod hashes;
 mod inputs;
+mod job;
 mod layers;
 mod layouts;
 mod openings;

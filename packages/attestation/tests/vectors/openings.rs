@@ -3,7 +3,7 @@ use tequio_attestation::{Digest, Mismatch, Outcome, Statement, check, drawn_shar
 
 use crate::{
     golden::{golden, hex},
-    layers,
+    job, layers,
     program::Run,
     small,
 };
@@ -37,6 +37,40 @@ fn a_small_program() {
             ],
         }),
     );
+}
+
+#[test]
+fn inputs_of_both_scopes() {
+    let run = Run::new(job::program(), job::inputs(), (2, 3), |_, _| {});
+    let all = run.statement(Digest([7; 32]), 12);
+    let mut attestations = vec![json!({
+        "what": "an honest provider",
+        "statement": describe(&all),
+        "cases": [case("all draws", &all, 0, run.open(&all, 0, 12))],
+    })];
+    for number in 0..12u8 {
+        let statement = run.statement(tagged("one draw", &[&[number]]), 1);
+        let opening = run.open(&statement, 0, 1);
+        assert_eq!(check(&statement, 0, &opening), Ok(Outcome::Agreed { draws: 1 }), "{number}");
+        attestations.push(json!({
+            "what": "one draw",
+            "statement": describe(&statement),
+            "cases": [case("all draws", &statement, 0, opening)],
+        }));
+    }
+    golden("opening-job", &json!({ "program": run.describe(), "attestations": attestations }));
+}
+
+/// A value of the job that differs between shards has no opening.
+#[test]
+fn inputs_of_the_job_are_the_same_for_all_shards() {
+    let run = Run::new(job::program(), job::inputs(), (2, 3), |_, _| {});
+    let mut others = job::inputs();
+    others[0][2][0] ^= 1;
+    let other = Run::new(job::program(), others, (2, 3), |_, _| {});
+    let statement = run.statement(Digest([7; 32]), 12);
+    let opening = other.open(&other.statement(Digest([7; 32]), 12), 0, 12);
+    assert!(check(&statement, 0, &opening).is_err());
 }
 
 #[test]
@@ -135,7 +169,8 @@ fn spoiled(statement: &Statement, opening: &[u8]) -> Vec<Value> {
         ("more draws than there are", 0, edited(&|bytes| bytes[draws] = 5)),
         ("the number of draws in two bytes", 0, edited(&|bytes| drop(bytes.splice(draws..=draws, [0x84, 0])))),
         ("another tensor than the one drawn", 0, edited(&|bytes| bytes[draws + 1] ^= 1)),
-        ("another δ", 0, edited(&|bytes| bytes[draws - 45] ^= 1)),
+        ("another δ", 0, edited(&|bytes| bytes[draws - 49] ^= 1)),
+        ("another γ", 0, edited(&|bytes| bytes[draws - 45] ^= 1)),
         ("another sibling", 0, edited(&|bytes| bytes[last] ^= 1)),
         ("draws that were opened before", 1, opening.to_vec()),
         ("after all draws are opened", 4, opening.to_vec()),

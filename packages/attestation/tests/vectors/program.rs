@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
     Statement, Subject, TensorId, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
@@ -31,6 +31,7 @@ pub struct Builder {
     constants: Vec<Vec<u8>>,
     slots: u32,
     inputs: u8,
+    job: u8,
 }
 
 impl Builder {
@@ -41,10 +42,20 @@ impl Builder {
     }
 
     pub fn input(&mut self, dtype: DType, dims: &[u32], leaf_log2: u8, row: u32) -> Operand {
+        self.any_input(Scope::Shard, dtype, dims, leaf_log2, row)
+    }
+
+    /// One of job scope.
+    pub fn job_input(&mut self, dtype: DType, dims: &[u32], leaf_log2: u8, row: u32) -> Operand {
+        self.job += 1;
+        self.any_input(Scope::Job, dtype, dims, leaf_log2, row)
+    }
+
+    fn any_input(&mut self, scope: Scope, dtype: DType, dims: &[u32], leaf_log2: u8, row: u32) -> Operand {
         let ty = Type::new(dtype, dims).unwrap();
         self.inputs += 1;
         self.push(
-            Descriptor { ty, source: Source::Input { layout: Layout::new(leaf_log2, row, &ty).unwrap() } },
+            Descriptor { ty, source: Source::Input { layout: Layout::new(leaf_log2, row, &ty).unwrap(), scope } },
             vec![],
         )
     }
@@ -101,9 +112,11 @@ impl Builder {
             tensors: self.tensors.len() as u32,
             committed: self.slots,
             inputs: self.inputs,
+            job: self.job,
             outputs: outputs.iter().map(id).collect(),
             cost: 240,
             delta: 1 << 30,
+            gamma: 0,
             opening_bytes: 2000,
             reads: 4000,
             depth: 12,
@@ -121,7 +134,7 @@ pub struct Run {
     total: u64,
     all_inputs: Vec<Vec<Vec<u8>>>,
     traces: Vec<ShardTrace>,
-    inputs: Tree,
+    inputs: Inputs,
     trace: Tree,
 }
 
@@ -140,10 +153,12 @@ impl Run {
             };
             shard_tree(&ids.iter().zip(bytes).map(tree).collect::<Vec<_>>()).root()
         };
-        let of_inputs: Vec<_> = (0..manifest.header.inputs as u32)
-            .map(|id| (TensorId(id), manifest.descriptor(TensorId(id)).layout().unwrap()))
-            .collect();
-        let inputs = Tree::new(all_inputs.iter().map(|inputs| shard_root(&of_inputs, inputs)).collect());
+        let input = |port: usize| {
+            let shards = if manifest.tensors[port].is_of_job() { &all_inputs[..1] } else { &all_inputs };
+            shards.iter().flat_map(|shard| shard[port].clone()).collect()
+        };
+        let inputs = (0..manifest.header.inputs.into()).map(input).collect();
+        let inputs = Inputs::new(&manifest, inputs).unwrap();
         let mine = &all_inputs[range.0 as usize..(range.0 + range.1) as usize];
         let mut traces: Vec<ShardTrace> = mine.iter().map(|inputs| run(&manifest, inputs)).collect();
         traces.iter_mut().enumerate().for_each(|(shard, trace)| spoil(shard, trace));
@@ -154,7 +169,7 @@ impl Run {
     pub fn statement(&self, seed: Digest, draws: u32) -> Statement {
         let subject = Subject {
             program_id: self.manifest.program_id(),
-            input_root: input_root(self.total, &self.inputs.root()),
+            input_root: input_root(self.total, &self.inputs.root(&self.manifest, &self.inputs.tree(&self.manifest))),
             first_shard: self.range.0,
             count: self.range.1,
             draws,
@@ -164,12 +179,10 @@ impl Run {
     }
 
     pub fn open(&self, statement: &Statement, from: u32, to: u32) -> Vec<u8> {
-        let input = |port: usize| self.all_inputs.iter().flat_map(|shard| shard[port].clone()).collect();
-        let inputs = (0..self.manifest.header.inputs.into()).map(input).collect();
         let evidence = Evidence {
             manifest: &self.manifest,
-            inputs: &Inputs::new(&self.manifest, inputs).unwrap(),
-            input_tree: &self.inputs,
+            inputs: &self.inputs,
+            input_tree: &self.inputs.tree(&self.manifest),
             tree: &self.trace,
             traces: (0..).zip(self.traces.iter().cloned()).collect(),
         };

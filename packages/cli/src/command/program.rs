@@ -1,11 +1,12 @@
 //! `tequio program`: a program on its own, without a chain.
 
+mod attack;
 mod check;
 mod plan;
 mod run;
 mod show;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 
 use crate::output::Output;
@@ -18,6 +19,9 @@ pub enum Command {
     Run(run::Args),
     /// Attests to a run, draws, opens and checks, as provider and contract would, with random seeds.
     Check(check::Args),
+    /// Mounts cheats on the program: what they save, and how often one draw catches them. Fails if that is less often than
+    /// promised.
+    Attack(attack::Args),
     /// Writes the plan that the compiler proposes: what is committed, in which leaves, by which routes and rates.
     Plan(plan::Args),
 }
@@ -27,6 +31,11 @@ pub fn run(command: Command, output: &Output) -> Result<()> {
         Command::Show(args) => output.print(&show::run(args)?),
         Command::Run(args) => output.print(&run::run(args)?),
         Command::Check(args) => output.print(&check::run(args)?),
+        Command::Attack(args) => {
+            let attacked = attack::run(args)?;
+            output.print(&attacked)?;
+            if attacked.is_broken() { bail!("a cheat is caught less often than promised") } else { Ok(()) }
+        }
         Command::Plan(args) => output.print(&plan::run(args)?),
     }
 }

@@ -19,9 +19,12 @@ pub struct Inputs {
     pub whole: tequio_attestation::Inputs,
 }
 
-/// Items in a shard: the length of the axis that all inputs begin with, if there is one.
-pub fn batch(graph: &Graph) -> Option<u64> {
-    let mut leading = ports(graph).iter().map(|input| input.ty.shape.dims().first());
+/// Items in a shard: the length of the axis that all inputs begin with, if there is one; of those of shard scope, where
+/// it is known which these are.
+pub fn batch(graph: &Graph, manifest: Option<&Manifest>) -> Option<u64> {
+    let is_of_job = |port: usize| manifest.is_some_and(|manifest| manifest.tensors[port].is_of_job());
+    let of_shards = ports(graph).iter().enumerate().filter(|(port, _)| !is_of_job(*port));
+    let mut leading = of_shards.map(|(_, input)| input.ty.shape.dims().first());
     let batch = leading.next()??;
     leading.all(|other| other == Some(batch)).then_some(u64::from(*batch))
 }
@@ -49,8 +52,8 @@ impl Inputs {
     /// Cuts items into whole shards. A last one that isn't full is filled up with the input's zero point. Without a
     /// batch what is given is one shard.
     pub fn new(graph: &Graph, manifest: &Manifest, arrays: Vec<Array>) -> Result<Self> {
-        let (items, buffers) = match batch(graph) {
-            Some(_) => batched(graph, arrays)?,
+        let (items, buffers) = match batch(graph, Some(manifest)) {
+            Some(_) => batched(graph, manifest, arrays)?,
             None => (1, single(graph, arrays)?),
         };
         let whole = match &buffers[..] {
@@ -91,10 +94,14 @@ fn files(graph: &Graph, named: &[String]) -> Result<Vec<PathBuf>> {
     given.map(|(file, name)| Ok(file.ok_or_else(|| usage(format!("input {name} is missing")))?)).collect()
 }
 
-/// Each input's elements, any number of items of them.
-fn batched(graph: &Graph, arrays: Vec<Array>) -> Result<(u64, Vec<Vec<u8>>)> {
+/// Each input's elements, any number of items of them; of one of job scope as many as there are in its type.
+fn batched(graph: &Graph, manifest: &Manifest, arrays: Vec<Array>) -> Result<(u64, Vec<Vec<u8>>)> {
     let (mut items, mut buffers) = (None, vec![]);
     for (port, (array, Tensor { name, ty, .. })) in arrays.into_iter().zip(ports(graph)).enumerate() {
+        if manifest.tensors[port].is_of_job() {
+            buffers.push(whole(array, name, ty)?);
+            continue;
+        }
         let rest: Vec<u64> = ty.shape.dims()[1..].iter().map(|&dim| dim.into()).collect();
         let fits = array.dims.split_first().filter(|(_, given)| *given == rest);
         let Some((&count, _)) = fits else {
@@ -110,12 +117,14 @@ fn batched(graph: &Graph, arrays: Vec<Array>) -> Result<(u64, Vec<Vec<u8>>)> {
 
 /// Each input's elements, as many as there are in its type.
 fn single(graph: &Graph, arrays: Vec<Array>) -> Result<Vec<Vec<u8>>> {
-    let whole = |(array, Tensor { name, ty, .. }): (Array, &Tensor)| {
-        let dims: Vec<u64> = ty.shape.dims().iter().map(|&dim| dim.into()).collect();
-        ensure!(array.dims == dims, "input {name} has shape {:?} where the program takes {dims:?}", array.dims);
-        Ok(array.bytes)
-    };
-    arrays.into_iter().zip(ports(graph)).map(whole).collect()
+    let each = arrays.into_iter().zip(ports(graph));
+    each.map(|(array, Tensor { name, ty, .. })| whole(array, name, ty)).collect()
+}
+
+fn whole(array: Array, name: &str, ty: &Type) -> Result<Vec<u8>> {
+    let dims: Vec<u64> = ty.shape.dims().iter().map(|&dim| dim.into()).collect();
+    ensure!(array.dims == dims, "input {name} has shape {:?} where the program takes {dims:?}", array.dims);
+    Ok(array.bytes)
 }
 
 /// Items filled up to whole shards.

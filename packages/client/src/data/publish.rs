@@ -15,7 +15,7 @@ pub struct Bundle {
     pub program: String,
     /// The plan it is compiled with, JSON.
     pub plan: String,
-    /// For each input in graph order its elements for all shards, canonical bytes.
+    /// For each input in graph order its elements for all shards, or for the job, canonical bytes.
     pub inputs: Vec<String>,
 }
 
@@ -24,7 +24,7 @@ pub struct Bundle {
 pub struct Published {
     /// Key of the bundle: the job's `data`.
     pub data: String,
-    /// Root of the tree over the inputs of all shards.
+    /// Root over the inputs of all shards, and of the job.
     pub inputs: Digest,
     pub shards: u64,
 }
@@ -65,5 +65,6 @@ pub async fn publish(
     }
     let bundle = serde_json::to_vec(&Bundle { program, plan, inputs: keys })?;
     let data = store.put(bundle).await?;
-    Ok(Published { data, inputs: inputs.tree(manifest).root(), shards: inputs.shards() })
+    let root = inputs.root(manifest, &inputs.tree(manifest));
+    Ok(Published { data, inputs: root, shards: inputs.shards() })
 }

@@ -38,8 +38,6 @@ pub(crate) struct Cone {
     pub computed: Vec<TensorId>,
     /// Bound on the elements read, scalars included; `u64::MAX` of a cone with too many tensors.
     pub reads: u64,
-    /// Cost of all elements of the root and of the virtual tensors.
-    pub cost: u64,
     /// Most virtual tensors on one path.
     pub depth: u32,
 }
@@ -50,7 +48,7 @@ impl Cone {
         let mut walk = Walk { graph, frames: 1, pending: BTreeMap::new() };
         let lens = Shape::ones(graph.tensor(root).ty.shape.rank());
         walk.pending.insert(root, Reached { areas: vec![Area { frame: 0, lens }], depth: 0 });
-        let mut cone = Self { root, areas: BTreeMap::new(), computed: Vec::new(), reads: 0, cost: 0, depth: 0 };
+        let mut cone = Self { root, areas: BTreeMap::new(), computed: Vec::new(), reads: 0, depth: 0 };
         // Operands come before what reads them, so the highest id has met all its readers.
         while let Some((id, reached)) = walk.pending.pop_last() {
             let tensor = graph.tensor(id);
@@ -62,7 +60,6 @@ impl Cone {
                 let distinct = reached.areas.iter().map(Area::volume).sum::<u64>().min(whole);
                 cone.computed.push(id);
                 cone.reads = cone.reads.saturating_add(distinct.saturating_mul(each));
-                cone.cost = cone.cost.saturating_add(graph.cost(id));
                 cone.depth = cone.depth.max(reached.depth);
             }
             cone.areas.insert(id, reached.areas);

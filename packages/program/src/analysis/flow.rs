@@ -1,4 +1,4 @@
-//! Flow: what every element costs, passed back to the inputs along routes.
+//! Flow: what every element costs, passed back along routes to the inputs that differ.
 
 mod along;
 mod edge;
@@ -10,11 +10,11 @@ mod tests;
 
 use edge::Edge;
 use field::{Field, dims};
-use tequio_attestation::TensorId;
-use tequio_tensor::{Shape, cost, extent};
+use tequio_tensor::{Shape, extent};
 
+use super::{mask::Mask, route::target, work::Work};
 use crate::{
-    graph::{Graph, TensorSource},
+    graph::{Graph, Tensor},
     limits::{MAX_ELEMENTS, MAX_FLOW_READS},
     refused::Refused,
 };
@@ -23,12 +23,11 @@ use crate::{
 pub(crate) const FRACTION: u32 = 16;
 
 /// Refuses what [`largest_arrivals`] should not be asked to do.
-pub(crate) fn limited(graph: &Graph, routes: &[Option<u8>]) -> Result<(), Refused> {
+pub(crate) fn limited(graph: &Graph) -> Result<(), Refused> {
     let elements = graph.iter().map(|(_, tensor)| tensor.ty.shape.elements() as u64).sum();
-    let reads = graph.iter().map(|(id, _)| reads(graph, id, routes[id.0 as usize])).fold(0, u64::saturating_add);
     for (what, found, limit) in [
         ("elements in a shard's tensors", elements, MAX_ELEMENTS),
-        ("reads to pass their cost back", reads, MAX_FLOW_READS),
+        ("reads to pass their cost back", reads(graph), MAX_FLOW_READS),
     ] {
         if found > limit {
             return Err(Refused::TooMany { what, found: found as usize, limit: limit as usize });
@@ -37,9 +36,13 @@ pub(crate) fn limited(graph: &Graph, routes: &[Option<u8>]) -> Result<(), Refuse
     Ok(())
 }
 
-/// Reads that passing back one tensor's flow takes at most, element by element.
-pub(crate) fn reads(graph: &Graph, id: TensorId, route: Option<u8>) -> u64 {
-    let Some(edge) = Edge::of(graph, id, route) else { return 0 };
+/// Reads that passing back all flow takes at most, element by element.
+pub(crate) fn reads(graph: &Graph) -> u64 {
+    graph.tensors().iter().map(|tensor| reads_of(graph, tensor)).fold(0, u64::saturating_add)
+}
+
+fn reads_of(graph: &Graph, tensor: &Tensor) -> u64 {
+    let Some(edge) = Edge::of(graph, tensor, Some(0), &[]) else { return 0 };
     let elements = edge.out.shape.elements();
     if edge.is_same_place() {
         return elements.into();
@@ -52,31 +55,37 @@ pub(crate) fn reads(graph: &Graph, id: TensorId, route: Option<u8>) -> u64 {
 
 /// For each tensor the largest flow that arrives at one of its elements from the ops that read it, in MAC equivalents
 /// with [`FRACTION`] fractional bits. What arrives at an element of an op's output, and what it costs itself, is
-/// spread evenly, rounded up, over the elements it reads of the op's route operand, as often as it reads each. It ends
-/// at inputs, at constants and where nothing of the route operand is read.
+/// spread evenly, rounded up, over the elements it reads of the op's route operand and that differ (`open`), as often
+/// as it reads each. It ends at inputs: an element that differs reads one that does.
 ///
-/// Flow is conserved but for rounding, so that no sum exceeds the program's cost by more than one unit of the last
-/// place for each element read: far from 2^128.
-pub(crate) fn largest_arrivals(graph: &Graph, routes: &[Option<u8>]) -> Vec<u128> {
-    arrivals(graph, routes, spread::spread)
+/// Flow is conserved but for rounding, and where a choice isn't known: there every candidate gets all of it.
+pub(crate) fn largest_arrivals(graph: &Graph, work: &Work, open: &[Mask], routes: &[Option<u8>]) -> Vec<u128> {
+    arrivals(graph, work, open, routes, spread::spread)
 }
 
-fn arrivals(graph: &Graph, routes: &[Option<u8>], spread: impl Fn(&Edge<'_>, Field) -> Field) -> Vec<u128> {
+fn arrivals(
+    graph: &Graph,
+    work: &Work,
+    open: &[Mask],
+    routes: &[Option<u8>],
+    spread: impl Fn(&Edge<'_>, Field) -> Vec<(usize, Field)>,
+) -> Vec<u128> {
     let mut arrived: Vec<Option<Field>> = vec![None; graph.tensors().len()];
     let mut largest = vec![0; arrived.len()];
     for (id, tensor) in graph.iter().rev() {
-        let flow = arrived[id.0 as usize].take();
-        largest[id.0 as usize] = flow.as_ref().map_or(0, Field::largest);
-        let Some(edge) = Edge::of(graph, id, routes[id.0 as usize]) else { continue };
-        if !matches!(graph.tensor(edge.target).source, TensorSource::Op(_)) {
-            continue;
-        }
+        let at = id.0 as usize;
+        let flow = arrived[at].take();
+        largest[at] = flow.as_ref().map_or(0, Field::largest);
+        let Some(edge) = Edge::of(graph, tensor, routes[at], open) else { continue };
         let mut flow = flow.unwrap_or_else(|| Field::uniform(dims(&tensor.ty.shape), 0));
-        flow.raise((cost(&edge.node.op, &edge.types, edge.out) as u128) << FRACTION);
-        let back = spread(&edge, flow);
-        match &mut arrived[edge.target.0 as usize] {
-            Some(into) => into.add(back),
-            none => *none = Some(back),
+        flow = flow.capped();
+        flow.raise_where(&open[at].and(&work.live[at]), (work.each[at] as u128) << FRACTION);
+        for (operand, back) in spread(&edge, flow) {
+            let Some(read) = target(edge.node, operand as u8) else { continue };
+            match &mut arrived[read.0 as usize] {
+                Some(into) => into.add(back),
+                none => *none = Some(back),
+            }
         }
     }
     largest

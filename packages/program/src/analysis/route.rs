@@ -1,32 +1,44 @@
-//! Through which operand an op passes its cost back to the inputs.
+//! Through which operand an op passes its cost back.
 
 use tequio_attestation::{Node, Operand, TensorId};
 use tequio_tensor::Op;
 
+use super::{mask::Mask, reads::is_blind};
 use crate::graph::Graph;
 
-/// Whether which elements of the operand are read depends on values that only running the program shows.
-fn is_data_dependent(graph: &Graph, node: &Node, operand: usize) -> bool {
-    let unknown = |at: usize| node.operands.get(at).is_some_and(|operand| !graph.is_constant(operand));
-    match (&node.op, operand) {
-        (Op::Gather, 0) => unknown(1),
-        (Op::Table, 1) | (Op::Select, 1 | 2) => unknown(0),
-        _ => false,
+/// The operands a route may take, ascending: those with an element that differs. All operands of a concat are one
+/// route, and so are both sides of a select: an element reads one of them, and its route is that one. They go by the
+/// first that is possible. Empty where nothing differs.
+pub(crate) fn routable(node: &Node, open: &[Mask]) -> Vec<u8> {
+    let is_open = |at: &usize| target(node, *at as u8).is_some_and(|id| !open[id.0 as usize].is_none());
+    let all = (0..node.operands.len()).filter(is_open).map(|at| at as u8);
+    match node.op {
+        Op::Concat { .. } => all.take(1).collect(),
+        Op::Select => {
+            let mut sides = 0;
+            all.filter(|at| {
+                sides += (*at > 0) as u32;
+                *at == 0 || sides == 1
+            })
+            .collect()
+        }
+        _ => all.collect(),
     }
 }
 
-/// The operands a route may take, ascending: not constant, and read at places known when compiling. An op of a
-/// [`Graph`] has at least one.
-pub(crate) fn routable(graph: &Graph, node: &Node) -> Vec<u8> {
-    let fits = |at: &usize| !graph.is_constant(&node.operands[*at]) && !is_data_dependent(graph, node, *at);
-    (0..node.operands.len()).filter(fits).map(|at| at as u8).collect()
+/// The route that a plan doesn't have to name, for each tensor: the first possible one that is not read at places which
+/// show only when the program runs, if there is one. `None` if nothing in it differs.
+pub(crate) fn defaults(graph: &Graph, open: &[Mask]) -> Vec<Option<u8>> {
+    let first = |node: &Node| {
+        let all = routable(node, open);
+        all.iter().copied().find(|at| !is_chosen(node, *at, graph)).or(all.first().copied())
+    };
+    graph.tensors().iter().map(|tensor| tensor.node().and_then(first)).collect()
 }
 
-/// The route that a plan doesn't have to name: the first possible one, for each tensor; `None` if no op computes it
-/// or it reads constants only.
-pub(crate) fn defaults(graph: &Graph) -> Vec<Option<u8>> {
-    let first = |node: &Node| routable(graph, node).first().copied();
-    graph.tensors().iter().map(|tensor| tensor.node().and_then(first)).collect()
+fn is_chosen(node: &Node, route: u8, graph: &Graph) -> bool {
+    let chosen = matches!((&node.op, route), (Op::Gather, 0) | (Op::Select, 1 | 2));
+    chosen && is_blind(graph, node)
 }
 
 /// The tensor at the end of an op's route.
@@ -34,5 +46,18 @@ pub(crate) fn target(node: &Node, route: u8) -> Option<TensorId> {
     match node.operands.get(route as usize) {
         Some(Operand::Tensor(id)) => Some(*id),
         _ => None,
+    }
+}
+
+/// The tensors to which an op's flow may go: the one at the end of its route, and the others where some elements read
+/// nothing there that differs.
+pub(crate) fn targets(node: &Node, route: u8, open: &[Mask]) -> Vec<TensorId> {
+    let joins = matches!((&node.op, route), (Op::Concat { .. }, _) | (Op::Select, 1 | 2));
+    match target(node, route) {
+        Some(id) if open[id.0 as usize].is_all() && !joins => vec![id],
+        _ => {
+            let all = (0..node.operands.len()).filter_map(|at| target(node, at as u8));
+            all.filter(|id| !open[id.0 as usize].is_none()).collect()
+        }
     }
 }

@@ -3,81 +3,152 @@
 use core::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use tequio_attestation::{Interval, Operand, TensorId};
+use tequio_attestation::{Interval, TensorId};
 
-use super::{cone::Cone, flow::FRACTION};
+use super::{
+    bits::{Bits, copies, is_dense},
+    cone::Cone,
+    flow::FRACTION,
+    work::Work,
+};
 use crate::{graph::Graph, refused::Refused};
 
 /// One, in the plan's rates.
-const ONE: u128 = 1 << 16;
+pub(crate) const ONE: u128 = 1 << 16;
 /// Tickets of a draw.
-const TICKETS: u128 = 1 << 32;
+pub(crate) const TICKETS: u128 = 1 << 32;
+/// Of so many parts the outputs get one.
+const FLOOR: u128 = 32;
 
-/// A committed tensor and its rates in 1/65,536.
-#[derive(Clone, Copy)]
-pub(crate) struct Slot {
-    pub id: TensorId,
-    pub r: u16,
-    pub s: u16,
+/// What weights are made of, whatever the scenario.
+pub(crate) struct Scale<'a> {
+    pub graph: &'a Graph,
+    pub work: &'a Work,
+    pub bits: &'a Bits,
+    /// s of the committed tensors in 1/65,536, by slot.
+    pub skips: &'a [u16],
+    /// Theirs, by slot.
+    pub cones: &'a [Cone],
 }
 
-/// w of each committed tensor, in MAC equivalents, rounded up, at least 1. `cones` are the committed tensors', in the
-/// same order; `arrivals` those of [`super::flow::largest_arrivals`].
-pub(crate) fn weights(graph: &Graph, slots: &[Slot], cones: &[Cone], arrivals: &[u128]) -> Result<Vec<u128>, Refused> {
-    let rest = |slot: &Slot| ONE - slot.r as u128;
-    let mut weights = Vec::with_capacity(slots.len());
-    let mut flows = Vec::with_capacity(slots.len());
-    for (slot, cone) in slots.iter().zip(cones) {
-        let flow = flow(graph, cone, arrivals)?;
-        let skip = (cone.cost as u128 * ONE).div_ceil(ONE - slot.s as u128);
-        weights.push(skip.max(share(flow, 1, 1, rest(slot))?).max(1));
-        flows.push(flow);
+/// One scenario's part in weights.
+pub(crate) struct Flows<'a> {
+    /// [`super::flow::largest_arrivals`].
+    pub arrivals: &'a [u128],
+    /// ρ of the committed tensors in 1/65,536, by slot; `None` of one that doesn't differ.
+    pub rates: &'a [Option<u16>],
+}
+
+/// What is won by making a committed tensor what it was: flow in MAC equivalents, and how much of it is so anyway.
+#[derive(Clone, Copy)]
+struct Prize {
+    flow: u128,
+    rate: u16,
+}
+
+impl Prize {
+    /// `flow / (1 − rate)`, rounded up.
+    fn weight(&self) -> Result<u128, Refused> {
+        let product = self.flow.checked_mul(ONE).ok_or(Refused::Cost)?;
+        Ok(product.div_ceil(ONE - self.rate as u128))
     }
-    // Everything a cone reads may be steered: what the narrowest tensor on the way to its root needs is fewer bits than
-    // there are.
-    for (cone, flow) in cones.iter().zip(flows) {
-        for id in cone.areas.keys().filter(|id| **id != cone.root) {
-            if let Ok(at) = slots.binary_search_by_key(id, |slot| slot.id) {
-                let (wide, narrow) = (graph.tensor(*id).bits(), narrowest(graph, cone, *id));
-                weights[at] = weights[at].max(share(flow, wide.max(narrow), narrow, rest(&slots[at]))?);
+
+    /// The same for a tensor of which fewer elements have to be changed.
+    fn through(&self, wide: u64, narrow: u64, rate: Option<u16>) -> Result<Self, Refused> {
+        let product = self.flow.checked_mul(wide.max(narrow) as u128).ok_or(Refused::Cost)?;
+        Ok(Self { flow: product.div_ceil(narrow.max(1) as u128), rate: self.rate.max(rate.unwrap_or(0)) })
+    }
+}
+
+impl Scale<'_> {
+    /// w of each committed tensor, in MAC equivalents, rounded up, at least 1: the largest over what skipping it saves
+    /// and what each scenario's flows say, the outputs' floor included.
+    pub fn weights(&self, scenarios: &[Flows<'_>]) -> Result<Vec<u128>, Refused> {
+        let mut weights = Vec::with_capacity(self.cones.len());
+        for (cone, skip) in self.cones.iter().zip(self.skips) {
+            let product = (self.work.cone(cone) as u128).checked_mul(ONE).ok_or(Refused::Cost)?;
+            weights.push(product.div_ceil(ONE - *skip as u128).max(1));
+        }
+        for flows in scenarios {
+            self.raise(&mut weights, flows)?;
+        }
+        self.raise_outputs(&mut weights)?;
+        Ok(weights)
+    }
+
+    /// What replaying or steering each tensor is worth in one scenario. Everything a cone reads may be steered: what
+    /// the narrowest tensor on the way to its root needs is fewer bits than there are. Through a cone without a dense
+    /// op one steers further.
+    fn raise(&self, weights: &mut [u128], flows: &Flows<'_>) -> Result<(), Refused> {
+        let mut prizes = Vec::with_capacity(self.cones.len());
+        for (cone, rate) in self.cones.iter().zip(flows.rates) {
+            prizes.push(match rate {
+                Some(rate) => Prize { flow: self.flow(cone, flows.arrivals)?, rate: *rate },
+                None => Prize { flow: 0, rate: 0 },
+            });
+        }
+        let replayed = prizes.clone();
+        for (at, cone) in self.cones.iter().enumerate().rev() {
+            weights[at] = weights[at].max(prizes[at].weight()?);
+            let won = if self.is_cheap(cone) { prizes[at] } else { replayed[at] };
+            for id in cone.areas.keys().filter(|id| **id != cone.root) {
+                let Ok(read) = self.slot(*id) else { continue };
+                let (wide, narrow) = (self.bits.given(self.graph, *id), self.bits.narrowest(self.graph, cone, *id));
+                let steered = won.through(wide, narrow, flows.rates[read])?;
+                if steered.weight()? > prizes[read].weight()? {
+                    prizes[read] = steered;
+                }
             }
         }
+        Ok(())
     }
-    Ok(weights)
-}
 
-/// Bits of the narrowest tensor of a cone that reads `from`, the root or a virtual one.
-fn narrowest(graph: &Graph, cone: &Cone, from: TensorId) -> u64 {
-    let mut reached = BTreeSet::from([from]);
-    // Ascending, so that operands come before what reads them.
-    for &id in cone.computed.iter().rev() {
-        let reads = |operand: &Operand| matches!(operand, Operand::Tensor(read) if reached.contains(read));
-        if graph.tensor(id).node().is_some_and(|node| node.operands.iter().any(reads)) {
-            reached.insert(id);
+    fn slot(&self, id: TensorId) -> Result<usize, usize> {
+        self.cones.binary_search_by_key(&id, |cone| cone.root)
+    }
+
+    fn is_cheap(&self, cone: &Cone) -> bool {
+        let dense = |id: &TensorId| self.graph.tensor(*id).node().is_some_and(|node| is_dense(&node.op));
+        !cone.computed.iter().any(dense)
+    }
+
+    /// `F_k`: elements × (largest arrival at one + what computing one costs, its cone's share included).
+    fn flow(&self, cone: &Cone, arrivals: &[u128]) -> Result<u128, Refused> {
+        let elements = self.graph.tensor(cone.root).ty.shape.elements() as u128;
+        let own = ((self.work.cone(cone) as u128) << FRACTION).div_ceil(elements);
+        let largest = arrivals[cone.root.0 as usize] + own;
+        Ok(elements.checked_mul(largest).ok_or(Refused::Cost)?.div_ceil(1 << FRACTION))
+    }
+
+    /// Outputs together get no less than 1/32 of the draws, whatever they cost, and so does what they are only copied
+    /// or converted from: an element there is drawn no less often than one of the output.
+    fn raise_outputs(&self, weights: &mut [u128]) -> Result<(), Refused> {
+        let sum = sum(weights)?;
+        let mut parts = vec![0u128; weights.len()];
+        let outputs: BTreeSet<_> = self.graph.outputs().iter().collect();
+        for id in &outputs {
+            if let Ok(slot) = self.slot(**id) {
+                parts[slot] += TICKETS.div_ceil(outputs.len() as u128);
+            }
         }
+        for (at, cone) in self.cones.iter().enumerate().rev() {
+            if parts[at] == 0 {
+                continue;
+            }
+            let floor = sum.checked_mul(parts[at]).ok_or(Refused::Cost)?.div_ceil((FLOOR - 1) * TICKETS);
+            weights[at] = weights[at].max(floor);
+            let elements = |id: TensorId| self.graph.tensor(id).ty.shape.elements() as u128;
+            if cone.computed.iter().all(|id| copies(self.graph, *id)) {
+                for id in cone.areas.keys().filter(|id| **id != cone.root) {
+                    let (part, whole) = (elements(*id), elements(cone.root));
+                    if let Ok(read) = self.slot(*id) {
+                        parts[read] = parts[read].max((parts[at] * part.min(whole)).div_ceil(whole));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
-    let read = cone.computed.iter().filter(|id| reached.contains(id));
-    read.map(|id| graph.tensor(*id).bits()).min().unwrap_or_else(|| graph.tensor(cone.root).bits())
-}
-
-/// `F_k`: elements × (largest arrival at one + what computing one costs, its cone's share included).
-fn flow(graph: &Graph, cone: &Cone, arrivals: &[u128]) -> Result<u128, Refused> {
-    let elements = graph.tensor(cone.root).ty.shape.elements() as u128;
-    let own = ((cone.cost as u128) << FRACTION).div_ceil(elements);
-    let largest = arrivals[cone.root.0 as usize] + own;
-    Ok(elements.checked_mul(largest).ok_or(Refused::Cost)?.div_ceil(1 << FRACTION))
-}
-
-/// `flow × wide / narrow / (rest / 65536)`, rounded up.
-fn share(flow: u128, wide: u64, narrow: u64, rest: u128) -> Result<u128, Refused> {
-    let product = flow.checked_mul(wide as u128).and_then(|product| product.checked_mul(ONE));
-    Ok(product.ok_or(Refused::Cost)?.div_ceil(narrow as u128 * rest))
-}
-
-/// Cost of one shard: every op once.
-pub(crate) fn total_cost(graph: &Graph) -> Result<u64, Refused> {
-    let mut sum = graph.iter().map(|(id, _)| graph.cost(id));
-    sum.try_fold(0u64, u64::checked_add).ok_or(Refused::Cost)
 }
 
 /// δ·2³², rounded down, at most 2³² − 1.
@@ -157,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert_eq!(share(u128::MAX / 2, 3, 1, ONE), Err(Refused::Cost));
+        assert_eq!(Prize { flow: u128::MAX / 2, rate: 0 }.weight(), Err(Refused::Cost));
         assert_eq!(intervals(&[u128::MAX]).err(), Some(Refused::Cost));
     }
 

@@ -26,21 +26,28 @@ pub(crate) fn payload(scheme: &Scheme<'_>, cone: &Cone) -> u64 {
 pub(crate) fn bound(scheme: &Scheme<'_>, cone: &Cone, header: &Header, descriptors: &[Descriptor]) -> u64 {
     let described: Vec<(u64, u64)> =
         cone.areas.keys().map(|id| (id.0 as u64, descriptors[id.0 as usize].encode().len() as u64)).collect();
-    let (mut constants, mut inputs, mut committed) = (0, Vec::new(), Vec::new());
+    let (mut constants, mut inputs, mut job, mut committed) = (0, Vec::new(), Vec::new(), Vec::new());
     for (id, areas) in cone.shown() {
         let bytes = scheme.bytes(id, areas);
         if let Ok(slot) = scheme.slots.binary_search_by_key(&id, |slot| slot.id) {
             committed.push((slot as u64, bytes));
         } else if (id.0 as usize) < scheme.graph.inputs() {
-            inputs.push((id.0 as u64, bytes));
+            let scope = if scheme.job[id.0 as usize] { &mut job } else { &mut inputs };
+            scope.push((id.0 as u64, bytes));
         } else {
             constants += bytes;
         }
     }
     let trees = multiproof(&described, descriptors.len() as u64)
-        + multiproof(&inputs, scheme.graph.inputs() as u64)
+        + scopes(&inputs, &job, scheme)
         + multiproof(&committed, scheme.slots.len() as u64);
     header.encode().len() as u64 + NUMBERS + trees + constants
+}
+
+/// Most bytes of inputs of both scopes. Where some are the job's, one of the two trees may be there by its root alone.
+fn scopes(shards: &[(u64, u64)], job: &[(u64, u64)], scheme: &Scheme<'_>) -> u64 {
+    let of = |inputs| multiproof(inputs, scheme.graph.inputs() as u64);
+    if scheme.job.contains(&true) { of(shards).max(DIGEST) + of(job).max(DIGEST) } else { of(shards) }
 }
 
 /// Most bytes of some of the `leaves` (index and bytes, ascending) of a tree over `count` leaves, with the digests that

@@ -5,7 +5,7 @@ use tequio_tensor::{Op, is_elementwise, is_heavy};
 
 use super::layouts::least_payload;
 use crate::{
-    analysis::cone::Cone,
+    analysis::{bits::is_dense, cone::Cone},
     graph::Graph,
     limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS},
     refused::Refused,
@@ -40,10 +40,6 @@ pub fn narrowing(graph: &Graph, committed: &[bool]) -> Vec<TensorId> {
     let is_candidate =
         |id: &TensorId| !committed[id.0 as usize] && graph.tensor(*id).node().is_some_and(|node| narrows(&node.op));
     graph.iter().map(|(id, _)| id).filter(is_candidate).collect()
-}
-
-fn is_dense(op: &Op) -> bool {
-    matches!(op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul)
 }
 
 /// The op's output and the elementwise ops after it, as long as each is read by the next alone.

@@ -1,89 +1,132 @@
 //! Rates as they are on real inputs, instead of the defaults.
 
-use std::collections::BTreeMap;
+mod guess;
+mod mixed;
+mod pairs;
+mod run;
 
-use tequio_attestation::ShardTrace;
+use core::cmp::Reverse;
 
+use pairs::Pair;
+use run::Run;
+use tequio_attestation::TensorId;
+
+use super::{rates, reroute, scenario};
 use crate::{
+    analysis::{case::Case, route::routable, weighing::Weighing},
+    compile::cones::cones,
     graph::Graph,
-    limits::{MAX_S, MAX_TRACES},
+    limits::{MAX_MIXING, MAX_TRACES},
     plan::Plan,
+    refused::Refused,
+    scheme::Scheme,
 };
 
+/// Other routes that are tried with rates measured anew, in each scenario.
+const TRIES: usize = 8;
+/// Pairs of shards along whose routes is measured what keeps its value, in each scenario.
+const PAIRS: usize = 4;
+
 impl Plan {
-    /// The same plan with r and s as `traces` show them, never below what they were: r from the two traces whose
-    /// elements agree most, s from the channel that is guessed most often, by its most frequent value or by the element
-    /// before. At most [`MAX_TRACES`] traces count; each must have this plan's tensors by slot.
+    /// The same plan with scenarios, routes, rates and γ as `shards` show them: for each its inputs in graph order, as
+    /// canonical bytes. At most [`MAX_TRACES`] count, and one alone shows nothing of what shards have in common.
     ///
-    /// A tensor that is the same in two traces through and through says nothing: replaying it would be right.
-    pub fn measured(&self, graph: &Graph, traces: &[ShardTrace]) -> Self {
-        let traces = &traces[..traces.len().min(MAX_TRACES)];
+    /// # Errors
+    /// If the plan doesn't fit the graph, or a shard lacks inputs.
+    pub fn measured(&self, graph: &Graph, shards: &[Vec<Vec<u8>>]) -> Result<Self, Refused> {
+        let scheme = Scheme::new(graph, self)?;
+        let shards = &shards[..shards.len().min(MAX_TRACES)];
+        let fits = |shard: &Vec<Vec<u8>>| {
+            let types = graph.tensors()[..graph.inputs()].iter().map(|tensor| tensor.ty.bytes());
+            shard.iter().map(Vec::len).eq(types)
+        };
+        if !shards.iter().all(fits) {
+            return Err(Refused::None { what: "whole shard of inputs" });
+        }
+        if shards.is_empty() {
+            return Ok(self.clone());
+        }
+        let runs: Vec<Run> = shards.iter().map(|inputs| Run::new(graph, &scheme.committed, inputs)).collect();
+        let slots: Vec<_> = scheme.slots.iter().map(|slot| (slot.id, slot.s)).collect();
+        let mut weighing = Weighing::new(graph, cones(&scheme)?, &scheme.committed, &scheme.job, &slots);
+        let mut cases = Vec::new();
+        for differs in pairs::scenarios(&scheme, &runs) {
+            cases.push(measured(&weighing, &scheme, &runs, differs)?);
+        }
         let mut plan = self.clone();
-        for (slot, commit) in plan.committed.iter_mut().enumerate() {
-            let ty = graph.tensors()[commit.tensor as usize].ty;
-            let width = ty.dtype.bytes();
-            let tensors: Vec<Vec<&[u8]>> =
-                traces.iter().map(|trace| trace.slots[slot].chunks(width).collect()).collect();
-            let channels = ty.shape.dims().last().map_or(1, |last| *last as usize);
-            commit.r = commit.r.max(replayed(&tensors));
-            commit.s = commit.s.max(guessed(&tensors, channels).min(MAX_S));
-        }
-        plan
+        (plan.gamma, weighing.skips) = guess::priced(&weighing, &cases, &runs)?;
+        plan.committed.iter_mut().zip(&weighing.skips).for_each(|(commit, s)| commit.s = *s);
+        plan.scenarios = cases.iter().map(|case| scenario(graph, case)).collect();
+        Ok(plan)
     }
 }
 
-fn replayed(tensors: &[Vec<&[u8]>]) -> u16 {
-    let mut most = 0;
-    for (at, one) in tensors.iter().enumerate() {
-        for other in &tensors[at + 1..] {
-            let equal = one.iter().zip(other).filter(|(a, b)| a == b).count();
-            if equal < one.len() {
-                most = most.max(rate(equal, one.len()));
-            }
+/// One scenario: what is equal as a whole in some pair, how much in the most similar one, and routes through what makes
+/// a difference.
+fn measured(weighing: &Weighing<'_>, scheme: &Scheme<'_>, runs: &[Run], differs: Vec<bool>) -> Result<Case, Refused> {
+    let graph = weighing.graph;
+    let pairs = pairs::of(scheme, runs, &differs);
+    let mut shared = pairs::equal(graph, &pairs);
+    let rates = pairs::rates(weighing, &pairs);
+    loop {
+        let mut cases = [Case::new(graph, differs.clone(), shared.clone(), rates.clone())];
+        reroute(weighing, &mut cases)?;
+        let [mut case] = cases;
+        let still = settle(weighing, &pairs, &mut case, &rates)?;
+        if still.is_empty() {
+            return Ok(case);
         }
+        // What makes no difference at all: no route may go through it.
+        still.iter().for_each(|id| shared[id.0 as usize] = true);
     }
-    most
 }
 
-fn guessed(tensors: &[Vec<&[u8]>], channels: usize) -> u16 {
-    let channel = |channel: usize| {
-        let (mut values, mut before, mut all) = (BTreeMap::<&[u8], usize>::new(), 0, 0);
-        for tensor in tensors {
-            let mut last = None;
-            for value in tensor.iter().skip(channel).step_by(channels) {
-                *values.entry(value).or_default() += 1;
-                before += (last == Some(value)) as usize;
-                (last, all) = (Some(value), all + 1);
-            }
-        }
-        rate(values.into_values().max().unwrap_or(0).max(before), all)
+/// Measures along the case's routes, and along others, and keeps the best. Gives the committed tensors that keep all of
+/// their old value.
+fn settle(
+    weighing: &Weighing<'_>,
+    pairs: &[Pair<'_>],
+    case: &mut Case,
+    rates: &[u16],
+) -> Result<Vec<TensorId>, Refused> {
+    let graph = weighing.graph;
+    let pairs = &pairs[..pairs.len().min(PAIRS)];
+    let mut left = MAX_MIXING / weighing.work.total()?.saturating_mul(pairs.len() as u64).max(1);
+    let mut measure = |case: &mut Case| -> Result<Option<u128>, Refused> {
+        let along = mixed::rates(weighing, case, pairs);
+        case.rates = rates.iter().zip(along).map(|(r, along)| (*r).max(along)).collect();
+        left = left.saturating_sub(1);
+        // Too much to be weighed is as bad as it gets.
+        let sum = weighing.weights(core::slice::from_ref(case)).map_or(u128::MAX, |weights| weights.iter().sum());
+        Ok((left > 0).then_some(sum))
     };
-    (0..channels).map(channel).max().unwrap_or(0)
+    let mut best = measure(case)?;
+    let mut choices: Vec<_> = graph.iter().filter(|(_, tensor)| tensor.node().is_some()).map(|(id, _)| id).collect();
+    choices.sort_by_key(|id| Reverse(graph.tensor(*id).ty.shape.elements()));
+    let mut tries = 0;
+    for id in choices {
+        let Some(node) = graph.tensor(id).node() else { continue };
+        for operand in routable(node, &case.open) {
+            let Some(least) = best.filter(|_| tries < TRIES && case.routes[id.0 as usize] != Some(operand)) else {
+                continue;
+            };
+            tries += 1;
+            let mut other = case.clone();
+            other.routes[id.0 as usize] = Some(operand);
+            match measure(&mut other)? {
+                Some(sum) if sum < least => (*case, best) = (other, Some(sum)),
+                Some(_) => {}
+                None => best = None,
+            }
+        }
+    }
+    let whole = weighing.slots.iter().zip(&case.rates).filter(|(_, rate)| **rate == u16::MAX);
+    let routed = whole.filter(|(id, _)| !case.open[id.0 as usize].is_none()).map(|(id, _)| *id);
+    Ok(routed.collect())
 }
 
 /// In 1/65,536, rounded up, below 1.
 fn rate(part: usize, whole: usize) -> u16 {
     let rate = ((part as u64) << 16).div_ceil(whole.max(1) as u64);
     u16::try_from(rate).unwrap_or(u16::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_trace_counts_but_not_its_twin() {
-        let tensor = |text: &'static str| text.as_bytes().chunks(1).collect::<Vec<_>>();
-        assert_eq!(replayed(&[tensor("abcd"), tensor("abxx"), tensor("yxxd")]), 1 << 15);
-        assert_eq!(replayed(&[tensor("abcd"), tensor("abcd")]), 0);
-        assert_eq!(replayed(&[]), 0);
-    }
-
-    #[test]
-    fn the_most_guessable_channel_counts() {
-        let tensor = |text: &'static str| text.as_bytes().chunks(1).collect::<Vec<_>>();
-        // Channel 0 is a a a b, channel 1 runs p p q q.
-        assert_eq!(guessed(&[tensor("apapaqbq")], 2), 3 << 14);
-        assert_eq!(guessed(&[tensor("abcdefgh")], 1), 1 << 13);
-    }
 }

@@ -161,8 +161,9 @@ fn committing(graph: &Graph, is_committed: impl Fn(&str) -> bool) -> Plan {
     plan.committed.clear();
     for (tensor, about) in (0..).zip(graph.tensors()).filter(|(_, about)| is_committed(&about.name)) {
         let (name, row) = (about.name.clone(), about.ty.shape.elements());
-        plan.committed.push(Commit { tensor, name, leaf_log2: 6, row, r: 0, s: 0 });
+        plan.committed.push(Commit { tensor, name, leaf_log2: 6, row, s: 0 });
     }
+    worst::differ(graph, &mut plan);
     plan
 }
 

@@ -2,7 +2,7 @@
 
 use tequio_attestation::{
     Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_KEPT, Malformed, Node, Operand, Outcome, ProgramId,
-    Source, Statement, Subject, TensorId, check, codec::Writer,
+    Scope, Source, Statement, Subject, TensorId, check, codec::Writer,
 };
 use tequio_tensor::{DType, Op, Pool2d, Type};
 
@@ -37,9 +37,11 @@ fn opening(of: u32, between: &[Descriptor]) -> Vec<u8> {
         tensors: 1_000,
         committed: 1,
         inputs: 1,
+        job: 0,
         outputs: vec![DRAWN],
         cost: 1,
         delta: 1,
+        gamma: 0,
         opening_bytes: 1,
         reads: 1,
         depth: 1,
@@ -55,7 +57,7 @@ fn opening(of: u32, between: &[Descriptor]) -> Vec<u8> {
     w.bytes(&Descriptor { ty: out, source }.encode());
     w.u8(0);
     between.iter().for_each(|tensor| w.bytes(&tensor.encode()));
-    w.bytes(&Descriptor { ty: input, source: Source::Input { layout: layout(&input) } }.encode());
+    w.bytes(&Descriptor { ty: input, source: Source::Input { layout: layout(&input), scope: Scope::Shard } }.encode());
     w.bytes(&[0; INPUT as usize]);
     w.0
 }

@@ -29,13 +29,17 @@ impl<'a> Run<'a> {
             if dtype.bits() < 8 {
                 bytes.iter_mut().for_each(|byte| *byte = dtype.wrap(*byte as i64) as u8);
             }
+            if !tensor.is_of_job() {
+                *bytes = bytes.repeat(TOTAL as usize);
+            }
         }
+        let inputs = Inputs::new(manifest, inputs).unwrap();
         let trace = ShardTrace { slots: bytes(manifest, is_committed) };
         Self {
             manifest,
-            input_tree: tree(manifest, &inputs, is_input, TOTAL),
+            input_tree: inputs.tree(manifest),
+            inputs,
             tree: tree(manifest, &trace.slots, is_committed, COUNT),
-            inputs: Inputs::new(manifest, inputs.iter().map(|bytes| bytes.repeat(TOTAL as usize)).collect()).unwrap(),
             trace,
         }
     }
@@ -44,7 +48,7 @@ impl<'a> Run<'a> {
     pub fn statement(&self, draws: u32) -> Statement {
         let subject = Subject {
             program_id: self.manifest.program_id(),
-            input_root: input_root(TOTAL, &self.input_tree.root()),
+            input_root: input_root(TOTAL, &self.inputs.root(self.manifest, &self.input_tree)),
             first_shard: FIRST,
             count: COUNT,
             draws,

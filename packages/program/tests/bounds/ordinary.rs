@@ -9,7 +9,11 @@ use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
 use super::{evidence::Run, reads::most_reads};
 
 fn within(name: &str, program: &Program) {
-    let manifest = &proposed(&program.bytes());
+    within_with(name, program, &[]);
+}
+
+fn within_with(name: &str, program: &Program, job: &[&str]) {
+    let manifest = &proposed(&program.bytes(), job);
     let run = Run::new(manifest);
     let (longest, bound) = (run.longest(300), run.bound());
     println!("{name}: longest {longest}, bound {bound}");
@@ -18,10 +22,10 @@ fn within(name: &str, program: &Program) {
     reads_within(name, manifest);
 }
 
-/// The manifest with the proposed plan.
-fn proposed(file: &[u8]) -> Arc<Manifest> {
+/// The manifest with the plan that is proposed if these inputs are of job scope.
+fn proposed(file: &[u8], job: &[&str]) -> Arc<Manifest> {
     let graph = load(file).unwrap();
-    compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest
+    compile(&graph, &Plan::propose_with_job(&graph, job).unwrap()).unwrap().manifest
 }
 
 fn reads_within(name: &str, manifest: &Manifest) {
@@ -41,7 +45,7 @@ fn models() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "tosa") {
             let (name, file) = (path.display().to_string(), std::fs::read(&path).unwrap());
-            let manifest = &proposed(&file);
+            let manifest = &proposed(&file, &[]);
             let run = Run::new(manifest);
             let (longest, bound) = (run.longest(100), run.bound());
             println!("{name}: longest {longest}, bound {bound}");
@@ -173,4 +177,18 @@ fn choices_and_padding() {
             p.output("y");
         }),
     );
+}
+
+#[test]
+fn inputs_of_both_scopes() {
+    let program = program(|p| {
+        p.input("x", DType::INT8, &[1, 24, 40]);
+        p.input("weight", DType::INT8, &[1, 40, 16]);
+        p.op(Op::MATMUL, Attribute::None, &["x", "weight", "zero8", "zero8"], ("sum", DType::INT32, &[1, 24, 16]));
+        p.rescale("sum", "y", &[1, 24, 16], [DType::INT32, DType::INT8]);
+        p.output("y");
+    });
+    for job in [&["weight"][..], &["x"], &[]] {
+        within_with("product", &program, job);
+    }
 }

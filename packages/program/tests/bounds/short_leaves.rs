@@ -3,7 +3,7 @@
 use tequio_program::{Compiled, Graph, Plan, Refused, compile, load};
 use tequio_tosa::{Attribute, DType, Op, Program, noise};
 
-use super::evidence::Run;
+use super::{evidence::Run, worst::differ};
 
 /// The sum of three convolutions along a line, each of `taps` taps `apart` elements apart.
 fn dilated(taps: i32, apart: i32) -> Graph {
@@ -30,6 +30,7 @@ fn compiled(graph: &Graph) -> Result<Compiled, Refused> {
     let mut plan = Plan::propose(graph).unwrap();
     plan.committed.retain(|commit| commit.name == "three");
     plan.given.iter_mut().filter(|given| given.name.starts_with('x')).for_each(|given| given.row = 1);
+    differ(graph, &mut plan);
     compile(graph, &plan)
 }
 

@@ -1,7 +1,7 @@
 //! The worst programs that the limits admit.
 
 use tequio_attestation::TensorId;
-use tequio_program::{Commit, Given, Graph, Plan, load};
+use tequio_program::{Commit, Given, Graph, Plan, Scenario, load};
 use tequio_tosa::{Attribute, DType, Op, Program, noise};
 
 /// A program that adds up what costs memory, each part below a tensor of one element.
@@ -133,8 +133,15 @@ pub fn plan(graph: &Graph) -> Plan {
             let (leaf_log2, row) = if is_dust { (6, 1) } else { (10, elements) };
             plan.given.push(Given { tensor, name, leaf_log2, row });
         } else if is_committed {
-            plan.committed.push(Commit { tensor, name, leaf_log2: 6, row: elements, r: 0, s: 0 });
+            plan.committed.push(Commit { tensor, name, leaf_log2: 6, row: elements, s: 0 });
         }
     }
+    differ(graph, &mut plan);
     plan
+}
+
+/// All inputs differ, and no committed tensor keeps anything.
+pub fn differ(graph: &Graph, plan: &mut Plan) {
+    let (differs, rates) = ((0..graph.inputs() as u32).collect(), vec![0; plan.committed.len()]);
+    plan.scenarios = vec![Scenario { differs, shared: vec![], routes: vec![], rates }];
 }

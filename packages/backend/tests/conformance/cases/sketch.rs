@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use proptest::prelude::ProptestConfig;
 use tequio_attestation::{
-    Descriptor, Digest, Header, Inputs, Interval, Layout, Manifest, Node, Operand, ShardTrace, Source, TensorId,
+    Descriptor, Digest, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source, TensorId,
 };
 use tequio_backend::{Backend, Flow, ShardResult};
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
@@ -49,7 +49,7 @@ impl Sketch {
     /// Inputs come first.
     pub fn input(&mut self, dtype: DType, dims: &[u32]) -> Operand {
         let ty = ty(dtype, dims);
-        self.push(ty, Source::Input { layout: layout(&ty) }, Vec::new())
+        self.push(ty, Source::Input { layout: layout(&ty), scope: Scope::Shard }, Vec::new())
     }
 
     pub fn constant(&mut self, dtype: DType, dims: &[u32], values: &[i64]) -> Operand {
@@ -96,9 +96,11 @@ impl Sketch {
             tensors: self.tensors.len() as u32,
             committed: self.committed().count() as u32,
             inputs: inputs as u8,
+            job: 0,
             outputs: self.committed().map(TensorId).collect(),
             cost: 0,
             delta: 0,
+            gamma: 0,
             opening_bytes: 0,
             reads: 0,
             depth: 0,

@@ -32,8 +32,10 @@ pub struct Report {
     pub conservation: Vec<Equation>,
     /// Draws of each attestation.
     pub draws: u32,
-    /// δ: the chance that one draw catches a complete cheat, at least.
+    /// δ: one draw catches a cheat that saves a share φ of the work with a chance of δ(φ − γ), at least.
     pub delta: f64,
+    /// γ: the share of the work whose saving is not priced.
+    pub gamma: f64,
     /// The chance that all draws together catch a complete cheat, at least.
     pub caught: f64,
     /// Cheats that were not caught.
@@ -130,6 +132,7 @@ impl Report {
             conservation: equations(story).await?,
             draws: story.script.draws,
             delta: header.delta as f64 / 2f64.powi(32),
+            gamma: header.gamma as f64 / 2f64.powi(32),
             caught: story.quote.caught.u64() as f64 / 2f64.powi(32),
             undetected: story.chapters.iter().filter_map(|chapter| undetected(story, chapter)).collect(),
             jobs: jobs.iter().map(job).collect(),

@@ -78,7 +78,7 @@ pub fn run(args: Args) -> Result<Checked> {
     let (tree, input_tree) = (Tree::new(roots), inputs.whole.tree(manifest));
     let subject = Subject {
         program_id: manifest.program_id(),
-        input_root: input_root(shards, &input_tree.root()),
+        input_root: input_root(shards, &inputs.whole.root(manifest, &input_tree)),
         first_shard: 0,
         count: shards,
         draws,
@@ -114,7 +114,7 @@ fn random(model: &Model, rng: &mut ChaCha8Rng) -> Result<Inputs> {
     let bytes = model.manifest().inputs().iter().map(|input| {
         let Type { dtype, shape } = input.ty;
         let shard = (0..shape.elements()).flat_map(|_| dtype.write(dtype.wrap(rng.next_u64() as i64)));
-        shard.collect::<Vec<u8>>().repeat(RANDOM_SHARDS)
+        shard.collect::<Vec<u8>>().repeat(if input.is_of_job() { 1 } else { RANDOM_SHARDS })
     });
     let whole = tequio_attestation::Inputs::new(model.manifest(), bytes.collect())?;
     Ok(Inputs { items: RANDOM_SHARDS as u64 * model.batch(), whole })

@@ -14,6 +14,9 @@ pub struct Args {
     /// Inputs on which the rates are measured, as for `run`; the defaults if there are none.
     #[arg(long, num_args = 1..)]
     inputs: Vec<String>,
+    /// Inputs that have one value for all shards of a job, by name.
+    #[arg(long, num_args = 1..)]
+    job: Vec<String>,
     /// Where it goes; beside the program, ending in `.plan.json`, if not given.
     #[arg(long)]
     output: Option<PathBuf>,
@@ -32,8 +35,8 @@ impl fmt::Display for Written {
 }
 
 pub fn run(args: Args) -> Result<Written> {
-    let Args { program, inputs, output } = args;
-    let mut model = Program::read(&program)?.proposed()?;
+    let Args { program, inputs, job, output } = args;
+    let mut model = Program::read(&program)?.proposed(&job)?;
     if !inputs.is_empty() {
         let inputs = model.read_inputs(&inputs)?;
         model = model.measured(&inputs)?;

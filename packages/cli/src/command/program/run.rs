@@ -55,7 +55,7 @@ pub fn run(args: Args) -> Result<Ran> {
     distinct(&names, &outputs)?;
     let manifest = unplanned(&graph);
     let inputs = Inputs::read(&graph, &manifest, &inputs)?;
-    let (shards, batch) = (inputs.whole.shards(), batch(&graph));
+    let (shards, batch) = (inputs.whole.shards(), batch(&graph, None));
     let (mut writers, mut files) = (vec![], vec![]);
     for ((output, path), name) in manifest.outputs().iter().zip(&outputs).zip(names) {
         let (dtype, shape) = (output.ty.dtype, shape(&output.ty, &inputs, batch));

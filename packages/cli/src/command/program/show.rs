@@ -1,6 +1,6 @@
 //! `tequio program show`.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use anyhow::Result;
 use comfy_table::Table;
@@ -52,9 +52,14 @@ impl fmt::Display for Shown {
         writeln!(f, "committed    {} bytes a shard", report.committed_bytes)?;
         writeln!(f, "one draw     opens at most {} bytes and reads {} elements", report.opening_bytes, report.reads)?;
         let delta = report.delta as f64 / 2f64.powi(32);
-        write!(f, "δ            {delta:.4}: what one draw catches of a complete cheat")?;
+        let gamma = report.gamma as f64 / 2f64.powi(32);
+        writeln!(
+            f,
+            "δ            {delta:.4}: one draw catches a cheat that saves a share φ at least δ(φ − γ) of the time"
+        )?;
+        write!(f, "γ            {gamma:.4}: share of the work that can be guessed or is in other shards' traces")?;
         for draws in DRAWS {
-            let caught = 1.0 - (1.0 - delta).powi(draws as i32);
+            let caught = 1.0 - (1.0 - delta * (1.0 - gamma)).powi(draws as i32);
             let (lien, bytes) = ((MARGIN / caught - 1.0) / BURNED, report.opening_bytes * draws);
             write!(
                 f,
@@ -78,7 +83,8 @@ fn tensors(model: &Model, report: &Report) -> Table {
             continue;
         }
         let committed = row.committed.as_ref();
-        let route = model.plan.routes.iter().find(|route| route.tensor == row.id);
+        let routes = model.plan.scenarios.iter().flat_map(|scenario| &scenario.routes);
+        let routes: BTreeSet<u8> = routes.filter(|route| route.tensor == row.id).map(|route| route.operand).collect();
         table.add_row([
             row.id.to_string(),
             row.op.clone(),
@@ -89,7 +95,7 @@ fn tensors(model: &Model, report: &Report) -> Table {
             committed.map_or(String::new(), |committed| {
                 format!("{:.2} %", committed.tickets as f64 / 2f64.powi(32) * 100.0)
             }),
-            route.map_or(String::new(), |route| format!("operand {}", route.operand)),
+            routes.iter().map(|operand| format!("operand {operand}")).collect::<Vec<_>>().join(", "),
         ]);
     }
     table

@@ -1,9 +1,14 @@
 //! An op and the operand through which its cost goes back.
 
-use tequio_attestation::{Node, TensorId};
+use std::ops::Range;
+
+use tequio_attestation::Node;
 use tequio_tensor::{Op, Type, is_elementwise};
 
-use crate::{analysis::route::target, graph::Graph};
+use crate::{
+    analysis::{mask::Mask, reads::is_blind, route::target},
+    graph::{Graph, Tensor},
+};
 
 pub struct Edge<'a> {
     pub graph: &'a Graph,
@@ -11,21 +16,56 @@ pub struct Edge<'a> {
     pub types: Vec<Type>,
     pub out: &'a Type,
     pub route: usize,
-    /// The tensor at the end of the route.
-    pub target: TensorId,
+    /// By tensor: what differs.
+    pub open: &'a [Mask],
 }
 
 impl<'a> Edge<'a> {
-    /// `None` where the cost of a tensor goes no further: no op computes it, or it has no route to a tensor.
-    pub fn of(graph: &'a Graph, id: TensorId, route: Option<u8>) -> Option<Self> {
-        let tensor = graph.tensor(id);
-        let (node, route) = (tensor.node()?, route?);
-        let (types, target) = (graph.operand_types(node), target(node, route)?);
-        Some(Self { graph, node, types, out: &tensor.ty, route: route.into(), target })
+    /// `None` where the cost of a tensor goes no further: no op computes it, or nothing in it differs.
+    pub fn of(graph: &'a Graph, tensor: &'a Tensor, route: Option<u8>, open: &'a [Mask]) -> Option<Self> {
+        let (node, route) = (tensor.node()?, route?.into());
+        Some(Self { graph, node, types: graph.operand_types(node), out: &tensor.ty, route, open })
     }
 
-    pub fn source(&self) -> &'a Type {
-        &self.graph.tensor(self.target).ty
+    /// The same op through another operand.
+    pub fn through(&self, route: usize) -> Self {
+        Self { types: self.types.clone(), route, ..*self }
+    }
+
+    pub fn source(&self) -> &Type {
+        &self.types[self.route]
+    }
+
+    /// The operands that are one route with this one: an element reads one of them.
+    pub fn joined(&self, operand: usize) -> Range<usize> {
+        match (&self.node.op, operand) {
+            (Op::Concat { .. }, _) => 0..self.types.len(),
+            (Op::Select, 1 | 2) => 1..3,
+            _ => operand..operand + 1,
+        }
+    }
+
+    fn mask(&self, operand: usize) -> &Mask {
+        target(self.node, operand as u8).map_or(&Mask::None, |id| &self.open[id.0 as usize])
+    }
+
+    pub fn differs(&self, operand: usize, element: u32) -> bool {
+        self.mask(operand).has(element)
+    }
+
+    /// Whether all of an operand differs.
+    pub fn is_whole(&self, operand: usize) -> bool {
+        self.mask(operand).is_all()
+    }
+
+    /// Whether what is read of the route operand shows only when the program runs.
+    pub fn is_blind(&self) -> bool {
+        self.is_blind_at(self.route)
+    }
+
+    /// The same of any operand.
+    pub fn is_blind_at(&self, operand: usize) -> bool {
+        self.is_chosen_at(operand) && is_blind(self.graph, self.node)
     }
 
     /// Whether element i of the output reads element i of the route operand and no other.
@@ -35,7 +75,11 @@ impl<'a> Edge<'a> {
 
     /// Whether values of another operand choose what is read of the route operand.
     pub fn is_chosen(&self) -> bool {
-        matches!((&self.node.op, self.route), (Op::Table, 1) | (Op::Select, 1 | 2) | (Op::Gather, 0))
+        self.is_chosen_at(self.route)
+    }
+
+    fn is_chosen_at(&self, operand: usize) -> bool {
+        matches!((&self.node.op, operand), (Op::Table, 1) | (Op::Select, 1 | 2) | (Op::Gather, 0))
     }
 
     /// The axis along which all output elements read the same elements of the route operand, a last one: the channels

@@ -1,45 +1,45 @@
-//! Passing flow back one output element at a time: the definition, and what is left where values choose what is read.
+//! Passing flow back one output element at a time: the definition, and what is left where positions alone don't say
+//! what is read, or where some of it can't differ.
 
-use tequio_tensor::{Op, Read, eval};
+use std::ops::Range;
 
 use super::edge::Edge;
-use crate::values::Values;
+use crate::analysis::reads::Reads;
 
-/// Spreads the flow of each output element, in flat order, over the elements that it reads of the route operand. Gives
-/// what arrives at each of these, in flat order.
-pub fn spread(edge: &Edge<'_>, flow: &[u128]) -> Vec<u128> {
-    let mut into = vec![0; edge.source().shape.elements() as usize];
-    let control = match edge.node.op {
-        Op::Gather => Some(1),
-        Op::Table | Op::Select => Some(0),
-        _ => None,
-    };
-    let values = control.map(|operand| (operand, Values::of(edge.graph, &edge.node.operands[operand])));
-    let mut recorder = Recorder { route: edge.route, control: values, read: Vec::new() };
+/// Spreads the flow of each output element, in flat order, evenly over the elements that it reads of the route operand
+/// and that differ; of the first operand that has such elements where the route has none. Gives what arrives at each
+/// operand's elements, in flat order; nothing for operands that no flow reaches.
+pub fn spread(edge: &Edge<'_>, flow: &[u128]) -> Vec<Vec<u128>> {
+    let mut into: Vec<Vec<u128>> = vec![vec![]; edge.types.len()];
+    let mut reads = Reads::new(edge.graph, edge.node, edge.out);
     let group = edge.group();
     for (number, flows) in (0..).zip(flow.chunks(group as usize)) {
-        recorder.read.clear();
-        let Ok(_) = eval(&edge.node.op, &edge.types, edge.out, number * group, &mut recorder);
-        let share = flows.iter().sum::<u128>().div_ceil(recorder.read.len().max(1) as u128);
-        recorder.read.iter().for_each(|&index| into[index as usize] += share);
+        let sum = flows.iter().sum::<u128>();
+        if sum == 0 || give(edge, sum, reads.of(number * group), &mut into, edge.joined(edge.route)) {
+            continue;
+        }
+        for (index, &flow) in (number * group..).zip(flows) {
+            let read = reads.of(index);
+            if !give(edge, flow, read, &mut into, edge.joined(edge.route)) {
+                (0..edge.types.len()).any(|operand| give(edge, flow, read, &mut into, edge.joined(operand)));
+            }
+        }
     }
     into
 }
 
-/// Remembers what is read of the route operand. Values matter only where they say what else is read.
-struct Recorder<'a> {
-    route: usize,
-    control: Option<(usize, Values<'a>)>,
-    read: Vec<u32>,
-}
-
-impl Read for Recorder<'_> {
-    type Error = core::convert::Infallible;
-
-    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error> {
-        if operand == self.route {
-            self.read.push(index);
+/// Gives `flow` to what is read of `operands`, if any of it differs.
+fn give(edge: &Edge<'_>, flow: u128, read: &[(usize, u32)], into: &mut [Vec<u128>], operands: Range<usize>) -> bool {
+    let takes = |(operand, element): &&(usize, u32)| operands.contains(operand) && edge.differs(*operand, *element);
+    let count = read.iter().filter(takes).count() as u128;
+    // Of a choice that isn't known each candidate gets all.
+    let share = if edge.is_blind_at(operands.start) { flow } else { flow.div_ceil(count.max(1)) };
+    for (operand, element) in read.iter().filter(takes) {
+        let into = &mut into[*operand];
+        if into.is_empty() {
+            into.resize(edge.types[*operand].shape.elements() as usize, 0);
         }
-        Ok(self.control.filter(|(control, _)| *control == operand).map_or(0, |(_, values)| values.get(index)))
+        into[*element as usize] += share;
     }
+    count > 0
 }

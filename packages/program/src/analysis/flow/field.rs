@@ -3,6 +3,10 @@
 use tequio_tensor::{MAX_RANK, Shape};
 
 use super::along::Along;
+use crate::analysis::mask::Mask;
+
+/// Flow that no cost reaches, only choices that aren't known and double it: so much is refused when it is weighed.
+const MOST: u128 = 1 << 96;
 
 /// All lengths of a shape, 1 past its rank.
 pub type Dims = [u32; MAX_RANK];
@@ -45,9 +49,22 @@ impl Field {
         self.written(all).values
     }
 
-    /// Adds the same number everywhere.
-    pub fn raise(&mut self, by: u128) {
-        self.values.iter_mut().for_each(|value| *value += by);
+    /// No number above [`MOST`].
+    pub fn capped(mut self) -> Self {
+        self.values.iter_mut().for_each(|value| *value = (*value).min(MOST));
+        self
+    }
+
+    /// Adds the same number wherever `mask` holds.
+    pub fn raise_where(&mut self, mask: &Mask, by: u128) {
+        match mask {
+            Mask::None => {}
+            Mask::All => self.values.iter_mut().for_each(|value| *value += by),
+            Mask::Some(bits) => {
+                let raised = bits.iter().map(|bit| if *bit { by } else { 0 }).collect();
+                self.add(Self::of_elements(self.dims, raised));
+            }
+        }
     }
 
     /// Adds another field of the same lengths.

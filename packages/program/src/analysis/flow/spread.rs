@@ -9,8 +9,29 @@ use super::{
     field::{Field, dims},
 };
 
-/// What [`element::spread`] gives, without looking at each element where what is read follows from positions alone.
-pub fn spread(edge: &Edge<'_>, flow: Field) -> Field {
+/// What [`element::spread`] gives, by operand, without looking at each element where what is read follows from positions
+/// alone and all of it differs.
+pub fn spread(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
+    let operands = 0..edge.types.len();
+    let through = |operand: usize, flow: &Field| (operand, along(&edge.through(operand), flow.clone()));
+    match (&edge.node.op, edge.route) {
+        (Op::Concat { .. }, _) if operands.clone().all(|operand| edge.is_whole(operand)) => {
+            return operands.map(|operand| through(operand, &flow)).collect();
+        }
+        (Op::Select, 1 | 2) if edge.is_blind() && edge.is_whole(1) && edge.is_whole(2) => {
+            return (1..3).map(|side| through(side, &flow)).collect();
+        }
+        (Op::Gather, 0) if edge.is_blind() && edge.is_whole(0) => return vec![through(0, &flow)],
+        (Op::Concat { .. }, _) => {}
+        _ if edge.is_whole(edge.route) && !edge.is_chosen() => return vec![through(edge.route, &flow)],
+        _ => {}
+    }
+    let arrived = operands.zip(element::spread(edge, &flow.elements())).filter(|(_, into)| !into.is_empty());
+    arrived.map(|(operand, into)| (operand, Field::of_elements(dims(&edge.types[operand].shape), into))).collect()
+}
+
+/// Through the edge's own route.
+fn along(edge: &Edge<'_>, flow: Field) -> Field {
     let source = dims(&edge.source().shape);
     if edge.is_same_place() {
         return flow;
@@ -26,7 +47,10 @@ pub fn spread(edge: &Edge<'_>, flow: Field) -> Field {
     }
     match axes(edge) {
         Some(axes) => boxed(edge, flow, axes),
-        None => Field::of_elements(source, element::spread(edge, &flow.elements())),
+        None => {
+            let mut into = element::spread(edge, &flow.elements());
+            Field::of_elements(source, core::mem::take(&mut into[edge.route]))
+        }
     }
 }
 
@@ -42,15 +66,18 @@ fn boxed(edge: &Edge<'_>, mut flow: Field, axes: [Along; MAX_RANK]) -> Field {
     if let Some(axis) = edge.shared() {
         flow = flow.summed(axis);
     }
-    let reads = |axis: usize| -> Vec<u128> {
-        (0..flow.dims()[axis]).map(|at| axes[axis].taps(at, source[axis]).count.into()).collect()
-    };
-    let reads = core::array::from_fn(reads);
-    let shared = flow.shared(&reads);
-    (0..MAX_RANK).fold(shared, |flow, axis| flow.scattered(axis, axes[axis], source[axis]))
+    // Of a choice that isn't known each candidate gets all.
+    if !edge.is_blind() {
+        let reads = |axis: usize| -> Vec<u128> {
+            (0..flow.dims()[axis]).map(|at| axes[axis].taps(at, source[axis]).count.into()).collect()
+        };
+        let reads = core::array::from_fn(reads);
+        flow = flow.shared(&reads);
+    }
+    (0..MAX_RANK).fold(flow, |flow, axis| flow.scattered(axis, axes[axis], source[axis]))
 }
 
-/// How the op reads the route operand; `None` if values say what it reads, or for operands that are constants.
+/// How the op reads the route operand; `None` if known values say what it reads, or for operands that are constants.
 fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
     let (op, route) = (&edge.node.op, edge.route);
     let mut axes = [Along::Same; MAX_RANK];
@@ -71,6 +98,7 @@ fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
             }
         }
         (Op::MatMul, 0) | (Op::Gather, 1) => axes[2] = Along::Whole,
+        (Op::Gather, 0) if edge.is_blind() => axes[1] = Along::Whole,
         (Op::MatMul, 1) => axes[1] = Along::Whole,
         (
             Op::ReduceSum { axis }
@@ -98,7 +126,9 @@ fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
 /// Of an op that reads the operand at its own position, broadcast along lengths of 1.
 fn own(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
     let operands = match edge.node.op {
-        Op::Rescale(_) | Op::Negate | Op::Table | Op::Select => 1,
+        Op::Rescale(_) | Op::Negate | Op::Table => 1,
+        Op::Select if edge.route == 0 || edge.is_blind() => 3,
+        Op::Select => 0,
         _ => 2,
     };
     if !is_elementwise(&edge.node.op) || edge.route >= operands {

@@ -1,10 +1,13 @@
 //! Whole tensors at a time against one element at a time, on random graphs of every kind of op.
 
-use tequio_attestation::{Node, Operand};
+use tequio_attestation::{Node, Operand, TensorId};
 use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Type, Window2d, check};
 
 use super::*;
-use crate::{analysis::route::routable, graph::Tensor};
+use crate::{
+    analysis::{open::open, route::routable},
+    graph::TensorSource,
+};
 
 /// Elements above which a tensor isn't made larger.
 const MAX: u32 = 600;
@@ -232,23 +235,36 @@ impl Random {
         self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &[n, h, h])
     }
 
-    /// A route of each op, any that it may take.
-    fn routes(&mut self) -> Vec<Option<u8>> {
+    /// What differs, some of it left out as equal, and a route of each op, any that it may take.
+    fn case(&mut self) -> (Vec<Mask>, Vec<Option<u8>>) {
+        let count = self.graph.tensors.len();
+        let differs: Vec<bool> = self.graph.tensors.iter().map(|tensor| tensor.node().is_none()).collect();
+        let shared: Vec<bool> = (0..count).map(|at| at > 1 && self.within(0, 19) == 0).collect();
+        let open = open(&self.graph, &differs, &shared);
         let nodes: Vec<_> = self.graph.tensors.iter().map(|tensor| tensor.node().cloned()).collect();
         let pick = |node: Option<Node>| {
-            let routable = routable(&self.graph.clone(), &node?);
+            let routable = routable(&node?, &open);
             (!routable.is_empty()).then(|| routable[self.within(0, routable.len() as u32 - 1) as usize])
         };
-        nodes.into_iter().map(pick).collect()
+        let routes = nodes.into_iter().map(pick).collect();
+        (open, routes)
+    }
+
+    /// All that could be needed is.
+    fn work(&self) -> Work {
+        Work::new(&self.graph, &vec![true; self.graph.tensors.len()], &vec![false; self.graph.tensors.len()])
     }
 }
 
+fn by_element_of(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
+    let arrived = element::spread(edge, &flow.elements());
+    let some = arrived.into_iter().enumerate().filter(|(_, into)| !into.is_empty());
+    some.map(|(operand, into)| (operand, Field::of_elements(dims(&edge.types[operand].shape), into))).collect()
+}
+
 /// What [`largest_arrivals`] is, by definition.
-fn by_element(graph: &Graph, routes: &[Option<u8>]) -> Vec<u128> {
-    arrivals(graph, routes, |edge, flow| {
-        let spread = element::spread(edge, &flow.elements());
-        Field::of_elements(dims(&edge.source().shape), spread)
-    })
+fn by_element(graph: &Graph, work: &Work, open: &[Mask], routes: &[Option<u8>]) -> Vec<u128> {
+    arrivals(graph, work, open, routes, by_element_of)
 }
 
 #[test]
@@ -263,9 +279,10 @@ fn a_tensor_at_a_time_is_an_element_at_a_time() {
                 _ => random.moved(),
             };
         }
-        let routes = random.routes();
-        let graph = &random.graph;
-        assert_eq!(largest_arrivals(graph, &routes), by_element(graph, &routes), "seed {seed}: {graph:#?} {routes:?}");
+        let (open, routes) = random.case();
+        let (graph, work) = (&random.graph, &random.work());
+        let (whole, one) = (largest_arrivals(graph, work, &open, &routes), by_element(graph, work, &open, &routes));
+        assert_eq!(whole, one, "seed {seed}: {graph:#?} {routes:?}");
     }
 }
 
@@ -282,16 +299,50 @@ fn what_arrives_is_the_same_at_every_element() {
                 _ => random.moved(),
             };
         }
-        let routes = random.routes();
-        for (id, _) in random.graph.clone().iter() {
-            let Some(edge) = Edge::of(&random.graph, id, routes[id.0 as usize]) else { continue };
+        let (open, routes) = random.case();
+        for (id, tensor) in random.graph.clone().iter() {
+            let Some(edge) = Edge::of(&random.graph, tensor, routes[id.0 as usize], &open) else { continue };
             let out = dims(&edge.out.shape);
             let uniform = Field::uniform(out, (seed as u128) << 20);
             let uneven = Field::of_elements(out, (0..edge.out.shape.elements() as u128).map(|at| at * at).collect());
             for flow in [uniform, uneven] {
-                let expected = element::spread(&edge, &flow.clone().elements());
-                assert_eq!(spread::spread(&edge, flow).elements(), expected, "{:?} {:?}", edge.node, edge.types);
+                let flat = |(operand, field): (usize, Field)| {
+                    let elements = field.elements();
+                    elements.iter().any(|value| *value > 0).then_some((operand, elements))
+                };
+                let expected: Vec<_> = by_element_of(&edge, flow.clone()).into_iter().filter_map(flat).collect();
+                let whole: Vec<_> = spread::spread(&edge, flow).into_iter().filter_map(flat).collect();
+                assert_eq!(whole, expected, "{:?} {:?}", edge.node, edge.types);
             }
+        }
+    }
+}
+
+/// Nothing that can be saved gets lost: what every op costs arrives at the inputs, but for what is rounded up.
+#[test]
+fn flow_is_conserved() {
+    for seed in 0..1_500 {
+        let mut random = Random::new(seed * 15_485_863);
+        for _ in 0..random.within(3, 14) {
+            match random.within(0, 6) {
+                0 | 1 => random.windowed(),
+                2 => random.elementwise(),
+                3 => random.product(),
+                _ => random.moved(),
+            };
+        }
+        let (open, routes) = random.case();
+        for (id, tensor) in random.graph.iter() {
+            let Some(edge) = Edge::of(&random.graph, tensor, routes[id.0 as usize], &open) else { continue };
+            let mut flow = Field::uniform(dims(&edge.out.shape), 0);
+            flow.raise_where(&open[id.0 as usize], 1 << 40);
+            let given: u128 = flow.clone().elements().iter().sum();
+            let arrived = spread::spread(&edge, flow).into_iter().map(|(operand, field)| {
+                let elements = (0..).zip(field.elements());
+                elements.filter(|(element, _)| edge.differs(operand, *element)).map(|(_, flow)| flow).sum::<u128>()
+            });
+            let arrived: u128 = arrived.sum();
+            assert!(arrived >= given, "seed {seed}: {given} became {arrived}: {:?} {:?}", edge.node, edge.types);
         }
     }
 }

@@ -28,10 +28,12 @@ fn commit(dice: &mut Dice, graph: &Graph, plan: &mut Plan) {
     for (tensor, about) in (0..).zip(graph.tensors()) {
         if about.node().is_some() && !before.contains(&tensor) && dice.one_in(5) {
             let (leaf_log2, row) = layout(dice, graph, tensor);
-            plan.committed.push(Commit { tensor, name: about.name.clone(), leaf_log2, row, r: 0, s: 0 });
+            plan.committed.push(Commit { tensor, name: about.name.clone(), leaf_log2, row, s: 0 });
         }
     }
     plan.committed.sort_by_key(|commit| commit.tensor);
+    let rates = vec![0; plan.committed.len()];
+    plan.scenarios.iter_mut().for_each(|scenario| scenario.rates = rates.clone());
 }
 
 /// Leaves of any size, rows of any length.

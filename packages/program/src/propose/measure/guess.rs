@@ -1,0 +1,87 @@
+//! How often elements are guessed, and up to which rate guessing is priced.
+
+use std::collections::BTreeMap;
+
+use super::Run;
+use crate::{
+    analysis::{case::Case, weighing::Weighing, weights::ONE},
+    limits::MAX_S,
+    refused::Refused,
+};
+
+/// Least s.
+const LEAST: u16 = 4_096;
+/// Rates that are tried, in these steps.
+const STEP: u16 = 4_096;
+
+/// γ and s by slot. Of all bounds on s the one that makes δ(1 − γ)² largest: what a complete cheat and what one that
+/// saves little is caught with. Above it what flow makes a tensor weigh anyway is used.
+pub fn priced(weighing: &Weighing<'_>, cases: &[Case], runs: &[Run]) -> Result<(u32, Vec<u16>), Refused> {
+    let guesses: Vec<Vec<u32>> = weighing.slots.iter().map(|slot| guessed(weighing, slot.0 as usize, runs)).collect();
+    let cost = weighing.work.total()?.max(1);
+    let mut trial = weighing.clone();
+    trial.skips = vec![0; guesses.len()];
+    let flows = trial.weights(cases)?;
+    let mut best: Option<(u128, u32, Vec<u16>)> = None;
+    for bound in (LEAST..=MAX_S).step_by(STEP.into()) {
+        let of_slot = |at: usize| {
+            let most = guesses[at].iter().copied().max().unwrap_or(0);
+            // 1 − C / w, rounded down.
+            let cone = weighing.work.cone(&weighing.cones[at]) as u128;
+            let free = ONE.saturating_sub((cone * ONE).div_ceil(flows[at]));
+            most.min(bound.max(free.min(MAX_S.into()) as u16).into()).clamp(LEAST.into(), MAX_S.into()) as u16
+        };
+        trial.skips = (0..guesses.len()).map(of_slot).collect();
+        let sum: u128 = trial.weights(cases)?.iter().sum();
+        let gamma = gamma(weighing, &guesses, &trial.skips, cost);
+        // δ(1 − γ)², but for the cost.
+        let rest = ONE - gamma as u128;
+        let score = ((rest * rest) << 80) / sum.max(1);
+        if best.as_ref().is_none_or(|(most, ..)| score > *most) {
+            best = Some((score, gamma, trial.skips.clone()));
+        }
+    }
+    Ok(best.map_or((0, vec![]), |(_, gamma, skips)| (gamma, skips)))
+}
+
+/// `Σ (C_k / D) · mean max(0, 1 − (1 − s_e) / (1 − s_k))` in 1/65,536, rounded up, at most 1.
+fn gamma(weighing: &Weighing<'_>, guesses: &[Vec<u32>], skips: &[u16], cost: u64) -> u32 {
+    let mut sum = 0u128;
+    for ((cone, guesses), skip) in weighing.cones.iter().zip(guesses).zip(skips) {
+        let rest = ONE - *skip as u128;
+        let unpriced = |guess: &u32| ONE - ((ONE - *guess as u128) * ONE / rest).min(ONE);
+        let all: u128 = guesses.iter().map(unpriced).sum();
+        sum += (weighing.work.cone(cone) as u128 * all).div_ceil(guesses.len().max(1) as u128);
+    }
+    sum.div_ceil(cost.into()).min(ONE) as u32
+}
+
+/// For each element of one item how often it has its most frequent value or that of the element before it in its
+/// channel, whichever is more often so, in 1/65,536, rounded up. Items of a batch count as shards of their own.
+fn guessed(weighing: &Weighing<'_>, id: usize, runs: &[Run]) -> Vec<u32> {
+    let shape = weighing.graph.tensors()[id].ty.shape;
+    let channels = shape.dims().last().map_or(1, |last| *last as usize);
+    let batch = batch(weighing, id);
+    let item = shape.elements() as usize / batch;
+    let items: Vec<&[i64]> = runs.iter().flat_map(|run| run.values[id].chunks(item)).collect();
+    let of_element = |element: usize| {
+        let mut values = BTreeMap::<i64, usize>::new();
+        items.iter().for_each(|item| *values.entry(item[element]).or_default() += 1);
+        let before = match element.checked_sub(channels) {
+            Some(before) => items.iter().filter(|item| item[element] == item[before]).count(),
+            None => 0,
+        };
+        let right = values.into_values().max().unwrap_or(0).max(before);
+        ((right as u64) << 16).div_ceil(items.len().max(1) as u64) as u32
+    };
+    (0..item).map(of_element).collect()
+}
+
+/// The length with which all inputs and this tensor begin, 1 if there is none.
+fn batch(weighing: &Weighing<'_>, id: usize) -> usize {
+    let graph = weighing.graph;
+    let leading = |id: usize| graph.tensors()[id].ty.shape.dims().first().copied().unwrap_or(1);
+    let all = (0..graph.inputs()).map(leading).chain([leading(id)]);
+    let first = leading(id);
+    if all.into_iter().all(|length| length == first) { first as usize } else { 1 }
+}

@@ -1,0 +1,75 @@
+//! A shard, evaluated.
+
+use core::convert::Infallible;
+
+use tequio_attestation::{Digest, Operand, TensorId, hash::tagged};
+use tequio_tensor::{DType, Read, eval};
+
+use crate::graph::{Graph, Tensor, TensorSource};
+
+/// What is kept of a shard's tensors.
+#[derive(Clone)]
+pub struct Run {
+    pub inputs: Vec<Vec<u8>>,
+    /// By tensor: the elements of inputs, constants and committed tensors; nothing of others.
+    pub values: Vec<Vec<i64>>,
+    /// By tensor: what elements of a type are told apart by.
+    pub digests: Vec<Digest>,
+}
+
+impl Run {
+    pub fn new(graph: &Graph, committed: &[bool], inputs: &[Vec<u8>]) -> Self {
+        let mut values: Vec<Vec<i64>> = Vec::with_capacity(graph.tensors().len());
+        for (id, tensor) in graph.iter() {
+            let elements = match &tensor.source {
+                TensorSource::Input => decode(&inputs[id.0 as usize], tensor.ty.dtype),
+                TensorSource::Constant(bytes) => decode(bytes, tensor.ty.dtype),
+                TensorSource::Op(_) => evaluate(graph, tensor, |read| &values[read.0 as usize]),
+            };
+            values.push(elements);
+        }
+        let digest = |values: &Vec<i64>| {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            tagged("tequio/values", &[&bytes])
+        };
+        let digests = values.iter().map(digest).collect();
+        for (id, tensor) in graph.iter() {
+            if tensor.node().is_some() && !committed[id.0 as usize] {
+                values[id.0 as usize] = vec![];
+            }
+        }
+        Self { inputs: inputs.to_vec(), values, digests }
+    }
+}
+
+fn decode(bytes: &[u8], dtype: DType) -> Vec<i64> {
+    bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect()
+}
+
+/// All elements of an op's output from those of its operands.
+pub fn evaluate<'a>(graph: &Graph, tensor: &Tensor, values: impl Fn(TensorId) -> &'a [i64]) -> Vec<i64> {
+    let Some(node) = tensor.node() else { return vec![] };
+    let operand = |operand: &Operand| match *operand {
+        Operand::Tensor(id) => (values(id), 0),
+        Operand::Scalar { value, .. } => (&[][..], value),
+    };
+    let mut operands = Operands(node.operands.iter().map(operand).collect());
+    let types = graph.operand_types(node);
+    let element = |index| {
+        let Ok(value) = eval(&node.op, &types, &tensor.ty, index, &mut operands);
+        value
+    };
+    (0..tensor.ty.shape.elements()).map(element).collect()
+}
+
+/// Elements, or a scalar where there are none.
+struct Operands<'a>(Vec<(&'a [i64], i64)>);
+
+impl Read for Operands<'_> {
+    type Error = Infallible;
+
+    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Infallible> {
+        let (values, scalar) = self.0[operand];
+        Ok(values.get(index as usize).copied().unwrap_or(scalar))
+    }
+}
