@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{Op, is_elementwise};
+use tequio_tensor::{Op, is_elementwise, is_heavy};
 
 use super::cone::Cone;
 use crate::graph::Graph;
@@ -47,9 +47,18 @@ impl Bits {
         read.map(|id| self.of(graph, *id)).min().unwrap_or_else(|| self.of(graph, cone.root))
     }
 
-    /// Bits that choose all of a tensor.
+    /// Bits that choose all of a tensor. Where windows overlap, one element may be what settles all that it lies in.
     fn of(&self, graph: &Graph, id: TensorId) -> u64 {
-        graph.tensor(id).ty.shape.elements() as u64 * self.0[id.0 as usize] as u64
+        let tensor = graph.tensor(id);
+        let all = tensor.ty.shape.elements() as u64 * self.0[id.0 as usize] as u64;
+        match tensor.node() {
+            Some(Node { op: Op::MaxPool2d(pool) | Op::AvgPool2d(pool), .. }) => {
+                let most = |side: usize| pool.kernel[side].div_ceil(pool.stride[side]);
+                let windows = |side: usize| u64::from(most(side).min(tensor.ty.shape.dim(1 + side)));
+                all.div_ceil(windows(0) * windows(1))
+            }
+            _ => all,
+        }
     }
 
     /// Bits that changing all of a tensor's elements, to whatever its type holds, can choose of what reads it.
@@ -98,6 +107,11 @@ pub(crate) fn copies(graph: &Graph, id: TensorId) -> bool {
         Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile => true,
         op => is_elementwise(&op) && node.operands.iter().filter(|operand| !graph.is_constant(operand)).count() == 1,
     })
+}
+
+/// Whether its elements say less than those they are made from: pools, reductions, argmax.
+pub(crate) fn narrows(op: &Op) -> bool {
+    is_heavy(op) && !is_dense(op)
 }
 
 /// Whether an element multiplies and adds many of an operand's: steering through it takes solving equations.

@@ -1,11 +1,14 @@
 //! Which tensors are committed.
 
 use tequio_attestation::{Node, TensorId};
-use tequio_tensor::{Op, is_elementwise, is_heavy};
+use tequio_tensor::{Op, is_elementwise};
 
 use super::layouts::least_payload;
 use crate::{
-    analysis::{bits::is_dense, cone::Cone},
+    analysis::{
+        bits::{is_dense, narrows},
+        cone::Cone,
+    },
     graph::Graph,
     limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS},
     refused::Refused,
@@ -36,7 +39,6 @@ pub fn committed(graph: &Graph) -> Result<Vec<bool>, Refused> {
 /// Tensors that narrow a wider one and aren't committed yet: pools, reductions, argmax. Committing them is never
 /// needed and often makes weights smaller.
 pub fn narrowing(graph: &Graph, committed: &[bool]) -> Vec<TensorId> {
-    let narrows = |op: &Op| is_heavy(op) && !is_dense(op);
     let is_candidate =
         |id: &TensorId| !committed[id.0 as usize] && graph.tensor(*id).node().is_some_and(|node| narrows(&node.op));
     graph.iter().map(|(id, _)| id).filter(is_candidate).collect()

@@ -3,15 +3,16 @@
 mod guess;
 mod mixed;
 mod pairs;
+mod rate;
 mod run;
 
 use core::cmp::Reverse;
 
-use pairs::Pair;
+use pairs::{PAIRS, Pair};
 use run::Run;
 use tequio_attestation::TensorId;
 
-use super::{rates, reroute, scenario};
+use super::{reroute, scenario};
 use crate::{
     analysis::{case::Case, route::routable, weighing::Weighing},
     compile::cones::cones,
@@ -24,8 +25,6 @@ use crate::{
 
 /// Other routes that are tried with rates measured anew, in each scenario.
 const TRIES: usize = 8;
-/// Pairs of shards along whose routes is measured what keeps its value, in each scenario.
-const PAIRS: usize = 4;
 
 impl Plan {
     /// The same plan with scenarios, routes, rates and γ as `shards` show them: for each its inputs in graph order, as
@@ -123,10 +122,4 @@ fn settle(
     let whole = weighing.slots.iter().zip(&case.rates).filter(|(_, rate)| **rate == u16::MAX);
     let routed = whole.filter(|(id, _)| !case.open[id.0 as usize].is_none()).map(|(id, _)| *id);
     Ok(routed.collect())
-}
-
-/// In 1/65,536, rounded up, below 1.
-fn rate(part: usize, whole: usize) -> u16 {
-    let rate = ((part as u64) << 16).div_ceil(whole.max(1) as u64);
-    u16::try_from(rate).unwrap_or(u16::MAX)
 }

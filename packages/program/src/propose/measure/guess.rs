@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Run;
+use super::run::Run;
 use crate::{
     analysis::{case::Case, weighing::Weighing, weights::ONE},
     limits::MAX_S,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::TensorId;
 
-use super::{pairs::Pair, rate, run::evaluate};
+use super::{pairs::Pair, rate::rate, run::evaluate};
 use crate::analysis::{case::Case, cone::Cone, route::targets, weighing::Weighing};
 
 /// By slot, the most over the pairs; `u16::MAX` where all of a tensor that differs keeps its value.

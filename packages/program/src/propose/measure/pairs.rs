@@ -2,8 +2,16 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{Run, rate, rates::R};
-use crate::{analysis::weighing::Weighing, graph::Graph, limits::MAX_SCENARIOS, scheme::Scheme};
+use super::{super::rates::R, rate::rate, run::Run};
+use crate::{
+    analysis::{cone::Cone, weighing::Weighing},
+    graph::Graph,
+    limits::MAX_SCENARIOS,
+    scheme::Scheme,
+};
+
+/// Pairs along whose routes is measured what keeps its value, and most that are made up, in each scenario.
+pub const PAIRS: usize = 4;
 
 /// An old shard and a new one.
 pub struct Pair<'a> {
@@ -45,7 +53,7 @@ pub fn of<'a>(scheme: &Scheme<'_>, runs: &'a [Run], wanted: &[bool]) -> Vec<Pair
         let made = runs
             .iter()
             .enumerate()
-            .take(super::PAIRS)
+            .take(PAIRS)
             .map(|(at, old)| Pair { old: Cow::Borrowed(old), new: Cow::Owned(grafted(scheme, old, next(at), wanted)) });
         pairs.extend(made.filter(|pair| differs(&pair.old, &pair.new) == wanted));
     }
@@ -82,7 +90,8 @@ pub fn equal(graph: &Graph, pairs: &[Pair<'_>]) -> Vec<bool> {
     (0..graph.tensors().len()).map(|at| ops.contains(&at) && is_equal(at)).collect()
 }
 
-/// By slot: how much of a committed tensor is equal in the most similar pair, twins left out: replaying those is right.
+/// By slot: how much of a committed tensor, or of a narrower one that it is made from, is equal in the most similar pair,
+/// twins left out: replaying those is right. So much of it need not be steered.
 pub fn rates(weighing: &Weighing<'_>, pairs: &[Pair<'_>]) -> Vec<u16> {
     let of_pair = |at: usize, pair: &Pair<'_>| {
         let (old, new) = (&pair.old.values[at], &pair.new.values[at]);
@@ -90,5 +99,6 @@ pub fn rates(weighing: &Weighing<'_>, pairs: &[Pair<'_>]) -> Vec<u16> {
         if equal < old.len() { rate(equal, old.len()) } else { 0 }
     };
     let most = |at: usize| pairs.iter().map(|pair| of_pair(at, pair)).max().unwrap_or(0);
-    weighing.slots.iter().map(|slot| most(slot.0 as usize).max(R)).collect()
+    let of_cone = |cone: &Cone| cone.computed.iter().map(|id| most(id.0 as usize)).max().unwrap_or(0).max(R);
+    weighing.cones.iter().map(of_cone).collect()
 }

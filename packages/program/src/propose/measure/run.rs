@@ -5,13 +5,17 @@ use core::convert::Infallible;
 use tequio_attestation::{Digest, Operand, TensorId, hash::tagged};
 use tequio_tensor::{DType, Read, eval};
 
-use crate::graph::{Graph, Tensor, TensorSource};
+use crate::{
+    analysis::bits::narrows,
+    graph::{Graph, Tensor, TensorSource},
+};
 
 /// What is kept of a shard's tensors.
 #[derive(Clone)]
 pub struct Run {
     pub inputs: Vec<Vec<u8>>,
-    /// By tensor: the elements of inputs, constants and committed tensors; nothing of others.
+    /// By tensor: the elements of inputs, constants, committed tensors and what is narrower than what it is made from;
+    /// nothing of others.
     pub values: Vec<Vec<i64>>,
     /// By tensor: what elements of a type are told apart by.
     pub digests: Vec<Digest>,
@@ -34,7 +38,8 @@ impl Run {
         };
         let digests = values.iter().map(digest).collect();
         for (id, tensor) in graph.iter() {
-            if tensor.node().is_some() && !committed[id.0 as usize] {
+            let is_kept = committed[id.0 as usize] || tensor.node().is_none_or(|node| narrows(&node.op));
+            if !is_kept {
                 values[id.0 as usize] = vec![];
             }
         }
