@@ -83,7 +83,7 @@ impl Measured {
                 steers(target, &self.known[old], new).into_iter().for_each(|(what, cheat)| try_one(what, cheat));
             }
         }
-        guesses(target, &self.known, items).into_iter().for_each(|(what, cheat)| try_one(what, cheat));
+        guesses(target, &self.known, &self.known, items).into_iter().for_each(|(what, cheat)| try_one(what, cheat));
         worst
     }
 

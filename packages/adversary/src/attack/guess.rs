@@ -8,16 +8,18 @@ use super::{Cheat, Known, Target};
 const SURE: [f64; 10] = [0.25, 0.5, 0.7, 0.8, 0.85, 0.9, 0.9375, 0.97, 0.985, 1.0];
 
 /// Guesses the elements of all committed tensors, and of each alone, that are right often enough, and computes the rest
-/// honestly. `items` is how many parts a tensor has that are guessed alike: the length of a batch.
-pub fn guesses(target: Target<'_>, known: &[Known], items: usize) -> Vec<(String, Cheat)> {
+/// honestly. Guesses are learnt from some shards and tried on others, or on the same. `items` is how many parts a tensor
+/// has that are guessed alike: the length of a batch.
+pub fn guesses(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usize) -> Vec<(String, Cheat)> {
     let slots = target.manifest.header.committed as usize;
-    let rates: Vec<Vec<f64>> = (0..slots).map(|slot| rates(target, known, slot, items)).collect();
+    let rates: Vec<Vec<Guess>> = (0..slots).map(|slot| rates(target, [learnt, tried], slot, items)).collect();
     let mut cheats = vec![];
     for sure in SURE {
         let of = |slot: usize| {
             let rates = &rates[slot];
-            let chosen = rates.iter().filter(|rate| **rate >= sure);
-            let (count, wrong) = chosen.fold((0.0, 0.0), |(count, wrong), rate| (count + 1.0, wrong + 1.0 - rate));
+            let chosen = rates.iter().filter(|guess| guess.learnt >= sure);
+            let (count, wrong) =
+                chosen.fold((0.0, 0.0), |(count, wrong), guess| (count + 1.0, wrong + 1.0 - guess.right));
             let elements = rates.len().max(1) as f64;
             (count / elements, target.tickets(slot) * wrong / elements)
         };
@@ -35,22 +37,40 @@ pub fn guesses(target: Target<'_>, known: &[Known], items: usize) -> Vec<(String
     cheats
 }
 
-/// By element of an item: how often its most frequent value is right, or the value of the element before it in its
-/// channel.
-fn rates(target: Target<'_>, known: &[Known], slot: usize, items: usize) -> Vec<f64> {
+/// How often a guess was right where it was learnt, and where it is tried.
+struct Guess {
+    learnt: f64,
+    right: f64,
+}
+
+/// By element of an item: its most frequent value, or the value of the element before it in its channel, whichever is right
+/// more often where it is learnt.
+fn rates(target: Target<'_>, shards: [&[Known]; 2], slot: usize, items: usize) -> Vec<Guess> {
     let id = target.manifest.committed()[slot].0;
     let shape = target.manifest.descriptor(id).ty.shape;
     let channels = shape.dims().last().map_or(1, |last| *last as usize);
     let elements = shape.elements() as usize;
     let items = if shape.dims().first() == Some(&(items as u32)) { items } else { 1 };
     let item = elements / items;
-    let parts: Vec<&[i64]> = known.iter().flat_map(|known| known.values[id.0 as usize].chunks(item)).collect();
-    let rate = |element: usize| {
-        let mut values = BTreeMap::<i64, usize>::new();
-        parts.iter().for_each(|part| *values.entry(part[element]).or_default() += 1);
-        let before = element.checked_sub(channels);
-        let same = before.map_or(0, |before| parts.iter().filter(|part| part[element] == part[before]).count());
-        values.into_values().max().unwrap_or(0).max(same) as f64 / parts.len().max(1) as f64
+    let parts = |known: &'_ [Known]| -> Vec<Vec<i64>> {
+        known.iter().flat_map(|known| known.values[id.0 as usize].chunks(item).map(<[i64]>::to_vec)).collect()
     };
-    (0..item).map(rate).collect()
+    let [learnt, tried] = shards.map(parts);
+    let share = |parts: &[Vec<i64>], is_right: &dyn Fn(&[i64]) -> bool| {
+        parts.iter().filter(|part| is_right(part)).count() as f64 / parts.len().max(1) as f64
+    };
+    let guess = |element: usize| {
+        let mut values = BTreeMap::<i64, usize>::new();
+        learnt.iter().for_each(|part| *values.entry(part[element]).or_default() += 1);
+        let most = values.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(value, _)| value);
+        let by_value = |part: &[i64]| part[element] == most;
+        let by_neighbour = |part: &[i64]| element.checked_sub(channels).is_some_and(|at| part[element] == part[at]);
+        let (value, neighbour) = (share(&learnt, &by_value), share(&learnt, &by_neighbour));
+        if value >= neighbour {
+            Guess { learnt: value, right: share(&tried, &by_value) }
+        } else {
+            Guess { learnt: neighbour, right: share(&tried, &by_neighbour) }
+        }
+    };
+    (0..item).map(guess).collect()
 }

@@ -7,6 +7,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use tequio_adversary::{Cheat, Known, Target, guesses, steers};
+use tequio_program::MAX_TRACES;
 
 use crate::{
     model::{Model, Named},
@@ -20,9 +21,9 @@ pub struct Args {
     /// As for `run`, at least two shards of them; random elements if there are none.
     #[arg(long, num_args = 1..)]
     inputs: Vec<String>,
-    /// Shards whose traces are replayed or replaced.
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(2..))]
-    shards: u64,
+    /// Shards whose traces are replayed or replaced; what can be guessed is learnt from half of all of them.
+    #[arg(long, default_value_t = 4)]
+    shards: usize,
 }
 
 /// Most committed tensors of which every subset is replayed; of more, tails, heads and each alone, then what is worst
@@ -30,6 +31,8 @@ pub struct Args {
 const SUBSETS: u32 = 10;
 /// Least caught ÷ promised of what the plan's own traces show.
 const LEAST: f64 = 0.97;
+/// Shards that are made up where no inputs are given.
+const RANDOM_SHARDS: usize = 16;
 /// Rows that are shown.
 const ROWS: usize = 12;
 
@@ -96,13 +99,14 @@ pub fn run(args: Args) -> Result<Attacked> {
     let target = Target { manifest, costs: &model.compiled.costs };
     let known: Vec<Known> = shards.iter().map(|inputs| Known::new(manifest, inputs)).collect();
     let mut tried = Tried { target, rows: vec![] };
-    let (old, news) = (&known[0], &known[1..]);
+    let (old, news) = (&known[0], &known[1..known.len().min(args.shards.max(2))]);
     tried.replays("", old, news);
     for new in news.iter().take(1) {
         steers(target, old, new).into_iter().for_each(|(what, cheat)| tried.add(what, cheat));
     }
     let items = usize::try_from(model.batch())?;
-    guesses(target, &known, items).into_iter().for_each(|(what, cheat)| tried.add(what, cheat));
+    let (learnt, others) = known.split_at(known.len() / 2);
+    guesses(target, learnt, others, items).into_iter().for_each(|(what, cheat)| tried.add(what, cheat));
     if manifest.inputs().len() > 1 {
         model.plan.scenarios.iter().for_each(|scenario| tried.scenario(old, &known[1], &scenario.differs));
     }
@@ -121,14 +125,14 @@ fn shards(model: &Model, args: &Args) -> Result<Vec<Vec<Vec<u8>>>> {
             };
             inputs.iter().zip(&fixed).map(input).collect()
         };
-        return Ok((0..args.shards).map(|_| shard()).collect());
+        return Ok((0..RANDOM_SHARDS).map(|_| shard()).collect());
     }
     let whole = model.read_inputs(&args.inputs)?.whole;
     if whole.shards() < 2 {
         bail!("the inputs make one shard; an attack takes two");
     }
     let shard = |shard| whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
-    Ok((0..whole.shards().min(args.shards)).map(shard).collect())
+    Ok((0..whole.shards().min(MAX_TRACES as u64)).map(shard).collect())
 }
 
 fn random(input: &tequio_attestation::Descriptor, rng: &mut ChaCha8Rng) -> Vec<u8> {
