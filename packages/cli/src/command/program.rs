@@ -34,7 +34,10 @@ pub fn run(command: Command, output: &Output) -> Result<()> {
         Command::Attack(args) => {
             let attacked = attack::run(args)?;
             output.print(&attacked)?;
-            if attacked.is_broken() { bail!("a cheat is caught less often than promised") } else { Ok(()) }
+            if attacked.is_broken() {
+                bail!("a cheat is caught less often than promised; `tequio program plan --inputs` measures the rates")
+            }
+            Ok(())
         }
         Command::Plan(args) => output.print(&plan::run(args)?),
     }
