@@ -16,8 +16,10 @@ pub struct Job {
     pub price: u128,
     pub draws: u32,
     pub kind: Kind,
-    pub attest_window: u64,
-    pub audit_window: Option<u64>,
+    pub attest_window: u32,
+    pub audit_window: Option<u32>,
+    /// Of a commons job.
+    pub principal: Option<String>,
     /// Seconds from posting to the job's end.
     pub duration: u64,
     pub min_providers: u32,
@@ -45,6 +47,7 @@ impl Job {
             kind: Kind::Client,
             attest_window: 3_600,
             audit_window: None,
+            principal: None,
             duration: 30 * 86_400,
             min_providers: 1,
         }
@@ -58,6 +61,7 @@ impl Job {
             kind: self.kind,
             attest_window: self.attest_window,
             audit_window: self.audit_window,
+            principal: self.principal.clone(),
             end: now + self.duration,
             min_providers: self.min_providers,
             ..published.clone().spec(self.model.manifest())

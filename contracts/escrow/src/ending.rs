@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128};
 use tequio_contract::bounds;
 use tequio_protocol::{
-    AssignmentId, bps,
+    AssignmentId, Moment, bps,
     escrow::{Credited, Ended, Ending, Ruling},
     verifier::AttestationResponse,
 };
@@ -22,6 +22,8 @@ pub struct Found {
     pub assignment: Assignment,
     pub job: Job,
     pub attestation: Option<AttestationResponse>,
+    /// The block, as deadlines count it.
+    pub now: Moment,
 }
 
 /// All that the rules look at.
@@ -30,8 +32,8 @@ pub fn find(deps: Deps, env: &Env, id: AssignmentId) -> Result<Found, ContractEr
     let job = state::job(deps.storage, assignment.job)?;
     let verifier = state::setup(deps.storage)?.verifier;
     let subject = assignment.subject(&env.contract.address, id, &job);
-    let attestation = verifier::attested(deps.querier, &verifier, &assignment.operator, subject)?;
-    Ok(Found { id, assignment, job, attestation })
+    let answer = verifier::attested(deps.querier, &verifier, &assignment.operator, subject)?;
+    Ok(Found { id, assignment, job, attestation: answer.attestation, now: answer.now })
 }
 
 /// Ends each of a list as it is ruled, if `allows` finds that the message may carry such a ruling out. What is over is
@@ -44,11 +46,10 @@ pub fn each(
     allows: impl Fn(AssignmentId, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
-    let now = env.block.time.seconds();
     let (mut all, mut over) = (Response::new(), None);
     for id in list {
         let found = find(deps.as_ref(), env, id)?;
-        let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(now);
+        let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(found.now);
         match allows(id, ruling) {
             Err(error @ ContractError::Over { .. }) => over = Some(error),
             ending => {

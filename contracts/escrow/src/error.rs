@@ -47,6 +47,8 @@ errors! {
         PostingPaused,
         #[error("program header refused: {0}")]
         Header(#[from] Malformed),
+        #[error("{principal} governs, and cannot be the principal of a commons job too")]
+        OwnPrincipal { principal: Addr },
         #[error("no job {job}")]
         UnknownJob { job: JobId },
         #[error("job {job} ended at {end}, now is {now}")]

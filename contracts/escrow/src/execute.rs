@@ -1,7 +1,7 @@
 //! Who may send what, and where it goes.
 
 mod assign;
-mod configure;
+pub mod configure;
 mod expire;
 mod give_back;
 mod pause;

@@ -5,15 +5,15 @@ use tequio_contract::{funds, ownership};
 use tequio_protocol::escrow::{Configured, InstantiateMsg};
 
 use crate::{
-    core::config,
     error::ContractError,
+    execute::configure,
     neighbours::registry,
     state::{self, CONTRACT, Setup, VERSION},
 };
 
 pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
     funds::none(&info.funds)?;
-    config::check(&msg.config)?;
+    configure::check(deps.as_ref(), &msg.config)?;
     let setup = Setup {
         denom: msg.denom,
         registry: deps.api.addr_validate(&msg.registry)?,

@@ -34,7 +34,7 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
         max_opening_bytes: config.max_opening_bytes.u64(),
         max_reads: config.max_reads,
     };
-    offer::check(spec, &header, &limits, env.block.time.seconds())?;
+    offer::check(spec, &header, &limits, config.terms.audit_window, env.block.time.seconds())?;
 
     let reward = rewards::terms(deps.querier, &setup.rewards, spec.kind, header.cost)?;
     let lien = Basis {

@@ -4,7 +4,7 @@ use cosmwasm_std::{Addr, OverflowError, StdError};
 use cw_ownable::OwnershipError;
 use tequio_attestation::Malformed;
 use tequio_contract::{bounds::OutOfBounds, door::Shut, funds::BadFunds, migrate::BadMigration};
-use tequio_protocol::{AttestationId, BeaconId, SubjectId, errors};
+use tequio_protocol::{AttestationId, BeaconId, Deadline, Moment, SubjectId, errors};
 use thiserror::Error;
 
 use crate::core::error::CoreError;
@@ -37,7 +37,7 @@ errors! {
         #[error("round {round} is due at {due}, it is {now}")]
         NotDue { round: u64, due: u64, now: u64 },
         #[error("round {round} of beacon {beacon} was stored at {stored}")]
-        AlreadyStored { beacon: BeaconId, round: u64, stored: u64 },
+        AlreadyStored { beacon: BeaconId, round: u64, stored: Moment },
         #[error("signature of {bytes} bytes is not a compressed G1 point of prime order")]
         BadSignature { bytes: usize },
         #[error("not the signature of round {round} by beacon {beacon}")]
@@ -59,9 +59,9 @@ errors! {
         #[error("already {verdict} after {opened} of {draws} draws")]
         Closed { verdict: &'static str, opened: u32, draws: u32 },
         #[error("lapsed: {opened} of {draws} draws opened by {deadline}, it is {now}")]
-        Lapsed { opened: u32, draws: u32, deadline: u64, now: u64 },
+        Lapsed { opened: u32, draws: u32, deadline: Deadline, now: Moment },
         #[error("void: round {round} was not stored by {limit}")]
-        Void { round: u64, limit: u64 },
+        Void { round: u64, limit: Deadline },
         #[error("malformed opening: {0}")]
         Malformed(#[from] Malformed),
         #[error("the opening opens no draw")]

@@ -11,16 +11,17 @@ use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use tequio_contract::{door, ownership};
 use tequio_protocol::verifier::ExecuteMsg;
 
-use crate::{error::ContractError, roles::Roles};
+use crate::{error::ContractError, roles::Roles, state};
 
 pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let caller = door::enter::<Roles>(deps.as_ref(), &env, info, &msg)?;
-    let ticked = tick::tick(deps.storage, &env)?;
+    let now = state::moment(deps.storage, &env.block)?;
+    let ticked = tick::tick(deps.storage, now)?;
     let response = match msg {
         ExecuteMsg::Tick {} => Response::new(),
-        ExecuteMsg::Beacon { beacon, round, signature } => beacon::beacon(deps, env, beacon, round, &signature)?,
-        ExecuteMsg::Attest { subject, root } => attest::attest(deps, env, caller, subject, root)?,
-        ExecuteMsg::Open { attestation, opening } => open::open(deps, env, attestation, &opening)?,
+        ExecuteMsg::Beacon { beacon, round, signature } => beacon::beacon(deps, now, beacon, round, &signature)?,
+        ExecuteMsg::Attest { subject, root } => attest::attest(deps, env, now, caller, subject, root)?,
+        ExecuteMsg::Open { attestation, opening } => open::open(deps, now, attestation, &opening)?,
         ExecuteMsg::Propose { beacon } => propose::propose(deps, env, beacon)?,
         ExecuteMsg::Configure { config } => configure::configure(deps, config)?,
         ExecuteMsg::UpdateOwnership(action) => ownership::update(deps, &env, &caller.address, action)?,

@@ -1,11 +1,11 @@
 //! The only door to storage: no other file names a key.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, BlockInfo, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
 use tequio_contract::checked;
 use tequio_protocol::{
-    AttestationId, BeaconId, Digest, SubjectId,
+    AttestationId, BeaconId, Digest, Moment, SubjectId,
     verifier::{Beacon, BeaconResponse, Config, RoundResponse, Subject, Verdict},
 };
 
@@ -13,7 +13,7 @@ use crate::{
     core::{
         counts::Counts,
         error::CoreError,
-        timing::{self, BLOCKS, Progress, Timing, Windows},
+        timing::{self, BLOCKS, Progress, Timing},
     },
     error::ContractError,
 };
@@ -25,8 +25,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const CONFIG: Item<Config> = Item::new("config");
 const COUNTS: Item<Counts> = Item::new("counts");
-/// Block time of each height at which a message came.
-const CLOCK: Map<u64, u64> = Map::new("clock");
+/// Block time by generation and height, of each block in which a message came. The last is the latest.
+const CLOCK: Map<(u32, u64), u64> = Map::new("clock");
 const BEACONS: Map<BeaconId, Known> = Map::new("beacons");
 /// By beacon and round.
 const ROUNDS: Map<(BeaconId, u64), RoundResponse> = Map::new("rounds");
@@ -34,8 +34,8 @@ const ROUNDS: Map<(BeaconId, u64), RoundResponse> = Map::new("rounds");
 const ATTESTATIONS: Map<AttestationId, Attestation> = Map::new("attestations");
 /// What openings change of it.
 const PROGRESS: Map<AttestationId, Progress> = Map::new("progress");
-/// The attestation of an attester for a subject: the first, and no other.
-const FIRST: Map<(&Addr, SubjectId), AttestationId> = Map::new("first");
+/// The attestation for a subject by an attester: the first, and no other.
+const FIRST: Map<(SubjectId, &Addr), AttestationId> = Map::new("first");
 /// Attestations by attester.
 const OF: Map<(&Addr, AttestationId), ()> = Map::new("of");
 
@@ -50,15 +50,15 @@ pub struct Attestation {
     pub attester: Addr,
     pub subject: Subject,
     pub root: Digest,
-    pub height: u64,
-    pub time: u64,
-    pub windows: Windows,
+    pub attested: Moment,
+    /// The beacon it is drawn from.
+    pub beacon: BeaconId,
 }
 
 impl Attestation {
-    /// From this height on the first record of the clock decides the round.
+    /// From this height of its generation on the first record of the clock decides the round.
     pub fn clock_height(&self) -> u64 {
-        self.height.saturating_add(BLOCKS)
+        self.attested.height.saturating_add(BLOCKS)
     }
 }
 
@@ -72,14 +72,14 @@ pub struct Standing {
 }
 
 impl Standing {
-    pub fn verdict(&self, now: u64) -> Verdict {
-        timing::verdict(&self.progress.finding, self.timing.as_ref(), now)
+    pub fn verdict(&self, now: &Moment) -> Verdict {
+        timing::verdict(&self.progress.finding, &self.attestation.subject.terms, self.timing.as_ref(), now)
     }
 
     /// What the draws follow from, if the round was stored in time.
     pub fn seed(&self, id: AttestationId) -> Option<Digest> {
         let (timing, round) = (self.timing.as_ref()?, self.round.as_ref()?);
-        let beacon = self.attestation.windows.beacon.0;
+        let beacon = self.attestation.beacon.0;
         Some(tequio_attestation::seed(&id, beacon, timing.round, &round.randomness))
     }
 }
@@ -113,19 +113,31 @@ pub fn change_counts(
 
 // The clock.
 
-/// Records the time of a block, once; whether this was the first record of it.
-pub fn record_clock(storage: &mut dyn Storage, height: u64, time: u64) -> StdResult<bool> {
-    if CLOCK.has(storage, height) {
+/// The block, after all that the clock has recorded. Heights that fall have begun anew.
+pub fn moment(storage: &dyn Storage, block: &BlockInfo) -> StdResult<Moment> {
+    let (time, height) = (block.time.seconds(), block.height);
+    let last = CLOCK.keys(storage, None, None, Order::Descending).next().transpose()?;
+    let generation = last.map_or(0, |(generation, last)| generation.saturating_add((height < last).into()));
+    Ok(Moment { time, generation, height })
+}
+
+/// Records a block, once; whether this was the first record of it.
+pub fn record_clock(storage: &mut dyn Storage, Moment { time, generation, height }: Moment) -> StdResult<bool> {
+    if CLOCK.has(storage, (generation, height)) {
         return Ok(false);
     }
-    CLOCK.save(storage, height, &time)?;
+    CLOCK.save(storage, (generation, height), &time)?;
     Ok(true)
 }
 
-/// Time of the first record at `height` or later.
-fn clock_from(storage: &dyn Storage, height: u64) -> StdResult<Option<u64>> {
-    let records = CLOCK.range(storage, Some(Bound::inclusive(height)), None, Order::Ascending);
-    records.map(|record| record.map(|(_, time)| time)).next().transpose()
+/// The first record that is [`BLOCKS`] or more later than `then`.
+fn clock_after(storage: &dyn Storage, then: &Moment) -> StdResult<Option<Moment>> {
+    let from = Bound::inclusive((then.generation, then.height.saturating_add(BLOCKS)));
+    // Of a later generation the first few blocks are too early.
+    let records = CLOCK.range(storage, Some(from), None, Order::Ascending);
+    let moments = records.map(|record| record.map(|((generation, height), time)| Moment { time, generation, height }));
+    let mut late = moments.filter(|moment| moment.as_ref().map_or(true, |moment| moment.blocks_since(then) >= BLOCKS));
+    late.next().transpose()
 }
 
 // Beacons.
@@ -182,7 +194,7 @@ pub fn store_round(storage: &mut dyn Storage, beacon: BeaconId, round: u64, stor
 
 /// The attestation of `attester` for a subject.
 pub fn first(storage: &dyn Storage, attester: &Addr, subject: SubjectId) -> StdResult<Option<AttestationId>> {
-    FIRST.may_load(storage, (attester, subject))
+    FIRST.may_load(storage, (subject, attester))
 }
 
 pub fn add_attestation(
@@ -192,7 +204,7 @@ pub fn add_attestation(
     attestation: &Attestation,
 ) -> StdResult<()> {
     ATTESTATIONS.save(storage, id, attestation)?;
-    FIRST.save(storage, (&attestation.attester, subject), &id)?;
+    FIRST.save(storage, (subject, &attestation.attester), &id)?;
     OF.save(storage, (&attestation.attester, id), &())?;
     save_progress(storage, id, &Progress::default())
 }
@@ -206,14 +218,14 @@ pub fn standing(storage: &dyn Storage, id: AttestationId) -> Result<Standing, Co
     let unknown = ContractError::UnknownAttestation { attestation: id };
     let attestation = ATTESTATIONS.may_load(storage, id)?.ok_or(unknown)?;
     let progress = PROGRESS.load(storage, id)?;
-    let windows = attestation.windows;
     let mut standing = Standing { attestation, progress, timing: None, round: None };
-    let Some(clock) = clock_from(storage, standing.attestation.clock_height())? else {
+    let Attestation { attested, beacon: from, ref subject, .. } = standing.attestation;
+    let Some(clock) = clock_after(storage, &attested)? else {
         return Ok(standing);
     };
-    let timing = Timing::new(&windows, &beacon(storage, windows.beacon)?, clock);
-    let stored = round(storage, windows.beacon, timing.round)?;
-    let timing = stored.as_ref().map_or(timing, |round| timing.arrived(&windows, round.stored));
+    let timing = Timing::new(&subject.terms, &beacon(storage, from)?, clock);
+    let stored = round(storage, from, timing.round)?;
+    let timing = stored.as_ref().map_or(timing, |round| timing.arrived(&subject.terms, round.stored));
     standing.round = stored.filter(|_| timing.deadline.is_some());
     standing.timing = Some(timing);
     Ok(standing)
@@ -227,4 +239,16 @@ pub fn attestations(
     count: usize,
 ) -> StdResult<Vec<AttestationId>> {
     OF.prefix(attester).keys(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+/// Attestations for a subject by attester.
+pub fn of_subject(
+    storage: &dyn Storage,
+    subject: SubjectId,
+    after: Option<&Addr>,
+    count: usize,
+) -> StdResult<Vec<AttestationId>> {
+    let after = after.map(Bound::exclusive);
+    let found = FIRST.prefix(subject).range(storage, after, None, Order::Ascending).take(count);
+    found.map(|entry| entry.map(|(_, id)| id)).collect()
 }

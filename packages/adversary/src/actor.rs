@@ -109,7 +109,7 @@ impl<'a, C: Chain> Actor<'a, C> {
         let Some(root) = self.seen().await? else { return Ok(()) };
         for assignment in self.provider.taken() {
             let subject = Escrow(self.chain).assignment(assignment).await?.subject;
-            if Verifier(self.chain).attested(self.provider.operator.as_str(), &subject).await?.is_none() {
+            if Verifier(self.chain).attested(self.provider.operator.as_str(), &subject).await?.attestation.is_none() {
                 self.chain.execute(&self.provider.operator, ExecuteMsg::Attest { subject, root }).await?;
             }
         }

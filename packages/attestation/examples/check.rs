@@ -6,7 +6,7 @@
 use std::sync::Mutex;
 
 use tequio_attestation::{
-    Digest, Malformed, Outcome, ProgramId, Statement, Subject, check as check_opening, codec::Reader,
+    Digest, Malformed, Outcome, ProgramId, Statement, Subject, Terms, check as check_opening, codec::Reader,
 };
 
 /// A statement and the opening of its first draw.
@@ -40,6 +40,8 @@ fn decoded(call: &[u8]) -> Result<Outcome, Malformed> {
         count: r.u64()?,
         draws: r.u32()?,
         context: Digest::default(),
+        terms: Terms::default(),
+        arbitration: None,
     };
     let statement = Statement { subject, root: r.digest()?, seed: r.digest()? };
     check_opening(&statement, 0, &call[r.position()..])

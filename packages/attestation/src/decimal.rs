@@ -1,5 +1,7 @@
 //! Numbers that can pass 2⁵³, what a JSON number holds in every language: decimal digits in a string.
 
+use std::{any::type_name, fmt::Display, str::FromStr};
+
 use schemars::{
     r#gen::SchemaGenerator,
     schema::{InstanceType, Schema, SchemaObject, StringValidation},
@@ -12,11 +14,11 @@ pub fn schema(_: &mut SchemaGenerator) -> Schema {
     Schema::Object(SchemaObject { instance_type, string: Some(Box::new(string)), ..SchemaObject::default() })
 }
 
-pub fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<T: Display, S: Serializer>(number: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(number)
 }
 
-pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| D::Error::custom(format!("{text:?} is no decimal number below 2^64")))
+    text.parse().map_err(|_| D::Error::custom(format!("{text:?} is no decimal {}", type_name::<T>())))
 }

@@ -19,6 +19,7 @@ mod opcode;
 mod open;
 mod roots;
 mod subject;
+mod terms;
 pub mod tree;
 
 pub use check::{Mismatch, Outcome, check, shard_path_bytes};
@@ -33,3 +34,4 @@ pub use layout::{Layout, Place, depth};
 pub use manifest::{Manifest, Output};
 pub use open::{Evidence, drawn_shards, drawn_traces, open};
 pub use subject::{Draw, Statement, Subject, attestation_id, seed};
+pub use terms::{Arbitration, Terms};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{AttestationId, Digest, ProgramId, SubjectId, hash::tagged};
+use crate::{Arbitration, AttestationId, Digest, ProgramId, SubjectId, Terms, hash::tagged};
 
 /// What an attestation is about. The context is the protocol's own that uses the verifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,15 +22,32 @@ pub struct Subject {
     /// Number of draws, at least 1.
     pub draws: u32,
     pub context: Digest,
+    pub terms: Terms,
+    /// Nobody can hold it back if `None`.
+    pub arbitration: Option<Arbitration>,
 }
 
 impl Subject {
     pub fn id(&self) -> SubjectId {
         let numbers =
             [&self.first_shard.to_be_bytes()[..], &self.count.to_be_bytes(), &self.draws.to_be_bytes()].concat();
-        let parts = [self.program_id.as_ref(), self.input_root.as_ref(), &numbers, self.context.as_ref()];
+        let (terms, arbitration) = (self.terms.encode(), self.arbitration.as_ref().map(Arbitration::encode));
+        let parts = [
+            self.program_id.as_ref(),
+            self.input_root.as_ref(),
+            &numbers,
+            self.context.as_ref(),
+            &terms,
+            &[arbitration.is_some().into()],
+            &arbitration.unwrap_or_default(),
+        ];
         SubjectId(tagged("tequio/v1/subject", &parts))
     }
+}
+
+/// A name as ids bind it: its length (u32) and its bytes.
+pub(crate) fn name(name: &str) -> Vec<u8> {
+    [&(name.len() as u32).to_be_bytes(), name.as_bytes()].concat()
 }
 
 /// The id of an attestation. Names are preceded by their length (u32).
@@ -41,10 +58,7 @@ pub fn attestation_id(
     root: &Digest,
     subject: &SubjectId,
 ) -> AttestationId {
-    let names: Vec<u8> = [chain_id, verifier, attester]
-        .iter()
-        .flat_map(|name| (name.len() as u32).to_be_bytes().into_iter().chain(name.bytes()))
-        .collect();
+    let names = [chain_id, verifier, attester].map(name).concat();
     AttestationId(tagged("tequio/v1/attestation", &[&names, root.as_ref(), subject.as_ref()]))
 }
 

@@ -5,7 +5,7 @@ use cosmwasm_std::{Addr, Uint128};
 use cw20::{BalanceResponse, Cw20QueryMsg, TokenInfoResponse};
 use tequio_protocol::{
     AssignmentId, AttestationId, Conservation, JobId, escrow, registry, rewards,
-    verifier::{self, AttestationResponse, Subject},
+    verifier::{self, AttestationResponse, AttestedResponse, Subject},
 };
 
 use crate::{Chain, Contract};
@@ -54,7 +54,7 @@ impl<C: Chain> Verifier<'_, C> {
     }
 
     /// The attestation of `attester` for a subject, if there is one.
-    pub async fn attested(&self, attester: &str, subject: &Subject) -> Result<Option<AttestationResponse>> {
+    pub async fn attested(&self, attester: &str, subject: &Subject) -> Result<AttestedResponse> {
         let (attester, subject) = (attester.into(), subject.clone());
         self.0.query(verifier::QueryMsg::Attested { attester, subject }).await
     }
@@ -91,14 +91,15 @@ impl<C: Chain> Escrow<'_, C> {
 
     /// The attestation for an assignment's subject, whenever it was made, if there is one.
     pub async fn attestation(&self, assignment: &escrow::AssignmentResponse) -> Result<Option<AttestationResponse>> {
-        Verifier(self.0).attested(&assignment.operator, &assignment.subject).await
+        Ok(Verifier(self.0).attested(&assignment.operator, &assignment.subject).await?.attestation)
     }
 
     /// What may be done about an assignment at the time of the latest block.
     pub async fn ruling(&self, assignment: AssignmentId) -> Result<escrow::Ruling> {
         let assignment = self.assignment(assignment).await?;
-        let (job, attestation) = (self.job(assignment.job).await?, self.attestation(&assignment).await?);
-        Ok(assignment.case(&job, attestation.as_ref()).ruling(self.0.block().await?.time))
+        let job = self.job(assignment.job).await?;
+        let answer = Verifier(self.0).attested(&assignment.operator, &assignment.subject).await?;
+        Ok(assignment.case(&job, answer.attestation.as_ref()).ruling(answer.now))
     }
 }
 

@@ -9,3 +9,4 @@ pub mod funds;
 pub mod grant;
 pub mod migrate;
 pub mod ownership;
+pub mod terms;

@@ -6,6 +6,7 @@
 
 pub mod balance;
 pub mod bps;
+mod clock;
 pub mod error;
 pub mod escrow;
 pub mod event;
@@ -16,6 +17,7 @@ pub mod registry;
 pub mod rewards;
 pub mod verifier;
 
+pub use clock::{Deadline, Moment};
 pub use event::{BadEvent, TypedEvent};
 pub use ids::{AssignmentId, BeaconId, JobId, ThawId};
 pub use permission::{Funds, Permission, Permissioned};

@@ -5,10 +5,13 @@ use cosmwasm_std::{Binary, HexBinary, Uint64};
 use cw_ownable::cw_ownable_execute;
 use strum::IntoStaticStr;
 
-pub use tequio_attestation::{Mismatch, Subject};
+pub use tequio_attestation::{Arbitration, Mismatch, Subject, Terms};
 
 pub use crate::governance::{Configured, OwnershipChanged};
-use crate::{AttestationId, BeaconId, Digest, Permission, Permissioned, ProgramId, SubjectId, events, governance};
+use crate::{
+    AttestationId, BeaconId, Deadline, Digest, Moment, Permission, Permissioned, ProgramId, SubjectId, events,
+    governance,
+};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -19,34 +22,34 @@ pub struct InstantiateMsg {
     pub beacon: Beacon,
 }
 
-/// What governance may set, within the bounds below; a change touches only later attestations. No time is longer than
-/// [`MAX_WAIT`].
+/// What governance may set, within the bounds below; a change touches only later attestations.
 #[cw_serde]
 #[derive(Eq)]
 pub struct Config {
-    /// Seconds between the clock's time and the round drawn from. At least [`MIN_DELAY`].
-    pub delay: u64,
-    /// Seconds from the round's arrival until the opening must be complete. At least [`MIN_OPEN_WINDOW`].
-    pub open_window: u64,
-    /// Seconds after the round was due at which an attestation is void if the round is still missing. At least
-    /// [`MIN_VOID_AFTER`].
-    pub void_after: u64,
-    /// Seconds from proposing a beacon to its use. At least [`MIN_TIMELOCK`].
+    /// Seconds from proposing a beacon to its use. From [`MIN_TIMELOCK`] to [`MAX_WAIT`].
     pub timelock: u64,
     /// Most draws of one attestation. It can only be raised: jobs count on it.
     pub max_draws: u32,
 }
 
-/// Least `delay` in seconds.
-pub const MIN_DELAY: u64 = 30;
-/// Least `open_window`: ten minutes.
-pub const MIN_OPEN_WINDOW: u64 = 600;
+/// Least `delay` of an attestation's terms, in seconds.
+pub const MIN_DELAY: u32 = 30;
+/// Least `open_window`: two minutes.
+pub const MIN_OPEN_WINDOW: u32 = 120;
 /// Least `void_after`: one day.
-pub const MIN_VOID_AFTER: u64 = 86_400;
+pub const MIN_VOID_AFTER: u32 = 86_400;
+/// Least `blocks`.
+pub const MIN_BLOCKS: u32 = 50;
+/// Most `blocks`.
+pub const MAX_BLOCKS: u32 = 1_000_000;
+/// Least `answer_window` of an arbitration: one minute.
+pub const MIN_ANSWER_WINDOW: u32 = 60;
+/// How many rounds of answer, spacing and turn `longest_hold` has at least.
+pub const MIN_ROUNDS: u64 = 6;
 /// Least `timelock` for a new beacon: two days, longer than the shortest thaw.
 pub const MIN_TIMELOCK: u64 = 172_800;
-/// Longest of each of the config's times: 30 days. Every attestation ends in bounded time, whoever governs.
-pub const MAX_WAIT: u64 = 2_592_000;
+/// Longest of all these times: 30 days. Every attestation ends in bounded time, whoever governs.
+pub const MAX_WAIT: u32 = 2_592_000;
 /// Longest `period` of a beacon: one hour.
 pub const MAX_PERIOD: u64 = 3_600;
 
@@ -121,12 +124,18 @@ pub enum QueryMsg {
     /// An attestation by id.
     #[returns(AttestationResponse)]
     Attestation { attestation: AttestationId },
+    /// This block, as deadlines count it.
+    #[returns(Moment)]
+    Now {},
     /// The attestation of `attester` for a subject, if there is one.
-    #[returns(Option<AttestationResponse>)]
+    #[returns(AttestedResponse)]
     Attested { attester: String, subject: Subject },
     /// Attestations of `attester` by id.
     #[returns(Vec<AttestationResponse>)]
     Attestations { attester: String, start_after: Option<AttestationId>, limit: Option<u32> },
+    /// Attestations for a subject by attester.
+    #[returns(Vec<AttestationResponse>)]
+    OfSubject { subject: SubjectId, start_after: Option<String>, limit: Option<u32> },
     #[returns(crate::Conservation)]
     Conservation {},
     #[returns(cw_ownable::Ownership<String>)]
@@ -148,8 +157,15 @@ pub struct BeaconResponse {
 pub struct RoundResponse {
     /// SHA-256 of the signature.
     pub randomness: Digest,
-    /// Block time at which it was posted.
-    pub stored: u64,
+    /// When it was posted.
+    pub stored: Moment,
+}
+
+#[cw_serde]
+pub struct AttestedResponse {
+    /// The block of this answer.
+    pub now: Moment,
+    pub attestation: Option<AttestationResponse>,
 }
 
 #[cw_serde]
@@ -158,8 +174,8 @@ pub struct AttestationResponse {
     pub attester: String,
     pub subject: Subject,
     pub root: Digest,
-    /// Block time at which it was taken.
-    pub attested: u64,
+    /// When it was taken.
+    pub attested: Moment,
     /// What its draws come from, once the clock has moved two blocks on.
     pub round: Option<DrawnFrom>,
     /// Draws opened so far.
@@ -175,19 +191,25 @@ pub struct DrawnFrom {
     pub round: u64,
     /// When the round is due.
     pub due: u64,
+    /// Until when the round must be posted.
+    pub limit: Deadline,
     /// The seed of the draws, once the round is posted in time.
     pub seed: Option<Digest>,
     /// Until when the opening must be complete, once the round is posted in time.
-    pub deadline: Option<u64>,
+    pub deadline: Option<Deadline>,
 }
 
-/// The verifier's answer. All but `Pending` are final.
+/// The verifier's answer. All but the first two are final.
 #[cw_serde]
 #[derive(Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     Pending {},
-    /// Every draw was opened and agreed.
+    /// Every draw was opened and agreed; the audit window is not over.
+    GenuineSoFar {
+        until: Deadline,
+    },
+    /// Every draw was opened and agreed, and the audit window is over.
     Genuine {},
     /// A drawn element does not follow from what it reads.
     False(Mismatch),
@@ -198,6 +220,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether every draw was opened and agreed, whatever its audit window is to show.
+    pub fn agreed(&self) -> bool {
+        matches!(self, Self::GenuineSoFar { .. } | Self::Genuine {})
+    }
+
     /// One word, as events and tables give it.
     pub fn word(&self) -> &'static str {
         self.into()
@@ -208,9 +235,9 @@ events! {
     use Configured, OwnershipChanged;
     RoundStored = "round_stored" { beacon: BeaconId, round: u64, randomness: Digest }
     /// The clock was recorded, as the first message of a block does.
-    Ticked = "ticked" { height: u64, time: u64 }
+    Ticked = "ticked" { generation: u32, height: u64, time: u64 }
     /// An attestation was taken. Its round is not known yet: it is the beacon's first due later than `delay` after the
-    /// time of the first `ticked` at `clock_height` or later.
+    /// time of the first `ticked` at `clock_height` or later, or at height 2 or later of a later generation.
     Attested = "attested" {
         attestation: AttestationId,
         attester: String,
@@ -224,10 +251,12 @@ events! {
         context: Digest,
         root: Digest,
         beacon: BeaconId,
-        delay: u64,
+        delay: u32,
+        /// Which heights: of the chain as it began, or since they began anew.
+        clock_generation: u32,
         clock_height: u64,
     }
-    /// Draws of `round` were opened; `verdict` is pending, genuine or false.
+    /// Draws of `round` were opened; `verdict` is pending, genuine so far, genuine or false.
     Opened = "opened" { attestation: AttestationId, round: u64, opened: u32, draws: u32, verdict: String }
     BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 }
 }

@@ -109,7 +109,10 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
                         told(ended).await?;
                     }
                     Err(Ruling::Wait(reason)) => {
-                        until = until.into_iter().chain([reason.until().unwrap_or_default()]).min();
+                        until = until
+                            .into_iter()
+                            .chain([reason.until().map_or(0, |until| until.time().saturating_add(1))])
+                            .min();
                     }
                     Err(_) => _ = assignments.remove(&assignment),
                 }

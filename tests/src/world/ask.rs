@@ -9,7 +9,7 @@ use tequio_protocol::{
     escrow::{self, AssignmentResponse, JobResponse, RangeResponse, Ruling, State},
     registry::{self, ProviderResponse},
     rewards::{self, ClaimableResponse},
-    verifier::{self, AttestationResponse, Verdict},
+    verifier::{self, AttestationResponse, AttestedResponse, Verdict},
 };
 
 use super::{World, wait};
@@ -49,7 +49,8 @@ impl World {
     /// The attestation to an assignment, if its operator made one.
     pub fn attested(&self, assignment: AssignmentId) -> Option<AttestationResponse> {
         let AssignmentResponse { operator, subject, .. } = self.assignment(assignment);
-        self.ask(verifier::QueryMsg::Attested { attester: operator, subject })
+        let answer: AttestedResponse = self.ask(verifier::QueryMsg::Attested { attester: operator, subject });
+        answer.attestation
     }
 
     pub fn attestation(&self, assignment: AssignmentId) -> AttestationResponse {
@@ -63,14 +64,14 @@ impl World {
     /// What may be done about an assignment now.
     pub fn ruling(&self, assignment: AssignmentId) -> Ruling {
         let (assignment, attested) = (self.assignment(assignment), self.attested(assignment));
-        assignment.case(&self.job(assignment.job), attested.as_ref()).ruling(self.now())
+        assignment.case(&self.job(assignment.job), attested.as_ref()).ruling(self.moment())
     }
 
     /// What giving an assignment back costs now.
     pub fn give_back_fee(&self, assignment: AssignmentId) -> u128 {
         let (assignment, attested) = (self.assignment(assignment), self.attested(assignment));
         let case = assignment.case(&self.job(assignment.job), attested.as_ref());
-        case.give_back(self.now()).expect("one that may be given back").fee.u128()
+        case.give_back(self.moment()).expect("one that may be given back").fee.u128()
     }
 
     /// What an address could withdraw from escrow.

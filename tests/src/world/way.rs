@@ -192,11 +192,10 @@ impl World {
                             self.send(&stranger, verifier::ExecuteMsg::Tick {}, 0);
                         }
                         Some(round) => {
-                            let config = self.ask::<verifier::Config>(verifier::QueryMsg::Config {});
-                            self.chain.advance_to(round.due + config.void_after + 1);
+                            self.pass_until_over(round.limit);
                         }
                     },
-                    (Ruling::Wait(reason), _) => self.chain.advance_to(reason.until().expect("a time")),
+                    (Ruling::Wait(reason), _) => self.pass_until_over(reason.until().expect("a deadline")),
                     _ => break,
                 }
             }

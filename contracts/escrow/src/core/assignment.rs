@@ -4,9 +4,9 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Uint128};
 use tequio_attestation::hash::tagged;
 use tequio_protocol::{
-    AssignmentId, Digest, JobId,
-    escrow::{Case, State},
-    verifier::{AttestationResponse, Subject},
+    AssignmentId, Deadline, Digest, JobId,
+    escrow::{Arbiter, Case, State},
+    verifier::{Arbitration, AttestationResponse, Subject},
 };
 
 use crate::core::{error::CoreError, job::Job};
@@ -27,8 +27,8 @@ pub struct Assignment {
     pub price: Uint128,
     /// The whole lien.
     pub lien: Uint128,
-    pub assigned: u64,
-    pub attest_by: u64,
+    /// It begins when the assignment does.
+    pub attest_by: Deadline,
     pub state: State,
 }
 
@@ -40,13 +40,13 @@ impl Assignment {
 
     /// What the rules say about it, given the verifier's answer to its operator and subject.
     pub fn case<'a>(&self, job: &Job, attestation: Option<&'a AttestationResponse>) -> Result<Case<'a>, CoreError> {
-        let (state, assigned, attest_by) = (self.state, self.assigned, self.attest_by);
-        let (audit_window, rules) = (job.audit_window, job.rules);
-        Ok(Case { state, assigned, attest_by, payment: self.payment()?, audit_window, rules, attestation })
+        let (state, attest_by, rules) = (self.state, self.attest_by, job.rules);
+        Ok(Case { state, attest_by, payment: self.payment()?, rules, attestation })
     }
 
     /// The subject to attest to.
     pub fn subject(&self, escrow: &Addr, id: AssignmentId, job: &Job) -> Subject {
+        let cost = self.price.saturating_add(job.lien.mint);
         Subject {
             program_id: job.program_id,
             input_root: job.input_root,
@@ -54,7 +54,25 @@ impl Assignment {
             count: self.count,
             draws: job.draws,
             context: context(escrow, self.job, id, job.shards),
+            terms: job.terms,
+            arbitration: job.arbitration.as_ref().map(|arbiter| arbitration(arbiter, &job.principal, cost)),
         }
+    }
+}
+
+/// Of an attestation whose shards cost up to `cost` each. Bonds are 5/4 of what a demand makes its attester pay; one
+/// beyond the last number is never posted, and nothing may keep an assignment from its end.
+pub fn arbitration(arbiter: &Arbiter, principal: &Addr, cost: Uint128) -> Arbitration {
+    let bond = |cost: Uint128| cost.u128().saturating_add(cost.u128().div_ceil(4));
+    Arbitration {
+        arbiter: arbiter.address.clone(),
+        principal: principal.to_string(),
+        bond: bond(arbiter.answer_gas),
+        rerun_bond: bond(arbiter.answer_gas.saturating_add(cost)),
+        answer_window: arbiter.answer_window,
+        spacing: arbiter.spacing,
+        longest_hold: arbiter.longest_hold,
+        rate: arbiter.rate,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{CheckedMultiplyFractionError, OverflowError};
 use tequio_contract::bounds::OutOfBounds;
-use tequio_protocol::errors;
+use tequio_protocol::{errors, escrow::Kind};
 use thiserror::Error;
 
 errors! {
@@ -14,5 +14,7 @@ errors! {
         Ratio(#[from] CheckedMultiplyFractionError),
         #[error(transparent)]
         Bounds(#[from] OutOfBounds),
+        #[error("a {kind} job: a commons job names its principal, of a client's job it is the client")]
+        Principal { kind: Kind },
     }
 }

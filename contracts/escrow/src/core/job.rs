@@ -4,7 +4,8 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Uint128};
 use tequio_protocol::{
     Digest, ProgramId,
-    escrow::{Kind, Rules},
+    escrow::{Arbiter, Kind, Rules},
+    verifier::Terms,
 };
 
 use crate::core::lien::Basis;
@@ -22,8 +23,13 @@ pub struct Job {
     /// Payment for one shard, as posted.
     pub price: Uint128,
     pub draws: u32,
-    pub attest_window: u64,
-    pub audit_window: u64,
+    pub attest_window: u32,
+    /// Of every attestation for it.
+    pub terms: Terms,
+    /// Who may hold its attestations back.
+    pub arbitration: Option<Arbiter>,
+    /// Whom the outputs are delivered to.
+    pub principal: Addr,
     pub end: u64,
     pub min_providers: u32,
     pub data: String,

@@ -2,7 +2,9 @@
 
 use tequio_attestation::{Header, depth};
 use tequio_contract::bounds::{some, within};
-use tequio_protocol::escrow::{JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW};
+use tequio_protocol::escrow::{
+    JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW, MIN_COMMONS_AUDIT,
+};
 
 use crate::core::error::CoreError;
 
@@ -24,11 +26,23 @@ pub fn opening_bytes(header: &Header, draws: u32, shards: u64) -> u64 {
     u64::from(header.opening_bytes).saturating_add(paths).saturating_mul(draws.into())
 }
 
-/// Refuses a job, posted at time `now` with its header, that the network does not bear.
-pub fn check(spec: &JobSpec, header: &Header, limits: &Limits, now: u64) -> Result<(), CoreError> {
+/// Refuses a job, posted at time `now` with its header, that the network does not bear. `audit_window` is that of jobs
+/// which name none.
+pub fn check(spec: &JobSpec, header: &Header, limits: &Limits, audit_window: u32, now: u64) -> Result<(), CoreError> {
     within("shards", spec.shards, 1, MAX_SHARDS)?;
-    if spec.kind == Kind::Client {
-        some("price", spec.price)?;
+    let least_audit = match spec.kind {
+        Kind::Client => {
+            some("price", spec.price)?;
+            0
+        }
+        // Nobody's money is at stake: who watches has time for it, and what to watch can be fetched.
+        Kind::Commons => {
+            some("data", spec.data.len() as u64)?;
+            MIN_COMMONS_AUDIT
+        }
+    };
+    if (spec.kind == Kind::Commons) != spec.principal.is_some() {
+        return Err(CoreError::Principal { kind: spec.kind });
     }
     within("draws", spec.draws, 1, limits.max_draws.into())?;
     some("cost", header.cost)?;
@@ -37,8 +51,8 @@ pub fn check(spec: &JobSpec, header: &Header, limits: &Limits, now: u64) -> Resu
     let bytes = opening_bytes(header, spec.draws, spec.shards);
     within("opening_bytes", bytes, 0, limits.max_opening_bytes)?;
     within("reads", header.reads, 0, limits.max_reads.into())?;
-    within("attest_window", spec.attest_window, MIN_ATTEST_WINDOW, MAX_WINDOW)?;
-    within("audit_window", spec.audit_window.unwrap_or_default(), 0, MAX_WINDOW)?;
+    within("attest_window", spec.attest_window, MIN_ATTEST_WINDOW.into(), MAX_WINDOW.into())?;
+    within("audit_window", spec.audit_window.unwrap_or(audit_window), least_audit.into(), MAX_WINDOW.into())?;
     within("end", spec.end, now.saturating_add(1), now.saturating_add(MAX_DURATION))?;
     within("min_providers", spec.min_providers, 1, spec.shards)?;
     within("data", spec.data.len() as u64, 0, MAX_DATA as u64)?;

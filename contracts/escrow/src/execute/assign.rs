@@ -1,9 +1,9 @@
 //! Assign: takes shards under a lien, for a provider's operator.
 
 use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_contract::{checked, door::Caller};
+use tequio_contract::door::Caller;
 use tequio_protocol::{
-    JobId,
+    Deadline, JobId,
     escrow::{Assigned, State},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     books,
     core::assignment::Assignment,
     error::ContractError,
-    neighbours::registry,
+    neighbours::{registry, verifier},
     state::{self, free},
 };
 
@@ -21,7 +21,7 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         return Err(ContractError::AssigningPaused);
     }
     let job = state::job(deps.storage, id)?;
-    let now = env.block.time.seconds();
+    let (setup, now) = (state::setup(deps.storage)?, env.block.time.seconds());
     if now > job.end {
         return Err(ContractError::JobEnded { job: id, end: job.end, now });
     }
@@ -47,13 +47,15 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         first,
         count,
         price: range.price,
-        assigned: now,
-        attest_by: checked::add(now, job.attest_window)?,
+        attest_by: Deadline {
+            since: verifier::now(deps.querier, &setup.verifier)?,
+            seconds: job.attest_window,
+            blocks: job.terms.blocks,
+        },
         state: State::Active,
     };
     let number = books::assign(deps.storage, &assignment, range)?;
-    let registry = state::setup(deps.storage)?.registry;
-    let lien = registry::lien(&registry, &assignment.provider, assignment.lien)?;
+    let lien = registry::lien(&setup.registry, &assignment.provider, assignment.lien)?;
     Ok(Response::new().add_messages(lien).add_event(Assigned {
         assignment: number,
         job: id,
@@ -63,6 +65,7 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         count,
         price: assignment.price,
         lien: assignment.lien,
-        attest_by: assignment.attest_by,
+        attest_by: assignment.attest_by.time(),
+        blocks: assignment.attest_by.blocks,
     }))
 }

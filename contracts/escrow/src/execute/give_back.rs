@@ -13,7 +13,7 @@ use crate::{books, ending, error::ContractError, state};
 pub fn give_back(deps: DepsMut, env: Env, caller: Caller, id: AssignmentId) -> Result<Response, ContractError> {
     let found = ending::find(deps.as_ref(), &env, id)?;
     let case = found.assignment.case(&found.job, found.attestation.as_ref())?;
-    let allowed = case.give_back(env.block.time.seconds());
+    let allowed = case.give_back(found.now);
     let GiveBack { fee, .. } = allowed.map_err(|reason| ContractError::Kept { assignment: id, reason })?;
     state::note_give_back(deps.storage, found.assignment.job, &found.assignment.provider)?;
     funds::exactly(fee, caller.paid, &state::setup(deps.storage)?.denom)?;

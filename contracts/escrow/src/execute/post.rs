@@ -1,8 +1,11 @@
 //! Post: escrows the payment for a job, for anyone; for a commons job, for governance.
 
-use cosmwasm_std::{DepsMut, Env, Response};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response};
 use tequio_contract::{door::Caller, funds};
-use tequio_protocol::escrow::{JobSpec, Posted};
+use tequio_protocol::{
+    escrow::{JobSpec, Posted},
+    verifier::Terms,
+};
 
 use crate::{
     books,
@@ -13,14 +16,26 @@ use crate::{
     state,
 };
 
+/// Who watches a commons job: anyone but governance, which chose it.
+fn principal(deps: Deps, name: &str) -> Result<Addr, ContractError> {
+    let principal = deps.api.addr_validate(name)?;
+    if cw_ownable::is_owner(deps.storage, &principal)? {
+        return Err(ContractError::OwnPrincipal { principal });
+    }
+    Ok(principal)
+}
+
 /// Without credits nothing is posted.
 pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Response, ContractError> {
     let Quote { answer, cost, lien } = quote::quote(deps.as_ref(), &env, &spec)?;
     let (setup, config) = (state::setup(deps.storage)?, state::config(deps.storage)?);
     funds::exactly(answer.funds, caller.paid, &setup.denom)?;
 
+    let client = caller.address;
+    let principal = spec.principal.map(|name| principal(deps.as_ref(), &name)).transpose()?;
     let job = Job {
-        client: caller.address,
+        principal: principal.unwrap_or_else(|| client.clone()),
+        client,
         kind: spec.kind,
         program_id: answer.program_id,
         input_root: answer.input_root,
@@ -29,7 +44,8 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         price: spec.price,
         draws: spec.draws,
         attest_window: spec.attest_window,
-        audit_window: spec.audit_window.unwrap_or(config.audit_window),
+        terms: Terms { audit_window: spec.audit_window.unwrap_or(config.terms.audit_window), ..config.terms },
+        arbitration: config.arbitration.clone(),
         end: spec.end,
         min_providers: spec.min_providers,
         data: spec.data,
@@ -49,7 +65,8 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         lien: answer.lien,
         draws: job.draws,
         attest_window: job.attest_window,
-        audit_window: job.audit_window,
+        audit_window: job.terms.audit_window,
+        principal: job.principal.into(),
         end: job.end,
         min_providers: job.min_providers,
         data: job.data,

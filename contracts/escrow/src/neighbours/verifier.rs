@@ -1,7 +1,10 @@
 //! `verifier`: attestations and verdicts.
 
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult};
-use tequio_protocol::verifier::{AttestationResponse, Config, QueryMsg, Subject};
+use tequio_protocol::{
+    Moment,
+    verifier::{AttestedResponse, Config, QueryMsg, Subject},
+};
 
 /// Most draws of one attestation.
 pub fn max_draws(querier: QuerierWrapper, verifier: &Addr) -> StdResult<u32> {
@@ -9,12 +12,17 @@ pub fn max_draws(querier: QuerierWrapper, verifier: &Addr) -> StdResult<u32> {
     Ok(config.max_draws)
 }
 
-/// The attestation of `attester` for a subject, if there is one.
+/// This block, as the verifier's clock has it.
+pub fn now(querier: QuerierWrapper, verifier: &Addr) -> StdResult<Moment> {
+    querier.query_wasm_smart(verifier, &QueryMsg::Now {})
+}
+
+/// The attestation of `attester` for a subject, if there is one, and the block of that answer.
 pub fn attested(
     querier: QuerierWrapper,
     verifier: &Addr,
     attester: &Addr,
     subject: Subject,
-) -> StdResult<Option<AttestationResponse>> {
+) -> StdResult<AttestedResponse> {
     querier.query_wasm_smart(verifier, &QueryMsg::Attested { attester: attester.to_string(), subject })
 }

@@ -34,7 +34,7 @@ impl Counts {
         self.opened = add(self.opened, newly.into())?;
         let closed = match finding {
             Finding::Open => return Ok(()),
-            Finding::Genuine => &mut self.genuine,
+            Finding::Genuine(_) => &mut self.genuine,
             Finding::False(_) => &mut self.false_,
         };
         *closed = add(*closed, 1)?;

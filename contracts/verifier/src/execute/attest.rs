@@ -1,31 +1,32 @@
 //! Attest: commits the sender to a root, for anyone.
 
-use cosmwasm_std::{DepsMut, Env, Response};
+use cosmwasm_std::{Deps, DepsMut, Env, Response};
 use tequio_contract::{
     bounds::{some, within},
     door::Caller,
+    terms,
 };
 use tequio_protocol::{
-    Digest,
-    verifier::{Attested, Config, Subject},
+    Digest, Moment,
+    verifier::{Attested, Subject},
 };
 
 use crate::{
-    core::timing::Windows,
     error::ContractError,
     state::{self, Attestation},
 };
 
-/// The first for a subject stays, on the terms of this moment.
+/// The first for a subject stays, on the terms it names and the beacon of this moment.
 pub fn attest(
     deps: DepsMut,
     env: Env,
+    now: Moment,
     caller: Caller,
     subject: Subject,
     root: Digest,
 ) -> Result<Response, ContractError> {
-    let (attester, config) = (caller.address, state::config(deps.storage)?);
-    check(&subject, &config)?;
+    let attester = caller.address;
+    check(deps.as_ref(), &subject)?;
     let subject_id = subject.id();
     if let Some(attestation) = state::first(deps.storage, &attester, subject_id)? {
         return Err(ContractError::AlreadyAttested { attester, subject: subject_id, attestation });
@@ -33,9 +34,8 @@ pub fn attest(
 
     let (chain, verifier) = (&env.block.chain_id, env.contract.address.as_str());
     let id = tequio_attestation::attestation_id(chain, verifier, attester.as_str(), &root, &subject_id);
-    let (height, time) = (env.block.height, env.block.time.seconds());
-    let windows = Windows::new(state::beacon_in_effect(deps.storage, time)?, &config);
-    let attestation = Attestation { attester, subject, root, height, time, windows };
+    let beacon = state::beacon_in_effect(deps.storage, now.time)?;
+    let attestation = Attestation { attester, subject, root, attested: now, beacon };
     state::add_attestation(deps.storage, id, subject_id, &attestation)?;
     state::change_counts(deps.storage, |counts| counts.attest(attestation.subject.draws))?;
 
@@ -52,18 +52,23 @@ pub fn attest(
         draws: subject.draws,
         context: subject.context,
         root,
-        beacon: windows.beacon,
-        delay: windows.delay,
+        beacon,
+        delay: subject.terms.delay,
+        clock_generation: now.generation,
         clock_height,
     }))
 }
 
-fn check(subject: &Subject, config: &Config) -> Result<(), ContractError> {
-    let Subject { first_shard: first, count, draws, .. } = *subject;
+fn check(deps: Deps, subject: &Subject) -> Result<(), ContractError> {
+    let Subject { first_shard: first, count, draws, ref terms, ref arbitration, .. } = *subject;
     some("count", count)?;
-    within("draws", draws, 1, config.max_draws.into())?;
-    match first.checked_add(count) {
-        Some(_) => Ok(()),
-        None => Err(ContractError::ShardsOverflow { first, count }),
+    within("draws", draws, 1, state::config(deps.storage)?.max_draws.into())?;
+    first.checked_add(count).ok_or(ContractError::ShardsOverflow { first, count })?;
+    terms::check(terms)?;
+    if let Some(arbitration) = arbitration {
+        terms::check_arbitration(arbitration)?;
+        deps.api.addr_validate(&arbitration.arbiter)?;
+        deps.api.addr_validate(&arbitration.principal)?;
     }
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! Beacon: stores a round's randomness once its signature is checked, for anyone.
 
-use cosmwasm_std::{BLS12_381_G2_GENERATOR, DepsMut, Env, HashFunction, Response};
+use cosmwasm_std::{BLS12_381_G2_GENERATOR, DepsMut, HashFunction, Response};
 use tequio_contract::bounds::some;
 use tequio_protocol::{
-    BeaconId,
+    BeaconId, Moment,
     verifier::{DST, RoundResponse, RoundStored},
 };
 
@@ -16,16 +16,16 @@ use crate::{
 /// If e(signature, G2) = e(H(round), public key).
 pub fn beacon(
     deps: DepsMut,
-    env: Env,
+    now: Moment,
     beacon: BeaconId,
     round: u64,
     signature: &[u8],
 ) -> Result<Response, ContractError> {
     let known = state::beacon(deps.storage, beacon)?;
     some("round", round)?;
-    let (due, now) = (known.time_of(round), env.block.time.seconds());
-    if now < due {
-        return Err(ContractError::NotDue { round, due, now });
+    let due = known.time_of(round);
+    if now.time < due {
+        return Err(ContractError::NotDue { round, due, now: now.time });
     }
     if let Some(RoundResponse { stored, .. }) = state::round(deps.storage, beacon, round)? {
         return Err(ContractError::AlreadyStored { beacon, round, stored });

@@ -1,39 +1,39 @@
 //! Open: recomputes the next draws of an attestation, for anyone.
 
-use cosmwasm_std::{DepsMut, Env, OverflowError, OverflowOperation, Response};
+use cosmwasm_std::{DepsMut, OverflowError, OverflowOperation, Response};
 use tequio_attestation::{Outcome, Statement};
 use tequio_protocol::{
-    AttestationId, Digest,
+    AttestationId, Digest, Moment,
     verifier::{Opened, Verdict},
 };
 
 use crate::{
-    core::timing::{Finding, Progress},
+    core::timing::{self, Finding, Progress},
     error::ContractError,
     state::{self, Attestation, Standing},
 };
 
 /// From what `opening` shows: all draws that are left, or some.
-pub fn open(deps: DepsMut, env: Env, id: AttestationId, opening: &[u8]) -> Result<Response, ContractError> {
+pub fn open(deps: DepsMut, now: Moment, id: AttestationId, opening: &[u8]) -> Result<Response, ContractError> {
     let standing = state::standing(deps.storage, id)?;
-    let (round, seed) = openable(id, &standing, env.block.time.seconds())?;
+    let (round, seed) = openable(id, &standing, now)?;
     let (before, Attestation { subject, root, .. }) = (standing.progress.opened, standing.attestation);
     let statement = Statement { subject, root, seed };
-    let draws = statement.subject.draws;
-    let progress = judge(&tequio_attestation::check(&statement, before, opening)?, before, draws)?;
+    let (draws, terms) = (statement.subject.draws, statement.subject.terms);
+    let progress = judge(&tequio_attestation::check(&statement, before, opening)?, before, draws, now)?;
 
     let newly = progress.opened.saturating_sub(before);
     state::change_counts(deps.storage, |counts| counts.open(newly, &progress.finding))?;
     state::save_progress(deps.storage, id, &progress)?;
-    let verdict = progress.finding.verdict().word().to_string();
+    let verdict = timing::verdict(&progress.finding, &terms, None, &now).word().to_string();
     Ok(Response::new().add_event(Opened { attestation: id, round, opened: progress.opened, draws, verdict }))
 }
 
-/// The round and the seed, if the attestation can be opened at time `now`.
-fn openable(id: AttestationId, standing: &Standing, now: u64) -> Result<(u64, Digest), ContractError> {
+/// The round and the seed, if the attestation can be opened now.
+fn openable(id: AttestationId, standing: &Standing, now: Moment) -> Result<(u64, Digest), ContractError> {
     let (opened, draws) = (standing.progress.opened, standing.attestation.subject.draws);
-    let verdict = standing.verdict(now);
-    if let Verdict::Genuine {} | Verdict::False(_) = verdict {
+    let verdict = standing.verdict(&now);
+    if let Verdict::GenuineSoFar { .. } | Verdict::Genuine {} | Verdict::False(_) = verdict {
         return Err(ContractError::Closed { verdict: verdict.word(), opened, draws });
     }
     let Some(timing) = standing.timing else {
@@ -43,21 +43,21 @@ fn openable(id: AttestationId, standing: &Standing, now: u64) -> Result<(u64, Di
         (Verdict::Lapsed {}, Some(deadline)) => Err(ContractError::Lapsed { opened, draws, deadline, now }),
         (Verdict::Void {}, _) => Err(ContractError::Void { round: timing.round, limit: timing.limit }),
         _ => {
-            let (beacon, round) = (standing.attestation.windows.beacon, timing.round);
+            let (beacon, round) = (standing.attestation.beacon, timing.round);
             let seed = standing.seed(id).ok_or(ContractError::RoundMissing { beacon, round, due: timing.due })?;
             Ok((round, seed))
         }
     }
 }
 
-/// What an outcome makes of an attestation of which `before` draws were open.
-fn judge(outcome: &Outcome, before: u32, draws: u32) -> Result<Progress, ContractError> {
+/// What an outcome now makes of an attestation of which `before` draws were open.
+fn judge(outcome: &Outcome, before: u32, draws: u32, now: Moment) -> Result<Progress, ContractError> {
     let overflow = || OverflowError::new(OverflowOperation::Add);
     match *outcome {
         Outcome::Agreed { draws: 0 } => Err(ContractError::NothingOpened),
         Outcome::Agreed { draws: newly } => {
             let opened = before.checked_add(newly).ok_or_else(overflow)?;
-            let finding = if opened >= draws { Finding::Genuine } else { Finding::Open };
+            let finding = if opened >= draws { Finding::Genuine(now) } else { Finding::Open };
             Ok(Progress { opened, finding })
         }
         Outcome::Disagreed(mismatch) => {

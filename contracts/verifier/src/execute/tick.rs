@@ -1,13 +1,12 @@
 //! Tick: records the clock, for anyone and with every message.
 
-use cosmwasm_std::{Env, Storage};
-use tequio_protocol::verifier::Ticked;
+use cosmwasm_std::Storage;
+use tequio_protocol::{Moment, verifier::Ticked};
 
 use crate::{error::ContractError, state};
 
 /// Once in a block.
-pub fn tick(storage: &mut dyn Storage, env: &Env) -> Result<Option<Ticked>, ContractError> {
-    let (height, time) = (env.block.height, env.block.time.seconds());
-    let recorded = state::record_clock(storage, height, time)?;
-    Ok(recorded.then_some(Ticked { height, time }))
+pub fn tick(storage: &mut dyn Storage, now: Moment) -> Result<Option<Ticked>, ContractError> {
+    let Moment { time, generation, height } = now;
+    Ok(state::record_clock(storage, now)?.then_some(Ticked { generation, height, time }))
 }

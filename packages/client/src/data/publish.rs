@@ -43,6 +43,7 @@ impl Published {
             kind: Kind::Client,
             attest_window: 3_600,
             audit_window: None,
+            principal: None,
             end: 0,
             min_providers: 1,
             data: self.data,

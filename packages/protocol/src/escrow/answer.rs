@@ -4,14 +4,14 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Uint64, Uint128};
 
 use super::{
-    config::{Config, Rules},
+    config::{Arbiter, Config, Rules},
     ruling::Case,
     state::State,
 };
 use crate::{
-    AssignmentId, Digest, JobId, ProgramId,
+    AssignmentId, Deadline, Digest, JobId, ProgramId,
     rewards::Kind,
-    verifier::{AttestationResponse, Subject},
+    verifier::{AttestationResponse, Subject, Terms},
 };
 
 #[cw_serde]
@@ -63,8 +63,12 @@ pub struct JobResponse {
     pub shards: u64,
     pub price: Uint128,
     pub draws: u32,
-    pub attest_window: u64,
-    pub audit_window: u64,
+    pub attest_window: u32,
+    pub terms: Terms,
+    /// Who may hold its attestations back; nobody if `None`.
+    pub arbitration: Option<Arbiter>,
+    /// Whom the outputs are delivered to.
+    pub principal: String,
     pub end: u64,
     pub min_providers: u32,
     pub data: String,
@@ -105,9 +109,8 @@ pub struct AssignmentResponse {
     pub price: Uint128,
     /// The whole lien.
     pub lien: Uint128,
-    pub assigned: u64,
-    /// Until when the attestation must be there.
-    pub attest_by: u64,
+    /// Until when the attestation must be there; it begins when the assignment does.
+    pub attest_by: Deadline,
     /// The subject to attest to.
     pub subject: Subject,
     pub state: State,
@@ -118,11 +121,9 @@ impl AssignmentResponse {
     pub fn case<'a>(&self, job: &JobResponse, attestation: Option<&'a AttestationResponse>) -> Case<'a> {
         Case {
             state: self.state,
-            assigned: self.assigned,
             attest_by: self.attest_by,
             // That much is held for it, so that it can be written down.
             payment: self.price.saturating_mul(self.count.into()),
-            audit_window: job.audit_window,
             rules: job.rules,
             attestation,
         }

@@ -3,6 +3,8 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Decimal, Uint64, Uint128};
 
+use crate::verifier::Terms;
+
 /// What governance may set, within the bounds below; a change touches only jobs posted later.
 #[cw_serde]
 #[derive(Eq)]
@@ -12,7 +14,7 @@ pub struct Config {
     /// Upper bound of the reward token's value in the payment denom, unit for unit.
     pub token_value: Decimal,
     /// Seconds after assigning in which an assignment can be given back.
-    pub give_back_window: u64,
+    pub give_back_window: u32,
     /// Fee for giving back, of the assignment's payment, in basis points: at most 1,000.
     pub give_back_fee_bps: u16,
     /// Share of the lien forfeited when nothing was attested, in basis points: at most 2,000.
@@ -21,8 +23,10 @@ pub struct Config {
     pub client_gas: Uint128,
     /// Most a reporter gets of a slash.
     pub reporter_tip: Uint128,
-    /// Audit window of jobs that name none, in seconds.
-    pub audit_window: u64,
+    /// Terms of every attestation; of the audit window, those of jobs that name none.
+    pub terms: Terms,
+    /// Who may hold attestations back in their audit windows; nobody if `None`.
+    pub arbitration: Option<Arbiter>,
     /// Most draws × bytes of one draw's opening that a job may need.
     pub max_opening_bytes: Uint64,
     /// Most elements that checking one draw may read.
@@ -30,6 +34,24 @@ pub struct Config {
     /// Gas given to each message to `rewards` that must not hold up a payment: 1 to [`MAX_REWARDS_GAS`]. Retries, which
     /// nothing waits for, have no limit but the transaction's.
     pub rewards_gas: u64,
+}
+
+/// The arbiter of later jobs, and what its demands cost and take.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Arbiter {
+    pub address: String,
+    /// What the gas of answering one demand costs. Bonds are 5/4 of what a demand costs the attester: this, or this and the
+    /// shard's P + M̄.
+    pub answer_gas: Uint128,
+    /// Seconds to answer a demand, and of the turn that follows a reveal.
+    pub answer_window: u32,
+    /// Seconds between the answers that one queue asks for.
+    pub spacing: u32,
+    /// Seconds by which demands may hold an attestation back beyond its audit window.
+    pub longest_hold: u32,
+    /// Bytes of outputs that are delivered in a second.
+    pub rate: u32,
 }
 
 /// Least `margin_bps`.
@@ -41,9 +63,11 @@ pub const MAX_ABSENCE_BPS: u16 = 2_000;
 /// Highest `rewards_gas`: else a `rewards` that eats its gas could make settling too dear for a block.
 pub const MAX_REWARDS_GAS: u64 = 5_000_000;
 /// Least `attest_window`: one minute.
-pub const MIN_ATTEST_WINDOW: u64 = 60;
+pub const MIN_ATTEST_WINDOW: u32 = 60;
 /// Longest `attest_window` and `audit_window`: 30 days.
-pub const MAX_WINDOW: u64 = 2_592_000;
+pub const MAX_WINDOW: u32 = 2_592_000;
+/// Least audit window of a commons job, which nobody pays for and its principal must watch: one hour.
+pub const MIN_COMMONS_AUDIT: u32 = 3_600;
 /// Longest time from posting to a job's end: one year.
 pub const MAX_DURATION: u64 = 31_536_000;
 /// Most shards of a job.
@@ -55,7 +79,7 @@ pub const MAX_DATA: usize = 512;
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Rules {
-    pub give_back_window: u64,
+    pub give_back_window: u32,
     pub give_back_fee_bps: u16,
     pub absence_bps: u16,
     pub client_gas: Uint128,

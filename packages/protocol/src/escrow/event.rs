@@ -24,8 +24,9 @@ events! {
         /// Lien for one shard.
         lien: Uint128,
         draws: u32,
-        attest_window: u64,
-        audit_window: u64,
+        attest_window: u32,
+        audit_window: u32,
+        principal: String,
         end: u64,
         min_providers: u32,
         data: String,
@@ -41,7 +42,9 @@ events! {
         price: Uint128,
         /// The whole lien.
         lien: Uint128,
+        /// The attestation must be there by this time, or in so many blocks, whichever comes later.
         attest_by: u64,
+        blocks: u32,
     }
     /// An assignment ended. `paid` to the provider; `slashed` off its stake.
     Ended = "ended" {

@@ -37,9 +37,12 @@ pub struct JobSpec {
     pub draws: u32,
     pub kind: Kind,
     /// Seconds from assigning until the attestation must be there.
-    pub attest_window: u64,
-    /// Seconds from the attestation before which nothing is paid; the config's default if `None`.
-    pub audit_window: Option<u64>,
+    pub attest_window: u32,
+    /// Seconds from the complete opening before which nothing is paid; the config's default if `None`.
+    pub audit_window: Option<u32>,
+    /// Whom a commons job's outputs are delivered to, and who watches it: not governance. `None` for a client's job,
+    /// whose principal is the client.
+    pub principal: Option<String>,
     /// Time after which nothing is assigned and anyone may refund.
     pub end: u64,
     /// Least number of providers among whom the shards must be spread.

@@ -9,7 +9,7 @@ use super::{
     state::{Ending, State},
 };
 use crate::{
-    bps, errors,
+    Deadline, Moment, bps, errors,
     verifier::{AttestationResponse, Verdict},
 };
 
@@ -17,14 +17,10 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     pub state: State,
-    /// When it was assigned.
-    pub assigned: u64,
-    /// Until when the attestation must be there.
-    pub attest_by: u64,
+    /// Until when the attestation must be there; it begins when the assignment does.
+    pub attest_by: Deadline,
     /// What is paid if it settles.
     pub payment: Uint128,
-    /// Seconds from the attestation before which its job pays nothing.
-    pub audit_window: u64,
     /// The job's.
     pub rules: Rules,
     /// The attestation of its operator for its subject, whenever that was taken, if there is one.
@@ -88,24 +84,21 @@ errors! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
     pub enum NotYet {
         #[error("no attestation yet; there is time until {attest_by}, now is {now}")]
-        Unattested { attest_by: u64, now: u64 },
+        Unattested { attest_by: Deadline, now: Moment },
         /// The verifier's answer comes after `deadline` at the latest, if that is known yet.
         #[error("the verdict is pending")]
-        Pending { deadline: Option<u64> },
+        Pending { deadline: Option<Deadline> },
         #[error("genuine, but in its audit window until {until}, now is {now}")]
-        Audit { until: u64, now: u64 },
+        Audit { until: Deadline, now: Moment },
     }
 }
 
 impl NotYet {
     /// When this reason is gone if nothing happens meanwhile; `None` if that is not known yet.
-    pub fn until(&self) -> Option<u64> {
+    pub fn until(&self) -> Option<Deadline> {
         match *self {
-            Self::Unattested { attest_by: last, .. } | Self::Pending { deadline: Some(last) } => {
-                Some(last.saturating_add(1))
-            }
-            Self::Pending { deadline: None } => None,
-            Self::Audit { until, .. } => Some(until),
+            Self::Unattested { attest_by: last, .. } | Self::Audit { until: last, .. } => Some(last),
+            Self::Pending { deadline } => deadline,
         }
     }
 }
@@ -114,7 +107,7 @@ impl NotYet {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GiveBack {
     /// Last moment.
-    pub until: u64,
+    pub until: Deadline,
     /// To send along, for the client.
     pub fee: Uint128,
 }
@@ -126,21 +119,21 @@ errors! {
         #[error("is over: {0}")]
         Over(Ending),
         #[error("could be given back until {until}, now is {now}")]
-        Closed { until: u64, now: u64 },
+        Closed { until: Deadline, now: Moment },
         #[error("was attested at {attested}")]
-        Attested { attested: u64 },
+        Attested { attested: Moment },
     }
 }
 
 impl Case<'_> {
-    /// What may be done at time `now`.
-    pub fn ruling(&self, now: u64) -> Ruling {
+    /// What may be done now.
+    pub fn ruling(&self, now: Moment) -> Ruling {
         let attest_by = self.attest_by;
         if let State::Ended(ending) = self.state {
             return Ruling::Over(ending);
         }
         let Some(attestation) = self.counting() else {
-            return match now > attest_by {
+            return match attest_by.over(&now) {
                 true => Ruling::Expire(Expiry::Absent),
                 false => Ruling::Wait(NotYet::Unattested { attest_by, now }),
             };
@@ -150,24 +143,22 @@ impl Case<'_> {
                 let deadline = attestation.round.as_ref().and_then(|round| round.deadline);
                 Ruling::Wait(NotYet::Pending { deadline })
             }
-            Verdict::Genuine {} => match attestation.attested.saturating_add(self.audit_window) {
-                until if now < until => Ruling::Wait(NotYet::Audit { until, now }),
-                _ => Ruling::Settle(Settlement::Genuine),
-            },
+            Verdict::GenuineSoFar { until } => Ruling::Wait(NotYet::Audit { until, now }),
+            Verdict::Genuine {} => Ruling::Settle(Settlement::Genuine),
             Verdict::False { .. } => Ruling::Settle(Settlement::False),
             Verdict::Lapsed {} => Ruling::Expire(Expiry::Lapsed),
             Verdict::Void {} => Ruling::Expire(Expiry::Void),
         }
     }
 
-    /// What giving it back takes at time `now`. That its provider gives back once for each job is not looked at here.
-    pub fn give_back(&self, now: u64) -> Result<GiveBack, Kept> {
+    /// What giving it back takes now. That its provider gives back once for each job is not looked at here.
+    pub fn give_back(&self, now: Moment) -> Result<GiveBack, Kept> {
         if let State::Ended(ending) = self.state {
             return Err(Kept::Over(ending));
         }
+        let until = Deadline { seconds: self.rules.give_back_window, ..self.attest_by };
         // Past `attest_by` it is absent, and giving back would be the cheaper way out.
-        let until = self.assigned.saturating_add(self.rules.give_back_window).min(self.attest_by);
-        if now > until {
+        if until.over(&now) || self.attest_by.over(&now) {
             return Err(Kept::Closed { until, now });
         }
         // Any attestation, in time or not: its draws may be known.
@@ -182,6 +173,8 @@ impl Case<'_> {
     /// The attestation, if it counts: taken after the assignment and by its deadline. One of the very second of
     /// assigning counts even if it came a block earlier: the round it is drawn from was still in the future then.
     fn counting(&self) -> Option<&AttestationResponse> {
-        self.attestation.filter(|attestation| (self.assigned..=self.attest_by).contains(&attestation.attested))
+        let assigned = self.attest_by.since.time;
+        self.attestation
+            .filter(|attestation| assigned <= attestation.attested.time && !self.attest_by.over(&attestation.attested))
     }
 }

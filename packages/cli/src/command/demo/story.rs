@@ -16,7 +16,9 @@ use tequio_client::{
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, QuoteResponse},
+    escrow::{
+        AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, MIN_COMMONS_AUDIT, QuoteResponse,
+    },
     verifier::Verdict,
 };
 use tequio_runner::Relayer;
@@ -94,15 +96,18 @@ impl<'a> Story<'a> {
     /// Posts both jobs and registers everybody.
     pub async fn begin(chain: &'a Embedded, model: &'a Model, inputs: &Inputs, script: &'a Script) -> Result<Self> {
         let store = Store::memory();
-        let post = async |client: &Addr, inputs: &Inputs, kind, price| {
+        let post = async |client: &Addr, inputs: &Inputs, kind, price, watch: Option<(Addr, u32)>| {
             let (program, plan) = (model.program.clone(), model.plan.to_json().into_bytes());
             let spec = publish(&store, program, plan, model.manifest(), inputs).await?.spec(model.manifest());
             let (price, end) = (Uint128::new(price), chain.now() + DURATION);
-            flow::post(chain, client, JobSpec { price, draws: script.draws, kind, end, ..spec }).await
+            let (principal, audit_window) = watch.map(|(address, window)| (address.into_string(), window)).unzip();
+            let spec = JobSpec { price, draws: script.draws, kind, end, principal, audit_window, ..spec };
+            flow::post(chain, client, spec).await
         };
         let few = inputs.first(COMMONS_SHARDS);
-        let (quote, job) = post(&chain.actor("client"), inputs, Kind::Client, script.price).await?;
-        let (commons_quote, commons) = post(&chain.deployment().governance, &few, Kind::Commons, 0).await?;
+        let (quote, job) = post(&chain.actor("client"), inputs, Kind::Client, script.price, None).await?;
+        let (governance, watch) = (&chain.deployment().governance, (chain.actor("principal"), MIN_COMMONS_AUDIT));
+        let (commons_quote, commons) = post(governance, &few, Kind::Commons, 0, Some(watch)).await?;
 
         let names = script.cast.names();
         let liens = [(quote.lien, chunk(inputs.shards(), names.len())), (commons_quote.lien, COMMONS_CHUNK)];

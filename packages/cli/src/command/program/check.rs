@@ -10,7 +10,8 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use tequio_attestation::{
-    Digest, Evidence, Outcome, Statement, Subject, check as check_opening, drawn_traces, input_root, open, tree::Tree,
+    Digest, Evidence, Outcome, Statement, Subject, Terms, check as check_opening, drawn_traces, input_root, open,
+    tree::Tree,
 };
 use tequio_backend::Flow;
 use tequio_tensor::Type;
@@ -83,6 +84,8 @@ pub fn run(args: Args) -> Result<Checked> {
         count: shards,
         draws,
         context: Digest::default(),
+        terms: Terms::default(),
+        arbitration: None,
     };
     let (mut bytes, mut longest, begun) = (0, 0, Instant::now());
     for _ in 0..rounds {
