@@ -67,6 +67,10 @@ def u64(value):
     return value.to_bytes(8, "big")
 
 
+def name(text):
+    return u32(len(text.encode())) + text.encode()
+
+
 def varint(value):
     out = b""
     while value > 127:
@@ -365,13 +369,19 @@ def input_root(total, tree):
     return tagged("tequio/v1/inputs", u64(total), tree)
 
 
-def subject(program, inputs, first, count, draws, context):
-    return tagged("tequio/v1/subject", program, inputs, u64(first), u64(count), u32(draws), context)
+def subject(program, inputs, first, count, draws, context, terms, arbitration=None):
+    windows = [terms[name] for name in ("delay", "open_window", "void_after", "audit_window", "blocks")]
+    parts = [program, inputs, u64(first), u64(count), u32(draws), context, *map(u32, windows)]
+    if arbitration is None:
+        return tagged("tequio/v1/subject", *parts, b"\0")
+    names = [name(arbitration[key]) for key in ("arbiter", "principal")]
+    bonds = [int(arbitration[key]).to_bytes(16, "big") for key in ("bond", "rerun_bond")]
+    rest = [arbitration[key] for key in ("answer_window", "spacing", "longest_hold", "rate")]
+    return tagged("tequio/v1/subject", *parts, b"\1", *names, *bonds, *map(u32, rest))
 
 
 def attestation(chain, verifier, attester, tree, about):
-    names = b"".join(u32(len(name.encode())) + name.encode() for name in (chain, verifier, attester))
-    return tagged("tequio/v1/attestation", names, tree, about)
+    return tagged("tequio/v1/attestation", name(chain), name(verifier), name(attester), tree, about)
 
 
 def seed(about, beacon, number, randomness):
@@ -379,8 +389,7 @@ def seed(about, beacon, number, randomness):
 
 
 def escrow_context(escrow, job, assignment, total):
-    address = escrow.encode()
-    return tagged("tequio/v1/context", u32(len(address)), address, u64(job), u64(assignment), u64(total))
+    return tagged("tequio/v1/context", name(escrow), u64(job), u64(assignment), u64(total))
 
 
 def below(word, n):

@@ -133,8 +133,12 @@ def attestation():
     same(program.hex(), v["program_id"], "program id")
     inputs = a.input_root(v["total_shards"], raw(v["inputs"]))
     same(inputs.hex(), v["input_root"], "input root")
-    about = a.subject(program, inputs, v["first_shard"], v["count"], v["draws"], raw(v["context"]))
+    about = a.subject(program, inputs, v["first_shard"], v["count"], v["draws"], raw(v["context"]), v["terms"])
     same(about.hex(), v["subject"], "subject")
+    held = a.subject(
+        program, inputs, v["first_shard"], v["count"], v["draws"], raw(v["context"]), v["terms"], v["arbitration"]
+    )
+    same(held.hex(), v["subject_with_arbitration"], "subject with an arbitration")
     id = a.attestation(v["chain_id"], v["verifier"], v["attester"], raw(v["root"]), about)
     same(id.hex(), v["attestation"], "attestation id")
     seed = a.seed(id, v["beacon"], v["round"], raw(v["randomness"]))

@@ -52,8 +52,8 @@ errors! {
         UnknownAttestation { attestation: AttestationId },
 
         // Openings.
-        #[error("no message has come at height {height} or later: send a tick")]
-        ClockBehind { height: u64 },
+        #[error("no message has come in block {block} or later: send a tick")]
+        ClockBehind { block: u64 },
         #[error("round {round} of beacon {beacon}, due at {due}, is not stored")]
         RoundMissing { beacon: BeaconId, round: u64, due: u64 },
         #[error("already {verdict} after {opened} of {draws} draws")]

@@ -16,7 +16,7 @@ use crate::{error::ContractError, roles::Roles, state};
 pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let caller = door::enter::<Roles>(deps.as_ref(), &env, info, &msg)?;
     let now = state::moment(deps.storage, &env.block)?;
-    let ticked = tick::tick(deps.storage, now)?;
+    let ticked = tick::tick(deps.storage, now, env.block.height)?;
     let response = match msg {
         ExecuteMsg::Tick {} => Response::new(),
         ExecuteMsg::Beacon { beacon, round, signature } => beacon::beacon(deps, now, beacon, round, &signature)?,

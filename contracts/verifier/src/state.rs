@@ -25,8 +25,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const CONFIG: Item<Config> = Item::new("config");
 const COUNTS: Item<Counts> = Item::new("counts");
-/// Block time by generation and height, of each block in which a message came. The last is the latest.
-const CLOCK: Map<(u32, u64), u64> = Map::new("clock");
+/// By [`Moment::block`]: time and height of each block in which a message came.
+const CLOCK: Map<u64, (u64, u64)> = Map::new("clock");
 const BEACONS: Map<BeaconId, Known> = Map::new("beacons");
 /// By beacon and round.
 const ROUNDS: Map<(BeaconId, u64), RoundResponse> = Map::new("rounds");
@@ -56,9 +56,9 @@ pub struct Attestation {
 }
 
 impl Attestation {
-    /// From this height of its generation on the first record of the clock decides the round.
-    pub fn clock_height(&self) -> u64 {
-        self.attested.height.saturating_add(BLOCKS)
+    /// From this block on the first record of the clock decides the round.
+    pub fn clock_block(&self) -> u64 {
+        self.attested.block.saturating_add(BLOCKS)
     }
 }
 
@@ -113,31 +113,28 @@ pub fn change_counts(
 
 // The clock.
 
-/// The block, after all that the clock has recorded. Heights that fall have begun anew.
+/// The block, counted on from the last record. A height below that record's has begun anew.
 pub fn moment(storage: &dyn Storage, block: &BlockInfo) -> StdResult<Moment> {
-    let (time, height) = (block.time.seconds(), block.height);
-    let last = CLOCK.keys(storage, None, None, Order::Descending).next().transpose()?;
-    let generation = last.map_or(0, |(generation, last)| generation.saturating_add((height < last).into()));
-    Ok(Moment { time, generation, height })
+    let height = block.height;
+    let (counted, (_, last)) =
+        CLOCK.range(storage, None, None, Order::Descending).next().transpose()?.unwrap_or_default();
+    let more = height.checked_sub(last).unwrap_or(height);
+    Ok(Moment { time: block.time.seconds(), block: counted.saturating_add(more) })
 }
 
 /// Records a block, once; whether this was the first record of it.
-pub fn record_clock(storage: &mut dyn Storage, Moment { time, generation, height }: Moment) -> StdResult<bool> {
-    if CLOCK.has(storage, (generation, height)) {
+pub fn record_clock(storage: &mut dyn Storage, now: Moment, height: u64) -> StdResult<bool> {
+    if CLOCK.has(storage, now.block) {
         return Ok(false);
     }
-    CLOCK.save(storage, (generation, height), &time)?;
+    CLOCK.save(storage, now.block, &(now.time, height))?;
     Ok(true)
 }
 
-/// The first record that is [`BLOCKS`] or more later than `then`.
-fn clock_after(storage: &dyn Storage, then: &Moment) -> StdResult<Option<Moment>> {
-    let from = Bound::inclusive((then.generation, then.height.saturating_add(BLOCKS)));
-    // Of a later generation the first few blocks are too early.
-    let records = CLOCK.range(storage, Some(from), None, Order::Ascending);
-    let moments = records.map(|record| record.map(|((generation, height), time)| Moment { time, generation, height }));
-    let mut late = moments.filter(|moment| moment.as_ref().map_or(true, |moment| moment.blocks_since(then) >= BLOCKS));
-    late.next().transpose()
+/// The first record of `block` or a later one.
+fn clock_from(storage: &dyn Storage, block: u64) -> StdResult<Option<Moment>> {
+    let records = CLOCK.range(storage, Some(Bound::inclusive(block)), None, Order::Ascending);
+    records.map(|record| record.map(|(block, (time, _))| Moment { time, block })).next().transpose()
 }
 
 // Beacons.
@@ -219,8 +216,8 @@ pub fn standing(storage: &dyn Storage, id: AttestationId) -> Result<Standing, Co
     let attestation = ATTESTATIONS.may_load(storage, id)?.ok_or(unknown)?;
     let progress = PROGRESS.load(storage, id)?;
     let mut standing = Standing { attestation, progress, timing: None, round: None };
-    let Attestation { attested, beacon: from, ref subject, .. } = standing.attestation;
-    let Some(clock) = clock_after(storage, &attested)? else {
+    let Attestation { beacon: from, ref subject, .. } = standing.attestation;
+    let Some(clock) = clock_from(storage, standing.attestation.clock_block())? else {
         return Ok(standing);
     };
     let timing = Timing::new(&subject.terms, &beacon(storage, from)?, clock);

@@ -1,12 +1,17 @@
+use std::collections::BTreeSet;
+
 use cw_multi_test::IntoAddr;
 use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::{
     AttestationId, Digest,
-    verifier::{AttestationResponse, Attested, ExecuteMsg, QueryMsg, Subject, Verdict},
+    verifier::{
+        Arbitration, AttestationResponse, Attested, AttestedResponse, ExecuteMsg, MAX_WAIT, MIN_DELAY, MIN_OPEN_WINDOW,
+        MIN_VOID_AFTER, QueryMsg, Subject, Terms, Verdict,
+    },
 };
 use tequio_verifier::ContractError;
 
-use crate::world::{CONFIG, FIRST, ROOT, World, event, subject};
+use crate::world::{CONFIG, FIRST, ROOT, TERMS, World, event, subject};
 
 #[test]
 fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
@@ -27,8 +32,8 @@ fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
         context: [3; 32].into(),
         root: ROOT,
         beacon: FIRST,
-        delay: CONFIG.delay,
-        clock_height: world.height() + 2,
+        delay: TERMS.delay,
+        clock_block: world.height() + 2,
     };
     assert_eq!(event::<Attested>(&answer), attested);
     let expected = AttestationResponse {
@@ -36,15 +41,14 @@ fn an_attestation_binds_chain_verifier_attester_root_and_subject() {
         attester: alice.to_string(),
         subject: subject(),
         root: ROOT,
-        attested: world.now(),
+        attested: world.moment(),
         round: None,
         opened: 0,
         verdict: Verdict::Pending {},
     };
     assert_eq!(world.attestation(id), expected);
-    let found: Option<AttestationResponse> =
-        world.query(&QueryMsg::Attested { attester: alice.to_string(), subject: subject() });
-    assert_eq!(found, Some(expected));
+    let found: AttestedResponse = world.query(&QueryMsg::Attested { attester: alice.to_string(), subject: subject() });
+    assert_eq!((found.now, found.attestation), (world.moment(), Some(expected)));
 }
 
 #[test]
@@ -67,7 +71,7 @@ fn the_first_stays_when_it_is_final() {
     let alice = world.alice.clone();
     let first = world.attest_and_tick(&alice, &subject(), ROOT);
     let deadline = world.post_round(first).deadline.unwrap();
-    world.block_at(deadline + 1);
+    world.pass_to(deadline.time() + 1);
     assert_eq!(world.verdict(first), Verdict::Lapsed {});
     let error = world.refused(&alice, &ExecuteMsg::Attest { subject: subject(), root: ROOT });
     assert!(matches!(error, ContractError::AlreadyAttested { attestation, .. } if attestation == first));
@@ -96,10 +100,64 @@ fn another_attester_or_another_subject_is_another_attestation() {
     assert_eq!(ids.len(), 8);
 }
 
+/// An arbitration within all bounds.
+fn arbitration(world: &World) -> Arbitration {
+    Arbitration {
+        arbiter: world.governance.to_string(),
+        principal: world.bob.to_string(),
+        bond: 10,
+        rerun_bond: 20,
+        answer_window: 60,
+        spacing: 60,
+        longest_hold: 1_080,
+        rate: 1_000,
+    }
+}
+
+#[test]
+fn an_arbitration_names_real_addresses() {
+    let mut world = World::new();
+    let good = arbitration(&world);
+    for bad in [
+        Arbitration { arbiter: "arbiter".into(), ..good.clone() },
+        Arbitration { principal: String::new(), ..good.clone() },
+    ] {
+        let subject = Subject { arbitration: Some(bad), ..subject() };
+        let error = world.refused(&world.alice.clone(), &ExecuteMsg::Attest { subject, root: ROOT });
+        assert!(matches!(error, ContractError::Std(_)), "{error}");
+    }
+    let subject = Subject { arbitration: Some(good), ..subject() };
+    let id = world.attest(&world.alice.clone(), &subject, ROOT);
+    assert_eq!(world.attestation(id).subject, subject);
+}
+
+#[test]
+fn attestations_for_a_subject_are_found_by_it() {
+    let mut world = World::new();
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let both = [&alice, &bob].map(|attester| world.attest(attester, &subject(), ROOT));
+    world.attest(&alice, &Subject { count: 1, ..subject() }, ROOT);
+    let page = |start_after: Option<String>, limit| {
+        let query = QueryMsg::OfSubject { subject: subject().id(), start_after, limit };
+        world.query::<Vec<AttestationResponse>>(&query)
+    };
+    let all = page(None, None);
+    assert_eq!(all.iter().map(|found| found.id).collect::<BTreeSet<_>>(), both.into());
+    let first = page(None, Some(1));
+    let rest = page(Some(first[0].attester.clone()), None);
+    assert_eq!([first, rest].concat(), all);
+}
+
 #[test]
 fn every_wrong_subject_has_its_error() {
     let mut world = World::new();
     let most = CONFIG.max_draws;
+    let with = |terms| Subject { terms, ..subject() };
+    let held = |arbitration| Subject { arbitration: Some(arbitration), ..subject() };
+    let short = |name, min: u32| -> ContractError {
+        let (min, max) = (min.into(), MAX_WAIT.into());
+        OutOfBounds::Number { name, value: min - 1, min, max }.into()
+    };
     let out = |draws: u32| OutOfBounds::Number { name: "draws", value: draws.into(), min: 1, max: most.into() };
     let table = [
         (Subject { count: 0, ..subject() }, OutOfBounds::Zero { name: "count" }.into()),
@@ -113,6 +171,10 @@ fn every_wrong_subject_has_its_error() {
             Subject { first_shard: 1, count: u64::MAX, ..subject() },
             ContractError::ShardsOverflow { first: 1, count: u64::MAX },
         ),
+        (with(Terms { delay: MIN_DELAY - 1, ..TERMS }), short("delay", MIN_DELAY)),
+        (with(Terms { open_window: MIN_OPEN_WINDOW - 1, ..TERMS }), short("open_window", MIN_OPEN_WINDOW)),
+        (with(Terms { void_after: MIN_VOID_AFTER - 1, ..TERMS }), short("void_after", MIN_VOID_AFTER)),
+        (held(Arbitration { bond: 0, ..arbitration(&world) }), OutOfBounds::Zero { name: "bond" }.into()),
     ];
     for (subject, error) in table {
         let msg = ExecuteMsg::Attest { subject, root: ROOT };
@@ -155,6 +217,6 @@ fn what_is_not_there_is_not_found() {
     let error = world.query_error(&QueryMsg::Attestation { attestation: unknown });
     assert!(error.contains(&ContractError::UnknownAttestation { attestation: unknown }.to_string()), "{error}");
     let attester = world.alice.to_string();
-    let none: Option<AttestationResponse> = world.query(&QueryMsg::Attested { attester, subject: subject() });
-    assert_eq!(none, None);
+    let none: AttestedResponse = world.query(&QueryMsg::Attested { attester, subject: subject() });
+    assert_eq!(none.attestation, None);
 }

@@ -17,7 +17,7 @@ fn anyone_posts_a_round_once_it_is_due() {
     assert_eq!(event::<RoundStored>(&answer), RoundStored { beacon: FIRST, round, randomness: expected });
 
     let stored: Option<RoundResponse> = world.query(&QueryMsg::Round { beacon: FIRST, round });
-    assert_eq!(stored, Some(RoundResponse { randomness: expected, stored: world.now() }));
+    assert_eq!(stored, Some(RoundResponse { randomness: expected, stored: world.moment() }));
     let other: Option<RoundResponse> = world.query(&QueryMsg::Round { beacon: FIRST, round: round + 1 });
     assert_eq!(other, None);
 }
@@ -116,7 +116,7 @@ fn a_round_is_stored_once() {
     let mut world = World::new();
     world.block(60);
     world.send(&world.bob.clone(), &world.signed(7)).unwrap();
-    let stored = world.now();
+    let stored = world.moment();
     world.block(60);
     let error = world.refused(&world.alice.clone(), &world.signed(7));
     assert_eq!(error, ContractError::AlreadyStored { beacon: FIRST, round: 7, stored });

@@ -1,25 +1,29 @@
-//! Random messages at random times: what is final stays so, and the equations hold at every step.
+//! Random messages at random times, on a chain that halts, races and is exported: what is final stays so, nobody is
+//! late who had no blocks, and the equations hold at every step.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use tequio_protocol::{
     AttestationId,
-    verifier::{Config, ExecuteMsg, Subject, Verdict},
+    verifier::{ExecuteMsg, Subject, Terms, Verdict},
 };
 
 use crate::{
     program::{DRAWS, Run},
-    world::{CONFIG, World},
+    world::{TERMS, World},
 };
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Seconds for one block.
-    Block(u64),
+    /// So many blocks in so many seconds: few in many when the chain halts, many in none when its time stands still.
+    Blocks(u64, u64),
+    /// Heights begin anew.
+    Export,
     Tick,
     Attest {
         honest: bool,
+        terms: Terms,
     },
     /// Posts a round, waiting until it is due or not.
     Round {
@@ -31,56 +35,88 @@ enum Step {
         draws: u32,
         garbled: bool,
     },
-    Configure(Config),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let seconds = prop_oneof![10 => 0..10u64, 5 => 20..60u64, 2 => 500..700u64, 1 => 80_000..90_000u64];
+    let blocks = prop_oneof![6 => Just(1u64), 2 => 2..50u64, 2 => 90..130u64];
     let draws = prop_oneof![1..=DRAWS, Just(DRAWS)];
     let open = (0..8usize, draws, prop::bool::weighted(0.2));
-    let config = (30..90u64, 600..1_000u64, 86_400..90_000u64);
     prop_oneof![
-        4 => seconds.prop_map(Step::Block),
-        3 => Just(Step::Tick),
-        2 => any::<bool>().prop_map(|honest| Step::Attest { honest }),
-        4 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(which, wait)| Step::Round { which, wait }),
-        6 => open.prop_map(|(which, draws, garbled)| Step::Open { which, draws, garbled }),
-        1 => config.prop_map(|(delay, open_window, void_after)| {
-            Step::Configure(Config { delay, open_window, void_after, ..CONFIG })
-        }),
+        40 => (blocks, seconds).prop_map(|(blocks, seconds)| Step::Blocks(blocks, seconds)),
+        1 => Just(Step::Export),
+        30 => Just(Step::Tick),
+        20 => (any::<bool>(), terms()).prop_map(|(honest, terms)| Step::Attest { honest, terms }),
+        40 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(which, wait)| Step::Round { which, wait }),
+        60 => open.prop_map(|(which, draws, garbled)| Step::Open { which, draws, garbled }),
     ]
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let audit = prop_oneof![Just(0u32), 1..1_000u32];
+    (30..90u32, 120..1_000u32, 86_400..90_000u32, audit, 50..120u32).prop_map(
+        |(delay, open_window, void_after, audit_window, blocks)| Terms {
+            delay,
+            open_window,
+            void_after,
+            audit_window,
+            blocks,
+        },
+    )
+}
+
+struct Attested {
+    id: AttestationId,
+    honest: bool,
+    terms: Terms,
+    /// Blocks of the chain when its round was first seen stored, and when it was first seen genuine so far.
+    stored: Option<u64>,
+    agreed: Option<u64>,
 }
 
 struct Story {
     world: World,
     runs: [Run; 2],
-    attested: Vec<(AttestationId, bool)>,
+    attested: Vec<Attested>,
     answers: BTreeMap<AttestationId, Verdict>,
+    /// Blocks made in all, whatever heights say.
+    blocks: u64,
 }
 
 impl Story {
     fn new() -> Self {
         let runs = [Run::lazy(), Run::honest()];
-        Self { world: World::new(), runs, attested: vec![], answers: BTreeMap::new() }
+        Self { world: World::new(), runs, attested: vec![], answers: BTreeMap::new(), blocks: 0 }
+    }
+
+    fn blocks(&mut self, blocks: u64, seconds: u64) {
+        self.world.blocks(blocks, seconds);
+        self.blocks += blocks;
     }
 
     fn take(&mut self, step: &Step) {
         let (alice, bob) = (self.world.alice.clone(), self.world.bob.clone());
         match *step {
-            Step::Block(seconds) => self.world.block(seconds),
+            Step::Blocks(blocks, seconds) => self.blocks(blocks, seconds),
+            Step::Export => {
+                // What nobody recorded before an export is not counted after it.
+                self.world.tick();
+                self.world.app.update_block(|block| block.height = 0);
+            }
             Step::Tick => self.world.tick(),
-            Step::Configure(ref config) => self.world.configure(config.clone()),
-            Step::Attest { honest } => {
+            Step::Attest { honest, terms } => {
                 let run = &self.runs[honest as usize];
                 let context = [self.attested.len() as u8; 32].into();
-                let id = self.world.attest(&alice, &Subject { context, ..run.subject() }, run.root());
-                self.attested.push((id, honest));
+                let subject = Subject { context, terms, ..run.subject() };
+                let id = self.world.attest(&alice, &subject, run.root());
+                self.attested.push(Attested { id, honest, terms, stored: None, agreed: None });
             }
             Step::Round { which, wait } => {
-                let Some((id, _)) = self.attested.get(which) else { return };
-                let Some(drawn) = self.world.attestation(*id).round else { return };
-                if wait {
-                    self.world.block_at(drawn.due.max(self.world.now()));
+                let Some(attested) = self.attested.get(which) else { return };
+                let Some(drawn) = self.world.attestation(attested.id).round else { return };
+                if wait && drawn.due > self.world.now() {
+                    let seconds = drawn.due - self.world.now();
+                    self.blocks(1, seconds);
                 }
                 let due = drawn.due <= self.world.now();
                 let posted = self.world.send(&bob, &self.world.signed(drawn.round));
@@ -91,7 +127,7 @@ impl Story {
     }
 
     fn open(&mut self, which: usize, draws: u32, garbled: bool) {
-        let Some(&(id, honest)) = self.attested.get(which) else { return };
+        let Some(&Attested { id, honest, .. }) = self.attested.get(which) else { return };
         let attestation = self.world.attestation(id);
         if attestation.round.as_ref().is_none_or(|round| round.seed.is_none()) {
             return;
@@ -107,18 +143,31 @@ impl Story {
         assert_eq!(taken, pending && !garbled, "{:?}", attestation.verdict);
     }
 
-    /// Final answers are what they were, and right.
+    /// Final answers are what they were, and right; and nobody's window was over before its blocks were made.
     fn check(&mut self) {
         assert!(self.world.conservation().holds());
-        for &(id, honest) in &self.attested {
-            let verdict = self.world.verdict(id);
-            match verdict {
-                Verdict::Genuine {} => assert!(honest),
-                Verdict::False { .. } => assert!(!honest),
-                _ => {}
+        for attested in &mut self.attested {
+            let Attested { id, honest, terms, .. } = *attested;
+            let (made, found) = (self.blocks, self.world.attestation(id));
+            let verdict = found.verdict;
+            if found.round.is_some_and(|round| round.deadline.is_some()) {
+                attested.stored.get_or_insert(made);
             }
-            if let Some(before) = self.answers.get(&id).filter(|before| **before != Verdict::Pending {}) {
-                assert_eq!(*before, verdict);
+            if verdict.agreed() {
+                attested.agreed.get_or_insert(made);
+            }
+            let had = |since: Option<u64>| made - since.expect("seen before") >= terms.blocks.into();
+            match verdict {
+                Verdict::GenuineSoFar { .. } => assert!(honest && terms.audit_window > 0),
+                Verdict::Genuine {} => assert!(honest && (terms.audit_window == 0 || had(attested.agreed))),
+                Verdict::False { .. } => assert!(!honest),
+                Verdict::Lapsed {} => assert!(had(attested.stored)),
+                Verdict::Pending {} | Verdict::Void {} => {}
+            }
+            let before = self.answers.get(&id);
+            if let Some(before) = before.filter(|before| **before != Verdict::Pending {}) {
+                let ended = before.agreed() && verdict == (Verdict::Genuine {});
+                assert!(*before == verdict || ended, "{before:?}, then {verdict:?}");
             }
             self.answers.insert(id, verdict);
         }
@@ -135,14 +184,14 @@ proptest! {
             story.take(step);
             story.check();
         }
-        // Whatever happened, time and one tick bring every attestation to an end.
+        // Whatever happened, time, blocks and one tick bring every attestation to an end.
         for _ in 0..2 {
-            story.world.block(5);
+            story.blocks(1, 5);
         }
         story.world.tick();
-        story.world.block(200_000);
+        story.blocks(u64::from(TERMS.blocks) + 100, 200_000);
         story.check();
-        let ended = story.answers.values().all(|answer| *answer != Verdict::Pending {});
-        prop_assert!(ended);
+        let pending = |answer: &Verdict| matches!(answer, Verdict::Pending {} | Verdict::GenuineSoFar { .. });
+        prop_assert!(!story.answers.values().any(pending));
     }
 }

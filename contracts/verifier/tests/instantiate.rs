@@ -4,7 +4,7 @@ use tequio_contract::funds::BadFunds;
 use tequio_protocol::{
     Conservation,
     verifier::{
-        Beacon, BeaconProposed, BeaconResponse, Config, Configured, InstantiateMsg, MAX_WAIT, MIN_DELAY,
+        Beacon, BeaconProposed, BeaconResponse, Config, Configured, InstantiateMsg, MAX_WAIT, MIN_TIMELOCK,
         OwnershipChanged, QueryMsg,
     },
 };
@@ -50,8 +50,8 @@ fn every_wrong_setup_has_its_error() {
     let good = message(&world);
     let funds = coins(1, "utequio");
     assert_eq!(refused(&mut world, &good, &funds), BadFunds::NotTaken { found: "1utequio".into() }.into());
-    let short = InstantiateMsg { config: Config { delay: 1, ..CONFIG }, ..good.clone() };
-    assert_eq!(refused(&mut world, &short, &[]), out_of_bounds("delay", 1, MIN_DELAY, MAX_WAIT));
+    let short = InstantiateMsg { config: Config { timelock: 1, ..CONFIG }, ..good.clone() };
+    assert_eq!(refused(&mut world, &short, &[]), out_of_bounds("timelock", 1, MIN_TIMELOCK, MAX_WAIT.into()));
     let keyless =
         InstantiateMsg { beacon: Beacon { public_key: vec![].into(), ..good.beacon.clone() }, ..good.clone() };
     assert_eq!(refused(&mut world, &keyless, &[]), CoreError::BadKey { bytes: 0 }.into());

@@ -4,6 +4,7 @@ mod attest;
 mod beacon;
 mod configure;
 mod conservation;
+mod export;
 mod finality;
 mod instantiate;
 mod migrate;

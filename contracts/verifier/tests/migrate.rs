@@ -26,7 +26,7 @@ fn pending_attestations_survive() {
     world.app.migrate_contract(governance, world.verifier.clone(), &MigrateMsg {}, code).unwrap();
     assert_eq!(world.attestation(id), before);
     let deadline = world.post_round(id).deadline.unwrap();
-    world.block_at(deadline + 1);
+    world.pass_to(deadline.time() + 1);
     assert_eq!(world.verdict(id), Verdict::Lapsed {});
 }
 

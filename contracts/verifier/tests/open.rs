@@ -98,10 +98,10 @@ fn partly_opened_is_lapsed_all_the_same() {
     world.send(&alice, &open(id, run.open(&world, id, 0, DRAWS - 1))).unwrap();
     let last = run.open(&world, id, DRAWS - 1, DRAWS);
     let deadline = world.drawn_from(id).deadline.unwrap();
-    world.block_at(deadline + 1);
+    world.pass_to(deadline.time() + 1);
     assert_eq!(world.verdict(id), Verdict::Lapsed {});
     let error = world.refused(&alice, &open(id, last));
-    assert_eq!(error, ContractError::Lapsed { opened: DRAWS - 1, draws: DRAWS, deadline, now: deadline + 1 });
+    assert_eq!(error, ContractError::Lapsed { opened: DRAWS - 1, draws: DRAWS, deadline, now: world.moment() });
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn the_last_moment_is_in_time() {
     let run = Run::honest();
     let (mut world, id) = attested(&run);
     let deadline = world.drawn_from(id).deadline.unwrap();
-    world.block_at(deadline);
+    world.pass_to(deadline.time());
     world.send(&world.bob.clone(), &open(id, run.open(&world, id, 0, DRAWS))).unwrap();
     world.block(1_000_000_000);
     assert_eq!(world.verdict(id), Verdict::Genuine {});
@@ -202,6 +202,6 @@ fn an_attestation_of_nonsense_is_never_genuine() {
     let deadline = world.post_round(id).deadline.unwrap();
     let error = world.refused(&world.alice.clone(), &open(id, run.open(&world, id, 0, 1)));
     assert!(matches!(error, ContractError::Malformed(_)), "{error}");
-    world.block_at(deadline + 1);
+    world.pass_to(deadline.time() + 1);
     assert_eq!(world.verdict(id), Verdict::Lapsed {});
 }

@@ -12,7 +12,7 @@ use tequio_protocol::{
 };
 use tequio_tensor::{DType, Op, Type};
 
-use crate::world::World;
+use crate::world::{TERMS, World};
 
 pub const SHARDS: u64 = 8;
 pub const DRAWS: u32 = 16;
@@ -57,6 +57,8 @@ impl Run {
             count: SHARDS,
             draws: DRAWS,
             context: [0; 32].into(),
+            terms: TERMS,
+            arbitration: None,
         }
     }
 

@@ -1,19 +1,21 @@
 //! The clock: which round an attestation is drawn from.
 
 use tequio_protocol::{
-    Digest, TypedEvent,
+    Deadline, Digest, Moment, TypedEvent,
     verifier::{Attested, DrawnFrom, ExecuteMsg, Ticked},
 };
 use tequio_verifier::core::beacon::randomness;
 
-use crate::world::{CONFIG, FIRST, PERIOD, ROOT, World, event, subject};
+use crate::world::{CONFIG, FIRST, PERIOD, ROOT, TERMS, World, event, subject};
 
 /// The round for a clock that read `time`.
 fn expected(world: &World, time: u64) -> DrawnFrom {
-    let round = world.beacon.public().round_after(time + CONFIG.delay);
+    let round = world.beacon.public().round_after(time + u64::from(TERMS.delay));
     let due = world.beacon.public().time_of(round);
-    assert!(due > time + CONFIG.delay && due <= time + CONFIG.delay + PERIOD);
-    DrawnFrom { beacon: FIRST, round, due, seed: None, deadline: None }
+    assert!(due > time + u64::from(TERMS.delay) && due <= time + u64::from(TERMS.delay) + PERIOD);
+    let limit =
+        Deadline { since: Moment { time: due, ..world.moment() }, seconds: TERMS.void_after, blocks: TERMS.blocks };
+    DrawnFrom { beacon: FIRST, round, due, limit, seed: None, deadline: None }
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn the_clock_is_told_once_a_block() {
     let (alice, bob) = (world.alice.clone(), world.bob.clone());
     let attest = ExecuteMsg::Attest { subject: subject(), root: ROOT };
     let answer = world.send(&alice, &attest).unwrap();
-    assert_eq!(event::<Ticked>(&answer), Ticked { height: world.height(), time: world.now() });
+    assert_eq!(event::<Ticked>(&answer), Ticked { block: world.height(), time: world.now() });
     let attested: Attested = event(&answer);
     let answer = world.send(&bob, &attest).unwrap();
     assert_eq!(Ticked::all(&answer.events), []);
@@ -85,8 +87,8 @@ fn the_clock_is_told_once_a_block() {
     world.block(5);
     let answer = world.send(&bob, &ExecuteMsg::Tick {}).unwrap();
     let ticked: Ticked = event(&answer);
-    assert_eq!(ticked, Ticked { height: attested.clock_height, time: world.now() });
-    let round = world.beacon.public().round_after(ticked.time + attested.delay);
+    assert_eq!(ticked, Ticked { block: attested.clock_block, time: world.now() });
+    let round = world.beacon.public().round_after(ticked.time + u64::from(attested.delay));
     assert_eq!(world.drawn_from(attested.attestation).round, round);
 }
 

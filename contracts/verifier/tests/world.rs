@@ -6,9 +6,9 @@ use cw_multi_test::{App, AppResponse, BasicApp, ContractWrapper, Executor, IntoA
 use tequio_contract::bounds::OutOfBounds;
 use tequio_embedded::LocalBeacon;
 use tequio_protocol::{
-    AttestationId, BeaconId, Conservation, Digest, TypedEvent,
+    AttestationId, BeaconId, Conservation, Digest, Moment, TypedEvent,
     verifier::{
-        AttestationResponse, Attested, Beacon, Config, DrawnFrom, ExecuteMsg, InstantiateMsg, QueryMsg, Subject,
+        AttestationResponse, Attested, Beacon, Config, DrawnFrom, ExecuteMsg, InstantiateMsg, QueryMsg, Subject, Terms,
         Verdict,
     },
 };
@@ -16,8 +16,9 @@ use tequio_verifier::{ContractError, core::error::CoreError};
 
 pub const PERIOD: u64 = 3;
 pub const FIRST: BeaconId = BeaconId(1);
-pub const CONFIG: Config =
-    Config { delay: 30, open_window: 600, void_after: 86_400, timelock: 172_800, max_draws: 128 };
+pub const CONFIG: Config = Config { timelock: 172_800, max_draws: 128 };
+/// Without an audit window, what is found genuine is so at once.
+pub const TERMS: Terms = Terms { delay: 30, open_window: 600, void_after: 86_400, audit_window: 0, blocks: 100 };
 
 pub struct World {
     pub app: BasicApp,
@@ -81,6 +82,24 @@ impl World {
             block.height += 1;
             block.time = block.time.plus_seconds(seconds);
         });
+    }
+
+    /// So many blocks, the last `seconds` later.
+    pub fn blocks(&mut self, blocks: u64, seconds: u64) {
+        self.app.update_block(|block| {
+            block.height += blocks;
+            block.time = block.time.plus_seconds(seconds);
+        });
+    }
+
+    /// As many blocks as a deadline takes, the last of them at `time`.
+    pub fn pass_to(&mut self, time: u64) {
+        self.blocks(TERMS.blocks.into(), time.checked_sub(self.now()).expect("time does not run back"));
+    }
+
+    /// This block, on a chain whose heights never began anew.
+    pub fn moment(&self) -> Moment {
+        Moment { time: self.now(), block: self.height() }
     }
 
     /// One block at `time`.
@@ -178,6 +197,8 @@ pub fn subject() -> Subject {
         count: 32,
         draws: 16,
         context: [3; 32].into(),
+        terms: TERMS,
+        arbitration: None,
     }
 }
 

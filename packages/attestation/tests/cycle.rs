@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use tequio_attestation::{
     Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Outcome, Scope,
-    ShardTrace, Source, Statement, Subject, TensorId, check, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    ShardTrace, Source, Statement, Subject, TensorId, Terms, check, input_root, open, shard_tree, tensor_tree,
+    tree::Tree,
 };
 use tequio_tensor::{DType, Op, Type, eval};
 
@@ -134,6 +135,8 @@ impl Run {
             count: 3,
             draws,
             context: Digest::default(),
+            terms: Terms::default(),
+            arbitration: None,
         };
         Statement { subject, root: self.trace.root(), seed: Digest([seed; 32]) }
     }

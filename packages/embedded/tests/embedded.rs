@@ -18,6 +18,8 @@ fn attest(chain: &Embedded, attester: &Addr, count: u64) -> AttestationId {
         count,
         draws: 16,
         context: [3; 32].into(),
+        terms: Terms::default(),
+        arbitration: None,
     };
     let outcome = chain.send(attester, verifier::ExecuteMsg::Attest { subject, root: Digest([4; 32]) }, 0).unwrap();
     outcome.all::<Attested>()[0].attestation

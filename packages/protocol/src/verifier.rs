@@ -235,9 +235,13 @@ events! {
     use Configured, OwnershipChanged;
     RoundStored = "round_stored" { beacon: BeaconId, round: u64, randomness: Digest }
     /// The clock was recorded, as the first message of a block does.
-    Ticked = "ticked" { generation: u32, height: u64, time: u64 }
+    Ticked = "ticked" {
+        /// The height, if heights never began anew.
+        block: u64,
+        time: u64,
+    }
     /// An attestation was taken. Its round is not known yet: it is the beacon's first due later than `delay` after the
-    /// time of the first `ticked` at `clock_height` or later, or at height 2 or later of a later generation.
+    /// time of the first `ticked` in block `clock_block` or later.
     Attested = "attested" {
         attestation: AttestationId,
         attester: String,
@@ -252,9 +256,7 @@ events! {
         root: Digest,
         beacon: BeaconId,
         delay: u32,
-        /// Which heights: of the chain as it began, or since they began anew.
-        clock_generation: u32,
-        clock_height: u64,
+        clock_block: u64,
     }
     /// Draws of `round` were opened; `verdict` is pending, genuine so far, genuine or false.
     Opened = "opened" { attestation: AttestationId, round: u64, opened: u32, draws: u32, verdict: String }

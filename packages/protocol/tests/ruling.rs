@@ -2,14 +2,16 @@
 
 use cosmwasm_std::Uint128;
 use tequio_protocol::{
-    Digest,
+    Deadline, Digest, Moment,
     escrow::{Case, Ending, Expiry, GiveBack, Kept, NotYet, Rules, Ruling, Settlement, State},
-    verifier::{AttestationResponse, DrawnFrom, Mismatch, Subject, Verdict},
+    verifier::{AttestationResponse, DrawnFrom, Mismatch, Subject, Terms, Verdict},
 };
 
-const ASSIGNED: u64 = 100;
-const ATTEST_BY: u64 = 200;
-const AUDIT: u64 = 50;
+const ASSIGNED: Moment = Moment { time: 100, block: 1_000 };
+/// The last second is 200, and the blocks have been made in block 1,100.
+const ATTEST_BY: Deadline = Deadline { since: ASSIGNED, seconds: 100, blocks: 100 };
+/// The last second is 130.
+const GIVE_BACK: Deadline = Deadline { seconds: 30, ..ATTEST_BY };
 const RULES: Rules = Rules {
     give_back_window: 30,
     give_back_fee_bps: 100,
@@ -19,14 +21,32 @@ const RULES: Rules = Rules {
     rewards_gas: 1,
 };
 
+/// A moment with more than enough blocks.
+fn at(time: u64) -> Moment {
+    Moment { time, block: 5_000 }
+}
+
+/// A moment of a chain that stood still: one block less than it takes.
+fn halted(time: u64) -> Moment {
+    Moment { time, block: 1_099 }
+}
+
 fn verdict_false() -> Verdict {
     Verdict::False(Mismatch { draw: 0, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 })
 }
 
-fn attestation(attested: u64, verdict: Verdict) -> AttestationResponse {
+fn attestation(attested: Moment, verdict: Verdict) -> AttestationResponse {
     let digest = Digest::default();
-    let program_id = [0; 32].into();
-    let subject = Subject { program_id, input_root: digest, first_shard: 0, count: 1, draws: 1, context: digest };
+    let subject = Subject {
+        program_id: [0; 32].into(),
+        input_root: digest,
+        first_shard: 0,
+        count: 1,
+        draws: 1,
+        context: digest,
+        terms: Terms::default(),
+        arbitration: None,
+    };
     AttestationResponse {
         id: [0; 32].into(),
         attester: "operator".into(),
@@ -40,32 +60,26 @@ fn attestation(attested: u64, verdict: Verdict) -> AttestationResponse {
 }
 
 fn case(attestation: Option<&AttestationResponse>) -> Case<'_> {
-    Case {
-        state: State::Active,
-        assigned: ASSIGNED,
-        attest_by: ATTEST_BY,
-        payment: 1_001u128.into(),
-        audit_window: AUDIT,
-        rules: RULES,
-        attestation,
-    }
+    Case { state: State::Active, attest_by: ATTEST_BY, payment: 1_001u128.into(), rules: RULES, attestation }
 }
 
-fn ruled(attested: u64, verdict: Verdict, now: u64) -> Ruling {
+fn ruled(attested: Moment, verdict: Verdict, now: Moment) -> Ruling {
     case(Some(&attestation(attested, verdict))).ruling(now)
 }
 
 #[test]
 fn a_verdict_in_time_decides() {
+    let until = Deadline { since: at(300), seconds: 50, blocks: 100 };
     for (verdict, ruling) in [
         (Verdict::Genuine {}, Ruling::Settle(Settlement::Genuine)),
         (verdict_false(), Ruling::Settle(Settlement::False)),
         (Verdict::Lapsed {}, Ruling::Expire(Expiry::Lapsed)),
         (Verdict::Void {}, Ruling::Expire(Expiry::Void)),
         (Verdict::Pending {}, Ruling::Wait(NotYet::Pending { deadline: None })),
+        (Verdict::GenuineSoFar { until }, Ruling::Wait(NotYet::Audit { until, now: at(1_000) })),
     ] {
-        for attested in [ASSIGNED, 150, ATTEST_BY] {
-            assert_eq!(ruled(attested, verdict.clone(), 1_000), ruling);
+        for attested in [ASSIGNED, at(150), at(200), halted(201), halted(u64::MAX)] {
+            assert_eq!(ruled(attested, verdict.clone(), at(1_000)), ruling);
         }
     }
 }
@@ -73,59 +87,64 @@ fn a_verdict_in_time_decides() {
 /// At the second of assigning and at the deadline it counts; a second earlier or later it is as if there were none.
 #[test]
 fn an_attestation_out_of_time_is_none() {
-    let unattested = Ruling::Wait(NotYet::Unattested { attest_by: ATTEST_BY, now: ATTEST_BY });
+    let unattested = |now| Ruling::Wait(NotYet::Unattested { attest_by: ATTEST_BY, now });
     let verdicts = [Verdict::Genuine {}, verdict_false(), Verdict::Pending {}, Verdict::Lapsed {}, Verdict::Void {}];
     for verdict in verdicts {
-        for attested in [0, ASSIGNED - 1, ATTEST_BY + 1, u64::MAX] {
-            assert_eq!(ruled(attested, verdict.clone(), ATTEST_BY), unattested, "{verdict:?} at {attested}");
+        for attested in [at(0), at(99), at(201), at(u64::MAX)] {
+            for now in [at(200), halted(201)] {
+                assert_eq!(ruled(attested, verdict.clone(), now), unattested(now), "{verdict:?} at {attested}");
+            }
             let absent = Ruling::Expire(Expiry::Absent);
-            assert_eq!(ruled(attested, verdict.clone(), ATTEST_BY + 1), absent, "{verdict:?} at {attested}");
+            assert_eq!(ruled(attested, verdict.clone(), at(201)), absent, "{verdict:?} at {attested}");
         }
     }
-    assert_eq!(case(None).ruling(ATTEST_BY), unattested);
-    assert_eq!(case(None).ruling(ATTEST_BY + 1), Ruling::Expire(Expiry::Absent));
+    assert_eq!(case(None).ruling(at(200)), unattested(at(200)));
+    assert_eq!(case(None).ruling(at(201)), Ruling::Expire(Expiry::Absent));
 }
 
+/// A halt of any length makes nobody absent: it takes blocks, too.
 #[test]
-fn genuine_waits_for_its_audit_window_and_false_for_nothing() {
-    let audit = |now| Ruling::Wait(NotYet::Audit { until: 200, now });
-    assert_eq!(ruled(150, Verdict::Genuine {}, 150), audit(150));
-    assert_eq!(ruled(150, Verdict::Genuine {}, 199), audit(199));
-    assert_eq!(ruled(150, Verdict::Genuine {}, 200), Ruling::Settle(Settlement::Genuine));
-    assert_eq!(ruled(150, verdict_false(), 150), Ruling::Settle(Settlement::False));
-    let attestation = attestation(150, Verdict::Genuine {});
-    let without = Case { audit_window: 0, ..case(Some(&attestation)) };
-    assert_eq!(without.ruling(150), Ruling::Settle(Settlement::Genuine));
-    let forever = Case { audit_window: u64::MAX, ..case(Some(&attestation)) };
-    let until = NotYet::Audit { until: u64::MAX, now: u64::MAX - 1 };
-    assert_eq!(forever.ruling(u64::MAX - 1), Ruling::Wait(until), "a sum beyond the last number is the last number");
+fn a_halted_chain_makes_nobody_absent() {
+    for now in [halted(201), halted(1_000_000)] {
+        assert_eq!(case(None).ruling(now), Ruling::Wait(NotYet::Unattested { attest_by: ATTEST_BY, now }));
+    }
+    let resumed = Moment { block: 1_100, ..halted(1_000_000) };
+    assert_eq!(case(None).ruling(resumed), Ruling::Expire(Expiry::Absent));
 }
 
-/// Waiting until the time that a reason names, and no second less, is enough.
+/// Waiting until the deadline that a reason names is over, and no second less, is enough.
 #[test]
 fn a_reason_says_until_when() {
-    let genuine = attestation(150, Verdict::Genuine {});
-    for (case, now) in [(case(None), 120), (case(Some(&genuine)), 160)] {
-        let Ruling::Wait(reason) = case.ruling(now) else { panic!("nothing to wait for") };
-        let until = reason.until().expect("a time");
-        assert!(matches!(case.ruling(until - 1), Ruling::Wait(_)));
-        assert!(!matches!(case.ruling(until), Ruling::Wait(_)));
-    }
-    let drawn = DrawnFrom { beacon: "1".parse().expect("an id"), round: 1, due: 160, seed: None, deadline: Some(760) };
-    let pending = AttestationResponse { round: Some(drawn), ..attestation(150, Verdict::Pending {}) };
-    let reason = NotYet::Pending { deadline: Some(760) };
-    assert_eq!((case(Some(&pending)).ruling(200), reason.until()), (Ruling::Wait(reason), Some(761)));
+    let Ruling::Wait(reason) = case(None).ruling(at(120)) else { panic!("nothing to wait for") };
+    let until = reason.until().expect("a deadline");
+    assert!(matches!(case(None).ruling(at(until.time())), Ruling::Wait(_)));
+    assert!(!matches!(case(None).ruling(at(until.time() + 1)), Ruling::Wait(_)));
+
+    let deadline = Deadline { since: at(160), seconds: 600, blocks: 100 };
+    let drawn = DrawnFrom {
+        beacon: "1".parse().expect("an id"),
+        round: 1,
+        due: 160,
+        limit: deadline,
+        seed: None,
+        deadline: Some(deadline),
+    };
+    let pending = AttestationResponse { round: Some(drawn), ..attestation(at(150), Verdict::Pending {}) };
+    let reason = NotYet::Pending { deadline: Some(deadline) };
+    assert_eq!(case(Some(&pending)).ruling(at(200)), Ruling::Wait(reason));
+    assert_eq!(reason.until(), Some(deadline));
     assert_eq!(NotYet::Pending { deadline: None }.until(), None);
+    assert_eq!(NotYet::Audit { until: deadline, now: at(200) }.until(), Some(deadline));
 }
 
 #[test]
 fn what_has_ended_ends_no_more() {
-    let genuine = attestation(150, Verdict::Genuine {});
+    let genuine = attestation(at(150), Verdict::Genuine {});
     let endings = [Ending::GivenBack, Ending::Settled, Ending::Slashed, Ending::Lapsed, Ending::Absent, Ending::Void];
     for ending in endings {
         for attestation in [None, Some(&genuine)] {
             let case = Case { state: State::Ended(ending), ..case(attestation) };
-            assert_eq!(case.ruling(1_000), Ruling::Over(ending));
+            assert_eq!(case.ruling(at(1_000)), Ruling::Over(ending));
             assert_eq!(case.give_back(ASSIGNED), Err(Kept::Over(ending)));
         }
     }
@@ -133,31 +152,30 @@ fn what_has_ended_ends_no_more() {
 
 #[test]
 fn giving_back_has_its_window_and_its_fee() {
-    let allowed = Ok(GiveBack { until: 130, fee: 11u128.into() });
-    for now in [ASSIGNED, 130] {
+    let allowed = Ok(GiveBack { until: GIVE_BACK, fee: 11u128.into() });
+    for now in [ASSIGNED, at(130), halted(131), halted(1_000)] {
         assert_eq!(case(None).give_back(now), allowed);
     }
-    assert_eq!(case(None).give_back(131), Err(Kept::Closed { until: 130, now: 131 }));
+    assert_eq!(case(None).give_back(at(131)), Err(Kept::Closed { until: GIVE_BACK, now: at(131) }));
     let free = Case { rules: Rules { give_back_fee_bps: 0, ..RULES }, ..case(None) };
-    assert_eq!(free.give_back(ASSIGNED), Ok(GiveBack { until: 130, fee: Uint128::zero() }));
+    assert_eq!(free.give_back(ASSIGNED), Ok(GiveBack { until: GIVE_BACK, fee: Uint128::zero() }));
 }
 
 /// Past `attest_by` it is absent, and that costs more.
 #[test]
 fn the_window_never_outlasts_the_time_to_attest() {
-    for give_back_window in [101, u64::MAX] {
+    for give_back_window in [101, u32::MAX] {
         let long = Case { rules: Rules { give_back_window, ..RULES }, ..case(None) };
-        assert_eq!(long.give_back(ATTEST_BY), Ok(GiveBack { until: ATTEST_BY, fee: 11u128.into() }));
-        let closed = Kept::Closed { until: ATTEST_BY, now: ATTEST_BY + 1 };
-        assert_eq!(long.give_back(ATTEST_BY + 1), Err(closed));
+        assert_eq!(long.give_back(at(200)), Ok(GiveBack { until: ATTEST_BY, fee: 11u128.into() }));
+        assert_eq!(long.give_back(at(201)), Err(Kept::Closed { until: ATTEST_BY, now: at(201) }));
     }
 }
 
 /// Not even with an attestation that does not count: its draws may be known.
 #[test]
 fn what_is_attested_is_kept() {
-    for attested in [0, ASSIGNED - 1, ASSIGNED, 120] {
+    for attested in [at(0), at(99), ASSIGNED, at(120)] {
         let attestation = attestation(attested, Verdict::Pending {});
-        assert_eq!(case(Some(&attestation)).give_back(120), Err(Kept::Attested { attested }));
+        assert_eq!(case(Some(&attestation)).give_back(at(120)), Err(Kept::Attested { attested }));
     }
 }

@@ -27,6 +27,8 @@ fn attest(chain: &Embedded, attester: &Addr, count: u64) -> AttestationId {
         count,
         draws: 16,
         context: [3; 32].into(),
+        terms: Terms::default(),
+        arbitration: None,
     };
     let executed = chain.send(attester, ExecuteMsg::Attest { subject, root: Digest([4; 32]) }, 0).unwrap();
     executed.one::<Attested>().unwrap().attestation

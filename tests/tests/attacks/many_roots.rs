@@ -63,7 +63,16 @@ fn an_attestation_from_before_the_assignment_counts_for_nothing() {
     let terms = world.job(posted);
     let context = context(&world.chain.deployment().escrow, posted, AssignmentId(1), terms.shards);
     let (program_id, input_root, draws) = (terms.program_id, terms.input_root, terms.draws);
-    let subject = Subject { program_id, input_root, first_shard: 0, count: 8, draws, context };
+    let subject = Subject {
+        program_id,
+        input_root,
+        first_shard: 0,
+        count: 8,
+        draws,
+        context,
+        terms: Terms::default(),
+        arbitration: None,
+    };
     world.send(&alice.operator, ExecuteMsg::Attest { subject: subject.clone(), root: Digest([7; 32]) }, 0);
     world.beacon();
     // Now that the draws are known, only a root that is lucky would be assigned for.

@@ -28,8 +28,16 @@ fn statement(seed: u32, count: usize) -> Statement {
     let mut bytes = [0; 32];
     bytes[..4].copy_from_slice(&seed.to_be_bytes());
     let (none, count) = (Digest::default(), count as u64);
-    let subject =
-        Subject { program_id: none.into(), input_root: none, first_shard: 0, count, draws: DRAWS, context: none };
+    let subject = Subject {
+        program_id: none.into(),
+        input_root: none,
+        first_shard: 0,
+        count,
+        draws: DRAWS,
+        context: none,
+        terms: Terms::default(),
+        arbitration: None,
+    };
     Statement { subject, root: none, seed: Digest(bytes) }
 }
 

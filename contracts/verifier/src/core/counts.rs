@@ -61,9 +61,11 @@ pub fn equations(counts: &Counts) -> Conservation {
 #[cfg(test)]
 mod tests {
     use cosmwasm_std::{OverflowError, OverflowOperation};
-    use tequio_protocol::verifier::Mismatch;
+    use tequio_protocol::{Moment, verifier::Mismatch};
 
     use super::*;
+
+    const NOW: Moment = Moment { time: 1, block: 1 };
 
     #[test]
     fn equations_hold_through_every_finding() {
@@ -71,7 +73,7 @@ mod tests {
         for _ in 0..3 {
             counts.attest(16).unwrap();
         }
-        counts.open(16, &Finding::Genuine).unwrap();
+        counts.open(16, &Finding::Genuine(NOW)).unwrap();
         counts.open(7, &Finding::Open).unwrap();
         let wrong = Mismatch { draw: 7, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 };
         counts.open(1, &Finding::False(wrong)).unwrap();
@@ -90,6 +92,6 @@ mod tests {
         let mut full = Counts { attested: u64::MAX, ..Counts::default() };
         assert_eq!(full.attest(1), Err(OverflowError::new(OverflowOperation::Add).into()));
         let below = OverflowError::new(OverflowOperation::Sub).into();
-        assert_eq!(Counts::default().open(1, &Finding::Genuine), Err(below));
+        assert_eq!(Counts::default().open(1, &Finding::Genuine(NOW)), Err(below));
     }
 }

@@ -89,8 +89,8 @@ mod tests {
         Beacon { public_key: vec![].into(), genesis: 1_000, period: 3 }
     }
 
-    fn moment(time: u64, height: u64) -> Moment {
-        Moment { time, generation: 0, height }
+    fn moment(time: u64, block: u64) -> Moment {
+        Moment { time, block }
     }
 
     fn timing(clock: u64) -> Timing {

@@ -39,7 +39,7 @@ pub fn attest(
     state::add_attestation(deps.storage, id, subject_id, &attestation)?;
     state::change_counts(deps.storage, |counts| counts.attest(attestation.subject.draws))?;
 
-    let clock_height = attestation.clock_height();
+    let clock_block = attestation.clock_block();
     let Attestation { attester, subject, .. } = attestation;
     Ok(Response::new().add_event(Attested {
         attestation: id,
@@ -54,8 +54,7 @@ pub fn attest(
         root,
         beacon,
         delay: subject.terms.delay,
-        clock_generation: now.generation,
-        clock_height,
+        clock_block,
     }))
 }
 

@@ -37,7 +37,7 @@ fn openable(id: AttestationId, standing: &Standing, now: Moment) -> Result<(u64,
         return Err(ContractError::Closed { verdict: verdict.word(), opened, draws });
     }
     let Some(timing) = standing.timing else {
-        return Err(ContractError::ClockBehind { height: standing.attestation.clock_height() });
+        return Err(ContractError::ClockBehind { block: standing.attestation.clock_block() });
     };
     match (verdict, timing.deadline) {
         (Verdict::Lapsed {}, Some(deadline)) => Err(ContractError::Lapsed { opened, draws, deadline, now }),

@@ -6,7 +6,7 @@ use tequio_protocol::{Moment, verifier::Ticked};
 use crate::{error::ContractError, state};
 
 /// Once in a block.
-pub fn tick(storage: &mut dyn Storage, now: Moment) -> Result<Option<Ticked>, ContractError> {
-    let Moment { time, generation, height } = now;
-    Ok(state::record_clock(storage, now)?.then_some(Ticked { generation, height, time }))
+pub fn tick(storage: &mut dyn Storage, now: Moment, height: u64) -> Result<Option<Ticked>, ContractError> {
+    let Moment { time, block } = now;
+    Ok(state::record_clock(storage, now, height)?.then_some(Ticked { block, time }))
 }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Draw, Header, Subject, TensorId, attestation_id,
+    Arbitration, Draw, Header, Subject, TensorId, Terms, attestation_id,
     hash::{leaf, tagged},
     input_root, seed,
 };
@@ -32,7 +32,29 @@ fn from_a_header_to_draws() {
     let program = header.program_id(&descriptors);
     let (shards, first, count, draws) = (1u64 << 33, 5_000_000_000, 4_096, 32);
     let input = input_root(shards, &inputs);
-    let subject = Subject { program_id: program, input_root: input, first_shard: first, count, draws, context }.id();
+    let terms = Terms { delay: 30, open_window: 3_600, void_after: 604_800, audit_window: 600, blocks: 100 };
+    let subject = Subject {
+        program_id: program,
+        input_root: input,
+        first_shard: first,
+        count,
+        draws,
+        context,
+        terms,
+        arbitration: None,
+    };
+    let arbitration = Arbitration {
+        arbiter: "tequio1arbiter".into(),
+        principal: "tequio1client".into(),
+        bond: 12_500,
+        rerun_bond: (1 << 100) + 7,
+        answer_window: 600,
+        spacing: 60,
+        longest_hold: 7_560,
+        rate: 1_000_000,
+    };
+    let held = Subject { arbitration: Some(arbitration.clone()), ..subject.clone() }.id();
+    let subject = subject.id();
     let (chain, verifier, attester) = ("tequio-1", "tequio1verifier", "tequio1attester");
     let attestation = attestation_id(chain, verifier, attester, &root, &subject);
     let (beacon, round) = (1, 77_777_777);
@@ -59,7 +81,10 @@ fn from_a_header_to_draws() {
             "count": count,
             "draws": draws,
             "context": hex(context),
+            "terms": terms,
             "subject": hex(subject),
+            "arbitration": arbitration,
+            "subject_with_arbitration": hex(held),
             "chain_id": chain,
             "verifier": verifier,
             "attester": attester,

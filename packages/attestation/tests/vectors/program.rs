@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use serde_json::{Value, json};
 use tequio_attestation::{
     Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
-    Statement, Subject, TensorId, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Statement, Subject, TensorId, Terms, input_root, open, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
 
@@ -174,6 +174,8 @@ impl Run {
             count: self.range.1,
             draws,
             context: Digest::default(),
+            terms: Terms::default(),
+            arbitration: None,
         };
         Statement { subject, root: self.trace.root(), seed }
     }

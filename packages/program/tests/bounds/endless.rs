@@ -2,7 +2,7 @@
 
 use tequio_attestation::{
     Descriptor, Digest, Header, Interval, Layout, MAX_DEPTH, MAX_KEPT, Malformed, Node, Operand, Outcome, ProgramId,
-    Scope, Source, Statement, Subject, TensorId, check, codec::Writer,
+    Scope, Source, Statement, Subject, TensorId, Terms, check, codec::Writer,
 };
 use tequio_tensor::{DType, Op, Pool2d, Type};
 
@@ -65,8 +65,16 @@ fn opening(of: u32, between: &[Descriptor]) -> Vec<u8> {
 /// Checks within the memory that any draw may take.
 fn checked(opening: &[u8]) -> Result<Outcome, Malformed> {
     let none = Digest::default();
-    let subject =
-        Subject { program_id: ProgramId(none), input_root: none, first_shard: 0, count: 1, draws: 1, context: none };
+    let subject = Subject {
+        program_id: ProgramId(none),
+        input_root: none,
+        first_shard: 0,
+        count: 1,
+        draws: 1,
+        context: none,
+        terms: Terms::default(),
+        arbitration: None,
+    };
     let (checked, most) = most_allocated(|| check(&Statement { subject, root: none, seed: none }, 0, opening));
     println!("{} bytes: {checked:?}, {most} bytes of memory", opening.len());
     assert!(most < 8 << 20, "{most} bytes of memory");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Digest, Evidence, Inputs, Manifest, ShardTrace, Source, Statement, Subject, TensorId, input_root, open,
+    Digest, Evidence, Inputs, Manifest, ShardTrace, Source, Statement, Subject, TensorId, Terms, input_root, open,
     shard_path_bytes, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_tosa::noise;
@@ -53,6 +53,8 @@ impl<'a> Run<'a> {
             count: COUNT,
             draws,
             context: Digest::default(),
+            terms: Terms::default(),
+            arbitration: None,
         };
         Statement { subject, root: self.tree.root(), seed: Digest([7; 32]) }
     }

@@ -156,9 +156,10 @@ impl Case<'_> {
         if let State::Ended(ending) = self.state {
             return Err(Kept::Over(ending));
         }
-        let until = Deadline { seconds: self.rules.give_back_window, ..self.attest_by };
         // Past `attest_by` it is absent, and giving back would be the cheaper way out.
-        if until.over(&now) || self.attest_by.over(&now) {
+        let seconds = self.rules.give_back_window.min(self.attest_by.seconds);
+        let until = Deadline { seconds, ..self.attest_by };
+        if until.over(&now) {
             return Err(Kept::Closed { until, now });
         }
         // Any attestation, in time or not: its draws may be known.
