@@ -11,7 +11,7 @@ use tequio_protocol::{
 
 use crate::{
     stand_in,
-    world::{World, event, header},
+    world::{TERMS, World, event, header},
 };
 
 fn of(job: JobId, count: u64) -> ExecuteMsg {
@@ -22,11 +22,11 @@ fn of(job: JobId, count: u64) -> ExecuteMsg {
 fn a_provider_takes_the_first_shards_under_a_lien() {
     let mut world = World::new();
     let job = world.post(world.spec());
-    let (alice, now) = (world.alice.operator.clone(), world.now());
+    let (alice, attest_by) = (world.alice.operator.clone(), world.deadline(3_600));
     let events = world.sends(&alice, of(job, 32), 0);
     let (provider, operator) = (world.alice.owner.to_string(), alice.to_string());
     let lien = Uint128::new(32 * 2_065);
-    let (id, attest_by) = (AssignmentId(1), now + 3_600);
+    let id = AssignmentId(1);
     let assigned = Assigned {
         assignment: id,
         job,
@@ -36,7 +36,8 @@ fn a_provider_takes_the_first_shards_under_a_lien() {
         count: 32,
         price: 1_000u128.into(),
         lien,
-        attest_by,
+        attest_by: attest_by.time(),
+        blocks: 100,
     };
     assert_eq!(event::<Assigned>(&events), assigned);
     let expected = AssignmentResponse {
@@ -48,7 +49,6 @@ fn a_provider_takes_the_first_shards_under_a_lien() {
         count: 32,
         price: 1_000u128.into(),
         lien,
-        assigned: now,
         attest_by,
         subject: Subject {
             program_id: header().program_id(&Digest([1; 32])),
@@ -57,6 +57,8 @@ fn a_provider_takes_the_first_shards_under_a_lien() {
             count: 32,
             draws: 16,
             context: context(&world.escrow, job, id, 100),
+            terms: TERMS,
+            arbitration: None,
         },
         state: State::Active,
     };
@@ -173,7 +175,7 @@ fn nothing_is_assigned_after_the_end() {
 fn a_job_that_pays_and_mints_nothing_needs_no_lien() {
     let mut world = World::new();
     world.terms(Kind::Commons, 0, 0);
-    let job = world.post(JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() });
+    let job = world.post(world.commons());
     let assignment = world.assign(&world.alice.operator.clone(), job, 1);
     assert!(world.told_registry().is_empty());
     world.pass(3_601);

@@ -3,14 +3,17 @@
 use cosmwasm_std::Uint128;
 use cw_ownable::OwnershipError;
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{
-    Config, ConfigResponse, Configured, ExecuteMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
-    MAX_WINDOW, QueryMsg,
+use tequio_protocol::{
+    escrow::{
+        Config, ConfigResponse, Configured, ExecuteMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
+        MAX_WINDOW, QueryMsg,
+    },
+    verifier::Terms,
 };
 
 use crate::{
     instantiate::out_of_bounds,
-    world::{World, config, event},
+    world::{TERMS, World, arbiter, config, event},
 };
 
 #[test]
@@ -23,7 +26,8 @@ fn governance_sets_the_config() {
         absence_bps: MAX_ABSENCE_BPS,
         client_gas: Uint128::MAX,
         reporter_tip: Uint128::MAX,
-        audit_window: MAX_WINDOW,
+        terms: Terms { audit_window: MAX_WINDOW, ..TERMS },
+        arbitration: Some(arbiter()),
         rewards_gas: MAX_REWARDS_GAS,
         ..config()
     };
@@ -33,7 +37,8 @@ fn governance_sets_the_config() {
         absence_bps: 0,
         client_gas: Uint128::zero(),
         reporter_tip: Uint128::zero(),
-        audit_window: 1,
+        terms: Terms { audit_window: 1, ..TERMS },
+        arbitration: None,
         rewards_gas: 1,
         ..config()
     };

@@ -6,7 +6,7 @@ use cw_ownable::Action;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, JobId,
+    AssignmentId, Deadline, JobId, Moment,
     escrow::{Config, Ending, ExecuteMsg, Kept, NotYet},
 };
 
@@ -32,6 +32,8 @@ fn free_of_charge(world: &World) -> Vec<(Addr, ExecuteMsg)> {
     ];
     all.map(|(sender, message)| (sender.clone(), message)).to_vec()
 }
+
+const MOMENT: Moment = Moment { time: 5, block: 3 };
 
 #[test]
 fn messages_that_take_no_funds_refuse_them() {
@@ -71,6 +73,7 @@ fn every_error_carries_its_numbers() {
     let (job, assignment) = (JobId(3), AssignmentId(7));
     let x = || Addr::unchecked("x");
     let y = || Addr::unchecked("y");
+    let until = Deadline { since: MOMENT, seconds: 60, blocks: 100 };
     let not_yet = |reason| E::NotYet { assignment, reason };
     let (ending, sender, provider) = (Ending::Slashed, x(), x());
     let amount = |amount: u128| Uint128::new(amount);
@@ -95,21 +98,24 @@ fn every_error_carries_its_numbers() {
         (E::NotYours { assignment, provider: y(), sender }, "assignment 7 belongs to y, for whom x does not work"),
         (E::Over { assignment, ending }, "assignment 7 is over: slashed"),
         (
-            not_yet(NotYet::Unattested { attest_by: 5, now: 4 }),
-            "assignment 7: no attestation yet; there is time until 5, now is 4",
+            not_yet(NotYet::Unattested { attest_by: until, now: MOMENT }),
+            "assignment 7: no attestation yet; there is time until 65 and block 103, now is 5 in block 3",
         ),
         (not_yet(NotYet::Pending { deadline: None }), "assignment 7: the verdict is pending"),
         (
-            not_yet(NotYet::Audit { until: 5, now: 4 }),
-            "assignment 7: genuine, but in its audit window until 5, now is 4",
+            not_yet(NotYet::Audit { until, now: MOMENT }),
+            "assignment 7: genuine, but in its audit window until 65 and block 103, now is 5 in block 3",
         ),
         (E::Expires { assignment, ending: Ending::Void }, "assignment 7 is to be expired, not settled: void"),
         (E::Settles { assignment, ending }, "assignment 7 is to be settled, not expired: slashed"),
         (
-            E::Kept { assignment, reason: Kept::Closed { until: 5, now: 6 } },
-            "assignment 7 could be given back until 5, now is 6",
+            E::Kept { assignment, reason: Kept::Closed { until, now: MOMENT } },
+            "assignment 7 could be given back until 65 and block 103, now is 5 in block 3",
         ),
-        (E::Kept { assignment, reason: Kept::Attested { attested: 5 } }, "assignment 7 was attested at 5"),
+        (
+            E::Kept { assignment, reason: Kept::Attested { attested: MOMENT } },
+            "assignment 7 was attested at 5 in block 3",
+        ),
         (E::GaveBack { job, provider }, "x has given back of job 3 before"),
         (
             E::FreeRanges { job, asked: 50, shards: 49, most: 30 },

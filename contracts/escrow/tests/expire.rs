@@ -3,7 +3,7 @@
 use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, TypedEvent,
+    AssignmentId, Moment, TypedEvent,
     escrow::{Credited, Ended, Ending, ExecuteMsg, NotYet, State},
     verifier::Verdict,
 };
@@ -23,10 +23,11 @@ fn the_vanished_expire_after_their_deadline() {
     let mut world = World::new();
     let assignment = world.assigned(10);
     let job = world.assignment(assignment).job;
+    let attest_by = world.deadline(3_600);
     world.pass(3_600);
-    let now = world.now();
+    let now = world.moment();
     let error = world.refused(&world.stranger.clone(), of(assignment), 0);
-    assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by: now, now }));
+    assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by, now }));
     world.pass(1);
     let events = world.expire(assignment);
     let ended = Ended {
@@ -47,10 +48,11 @@ fn the_vanished_expire_after_their_deadline() {
 
 #[test]
 fn late_and_early_attestations_are_none() {
-    for shift in [-1, 3_601] {
+    for (shift, blocks) in [(-1, 0), (3_601, 100)] {
         let mut world = World::new();
         let assignment = world.assigned(10);
-        world.attest_at(assignment, world.now().strict_add_signed(shift));
+        let Moment { time, block } = world.moment();
+        world.attest_at(assignment, Moment { time: time.strict_add_signed(shift), block: block + blocks });
         world.verdict(assignment, FALSE);
         world.pass(3_601);
         world.expire(assignment);
@@ -67,6 +69,25 @@ fn an_attestation_at_the_last_second_counts() {
     world.pass(1);
     let error = world.refused(&world.stranger.clone(), of(assignment), 0);
     assert_eq!(error, not_yet(assignment, NotYet::Pending { deadline: None }));
+}
+
+/// A chain that halts past the deadline makes nobody absent, however late its next blocks are.
+#[test]
+fn a_halt_makes_nobody_absent() {
+    let mut world = World::new();
+    let assignment = world.assigned(10);
+    let attest_by = world.deadline(3_600);
+    world.blocks(99, 30 * 86_400);
+    let now = world.moment();
+    let error = world.refused(&world.stranger.clone(), of(assignment), 0);
+    assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by, now }));
+    world.attest(assignment);
+    world.verdict(assignment, Verdict::Genuine {});
+    world.blocks(1, 0);
+    world.settle(assignment);
+    let assignment = world.assigned(10);
+    world.blocks(100, 30 * 86_400);
+    world.expire(assignment);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use cosmwasm_std::Uint128;
 use tequio_contract::funds::BadFunds;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, TypedEvent,
+    AssignmentId, Moment, TypedEvent,
     escrow::{Config, Credited, Ended, Ending, ExecuteMsg, JobSpec, Kept, Reason, State},
 };
 
@@ -65,10 +65,10 @@ fn without_a_fee_nothing_is_sent() {
 fn the_window_is_short() {
     let mut world = World::new();
     let assignment = world.assigned(1);
-    let until = world.now() + 120;
+    let until = world.deadline(120);
     world.pass(121);
     let error = world.refused(&world.alice.operator.clone(), of(assignment), 10);
-    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Closed { until, now: until + 1 } });
+    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Closed { until, now: world.moment() } });
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn the_window_never_outlasts_the_time_to_attest() {
     let job = world.post(JobSpec { attest_window: 60, ..world.spec() });
     let alice = world.alice.operator.clone();
     let assignment = world.assign(&alice, job, 1);
-    let until = world.now() + 60;
+    let until = world.deadline(60);
     world.pass(61);
     let error = world.refused(&alice, of(assignment), 10);
-    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Closed { until, now: until + 1 } });
+    assert_eq!(error, ContractError::Kept { assignment, reason: Kept::Closed { until, now: world.moment() } });
 }
 
 /// attestation.md §8: give back after seeing the draws.
@@ -88,7 +88,7 @@ fn the_window_never_outlasts_the_time_to_attest() {
 fn what_is_attested_cannot_be_given_back() {
     let mut world = World::new();
     let assignment = world.assigned(1);
-    let (alice, attested) = (world.alice.operator.clone(), world.now());
+    let (alice, attested) = (world.alice.operator.clone(), world.moment());
     world.attest(assignment);
     world.pass(60);
     assert_eq!(
@@ -96,8 +96,8 @@ fn what_is_attested_cannot_be_given_back() {
         ContractError::Kept { assignment, reason: Kept::Attested { attested } }
     );
     // Not even if the attestation does not count.
-    world.attest_at(assignment, attested - 1);
-    let attested = attested - 1;
+    let attested = Moment { time: attested.time - 1, ..attested };
+    world.attest_at(assignment, attested);
     assert_eq!(
         world.refused(&alice, of(assignment), 10),
         ContractError::Kept { assignment, reason: Kept::Attested { attested } }

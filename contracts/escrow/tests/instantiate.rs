@@ -1,15 +1,18 @@
 //! Setting up.
 
-use cosmwasm_std::{Empty, WasmMsg, coins, to_json_binary};
+use cosmwasm_std::{Empty, Uint128, WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{
-    Config, ConfigResponse, Configured, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
-    MAX_WINDOW, MIN_MARGIN_BPS, OwnershipChanged, Paused, QueryMsg,
+use tequio_protocol::{
+    escrow::{
+        Arbiter, Config, ConfigResponse, Configured, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS,
+        MAX_REWARDS_GAS, MAX_WINDOW, MIN_MARGIN_BPS, OwnershipChanged, Paused, QueryMsg,
+    },
+    verifier::{MIN_OPEN_WINDOW, Terms},
 };
 
-use crate::world::{DENOM, World, config, contract, event};
+use crate::world::{DENOM, TERMS, World, arbiter, config, contract, event};
 
 fn message(world: &World, denom: &str, config: Config) -> InstantiateMsg {
     InstantiateMsg {
@@ -84,14 +87,26 @@ pub fn out_of_bounds() -> Vec<(Config, ContractError)> {
     let out = |name, value: u64, min: u64, max: u64| {
         ContractError::Core(OutOfBounds::Number { name, value, min, max }.into())
     };
+    let audit = |audit_window| Config { terms: Terms { audit_window, ..TERMS }, ..config() };
+    let terms = |terms| Config { terms, ..config() };
+    let held = |arbiter| Config { arbitration: Some(arbiter), ..config() };
+    let zero = |name| ContractError::Core(OutOfBounds::Zero { name }.into());
+    let (short, least) = (MIN_OPEN_WINDOW - 1, u64::from(MIN_OPEN_WINDOW));
+    let (hold, rounds) = (7_559, u64::from(7_560u32));
     let margin = out("margin_bps", 19_999, 20_000, u32::MAX.into());
     vec![
         (Config { margin_bps: MIN_MARGIN_BPS - 1, ..config() }, margin),
-        (Config { give_back_window: window, ..config() }, out("give_back_window", window, 0, MAX_WINDOW)),
+        (Config { give_back_window: window, ..config() }, out("give_back_window", window.into(), 0, MAX_WINDOW.into())),
         (Config { give_back_fee_bps: fee, ..config() }, out("give_back_fee_bps", 1_001, 0, 1_000)),
         (Config { absence_bps: absence, ..config() }, out("absence_bps", 2_001, 0, 2_000)),
-        (Config { audit_window: window, ..config() }, out("audit_window", window, 1, MAX_WINDOW)),
-        (Config { audit_window: 0, ..config() }, out("audit_window", 0, 1, MAX_WINDOW)),
+        (audit(window), out("audit_window", window.into(), 1, MAX_WINDOW.into())),
+        (audit(0), out("audit_window", 0, 1, MAX_WINDOW.into())),
+        (terms(Terms { open_window: short, ..TERMS }), out("open_window", short.into(), least, MAX_WINDOW.into())),
+        (held(Arbiter { answer_gas: Uint128::zero(), ..arbiter() }), zero("answer_gas")),
+        (
+            held(Arbiter { longest_hold: hold, ..arbiter() }),
+            out("longest_hold", hold.into(), rounds, MAX_WINDOW.into()),
+        ),
         (Config { rewards_gas: gas, ..config() }, out("rewards_gas", gas, 1, MAX_REWARDS_GAS)),
         (Config { rewards_gas: 0, ..config() }, out("rewards_gas", 0, 1, MAX_REWARDS_GAS)),
     ]

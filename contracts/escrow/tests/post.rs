@@ -17,7 +17,7 @@ use tequio_protocol::{
 
 use crate::{
     stand_in,
-    world::{DENOM, RICH, World, config, event, header},
+    world::{DENOM, RICH, TERMS, World, config, event, header},
 };
 
 fn out(name: &'static str, value: u64, min: u64, max: u64) -> ContractError {
@@ -45,6 +45,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         draws: 16,
         attest_window: 3_600,
         audit_window: 600,
+        principal: world.client.to_string(),
         end: spec.end,
         min_providers: 1,
         data: "s3://jobs/1".into(),
@@ -61,7 +62,9 @@ fn a_job_is_posted_and_its_funds_are_held() {
         price: 1_000u128.into(),
         draws: 16,
         attest_window: 3_600,
-        audit_window: 600,
+        terms: TERMS,
+        arbitration: None,
+        principal: world.client.to_string(),
         end: spec.end,
         min_providers: 1,
         data: spec.data,
@@ -98,7 +101,7 @@ fn credits_are_reserved_and_without_them_nothing_is_posted() {
 #[test]
 fn governance_posts_commons_jobs_for_free_and_nobody_else() {
     let mut world = World::new();
-    let spec = JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() };
+    let spec = world.commons();
     let (client, governance) = (world.client.clone(), world.governance.clone());
     let error = world.refused(&client, ExecuteMsg::Post { spec: spec.clone() }, 0);
     assert_eq!(error, ContractError::Ownership(OwnershipError::NotOwner));
@@ -117,7 +120,7 @@ fn what_mints_stands_under_a_lien() {
     let governance = world.governance.clone();
     let worthless = Config { token_value: Decimal::zero(), ..config() };
     world.sends(&governance, ExecuteMsg::Configure { config: worthless }, 0);
-    let spec = JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() };
+    let spec = world.commons();
     let error = world.refused(&governance, ExecuteMsg::Post { spec: spec.clone() }, 0);
     assert_eq!(error, ContractError::NoLien { mint: 4u128.into() });
 
@@ -162,8 +165,8 @@ fn what_the_network_does_not_bear_is_refused() {
     let (now, base) = (world.now(), world.spec());
     let spec = || base.clone();
     let of = |header: Header| JobSpec { header: header.encode().into(), ..base.clone() };
-    let window = |value| out("attest_window", value, MIN_ATTEST_WINDOW, MAX_WINDOW);
-    let attest_window = |seconds| (JobSpec { attest_window: seconds, ..spec() }, window(seconds));
+    let window = |value| out("attest_window", value, MIN_ATTEST_WINDOW.into(), MAX_WINDOW.into());
+    let attest_window = |seconds| (JobSpec { attest_window: seconds, ..spec() }, window(seconds.into()));
     let end = |end| (JobSpec { end, ..spec() }, out("end", end, now + 1, now + MAX_DURATION));
     let providers =
         |min_providers: u32| (JobSpec { min_providers, ..spec() }, out("min_providers", min_providers.into(), 1, 100));
@@ -184,7 +187,7 @@ fn what_the_network_does_not_bear_is_refused() {
         end(now + MAX_DURATION + 1),
         providers(0),
         providers(101),
-        (JobSpec { audit_window: Some(long), ..spec() }, out("audit_window", long, 0, MAX_WINDOW)),
+        (JobSpec { audit_window: Some(long), ..spec() }, out("audit_window", long.into(), 0, MAX_WINDOW.into())),
         (JobSpec { data: "d".repeat(MAX_DATA + 1), ..spec() }, out("data", longest + 1, 0, longest)),
         (of(Header { cost: 0, ..header() }), zero("cost")),
         (of(Header { delta: 0, ..header() }), zero("delta")),
@@ -239,7 +242,7 @@ fn no_audit_is_the_clients_explicit_word() {
     let mut world = World::new();
     let (none, zero) = (world.spec(), JobSpec { audit_window: Some(0), ..world.spec() });
     let (none, zero) = (world.post(none), world.post(zero));
-    assert_eq!((world.job(none).audit_window, world.job(zero).audit_window), (600, 0));
+    assert_eq!((world.job(none).terms.audit_window, world.job(zero).terms.audit_window), (600, 0));
 }
 
 #[test]

@@ -15,27 +15,76 @@ use crate::world::World;
 /// What somebody does. Numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
 enum Act {
-    Post { commons: bool, shards: u64, price: u64, audit: Option<u64>, providers: u32, lasts: u64 },
-    Assign { provider: usize, job: usize, count: u64 },
-    Attest { assignment: usize },
-    Answer { assignment: usize, verdict: usize },
-    GiveBack { assignment: usize },
-    Settle { assignments: Vec<usize> },
-    Expire { assignment: usize },
-    Refund { job: usize, client: bool, shards: Option<u64> },
-    TopUp { job: usize, range: usize, raise: u64 },
-    Withdraw { actor: usize },
-    Reward { assignment: usize },
-    Release { job: usize },
-    Fail { fails: bool },
-    Pause { posting: bool, assigning: bool },
-    Configure { scale: u16 },
-    Burn { bps: u16 },
-    Pass { seconds: u64 },
+    Post {
+        commons: bool,
+        shards: u64,
+        price: u64,
+        audit: Option<u32>,
+        providers: u32,
+        lasts: u64,
+    },
+    Assign {
+        provider: usize,
+        job: usize,
+        count: u64,
+    },
+    Attest {
+        assignment: usize,
+    },
+    Answer {
+        assignment: usize,
+        verdict: usize,
+    },
+    GiveBack {
+        assignment: usize,
+    },
+    Settle {
+        assignments: Vec<usize>,
+    },
+    Expire {
+        assignment: usize,
+    },
+    Refund {
+        job: usize,
+        client: bool,
+        shards: Option<u64>,
+    },
+    TopUp {
+        job: usize,
+        range: usize,
+        raise: u64,
+    },
+    Withdraw {
+        actor: usize,
+    },
+    Reward {
+        assignment: usize,
+    },
+    Release {
+        job: usize,
+    },
+    Fail {
+        fails: bool,
+    },
+    Pause {
+        posting: bool,
+        assigning: bool,
+    },
+    Configure {
+        scale: u16,
+    },
+    Burn {
+        bps: u16,
+    },
+    /// `halts`: with fewer blocks than any deadline takes.
+    Pass {
+        seconds: u64,
+        halts: bool,
+    },
 }
 
 fn post() -> impl Strategy<Value = Act> {
-    let audit = proptest::option::of(0..1_000u64);
+    let audit = proptest::option::of(0..1_000u32);
     (0..4u8, 1..40u64, 1..200u64, audit, 1..4u32, 1_000..200_000u64).prop_map(
         |(kind, shards, price, audit, providers, lasts)| Act::Post {
             commons: kind == 0,
@@ -69,7 +118,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..500u16).prop_map(|scale| Act::Configure { scale }),
         1 => (5_000..=10_000u16).prop_map(|bps| Act::Burn { bps }),
         8 => prop_oneof![20 => 0..60u64, 20 => 100..1_000u64, 2 => 3_000..5_000u64, 1 => Just(50_000)]
-            .prop_map(|seconds| Act::Pass { seconds }),
+            .prop_flat_map(|seconds| proptest::bool::weighted(0.2).prop_map(move |halts| Act::Pass { seconds, halts })),
     ]
 }
 

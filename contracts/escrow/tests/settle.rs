@@ -3,13 +3,13 @@
 use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, TypedEvent,
+    AssignmentId, Moment, TypedEvent,
     escrow::{Credited, Ended, Ending, ExecuteMsg, JobSpec, NotYet, Reason, State},
     registry, rewards,
-    verifier::Verdict,
+    verifier::{Terms, Verdict},
 };
 
-use crate::world::{FALSE, World, credited, event, sent, too_many};
+use crate::world::{FALSE, TERMS, World, credited, event, sent, too_many};
 
 fn of(assignment: AssignmentId) -> ExecuteMsg {
     ExecuteMsg::Settle { assignments: vec![assignment] }
@@ -64,24 +64,25 @@ fn nothing_is_paid_before_the_audit_window_is_over() {
     let assignment = world.assigned(1);
     world.pass(100);
     world.attest(assignment);
-    world.verdict(assignment, Verdict::Genuine {});
-    let until = world.now() + 600;
-    world.pass(599);
+    let until = world.deadline(600);
+    world.verdict(assignment, Verdict::GenuineSoFar { until });
+    world.pass(100_000);
     let error = world.refused(&world.stranger.clone(), of(assignment), 0);
-    assert_eq!(error, not_yet(assignment, NotYet::Audit { until, now: until - 1 }));
-    assert_eq!(world.lien_on(&world.alice), 2_065, "the lien stays until then");
-    world.pass(1);
+    assert_eq!(error, not_yet(assignment, NotYet::Audit { until, now: world.moment() }));
+    assert_eq!(world.lien_on(&world.alice), 2_065, "the lien stays until the verifier says that it is over");
+    world.verdict(assignment, Verdict::Genuine {});
     world.settle(assignment);
 }
 
 #[test]
-fn without_an_audit_window_it_is_paid_at_once() {
+fn the_audit_window_is_the_jobs() {
     let mut world = World::new();
-    let job = world.post(JobSpec { audit_window: Some(0), ..world.spec() });
-    let assignment = world.assign(&world.alice.operator.clone(), job, 1);
-    world.attest(assignment);
-    world.verdict(assignment, Verdict::Genuine {});
-    world.settle(assignment);
+    for (window, seconds) in [(Some(0), 0), (Some(7_200), 7_200), (None, TERMS.audit_window)] {
+        let job = world.post(JobSpec { audit_window: window, ..world.spec() });
+        let assignment = world.assign(&world.alice.operator.clone(), job, 1);
+        let terms = Terms { audit_window: seconds, ..TERMS };
+        assert_eq!((world.assignment(assignment).subject.terms, world.job(job).terms), (terms, terms));
+    }
 }
 
 #[test]
@@ -99,8 +100,7 @@ fn genuine_work_is_paid_long_after_every_deadline() {
 fn what_is_pending_or_unattested_waits() {
     let mut world = World::new();
     let assignment = world.assigned(1);
-    let (now, stranger) = (world.now(), world.stranger.clone());
-    let attest_by = now + 3_600;
+    let (now, attest_by, stranger) = (world.moment(), world.deadline(3_600), world.stranger.clone());
     let error = not_yet(assignment, NotYet::Unattested { attest_by, now });
     assert_eq!(world.refused(&stranger, of(assignment), 0), error);
     world.attest(assignment);
@@ -131,11 +131,12 @@ fn what_lapsed_is_void_or_absent_is_expired_instead() {
 fn an_attestation_out_of_time_pays_nothing() {
     let mut world = World::new();
     let assignment = world.assigned(1);
-    let (now, stranger) = (world.now(), world.stranger.clone());
-    for time in [now - 1, now + 3_601] {
-        world.attest_at(assignment, time);
+    let (now, attest_by, stranger) = (world.moment(), world.deadline(3_600), world.stranger.clone());
+    let late = Moment { time: now.time + 3_601, block: now.block + 100 };
+    for at in [Moment { time: now.time - 1, ..now }, late] {
+        world.attest_at(assignment, at);
         world.verdict(assignment, Verdict::Genuine {});
-        let error = not_yet(assignment, NotYet::Unattested { attest_by: now + 3_600, now });
+        let error = not_yet(assignment, NotYet::Unattested { attest_by, now });
         assert_eq!(world.refused(&stranger, of(assignment), 0), error);
     }
     world.pass(4_300);
@@ -151,7 +152,7 @@ fn an_attestation_counts_for_its_own_assignment_only() {
     let job = world.assignment(genuine).job;
     let others = [world.assign(&world.alice.operator.clone(), job, 1), world.assigned(1)];
     for assignment in others {
-        let (attest_by, now) = (world.assignment(assignment).attest_by, world.now());
+        let (attest_by, now) = (world.assignment(assignment).attest_by, world.moment());
         let error = world.refused(&world.stranger.clone(), of(assignment), 0);
         assert_eq!(error, not_yet(assignment, NotYet::Unattested { attest_by, now }));
     }

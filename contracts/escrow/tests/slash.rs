@@ -3,7 +3,7 @@
 use cosmwasm_std::Uint128;
 use tequio_protocol::{
     AssignmentId, TypedEvent,
-    escrow::{Config, Credited, Ended, Ending, ExecuteMsg, JobSpec, Kind, State},
+    escrow::{Config, Credited, Ended, Ending, ExecuteMsg, State},
     registry::{self, Part},
     verifier::Verdict,
 };
@@ -114,7 +114,7 @@ fn half_burns_before_the_client_and_the_client_comes_before_the_reporter() {
         let config =
             Config { client_gas: Uint128::new(client_gas), reporter_tip: Uint128::new(reporter_tip), ..config() };
         world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
-        let job = world.post(JobSpec { kind: Kind::Commons, price: Uint128::zero(), ..world.spec() });
+        let job = world.post(world.commons());
         let assignment = world.assign(&world.alice.operator.clone(), job, 1);
         is_false(&mut world, assignment);
         world.settle(assignment);

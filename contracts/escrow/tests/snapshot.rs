@@ -4,10 +4,10 @@ use cosmwasm_std::{Decimal, Uint128};
 use tequio_protocol::{
     escrow::{Config, Ending, ExecuteMsg, JobSpec, Kind, State},
     registry,
-    verifier::Verdict,
+    verifier::{Terms, Verdict},
 };
 
-use crate::world::{FALSE, World, config, sent};
+use crate::world::{FALSE, TERMS, World, config, sent};
 
 /// Everything that can be set, set otherwise.
 fn upheaval(world: &mut World) {
@@ -19,7 +19,8 @@ fn upheaval(world: &mut World) {
         absence_bps: 2_000,
         client_gas: Uint128::new(500),
         reporter_tip: Uint128::new(300),
-        audit_window: 9_000,
+        terms: Terms { delay: 60, open_window: 9_000, void_after: 90_000, audit_window: 9_000, blocks: 900 },
+        arbitration: None,
         max_opening_bytes: 1u64.into(),
         max_reads: 1,
         rewards_gas: 7,
@@ -85,9 +86,9 @@ fn forfeits_stay() {
 #[test]
 fn later_jobs_follow_the_new_config() {
     let mut world = World::new();
-    let config = Config { audit_window: 42, margin_bps: 30_000, ..config() };
+    let config = Config { terms: Terms { audit_window: 42, ..TERMS }, margin_bps: 30_000, ..config() };
     world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
     let job = world.post(JobSpec { draws: 1, ..world.spec() });
     // One draw: q = 1/4, S = 1,012 × (3/q − 1) / ½.
-    assert_eq!((world.job(job).audit_window, world.job(job).lien.u128()), (42, 22_264));
+    assert_eq!((world.job(job).terms.audit_window, world.job(job).lien.u128()), (42, 22_264));
 }

@@ -12,12 +12,12 @@ use tequio_attestation::{Header, TensorId};
 use tequio_contract::bounds::OutOfBounds;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, Conservation, Digest, JobId, MAX_LIMIT, TypedEvent,
+    AssignmentId, Conservation, Deadline, Digest, JobId, MAX_LIMIT, Moment, TypedEvent,
     escrow::{
-        Assigned, AssignmentResponse, Config, Credited, ExecuteMsg, InstantiateMsg, JobResponse, JobSpec, Kind, Posted,
-        QueryMsg, RangeResponse, Reason, State,
+        Arbiter, Assigned, AssignmentResponse, Config, Credited, ExecuteMsg, InstantiateMsg, JobResponse, JobSpec,
+        Kind, MIN_COMMONS_AUDIT, Posted, QueryMsg, RangeResponse, Reason, State,
     },
-    verifier::{Mismatch, Verdict},
+    verifier::{Mismatch, Terms, Verdict},
 };
 
 use crate::stand_in;
@@ -76,10 +76,26 @@ pub fn config() -> Config {
         absence_bps: 1_000,
         client_gas: Uint128::new(50),
         reporter_tip: Uint128::new(30),
-        audit_window: 600,
+        terms: TERMS,
+        arbitration: None,
         max_opening_bytes: 100_000u64.into(),
         max_reads: 4_096,
         rewards_gas: 400_000,
+    }
+}
+
+/// Of every attestation, unless its job says otherwise.
+pub const TERMS: Terms = Terms { delay: 30, open_window: 600, void_after: 86_400, audit_window: 600, blocks: 100 };
+
+/// An arbiter within all bounds.
+pub fn arbiter() -> Arbiter {
+    Arbiter {
+        address: App::default().api().addr_make("arbiter").into_string(),
+        answer_gas: Uint128::new(1_000),
+        answer_window: 600,
+        spacing: 60,
+        longest_hold: 7_560,
+        rate: 1_000_000,
     }
 }
 
@@ -176,11 +192,27 @@ impl World {
         self.app.block_info().time.seconds()
     }
 
+    /// This block, as deadlines count it.
+    pub fn moment(&self) -> Moment {
+        stand_in::verifier::moment(&self.app.block_info())
+    }
+
+    /// Time passes, and as many blocks as any deadline takes.
     pub fn pass(&mut self, seconds: u64) {
+        self.blocks(TERMS.blocks.into(), seconds);
+    }
+
+    /// So many blocks, the last `seconds` later.
+    pub fn blocks(&mut self, blocks: u64, seconds: u64) {
         self.app.update_block(|block: &mut BlockInfo| {
             block.time = block.time.plus_seconds(seconds);
-            block.height += 1;
+            block.height += blocks;
         });
+    }
+
+    /// A deadline that begins now.
+    pub fn deadline(&self, seconds: u32) -> Deadline {
+        Deadline { since: self.moment(), seconds, blocks: TERMS.blocks }
     }
 
     // What actors do.
@@ -218,9 +250,21 @@ impl World {
             kind: Kind::Client,
             attest_window: 3_600,
             audit_window: None,
+            principal: None,
             end: self.now() + 86_400,
             min_providers: 1,
             data: "s3://jobs/1".into(),
+        }
+    }
+
+    /// A commons job, which a stranger watches.
+    pub fn commons(&self) -> JobSpec {
+        JobSpec {
+            kind: Kind::Commons,
+            price: Uint128::zero(),
+            principal: Some(self.stranger.to_string()),
+            audit_window: Some(MIN_COMMONS_AUDIT),
+            ..self.spec()
         }
     }
 
@@ -242,12 +286,11 @@ impl World {
         self.assign(&self.alice.operator.clone(), job, count)
     }
 
-    /// Alice takes, attests and opens `count` shards of a new job; the audit window is over.
+    /// Alice takes, attests and opens `count` shards of a new job; their audit window is over.
     pub fn genuine(&mut self, count: u64) -> AssignmentId {
         let assignment = self.assigned(count);
         self.attest(assignment);
         self.verdict(assignment, Verdict::Genuine {});
-        self.pass(600);
         assignment
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cosmwasm_std::{Addr, Decimal, Uint128};
 use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
-    AssignmentId, JobId,
-    escrow::{Config, ExecuteMsg, JobSpec, Kind, QueryMsg, State},
+    AssignmentId, JobId, Moment,
+    escrow::{Config, ExecuteMsg, JobSpec, Kind, MIN_COMMONS_AUDIT, QueryMsg, State},
     verifier::Verdict,
 };
 
@@ -32,7 +32,7 @@ impl Run {
     }
 
     /// Any assignment, or mostly an active one that is `fit`, if there is one.
-    fn pick(&self, index: usize, fit: impl Fn(Option<(u64, Verdict)>) -> bool) -> AssignmentId {
+    fn pick(&self, index: usize, fit: impl Fn(Option<(Moment, Verdict)>) -> bool) -> AssignmentId {
         let all: Vec<_> = (1..=self.assignments).map(AssignmentId).collect();
         let active = |id: &AssignmentId| self.world.state(*id) == State::Active && fit(self.world.attested(*id));
         let active: Vec<_> = all.iter().copied().filter(active).collect();
@@ -73,10 +73,12 @@ impl Run {
             Act::Post { commons, shards, price, audit, providers, lasts } => {
                 let (kind, poster) = if commons { (Kind::Commons, governance) } else { (Kind::Client, client) };
                 let price = if commons { price / 100 } else { price };
-                let (end, audit_window) = (world.now() + lasts, audit);
+                let end = world.now() + lasts;
+                let audit_window = if commons { Some(MIN_COMMONS_AUDIT + audit.unwrap_or(0)) } else { audit };
                 let min_providers = providers.min(shards as u32);
                 let price = Uint128::from(price);
-                let spec = JobSpec { kind, shards, price, audit_window, end, min_providers, ..world.spec() };
+                let principal = commons.then(|| stranger.to_string());
+                let spec = JobSpec { kind, shards, price, audit_window, principal, end, min_providers, ..world.spec() };
                 let funds = price.u128() * u128::from(shards);
                 self.jobs += u64::from(self.tries(&poster, ExecuteMsg::Post { spec }, funds));
             }
@@ -161,7 +163,8 @@ impl Run {
                 self.tries(&governance, ExecuteMsg::Configure { config }, 0);
             }
             Act::Burn { bps } => world.burn_bps(bps),
-            Act::Pass { seconds } => world.pass(seconds),
+            Act::Pass { seconds, halts: true } => world.blocks(7, seconds),
+            Act::Pass { seconds, halts: false } => world.pass(seconds),
         }
     }
 

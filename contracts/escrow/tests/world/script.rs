@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Addr, Storage};
 use tequio_protocol::{
-    AssignmentId, JobId,
+    AssignmentId, JobId, Moment,
     escrow::{AssignmentResponse, Kind},
     registry, rewards,
     verifier::Verdict,
@@ -63,25 +63,25 @@ impl World {
 
     /// An attestation at this moment, its verdict pending.
     pub fn attest(&mut self, assignment: AssignmentId) {
-        self.attest_at(assignment, self.now());
+        self.attest_at(assignment, self.moment());
         self.verdict(assignment, Verdict::Pending {});
     }
 
-    pub fn attest_at(&mut self, assignment: AssignmentId, time: u64) {
+    pub fn attest_at(&mut self, assignment: AssignmentId, at: Moment) {
         let AssignmentResponse { operator, subject, .. } = self.assignment(assignment);
         let mut storage = self.app.contract_storage_mut(&self.verifier.clone());
-        stand_in::verifier::attest(&mut *storage, &operator, &subject, time, Verdict::Pending {});
+        stand_in::verifier::attest(&mut *storage, &operator, &subject, at, Verdict::Pending {});
     }
 
     /// The verifier's answer on what was attested.
     pub fn verdict(&mut self, assignment: AssignmentId, verdict: Verdict) {
-        let (time, _) = self.attested(assignment).expect("attested before");
+        let (at, _) = self.attested(assignment).expect("attested before");
         let AssignmentResponse { operator, subject, .. } = self.assignment(assignment);
         let mut storage = self.app.contract_storage_mut(&self.verifier.clone());
-        stand_in::verifier::attest(&mut *storage, &operator, &subject, time, verdict);
+        stand_in::verifier::attest(&mut *storage, &operator, &subject, at, verdict);
     }
 
-    pub fn attested(&self, assignment: AssignmentId) -> Option<(u64, Verdict)> {
+    pub fn attested(&self, assignment: AssignmentId) -> Option<(Moment, Verdict)> {
         let AssignmentResponse { operator, subject, .. } = self.assignment(assignment);
         stand_in::verifier::attested(&*self.app.contract_storage(&self.verifier), &operator, &subject)
     }
