@@ -23,5 +23,6 @@ mod reward;
 mod settle;
 mod slash;
 mod snapshot;
+mod terms;
 mod top_up;
 mod withdraw;
