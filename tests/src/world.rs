@@ -13,7 +13,7 @@ use tequio_attestation::ShardTrace;
 use tequio_backend::Executable;
 use tequio_client::{Executed, Message, conservation, data::Store};
 use tequio_embedded::{Embedded, Setup};
-use tequio_protocol::{AssignmentId, AttestationId, Deadline, JobId, Moment, registry, verifier};
+use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
 use tequio_runner::{FetchError, JobData, fetch, provider::Run};
 use tokio::runtime::Builder;
 
@@ -150,19 +150,6 @@ impl World {
     /// Lets time pass.
     pub fn pass(&mut self, seconds: u64) {
         self.chain.advance(seconds);
-    }
-
-    /// Lets time and blocks pass until a deadline is over.
-    pub fn pass_until_over(&self, deadline: Deadline) {
-        self.chain.advance_to(deadline.time() + 1);
-        while !deadline.over(&self.moment()) {
-            self.chain.advance(0);
-        }
-    }
-
-    /// This block, as deadlines count it.
-    pub fn moment(&self) -> Moment {
-        self.ask(verifier::QueryMsg::Now {})
     }
 
     pub fn now(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! The chain. Nothing moves by itself: messages sent between two calls of [`Embedded::advance`] are in the same block.
 
 use std::cell::{Ref, RefCell, RefMut};
+use tequio_protocol::{Deadline, Moment, verifier};
 
 use anyhow::Result;
 use cosmwasm_std::{Addr, CosmosMsg, Event, Uint128, WasmMsg, coins};
@@ -65,6 +66,27 @@ impl Embedded {
             block.height += blocks;
             block.time = block.time.plus_seconds(blocks * self.block_time);
         });
+    }
+
+    /// Makes one block, `seconds` after the last.
+    pub fn halt(&self, seconds: u64) {
+        self.app.borrow_mut().update_block(|block| {
+            block.height += 1;
+            block.time = block.time.plus_seconds(seconds);
+        });
+    }
+
+    /// The latest block, as deadlines count it.
+    pub fn moment(&self) -> Moment {
+        self.ask(verifier::QueryMsg::Now {}).expect("the verifier answers")
+    }
+
+    /// Makes blocks until a deadline is over.
+    pub fn advance_past(&self, deadline: Deadline) {
+        self.advance_to(deadline.time().saturating_add(1));
+        while !deadline.over(&self.moment()) {
+            self.advance(0);
+        }
     }
 
     /// Makes blocks until it is `time` or later.

@@ -3,7 +3,7 @@ use tequio_client::{Call, Chain, Contract, Cursor, Token, conservation};
 use tequio_embedded::{Embedded, Setup, code};
 use tequio_protocol::{
     AttestationId, Digest, TypedEvent, registry, rewards,
-    verifier::{self, AttestationResponse, Attested, Subject, Verdict},
+    verifier::{self, AttestationResponse, Attested, Subject, Terms, Verdict},
 };
 
 fn chain() -> Embedded {

@@ -7,7 +7,7 @@ use tequio_client::{Contract, Verifier, deploy::BEACON};
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{
     AttestationId, Digest,
-    verifier::{Attested, ExecuteMsg, Subject, Verdict},
+    verifier::{Attested, ExecuteMsg, Subject, Terms, Verdict},
 };
 use tequio_runner::Relayer;
 
@@ -76,7 +76,7 @@ async fn what_became_void_is_waited_for_no_longer() {
     let id = attest(&chain, &alice, 1);
     chain.advance(10);
     relayer.post_rounds().await.unwrap();
-    chain.advance(Setup::default().verifier.void_after + 100);
+    chain.advance(u64::from(Terms::default().void_after) + 1_000);
     assert_eq!(relayer.post_rounds().await.unwrap(), 0);
     relayer.draw().await.unwrap();
     assert_eq!(Verifier(&chain).attestation(id).await.unwrap().verdict, Verdict::Void {});

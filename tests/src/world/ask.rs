@@ -64,14 +64,14 @@ impl World {
     /// What may be done about an assignment now.
     pub fn ruling(&self, assignment: AssignmentId) -> Ruling {
         let (assignment, attested) = (self.assignment(assignment), self.attested(assignment));
-        assignment.case(&self.job(assignment.job), attested.as_ref()).ruling(self.moment())
+        assignment.case(&self.job(assignment.job), attested.as_ref()).ruling(self.chain.moment())
     }
 
     /// What giving an assignment back costs now.
     pub fn give_back_fee(&self, assignment: AssignmentId) -> u128 {
         let (assignment, attested) = (self.assignment(assignment), self.attested(assignment));
         let case = assignment.case(&self.job(assignment.job), attested.as_ref());
-        case.give_back(self.moment()).expect("one that may be given back").fee.u128()
+        case.give_back(self.chain.moment()).expect("one that may be given back").fee.u128()
     }
 
     /// What an address could withdraw from escrow.

@@ -11,7 +11,7 @@ use tequio_client::{
 };
 use tequio_protocol::{
     AssignmentId, JobId, TypedEvent,
-    escrow::{self, Assigned, Ended, JobSpec, Kind, NotYet, QuoteResponse, Refunded, Ruling},
+    escrow::{self, Assigned, Ended, JobSpec, Kind, MIN_COMMONS_AUDIT, NotYet, QuoteResponse, Refunded, Ruling},
     rewards,
     verifier::{self, Attested, Verdict},
 };
@@ -53,7 +53,13 @@ impl World {
     /// Publishes a job's data and says what there is to post.
     pub fn offer(&mut self, job: &Job) -> JobSpec {
         let published = self.publish(job);
-        job.spec(&published, self.now())
+        let spec = job.spec(&published, self.now());
+        if spec.kind == Kind::Client {
+            return spec;
+        }
+        // A stranger watches what is nobody's.
+        let principal = spec.principal.or_else(|| Some(self.stranger.to_string()));
+        JobSpec { principal, audit_window: spec.audit_window.or(Some(MIN_COMMONS_AUDIT)), ..spec }
     }
 
     /// Publishes a job's data.
@@ -192,10 +198,10 @@ impl World {
                             self.send(&stranger, verifier::ExecuteMsg::Tick {}, 0);
                         }
                         Some(round) => {
-                            self.pass_until_over(round.limit);
+                            self.chain.advance_past(round.limit);
                         }
                     },
-                    (Ruling::Wait(reason), _) => self.pass_until_over(reason.until().expect("a deadline")),
+                    (Ruling::Wait(reason), _) => self.chain.advance_past(reason.until().expect("a deadline")),
                     _ => break,
                 }
             }

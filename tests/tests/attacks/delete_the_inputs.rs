@@ -1,7 +1,6 @@
 //! The client deletes the inputs after the attestation.
 
 use tequio_client::data::Store;
-use tequio_protocol::verifier::Verdict;
 use tequio_tests::{World, job};
 
 #[test]
@@ -15,7 +14,7 @@ fn the_provider_keeps_what_it_needs_to_open() {
     assert!(world.fetch(world.job).is_err());
     world.beacon();
     world.open(&alice);
-    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    assert!(world.verdict(assignment).agreed());
     world.settle();
     assert_eq!(world.balance(&alice.owner), 8_000);
 }

@@ -8,6 +8,7 @@ mod delete_the_inputs;
 mod encode_otherwise;
 mod front_run;
 mod grind;
+mod halt;
 mod hire_yourself;
 mod leave_before_the_dispute;
 mod many_roots;

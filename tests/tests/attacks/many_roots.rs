@@ -70,7 +70,7 @@ fn an_attestation_from_before_the_assignment_counts_for_nothing() {
         count: 8,
         draws,
         context,
-        terms: Terms::default(),
+        terms: terms.terms,
         arbitration: None,
     };
     world.send(&alice.operator, ExecuteMsg::Attest { subject: subject.clone(), root: Digest([7; 32]) }, 0);
@@ -82,10 +82,10 @@ fn an_attestation_from_before_the_assignment_counts_for_nothing() {
     let refused: ContractError =
         world.refused(&alice.operator, ExecuteMsg::Attest { subject, root: Digest([8; 32]) }, 0);
     assert!(matches!(refused, ContractError::AlreadyAttested { .. }), "{refused}");
-    let (stranger, now) = (world.stranger.clone(), world.now());
+    let (stranger, now) = (world.stranger.clone(), world.chain.moment());
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
     let refused: tequio_escrow::ContractError = world.refused(&stranger, settle, 0);
-    let reason = NotYet::Unattested { attest_by: now + 3_600, now };
+    let reason = NotYet::Unattested { attest_by: world.assignment(assignment).attest_by, now };
     assert_eq!(refused, tequio_escrow::ContractError::NotYet { assignment, reason });
 
     world.pass(3_601);

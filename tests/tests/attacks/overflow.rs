@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use tequio_adversary::follow;
 use tequio_attestation::Inputs;
 use tequio_backend::{Backend, cpu::Cpu};
-use tequio_protocol::verifier::Verdict;
 use tequio_tests::{
     Job, Model, World,
     model::{noise, shard_of},
@@ -102,7 +101,7 @@ fn whatever_the_inputs_an_honest_provider_can_open() {
     world.attest(&alice);
     world.beacon();
     world.open(&alice);
-    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    assert!(world.verdict(assignment).agreed());
     world.settle();
     assert_eq!(world.balance(&alice.owner), 16_000);
 }

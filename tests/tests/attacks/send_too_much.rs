@@ -113,7 +113,7 @@ fn lists_in_messages_are_bounded() {
     world.attest(&alice);
     world.beacon();
     world.open(&alice);
-    world.pass(600);
+    world.pass(605);
     let twice = escrow::ExecuteMsg::Settle { assignments: vec![assignment; 2] };
     world.send(&stranger, twice.clone(), 0);
     assert_eq!(world.balance(&alice.owner), 8_000);

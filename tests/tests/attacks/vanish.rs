@@ -50,8 +50,8 @@ fn too_late_is_never() {
     world.beacon();
     let opening = world.openings(assignment, 64).remove(0);
     let deadline = world.attestation(assignment).round.unwrap().deadline.unwrap();
-    world.chain.advance_to(deadline + 1);
-    let now = world.now();
+    world.chain.advance_past(deadline);
+    let now = world.chain.moment();
     let refused: ContractError = world.refused(&alice.operator, opening, 0);
     assert_eq!(refused, ContractError::Lapsed { opened: 0, draws: 64, deadline, now });
 }

@@ -2,7 +2,10 @@
 
 use tequio_contract::funds::BadFunds;
 use tequio_escrow::ContractError;
-use tequio_protocol::escrow::{self, Ending, Kept};
+use tequio_protocol::{
+    Deadline,
+    escrow::{self, Ending, Kept},
+};
 use tequio_tests::{STAKE, World, job};
 
 #[test]
@@ -48,9 +51,9 @@ fn once_for_each_provider_and_job_and_not_late() {
     // Another job is another matter, but time is.
     world.post(job());
     let other = world.assign(&alice, 8);
-    let until = world.assignment(other).assigned + 300;
-    world.chain.advance_to(until + 1);
-    let now = world.now();
+    let until = Deadline { seconds: 300, ..world.assignment(other).attest_by };
+    world.chain.advance_past(until);
+    let now = world.chain.moment();
     let refused: ContractError =
         world.refused(&alice.operator, escrow::ExecuteMsg::GiveBack { assignment: other }, fee);
     assert_eq!(refused, ContractError::Kept { assignment: other, reason: Kept::Closed { until, now } });

@@ -28,7 +28,7 @@ fn who_works_is_paid_and_mints() {
     assert_eq!(world.verdict(assignment), Verdict::Pending {});
     world.beacon();
     world.open(&alice);
-    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    assert!(world.verdict(assignment).agreed());
 
     let ended = world.settle();
     let provider = alice.owner.to_string();
@@ -69,15 +69,16 @@ fn nothing_is_paid_before_the_audit_window_is_over() {
     world.post(Job { audit_window: Some(7_200), ..job() });
     let assignment = world.assign(&alice, 8);
     world.attest(&alice);
-    let until = world.attestation(assignment).attested + 7_200;
     world.beacon();
     world.open(&alice);
+    let Verdict::GenuineSoFar { until } = world.verdict(assignment) else { panic!("final already") };
+    assert_eq!((until.since, until.seconds), (world.chain.moment(), 7_200));
 
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
-    let (stranger, now) = (world.stranger.clone(), world.now());
+    let (stranger, now) = (world.stranger.clone(), world.chain.moment());
     let refused: ContractError = world.refused(&stranger, settle.clone(), 0);
     assert_eq!(refused, ContractError::NotYet { assignment, reason: NotYet::Audit { until, now } });
-    world.chain.advance_to(until);
+    world.chain.advance_past(until);
     world.send(&stranger, settle, 0);
     assert_eq!(world.balance(&alice.owner), 8_000);
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tequio_program::{Plan, load};
-use tequio_protocol::verifier::Verdict;
 use tequio_tests::{Job, Model, World};
 use tequio_tosa::{Attribute, DType, Op, Program};
 
@@ -31,6 +30,6 @@ fn weights_of_the_job_are_opened_once_for_all_shards() {
     world.attest(&alice);
     world.beacon();
     world.open(&alice);
-    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    assert!(world.verdict(assignment).agreed());
     assert_eq!(world.settle().len(), 1);
 }

@@ -44,7 +44,7 @@ fn one_message_settles_a_list_or_nothing() {
     }
     world.beacon();
     world.open(&alice);
-    world.pass(600);
+    world.pass(605);
 
     let (stranger, settle) = (world.stranger.clone(), escrow::ExecuteMsg::Settle { assignments: assignments.clone() });
     let refused: tequio_escrow::ContractError = world.refused(&stranger, settle.clone(), 0);
@@ -54,6 +54,7 @@ fn one_message_settles_a_list_or_nothing() {
     assert_eq!(refused, tequio_escrow::ContractError::NotYet { assignment: assignments[1], reason });
 
     world.open(&bob);
+    world.pass(605);
     world.send(&stranger, settle, 0);
     assert_eq!((world.balance(&alice.owner), world.balance(&bob.owner)), (5_000, 3_000));
 }

@@ -3,6 +3,7 @@
 mod random;
 
 use tequio_client::Contract;
+use tequio_protocol::escrow::MIN_COMMONS_AUDIT;
 
 use crate::program::Shown;
 
@@ -56,8 +57,8 @@ pub struct Offer {
     pub shards: u64,
     pub price: u128,
     pub draws: u32,
-    pub attest_window: u64,
-    pub audit_window: Option<u64>,
+    pub attest_window: u32,
+    pub audit_window: Option<u32>,
     pub lasts: u64,
     pub providers: u32,
     pub wrong: Option<Wrong>,
@@ -75,7 +76,7 @@ impl Offer {
             price: 1_000,
             draws: 8,
             attest_window: 600,
-            audit_window: None,
+            audit_window: commons.then_some(MIN_COMMONS_AUDIT),
             lasts: 300_000,
             providers: 1,
             wrong: None,
@@ -89,6 +90,10 @@ pub enum Act {
     /// Nothing: what the others shrink to.
     Rest,
     Pass {
+        seconds: u64,
+    },
+    /// The chain stands still, and then makes one block.
+    Halt {
         seconds: u64,
     },
     /// The next message on the way of an assignment, after as long as it takes. If that is to attest, then to what is

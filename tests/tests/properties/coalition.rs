@@ -4,8 +4,11 @@ use cosmwasm_std::{Addr, Decimal, Uint128};
 use proptest::prelude::*;
 use tequio_client::Token;
 use tequio_embedded::Setup;
-use tequio_protocol::escrow::{self, AssignmentResponse, Ending, ExecuteMsg, State};
 use tequio_protocol::verifier::{self, DrawnFrom, Verdict};
+use tequio_protocol::{
+    escrow::{self, AssignmentResponse, Ending, ExecuteMsg, State},
+    verifier::Terms,
+};
 use tequio_protocol::{registry, rewards};
 use tequio_tests::wait;
 
@@ -30,8 +33,6 @@ impl Rules {
     fn setup(&self) -> Setup {
         let setup = setup();
         Setup {
-            // Longer than anything that the coalition can make pass at once: who is honest is there in time.
-            verifier: verifier::Config { open_window: 5_000, ..setup.verifier },
             registry: registry::Config { burn_bps: self.burn_bps, ..setup.registry },
             rewards: rewards::Config { rate: self.rate.into(), kappa_bps: self.kappa_bps, ..setup.rewards },
             escrow: escrow::Config {
@@ -39,6 +40,8 @@ impl Rules {
                 absence_bps: self.absence_bps,
                 client_gas: self.client_gas.into(),
                 reporter_tip: self.reporter_tip.into(),
+                // Longer than anything that the coalition can make pass at once: who is honest is there in time.
+                terms: Terms { open_window: 5_000, ..setup.escrow.terms },
                 ..setup.escrow
             },
             ..setup
@@ -116,7 +119,7 @@ impl Honest {
         }
         for assignment in self.active(stage) {
             let attestation = stage.attested(&assignment).expect("an honest provider attests");
-            assert_eq!(attestation.verdict, Verdict::Genuine {});
+            assert!(attestation.verdict.agreed());
         }
     }
 }

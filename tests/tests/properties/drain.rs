@@ -11,7 +11,7 @@ use tequio_protocol::{AssignmentId, JobId, registry, rewards, verifier};
 use crate::stage::Stage;
 
 /// Longer than any attestation can wait: to be attested, for its round, for its opening, and for its audit.
-const ALL_DEADLINES: u64 = 5 * verifier::MAX_WAIT;
+const ALL_DEADLINES: u64 = 5 * verifier::MAX_WAIT as u64;
 /// Longer than any stake thaws.
 const ANY_THAW: u64 = 366 * 86_400;
 

@@ -282,7 +282,11 @@ pub fn setup() -> Setup {
     Setup {
         // Few rounds: each costs a pairing.
         beacon_period: 600,
-        verifier: verifier::Config { open_window: 1_200, void_after: 86_400, max_draws: 64, ..setup.verifier },
+        verifier: verifier::Config { max_draws: 64, ..setup.verifier },
+        escrow: escrow::Config {
+            terms: verifier::Terms { open_window: 1_200, void_after: 86_400, ..setup.escrow.terms },
+            ..setup.escrow
+        },
         registry: registry::Config { thaw: 86_400, timelock: 90_000, ..setup.registry },
         rewards: rewards::Config { timelock: 172_800, ..setup.rewards },
         schedule: rewards::Schedule { epoch: 50_000, initial: 100_000u128.into(), halving: 3 },

@@ -19,6 +19,7 @@ impl Stage {
         match *act {
             Act::Rest => {}
             Act::Pass { seconds } => self.chain.advance(seconds),
+            Act::Halt { seconds } => self.chain.halt(seconds),
             Act::Proceed { assignment, shown } => self.proceed(assignment, shown),
 
             Act::Register { .. }
@@ -118,12 +119,12 @@ impl Stage {
             (ExecuteMsg::Expire { assignments: list.clone() }, ExecuteMsg::Settle { assignments: list });
         let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
         let attestation = self.attested(&assignment);
-        let ruling = assignment.case(&job, attestation.as_ref()).ruling(self.chain.now());
+        let ruling = assignment.case(&job, attestation.as_ref()).ruling(self.chain.moment());
         match (ruling, attestation) {
             (Ruling::Expire(_), _) => _ = self.must(&outsider, expire, 0),
             (Ruling::Settle(_), _) => _ = self.must(&outsider, settle, 0),
             (Ruling::Wait(NotYet::Audit { until, .. }), _) => {
-                self.chain.advance_to(until);
+                self.chain.advance_past(until);
                 self.must(&outsider, settle, 0);
             }
             (Ruling::Wait(NotYet::Pending { .. }), Some(attestation)) => self.bring_on(&attestation),

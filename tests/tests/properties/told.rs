@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_client::{Executed, Token};
 use tequio_embedded::Embedded;
-use tequio_protocol::escrow::{
-    self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, Reason, Refunded,
-    RewardPending, Withdrawn,
-};
 use tequio_protocol::registry::{self, Burned, LienResponse, Slashed};
 use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
+use tequio_protocol::{
+    escrow::{
+        self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, Reason, Refunded,
+        RewardPending, Withdrawn,
+    },
+    verifier::AttestedResponse,
+};
 use tequio_tests::wait;
 
 use crate::stage::Stage;
@@ -156,11 +159,11 @@ impl Stage {
     /// An assignment ends once, as the verifier says, and is paid exactly its price.
     fn heed_end(&mut self, ended: Ended) {
         let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
-        let AssignmentResponse { assigned, attest_by, .. } = assignment;
+        let (attest_by, now) = (assignment.attest_by, self.chain.moment());
         let attestation = self.attested(&assignment);
         let verdict = attestation
             .as_ref()
-            .filter(|attestation| (assigned..=attest_by).contains(&attestation.attested))
+            .filter(|found| attest_by.since.time <= found.attested.time && !attest_by.over(&found.attested))
             .map(|attestation| attestation.verdict.clone());
         let price = assignment.price.u128() * u128::from(assignment.count);
         let lien = assignment.lien.u128();
@@ -171,7 +174,7 @@ impl Stage {
             Ending::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
             Ending::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
             Ending::Void => (verdict == Some(Verdict::Void {}), 0, 0),
-            Ending::Absent => (verdict.is_none() && self.chain.now() > attest_by, 0, (lien * absence).div_ceil(10_000)),
+            Ending::Absent => (verdict.is_none() && attest_by.over(&now), 0, (lien * absence).div_ceil(10_000)),
             Ending::GivenBack => (attestation.is_none(), 0, 0),
         };
         assert!(fits, "{ended:?} with {attestation:?}");
@@ -194,6 +197,7 @@ impl Stage {
     /// The attestation of an assignment's operator, whenever it was made.
     pub fn attested(&self, assignment: &AssignmentResponse) -> Option<AttestationResponse> {
         let (attester, subject) = (assignment.operator.clone(), assignment.subject.clone());
-        self.ask(verifier::QueryMsg::Attested { attester, subject })
+        let answer: AttestedResponse = self.ask(verifier::QueryMsg::Attested { attester, subject });
+        answer.attestation
     }
 }

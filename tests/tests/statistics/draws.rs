@@ -1,6 +1,7 @@
 //! Draws of 1,000 seeds, but for chance: never less than 1 − (1 − δφ)^t.
 
 use std::{collections::BTreeMap, sync::Arc};
+use tequio_protocol::verifier::Terms;
 
 use tequio_adversary::{Followed, follow, replay, saved_by_replay, saved_by_skip, skip, steer};
 use tequio_attestation::{

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use tequio_client::Contract;
+use tequio_protocol::escrow::MIN_COMMONS_AUDIT;
 
 use super::{Act, By, Offer, Opening, Sent, Wrong};
 use crate::program::{MOST_SHARDS, Shown};
@@ -55,13 +56,14 @@ fn offer() -> impl Strategy<Value = Offer> {
         Just(Wrong::Huge)
     ];
     let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32);
-    let times = (prop::sample::select(&[60u64, 600, 3_600][..]), prop::option::of(0..1_500u64), 5_000..1_000_000u64);
+    let times = (prop::sample::select(&[60u32, 600, 3_600][..]), prop::option::of(0..1_500u32), 5_000..1_000_000u64);
     let kind = (index(), prop::bool::weighted(0.25), index(), prop::option::weighted(0.1, wrong), sent());
     (size, times, kind).prop_map(|(size, times, kind)| {
         let (shards, price, draws, providers) = size;
         let (attest_window, audit_window, lasts) = times;
         let (client, commons, program, wrong, sent) = kind;
         let price = if commons { price % 3 } else { price };
+        let audit_window = if commons { Some(MIN_COMMONS_AUDIT + audit_window.unwrap_or(0)) } else { audit_window };
         Offer {
             client,
             commons,
@@ -131,6 +133,7 @@ pub fn free_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         1 => Just(Act::Rest),
         4 => prop_oneof![1..60u64, 60..900u64].prop_map(|seconds| Act::Pass { seconds }),
+        1 => (900..100_000u64).prop_map(|seconds| Act::Halt { seconds }),
         30 => (index(), shown()).prop_map(|(assignment, shown)| Act::Proceed { assignment, shown }),
         11 => registry,
         45 => escrow,
@@ -161,6 +164,7 @@ pub fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         90 => free_act(),
         3 => waits.prop_map(|seconds| Act::Pass { seconds }),
+        1 => (900..100_000u64).prop_map(|seconds| Act::Halt { seconds }),
         5 => governance,
     ]
 }

@@ -70,9 +70,10 @@ impl Stage {
             kind: if offer.commons { Kind::Commons } else { Kind::Client },
             attest_window: offer.attest_window,
             audit_window: offer.audit_window,
+            principal: offer.commons.then(|| self.cast.outsider.to_string()),
             end: self.chain.now() + offer.lasts,
             min_providers: offer.providers.min(shards as u32),
-            data: String::new(),
+            data: "somewhere".into(),
         };
         match offer.wrong {
             None => {}

@@ -51,11 +51,8 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
         }
         Contract::Verifier => {
             let config = verifier::Config {
-                delay: if beyond { 29 } else { 30 + long % 300 },
-                open_window: 600 + long % 2_000,
-                void_after: 86_400 + long,
+                timelock: if beyond { 172_799 } else { 172_800 + long },
                 max_draws: 64 + u32::from(scale) % 64,
-                ..setup.verifier
             };
             verifier::ExecuteMsg::Configure { config }.into()
         }
@@ -72,12 +69,18 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
             let config = escrow::Config {
                 margin_bps: if beyond { 19_999 } else { 20_000 + u32::from(scale) },
                 token_value: Decimal::percent(long % 200),
-                give_back_window: long % 1_000,
+                give_back_window: u32::from(scale) % 1_000,
                 give_back_fee_bps: scale % 1_001,
                 absence_bps: scale % 2_001,
                 client_gas: scale.into(),
                 reporter_tip: scale.into(),
-                audit_window: 1 + long % 1_000,
+                terms: verifier::Terms {
+                    delay: 30 + u32::from(scale) % 300,
+                    open_window: 600 + u32::from(scale) % 2_000,
+                    void_after: 86_400 + u32::from(scale),
+                    audit_window: 1 + u32::from(scale) % 1_000,
+                    blocks: 50 + u32::from(scale) % 100,
+                },
                 ..setup.escrow
             };
             escrow::ExecuteMsg::Configure { config }.into()
