@@ -33,7 +33,7 @@ fn bonds_are_five_quarters_of_what_a_demand_costs() {
         longest_hold,
         rate,
     };
-    assert_eq!(world.assignment(assignment).subject.arbitration, Some(expected));
+    assert_eq!(world.assignment(assignment).subject.arbitration, Some(Box::new(expected)));
     // It is told by the subject alone: escrow asks the verifier, and the verifier only, whether it may pay.
     world.attest(assignment);
     world.verdict(assignment, Verdict::Genuine {});

@@ -122,11 +122,11 @@ fn an_arbitration_names_real_addresses() {
         Arbitration { arbiter: "arbiter".into(), ..good.clone() },
         Arbitration { principal: String::new(), ..good.clone() },
     ] {
-        let subject = Subject { arbitration: Some(bad), ..subject() };
+        let subject = Subject { arbitration: Some(Box::new(bad)), ..subject() };
         let error = world.refused(&world.alice.clone(), &ExecuteMsg::Attest { subject, root: ROOT });
         assert!(matches!(error, ContractError::Std(_)), "{error}");
     }
-    let subject = Subject { arbitration: Some(good), ..subject() };
+    let subject = Subject { arbitration: Some(Box::new(good)), ..subject() };
     let id = world.attest(&world.alice.clone(), &subject, ROOT);
     assert_eq!(world.attestation(id).subject, subject);
 }
@@ -153,7 +153,7 @@ fn every_wrong_subject_has_its_error() {
     let mut world = World::new();
     let most = CONFIG.max_draws;
     let with = |terms| Subject { terms, ..subject() };
-    let held = |arbitration| Subject { arbitration: Some(arbitration), ..subject() };
+    let held = |arbitration| Subject { arbitration: Some(Box::new(arbitration)), ..subject() };
     let short = |name, min: u32| -> ContractError {
         let (min, max) = (min.into(), MAX_WAIT.into());
         OutOfBounds::Number { name, value: min - 1, min, max }.into()

@@ -24,14 +24,14 @@ pub struct Subject {
     pub context: Digest,
     pub terms: Terms,
     /// Nobody can hold it back if `None`.
-    pub arbitration: Option<Arbitration>,
+    pub arbitration: Option<Box<Arbitration>>,
 }
 
 impl Subject {
     pub fn id(&self) -> SubjectId {
         let numbers =
             [&self.first_shard.to_be_bytes()[..], &self.count.to_be_bytes(), &self.draws.to_be_bytes()].concat();
-        let (terms, arbitration) = (self.terms.encode(), self.arbitration.as_ref().map(Arbitration::encode));
+        let (terms, arbitration) = (self.terms.encode(), self.arbitration.as_ref().map(|held| held.encode()));
         let parts = [
             self.program_id.as_ref(),
             self.input_root.as_ref(),

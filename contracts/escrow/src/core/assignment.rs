@@ -55,7 +55,7 @@ impl Assignment {
             draws: job.draws,
             context: context(escrow, self.job, id, job.shards),
             terms: job.terms,
-            arbitration: job.arbitration.as_ref().map(|arbiter| arbitration(arbiter, &job.principal, cost)),
+            arbitration: job.arbitration.as_ref().map(|arbiter| Box::new(arbitration(arbiter, &job.principal, cost))),
         }
     }
 }

@@ -53,7 +53,7 @@ fn from_a_header_to_draws() {
         longest_hold: 7_560,
         rate: 1_000_000,
     };
-    let held = Subject { arbitration: Some(arbitration.clone()), ..subject.clone() }.id();
+    let held = Subject { arbitration: Some(Box::new(arbitration.clone())), ..subject.clone() }.id();
     let subject = subject.id();
     let (chain, verifier, attester) = ("tequio-1", "tequio1verifier", "tequio1attester");
     let attestation = attestation_id(chain, verifier, attester, &root, &subject);
