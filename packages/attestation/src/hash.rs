@@ -50,6 +50,11 @@ pub fn tagged(tag: &str, parts: &[&[u8]]) -> Digest {
     Digest(hasher.finalize().into())
 }
 
+/// A name as ids bind it: its length (u32) and its bytes.
+pub fn name(text: &str) -> Vec<u8> {
+    [&(text.len() as u32).to_be_bytes(), text.as_bytes()].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

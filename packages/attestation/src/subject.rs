@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Arbitration, AttestationId, Digest, ProgramId, SubjectId, Terms, hash::tagged};
+use crate::{
+    Arbitration, AttestationId, Digest, ProgramId, SubjectId, Terms,
+    hash::{name, tagged},
+};
 
 /// What an attestation is about. The context is the protocol's own that uses the verifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,11 +46,6 @@ impl Subject {
         ];
         SubjectId(tagged("tequio/v1/subject", &parts))
     }
-}
-
-/// A name as ids bind it: its length (u32) and its bytes.
-pub(crate) fn name(name: &str) -> Vec<u8> {
-    [&(name.len() as u32).to_be_bytes(), name.as_bytes()].concat()
 }
 
 /// The id of an attestation. Names are preceded by their length (u32).

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::hash::name;
+
 /// When an attestation is drawn, until when it is opened, and how long it is watched. Windows are seconds *and* blocks: none
 /// is over before `blocks` more blocks were made, so that no halt of the chain makes anyone late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,7 +65,7 @@ impl Terms {
 impl Arbitration {
     /// As the subject binds them. Names are preceded by their length (u32).
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let names = [&self.arbiter, &self.principal].map(|name| crate::subject::name(name)).concat();
+        let names = [&self.arbiter, &self.principal].map(|text| name(text)).concat();
         let bonds = [self.bond, self.rerun_bond].map(u128::to_be_bytes).concat();
         let rest = [self.answer_window, self.spacing, self.longest_hold, self.rate].map(u32::to_be_bytes).concat();
         [names, bonds, rest].concat()

@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Uint128};
-use tequio_attestation::hash::tagged;
+use tequio_attestation::hash::{name, tagged};
 use tequio_protocol::{
     AssignmentId, Deadline, Digest, JobId,
     escrow::{Arbiter, Case, State},
@@ -79,14 +79,8 @@ pub fn arbitration(arbiter: &Arbiter, principal: &Addr, cost: Uint128) -> Arbitr
 /// `TH('tequio/v1/context', length of the escrow's address (u32) ‖ its bytes ‖ job ‖ assignment ‖ total shards)`, numbers
 /// big-endian, the last three u64.
 pub fn context(escrow: &Addr, job: JobId, assignment: AssignmentId, shards: u64) -> Digest {
-    let address = escrow.as_bytes();
-    let parts: [&[u8]; 5] = [
-        &(address.len() as u32).to_be_bytes(),
-        address,
-        &job.0.to_be_bytes(),
-        &assignment.0.to_be_bytes(),
-        &shards.to_be_bytes(),
-    ];
+    let parts: [&[u8]; 4] =
+        [&name(escrow.as_str()), &job.0.to_be_bytes(), &assignment.0.to_be_bytes(), &shards.to_be_bytes()];
     tagged(CONTEXT, &parts)
 }
 
