@@ -65,6 +65,7 @@ fn describe_job(deps: Deps, id: JobId, job: Job) -> Result<JobResponse, Contract
         audit_window: job.audit_window,
         end: job.end,
         min_providers: job.min_providers,
+        least: job.least,
         data: job.data,
         cost: job.cost.into(),
         rules: job.rules,

@@ -32,6 +32,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         audit_window: spec.audit_window.unwrap_or(config.audit_window),
         end: spec.end,
         min_providers: spec.min_providers,
+        least: spec.least,
         data: spec.data,
         cost,
         lien,
@@ -52,6 +53,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         audit_window: job.audit_window,
         end: job.end,
         min_providers: job.min_providers,
+        least: job.least,
         data: job.data,
     }))
 }

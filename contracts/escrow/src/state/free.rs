@@ -25,11 +25,6 @@ pub fn at(storage: &dyn Storage, job: JobId, first: u64) -> StdResult<Option<Fre
     FREE.may_load(storage, (job, first))
 }
 
-/// The range with the lowest shards.
-pub fn lowest(storage: &dyn Storage, job: JobId) -> StdResult<Option<(u64, Free)>> {
-    FREE.prefix(job).range(storage, None, None, Order::Ascending).next().transpose()
-}
-
 /// The range with the highest shards.
 pub fn highest(storage: &dyn Storage, job: JobId) -> StdResult<Option<(u64, Free)>> {
     FREE.prefix(job).range(storage, None, None, Order::Descending).next().transpose()

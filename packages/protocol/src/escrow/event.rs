@@ -28,6 +28,8 @@ events! {
         audit_window: u64,
         end: u64,
         min_providers: u32,
+        /// Least shards of one assignment.
+        least: u64,
         data: String,
     }
     Assigned = "assigned" {
