@@ -60,6 +60,7 @@ pub struct Offer {
     pub audit_window: Option<u64>,
     pub lasts: u64,
     pub providers: u32,
+    pub least: u64,
     pub wrong: Option<Wrong>,
     pub sent: Sent,
 }
@@ -78,6 +79,7 @@ impl Offer {
             audit_window: None,
             lasts: 300_000,
             providers: 1,
+            least: 1,
             wrong: None,
             sent: Sent::Due,
         }
@@ -131,6 +133,8 @@ pub enum Act {
     /// Burns what slashes left to burn.
     BurnSlashed {
         by: usize,
+        /// What is burned with it.
+        sent: u128,
     },
     /// Lien, release or slash by whom no lien is placed.
     Seize {
@@ -149,6 +153,10 @@ pub enum Act {
         provider: usize,
         job: usize,
         count: u64,
+        /// Of the free ranges; any if `None`.
+        range: Option<usize>,
+        at_least: Option<u64>,
+        price: Option<u128>,
     },
     GiveBack {
         by: By,
@@ -216,6 +224,7 @@ pub enum Act {
     Buy {
         client: usize,
         amount: u128,
+        approve: Option<u128>,
     },
     Approve {
         client: usize,
@@ -223,6 +232,7 @@ pub enum Act {
     },
     Claim {
         by: usize,
+        provider: Option<usize>,
     },
     /// Reserve, reward or release by who is no source, or credits by who is not the token.
     Count {
