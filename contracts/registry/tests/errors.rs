@@ -96,7 +96,7 @@ fn attempts() -> Vec<Attempt> {
         attempt(
             "governance",
             ExecuteMsg::Grant { holder: addr("other").to_string() },
-            "<other> is granted already, from 1571970219 on",
+            "<other> is granted already, at 1571797419",
         ),
         attempt("carol", lien("alice", 1), &format!("the right of {} to place liens was revoked", addr("carol"))),
         attempt("governance", ExecuteMsg::Revoke { holder: addr("dave").to_string() }, "<dave> has no right to revoke"),

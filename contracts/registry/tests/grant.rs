@@ -52,11 +52,11 @@ fn a_grant_is_not_repeated() {
     let mut world = World::new();
     let escrow = addr("escrow");
     world.grant(&escrow).unwrap();
-    let effective = world.now();
+    let since = world.now();
     world.pass(5);
     assert_eq!(
         world.grant(&escrow).unwrap_err(),
-        ContractError::Grant(BadGrant::AlreadyGranted { address: escrow, effective })
+        ContractError::Grant(BadGrant::AlreadyGranted { address: escrow, since })
     );
 }
 

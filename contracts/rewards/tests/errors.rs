@@ -74,7 +74,7 @@ fn attempts() -> Vec<(&'static str, ExecuteMsg, &'static str)> {
         ("alice", claim_for("dave"), "nothing to claim for <dave>"),
         ("other", reserve(1, "client", 1, 1), "<other> may reserve from 1571970219 on, now is 1571797419"),
         ("source", reserve(1, "client", 1, 1), "the right of <source> to reserve was revoked"),
-        ("governance", grant("other"), "<other> is granted already, from 1571970219 on"),
+        ("governance", grant("other"), "<other> is granted already, at 1571797419"),
         ("governance", ExecuteMsg::Revoke { source: addr("dave").to_string() }, "<dave> has no right to revoke"),
         (
             "governance",

@@ -21,8 +21,8 @@ errors! {
         Waits { address: Addr, right: &'static str, effective: u64, now: u64 },
         #[error("the right of {address} to {right} was revoked")]
         Revoked { address: Addr, right: &'static str },
-        #[error("{address} is granted already, from {effective} on")]
-        AlreadyGranted { address: Addr, effective: u64 },
+        #[error("{address} is granted already, at {since}")]
+        AlreadyGranted { address: Addr, since: u64 },
         #[error("{address} has no right to revoke")]
         NotGranted { address: Addr },
     }
@@ -91,8 +91,8 @@ impl Grants {
         since: u64,
         timelock: Option<u64>,
     ) -> Result<u64, BadGrant> {
-        if let Some(effective) = self.map().may_load(storage, address)?.and_then(|grant| grant.effective(0)) {
-            return Err(BadGrant::AlreadyGranted { address: address.clone(), effective });
+        if let Some(Grant::Given { since, .. }) = self.map().may_load(storage, address)? {
+            return Err(BadGrant::AlreadyGranted { address: address.clone(), since });
         }
         let effective = checked::add(since, timelock.unwrap_or_default())?;
         self.map().save(storage, address, &Grant::Given { since, timelock })?;
@@ -142,7 +142,7 @@ mod tests {
         let waits = |effective, now| Err(BadGrant::Waits { address: whose(), right, effective, now });
         assert_eq!(GUESTS.in_effect(&storage, &address, 9, 0), waits(10, 9));
         assert_eq!(GUESTS.in_effect(&storage, &address, 10, 6), Ok(()));
-        let twice = Err(BadGrant::AlreadyGranted { address: whose(), effective: 10 });
+        let twice = Err(BadGrant::AlreadyGranted { address: whose(), since: 4 });
         assert_eq!(GUESTS.grant(&mut storage, &address, 20, None), twice);
 
         GUESTS.revoke(&mut storage, &address).unwrap();
