@@ -6,6 +6,7 @@ use cosmwasm_std::Addr;
 use tequio_adversary::{Cheating, Trick};
 use tequio_attestation::Manifest;
 use tequio_backend::{Backend, Executable, Unsupported};
+use tequio_protocol::{JobId, escrow::ExecuteMsg};
 
 use crate::Model;
 
@@ -18,6 +19,12 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// What its operator sends to take up to `count` shards, wherever and at whatever price.
+    pub fn taking(&self, job: JobId, count: u64) -> ExecuteMsg {
+        let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
+        ExecuteMsg::Assign { job, provider, count, first, at_least, price }
+    }
+
     /// What this provider runs a job's shards with.
     pub(crate) fn executable(&self, model: &Arc<Model>) -> Arc<dyn Executable> {
         let Some(trick) = self.trick.clone() else { return model.executable.clone() };

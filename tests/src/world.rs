@@ -93,9 +93,8 @@ impl World {
     /// An honest provider whose whole stake may come under liens of escrow's.
     pub fn provider_with(&mut self, name: &str, stake: u128) -> Provider {
         let (owner, operator) = (self.actor(name), self.actor(&format!("{name}'s rig")));
-        let register =
-            registry::ExecuteMsg::Register { operator: operator.to_string(), metadata: registry::Metadata::default() };
-        self.send(&owner, register, stake);
+        let (operators, metadata) = (vec![operator.to_string()], registry::Metadata::default());
+        self.send(&owner, registry::ExecuteMsg::Register { operators, metadata }, stake);
         let cap =
             registry::ExecuteMsg::Cap { holder: self.chain.deployment().escrow.to_string(), amount: STAKE.into() };
         self.send(&owner, cap, 0);

@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// Most free ranges that one refund gives up.
-const MAX_RANGES: usize = 30;
+/// Most free ranges that one message looks at.
+pub const MAX_RANGES: usize = 30;
 
 /// All shards of a new job become free, and their payment is held.
 pub fn post(storage: &mut dyn Storage, job: &Job) -> Result<JobId, ContractError> {

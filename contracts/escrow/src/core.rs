@@ -1,5 +1,6 @@
 //! Values and formulas, without storage or chain.
 
+pub mod ask;
 pub mod assignment;
 pub mod config;
 pub mod error;

@@ -43,14 +43,14 @@ pub fn each(
     env: &Env,
     reporter: &Addr,
     list: Vec<AssignmentId>,
-    allows: impl Fn(AssignmentId, Ruling) -> Result<Ending, ContractError>,
+    allows: impl Fn(&Found, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
     let (mut all, mut over) = (Response::new(), None);
     for id in list {
         let found = find(deps.as_ref(), env, id)?;
         let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(found.now);
-        match allows(id, ruling) {
+        match allows(&found, ruling) {
             Err(error @ ContractError::Over { .. }) => over = Some(error),
             ending => {
                 let one = end(deps.branch(), found, ending?, reporter, None)?;

@@ -37,10 +37,8 @@ errors! {
         // Who.
         #[error("job {job} belongs to {client}, not to {sender}")]
         NotClient { job: JobId, client: Addr, sender: Addr },
-        #[error("{sender} operates no provider")]
-        NotOperator { sender: Addr },
-        #[error("assignment {assignment} belongs to {provider}, for whom {sender} does not work")]
-        NotYours { assignment: AssignmentId, provider: Addr, sender: Addr },
+        #[error("{sender} does not work for {provider}")]
+        NotOperator { sender: Addr, provider: Addr },
 
         // Jobs.
         #[error("posting is paused")]
@@ -69,6 +67,14 @@ errors! {
         AssigningPaused,
         #[error("{provider} has {held} shards of job {job}, all of the {cap} one provider may take")]
         Diversity { job: JobId, provider: Addr, held: u64, cap: u64 },
+        #[error("a shard of job {job} at {first} pays {price}, short of {asked}")]
+        Cheaper { job: JobId, first: u64, price: Uint128, asked: Uint128 },
+        #[error("of {range} free shards of job {job} at {first} it can take {most}, short of {asked}; least are {least}")]
+        TooFew { job: JobId, first: u64, range: u64, most: u64, asked: u64, least: u64 },
+        #[error(
+            "none of the first {ranges} free ranges of job {job} gives {asked} shards at {price} each, but at most {most}; least are {least}"
+        )]
+        NoRange { job: JobId, ranges: usize, asked: u64, price: Uint128, most: u64, least: u64 },
         #[error("no assignment {assignment}")]
         UnknownAssignment { assignment: AssignmentId },
         #[error("assignment {assignment} is over: {ending}")]

@@ -23,7 +23,11 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
     let caller = door::enter::<Roles>(deps.as_ref(), &env, info, &msg)?;
     match msg {
         ExecuteMsg::Post { spec } => post::post(deps, env, caller, spec),
-        ExecuteMsg::Assign { job, count } => assign::assign(deps, env, caller, job, count),
+        ExecuteMsg::Assign { job, provider: _, count, first, at_least, price } => {
+            let wanted =
+                assign::Wanted { count, first, at_least: at_least.unwrap_or(1), price: price.unwrap_or_default() };
+            assign::assign(deps, env, caller, job, wanted)
+        }
         ExecuteMsg::GiveBack { assignment } => give_back::give_back(deps, env, caller, assignment),
         ExecuteMsg::Settle { assignments } => settle::settle(deps, env, caller, assignments),
         ExecuteMsg::Expire { assignments } => expire::expire(deps, env, caller, assignments),

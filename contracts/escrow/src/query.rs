@@ -11,7 +11,10 @@ use crate::{
     core::job::Job,
     error::ContractError,
     quote,
-    state::{self, BALANCES, free},
+    state::{
+        self, BALANCES,
+        free::{self, Free},
+    },
 };
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -67,6 +70,7 @@ fn describe_job(deps: Deps, id: JobId, job: Job) -> Result<JobResponse, Contract
         principal: job.principal.into(),
         end: job.end,
         min_providers: job.min_providers,
+        least: job.least,
         data: job.data,
         cost: job.cost.into(),
         rules: job.rules,
@@ -90,8 +94,9 @@ fn ranges(
     limit: Option<u32>,
 ) -> Result<Vec<RangeResponse>, ContractError> {
     state::job(deps.storage, job)?;
-    let ranges = free::list(deps.storage, job, start_after, page(limit))?;
-    Ok(ranges.into_iter().map(|(first, free)| RangeResponse { first, count: free.count, price: free.price }).collect())
+    let ranges = free::ranges(deps.storage, job, start_after).take(page(limit));
+    let describe = |(first, Free { count, price })| RangeResponse { first, count, price };
+    ranges.map(|range| Ok(range.map(describe)?)).collect()
 }
 
 fn assignment_by_id(deps: Deps, env: &Env, id: AssignmentId) -> Result<AssignmentResponse, ContractError> {

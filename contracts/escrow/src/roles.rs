@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Addr, Deps, Env, Storage};
 use tequio_contract::door::{self, Shut};
-use tequio_protocol::{AssignmentId, JobId, Permission, escrow::ExecuteMsg};
+use tequio_protocol::{JobId, Permission, escrow::ExecuteMsg};
 
 use crate::{error::ContractError, neighbours::registry, state};
 
@@ -27,9 +27,11 @@ impl door::Roles for Roles {
             (Permission::Client, ExecuteMsg::TopUp { job, .. } | ExecuteMsg::Refund { job, .. }) => {
                 client(deps, sender, *job)
             }
-            (Permission::Operator, ExecuteMsg::GiveBack { assignment }) => worker(deps, sender, *assignment),
-            (Permission::Operator, _) => {
-                operated(deps, sender)?.ok_or_else(|| ContractError::NotOperator { sender: sender.clone() })
+            (Permission::Operator, ExecuteMsg::Assign { provider, .. }) => {
+                operator(deps, sender, deps.api.addr_validate(provider)?)
+            }
+            (Permission::Operator, ExecuteMsg::GiveBack { assignment }) => {
+                operator(deps, sender, state::assignment(deps.storage, *assignment)?.provider)
             }
             (role, _) => Err(Shut::UnknownRole { role }.into()),
         }
@@ -41,17 +43,11 @@ fn client(deps: Deps, sender: &Addr, job: JobId) -> Result<Addr, ContractError> 
     if client == sender { Ok(client) } else { Err(ContractError::NotClient { job, client, sender: sender.clone() }) }
 }
 
-/// The provider of an assignment, for whom `sender` works now or worked when it was assigned.
-fn worker(deps: Deps, sender: &Addr, id: AssignmentId) -> Result<Addr, ContractError> {
-    let assignment = state::assignment(deps.storage, id)?;
-    let provider = assignment.provider;
-    if assignment.operator == sender || operated(deps, sender)?.is_some_and(|operated| operated == provider) {
+/// `provider`, if `sender` works for it now.
+fn operator(deps: Deps, sender: &Addr, provider: Addr) -> Result<Addr, ContractError> {
+    let registry = state::setup(deps.storage)?.registry;
+    if registry::works(deps.querier, &registry, &provider, sender)? {
         return Ok(provider);
     }
-    Err(ContractError::NotYours { assignment: id, provider, sender: sender.clone() })
-}
-
-/// The provider that `sender` works for.
-fn operated(deps: Deps, sender: &Addr) -> Result<Option<Addr>, ContractError> {
-    Ok(registry::operated(deps.querier, &state::setup(deps.storage)?.registry, sender)?)
+    Err(ContractError::NotOperator { sender: sender.clone(), provider })
 }

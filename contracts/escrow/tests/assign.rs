@@ -1,6 +1,8 @@
 //! `assign`: a provider takes shards, under a lien on its stake.
 
-use cosmwasm_std::Uint128;
+mod limits;
+
+use cosmwasm_std::{Addr, Uint128};
 use tequio_escrow::{ContractError, core::assignment::context};
 use tequio_protocol::{
     AssignmentId, Digest, JobId,
@@ -14,8 +16,10 @@ use crate::{
     world::{TERMS, World, event, header},
 };
 
-fn of(job: JobId, count: u64) -> ExecuteMsg {
-    ExecuteMsg::Assign { job, count }
+/// What alice's operator sends to take `count` shards, but not fewer than `at_least` or cheaper than `price`.
+fn limited(world: &World, job: JobId, count: u64, first: Option<u64>, at_least: u64, price: u128) -> ExecuteMsg {
+    let (provider, at_least, price) = (world.alice.owner.to_string(), Some(at_least), Some(price.into()));
+    ExecuteMsg::Assign { job, provider, count, first, at_least, price }
 }
 
 #[test]
@@ -23,7 +27,7 @@ fn a_provider_takes_the_first_shards_under_a_lien() {
     let mut world = World::new();
     let job = world.post(world.spec());
     let (alice, attest_by) = (world.alice.operator.clone(), world.deadline(3_600));
-    let events = world.sends(&alice, of(job, 32), 0);
+    let events = world.sends(&alice, world.taking(&alice, job, 32), 0);
     let (provider, operator) = (world.alice.owner.to_string(), alice.to_string());
     let lien = Uint128::new(32 * 2_065);
     let id = AssignmentId(1);
@@ -92,7 +96,8 @@ fn it_gets_no_more_than_the_range_has() {
     let alice = world.alice.operator.clone();
     let assignment = world.assign(&alice, job, u64::MAX);
     assert_eq!(world.assignment(assignment).count, 100);
-    let error = world.refused(&alice, of(job, 1), 0);
+    let bob = world.bob.operator.clone();
+    let error = world.refused(&bob, world.taking(&bob, job, 1), 0);
     assert_eq!(error, ContractError::FreeShards { job, free: 0, asked: 1 });
 }
 
@@ -119,7 +124,7 @@ fn a_diverse_job_is_spread_over_providers() {
     let (one, two) = (world.assign(&alice, job, 30), world.assign(&alice, job, 30));
     assert_eq!((world.assignment(one).count, world.assignment(two).count), (30, 4), "⌈100/3⌉ = 34");
     let provider = world.alice.owner.clone();
-    let error = world.refused(&alice, of(job, 1), 0);
+    let error = world.refused(&alice, world.taking(&alice, job, 1), 0);
     assert_eq!(error, ContractError::Diversity { job, provider: provider.clone(), held: 34, cap: 34 });
     let (three, four) = (world.assign(&bob, job, 100), world.assign(&carol, job, 100));
     assert_eq!((world.assignment(three).count, world.assignment(four).count), (34, 32));
@@ -134,18 +139,48 @@ fn a_diverse_job_is_spread_over_providers() {
     let again = world.assign(&alice, job, 100);
     assert_eq!(world.assignment(again).count, 4);
     world.expire(three);
-    let error = world.refused(&alice, of(job, 1), 0);
+    let error = world.refused(&alice, world.taking(&alice, job, 1), 0);
     assert_eq!(error, ContractError::Diversity { job, provider, held: 34, cap: 34 });
 }
 
 #[test]
-fn only_an_operator_assigns() {
+fn only_who_works_for_the_provider_assigns() {
     let mut world = World::new();
     let job = world.post(world.spec());
-    for sender in [world.stranger.clone(), world.alice.owner.clone(), world.client.clone()] {
-        let error = world.refused(&sender, of(job, 1), 0);
-        assert_eq!(error, ContractError::NotOperator { sender });
+    let provider = world.alice.owner.clone();
+    let message = limited(&world, job, 1, None, 1, 0);
+    for sender in [&world.stranger, &world.client, &world.bob.operator, &world.bob.owner].map(Addr::clone) {
+        let error = world.refused(&sender, message.clone(), 0);
+        assert_eq!(error, ContractError::NotOperator { sender, provider: provider.clone() });
     }
+    let nobody = ExecuteMsg::Assign {
+        job,
+        provider: world.stranger.to_string(),
+        count: 1,
+        first: None,
+        at_least: None,
+        price: None,
+    };
+    for sender in [world.stranger.clone(), world.alice.operator.clone()] {
+        let error = world.refused(&sender, nobody.clone(), 0);
+        assert_eq!(error, ContractError::NotOperator { sender, provider: world.stranger.clone() });
+    }
+}
+
+#[test]
+fn the_owner_key_works_too_and_one_key_for_many() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let [alice, bob] = [world.alice.owner.clone(), world.bob.owner.clone()];
+    let rig = world.alice.operator.clone();
+    world.registers(&bob, &rig);
+    for (sender, provider) in [(&alice, &alice), (&rig, &bob), (&rig, &alice)] {
+        let (to, first, at_least, price) = (provider.to_string(), None, None, None);
+        let message = ExecuteMsg::Assign { job, provider: to, count: 1, first, at_least, price };
+        let assigned: Assigned = event(&world.sends(sender, message, 0));
+        assert_eq!((&assigned.provider, &assigned.operator), (&provider.to_string(), &sender.to_string()));
+    }
+    assert_eq!((world.lien_on(&world.alice), world.lien_on(&world.bob)), (2 * 2_065, 2_065));
 }
 
 #[test]
@@ -154,7 +189,8 @@ fn without_stake_nothing_is_assigned() {
     let job = world.post(world.spec());
     let provider = world.alice.owner.to_string();
     stand_in::registry::STAKE.save(&mut *world.of_registry(), &provider, &Uint128::new(2_064)).unwrap();
-    let error = world.send(&world.alice.operator.clone(), &of(job, 1), 0).unwrap_err();
+    let alice = world.alice.operator.clone();
+    let error = world.send(&alice, &world.taking(&alice, job, 1), 0).unwrap_err();
     assert!(format!("{error:#}").contains("stake short of lien"));
     assert_eq!(world.tally(job), (100, 0, 0, 0));
 }
@@ -168,7 +204,7 @@ fn nothing_is_assigned_after_the_end() {
     world.assign(&alice, job, 1);
     world.pass(1);
     let (end, now) = (world.job(job).end, world.now());
-    assert_eq!(world.refused(&alice, of(job, 1), 0), ContractError::JobEnded { job, end, now });
+    assert_eq!(world.refused(&alice, world.taking(&alice, job, 1), 0), ContractError::JobEnded { job, end, now });
 }
 
 #[test]
@@ -188,7 +224,7 @@ fn zero_shards_and_unknown_jobs_are_refused() {
     let mut world = World::new();
     let job = world.post(world.spec());
     let alice = world.alice.operator.clone();
-    assert_eq!(world.refused(&alice, of(job, 0), 0), ContractError::ZeroShards { job });
+    assert_eq!(world.refused(&alice, world.taking(&alice, job, 0), 0), ContractError::ZeroShards { job });
     let job = JobId(2);
-    assert_eq!(world.refused(&alice, of(job, 1), 0), ContractError::UnknownJob { job });
+    assert_eq!(world.refused(&alice, world.taking(&alice, job, 1), 0), ContractError::UnknownJob { job });
 }

@@ -18,7 +18,7 @@ fn free_of_charge(world: &World) -> Vec<(Addr, ExecuteMsg)> {
     let (governance, stranger) = (&world.governance, &world.stranger);
     let config = Config { token_value: Decimal::zero(), ..config() };
     let all = [
-        (&world.alice.operator, ExecuteMsg::Assign { job, count: 1 }),
+        (&world.alice.operator, world.taking(&world.alice.operator, job, 1)),
         (stranger, ExecuteMsg::Settle { assignments: assignments.clone() }),
         (stranger, ExecuteMsg::Expire { assignments: assignments.clone() }),
         (stranger, ExecuteMsg::Refund { job, shards: None }),
@@ -89,13 +89,21 @@ fn every_error_carries_its_numbers() {
         (E::UnknownRange { job, first: 9 }, "no free range of job 3 begins at 9"),
         (E::NotRaised { price: amount(1), current: amount(2) }, "price 1 does not raise 2"),
         (E::NotRefundable { job, end: 5, now: 4 }, "only the client may refund before job 3 ends at 5; now is 4"),
-        (E::NotOperator { sender: x() }, "x operates no provider"),
+        (E::NotOperator { sender, provider: y() }, "x does not work for y"),
         (
             E::Diversity { job, provider: x(), held: 4, cap: 4 },
             "x has 4 shards of job 3, all of the 4 one provider may take",
         ),
+        (E::Cheaper { job, first: 9, price: amount(1), asked: amount(2) }, "a shard of job 3 at 9 pays 1, short of 2"),
+        (
+            E::TooFew { job, first: 9, range: 8, most: 5, asked: 6, least: 3 },
+            "of 8 free shards of job 3 at 9 it can take 5, short of 6; least are 3",
+        ),
+        (
+            E::NoRange { job, ranges: 30, asked: 6, price: amount(2), most: 5, least: 3 },
+            "none of the first 30 free ranges of job 3 gives 6 shards at 2 each, but at most 5; least are 3",
+        ),
         (E::UnknownAssignment { assignment }, "no assignment 7"),
-        (E::NotYours { assignment, provider: y(), sender }, "assignment 7 belongs to y, for whom x does not work"),
         (E::Over { assignment, ending }, "assignment 7 is over: slashed"),
         (
             not_yet(NotYet::Unattested { attest_by: until, now: MOMENT }),

@@ -116,6 +116,62 @@ fn what_has_a_verdict_is_settled_instead() {
     }
 }
 
+/// Audit L5: a stolen key's work could not be stopped before its deadline.
+#[test]
+fn the_owner_key_ends_what_nobody_attested_to_at_the_cost_of_absence() {
+    let mut world = World::new();
+    let (assignment, owner) = (world.assigned(10), world.alice.owner.clone());
+    let job = world.assignment(assignment).job;
+    let (attest_by, now) = (world.deadline(3_600), world.moment());
+    let unattested = not_yet(assignment, NotYet::Unattested { attest_by, now });
+    let operator = world.alice.operator.clone();
+    for other in [&operator, &world.bob.owner.clone(), &world.client.clone(), &world.stranger.clone()] {
+        assert_eq!(world.refused(other, of(assignment), 0), unattested);
+    }
+    let ended: Ended = event(&world.sends(&owner, of(assignment), 0));
+    assert_eq!((ended.ending, ended.slashed.u128(), ended.fee.u128()), (Ending::Absent, 2_065, 0));
+    assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::Absent), 0));
+    assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
+    // What the key sends now is too late.
+    world.attest_at(assignment, world.moment());
+    world.verdict(assignment, Verdict::Genuine {});
+    world.pass(600);
+    let over = ContractError::Over { assignment, ending: Ending::Absent };
+    let settle = ExecuteMsg::Settle { assignments: vec![assignment] };
+    assert_eq!(world.refused(&operator, settle, 0), over);
+    assert_eq!(world.refused(&owner, of(assignment), 0), over);
+}
+
+/// Once there is an attestation its verdict decides, whatever it will be: else an owner would run from a false one.
+#[test]
+fn the_owner_key_ends_nothing_that_is_attested() {
+    let mut world = World::new();
+    let owner = world.alice.owner.clone();
+    let (pending, early) = (world.assigned(1), world.assigned(1));
+    world.attest(pending);
+    let reason = NotYet::Pending { deadline: None };
+    assert_eq!(world.refused(&owner, of(pending), 0), not_yet(pending, reason));
+    // Nor where it does not count: its draws may be known.
+    let (attest_by, now) = (world.deadline(3_600), world.moment());
+    world.attest_at(early, Moment { time: now.time - 1, ..now });
+    let unattested = NotYet::Unattested { attest_by, now };
+    assert_eq!(world.refused(&owner, of(early), 0), not_yet(early, unattested));
+    for verdict in [Verdict::Genuine {}, FALSE] {
+        world.verdict(pending, verdict);
+        assert!(matches!(
+            world.refused(&owner, of(pending), 0),
+            ContractError::NotYet { .. } | ContractError::Settles { .. }
+        ));
+    }
+    // In a batch with what it may end, nothing ends.
+    let free = world.assigned(1);
+    let batch = ExecuteMsg::Expire { assignments: vec![free, pending] };
+    assert_eq!(
+        world.refused(&owner, batch, 0),
+        ContractError::Settles { assignment: pending, ending: Ending::Slashed }
+    );
+}
+
 #[test]
 fn it_expires_once() {
     let mut world = World::new();

@@ -1,6 +1,7 @@
 //! `give_back`: early, unattested, once, for a small fee.
 
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{Uint128, coins};
+use cw_multi_test::Executor;
 use tequio_contract::funds::BadFunds;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
@@ -120,17 +121,21 @@ fn once_per_provider_and_job() {
     }
 }
 
+/// Audit L5: a key that was rotated away still gave its assignments back.
 #[test]
-fn the_operator_of_then_and_of_now_may() {
+fn who_works_for_the_provider_now_may_and_who_did_may_not() {
     let mut world = World::new();
     let job = world.post(world.spec());
     let (other, owner) = (world.post(world.spec()), world.alice.owner.clone());
     let (old, new) = (world.alice.operator.clone(), world.stranger.clone());
     let (one, two) = (world.assign(&old, job, 1), world.assign(&old, other, 1));
-    world.dismisses(&old);
     world.registers(&owner, &new);
-    world.sends(&old, of(one), 10);
-    world.sends(&new, of(two), 10);
+    world.dismisses(&owner, &old);
+    let error = ContractError::NotOperator { sender: old.clone(), provider: owner.clone() };
+    assert_eq!(world.refused(&old, of(one), 10), error);
+    world.sends(&new, of(one), 10);
+    world.app.send_tokens(new, owner.clone(), &coins(10, DENOM)).unwrap();
+    world.sends(&owner, of(two), 10);
 }
 
 #[test]
@@ -140,7 +145,7 @@ fn nobody_else_may() {
     let provider = world.alice.owner.clone();
     for sender in [world.bob.operator.clone(), world.client.clone(), world.stranger.clone()] {
         let error = world.refused(&sender, of(assignment), 10);
-        assert_eq!(error, ContractError::NotYours { assignment, provider: provider.clone(), sender });
+        assert_eq!(error, ContractError::NotOperator { sender, provider: provider.clone() });
     }
 }
 

@@ -29,7 +29,7 @@ fn paused_assigning_refuses_assignments() {
     pause(&mut world, false, true);
     let job = world.post(world.spec());
     let alice = world.alice.operator.clone();
-    assert_eq!(world.refused(&alice, ExecuteMsg::Assign { job, count: 1 }, 0), ContractError::AssigningPaused);
+    assert_eq!(world.refused(&alice, world.taking(&alice, job, 1), 0), ContractError::AssigningPaused);
     pause(&mut world, false, false);
     world.assign(&alice, job, 1);
 }

@@ -48,6 +48,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         principal: world.client.to_string(),
         end: spec.end,
         min_providers: 1,
+        least: 1,
         data: "s3://jobs/1".into(),
     };
     assert_eq!(event::<Posted>(&events), posted);
@@ -67,6 +68,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         principal: world.client.to_string(),
         end: spec.end,
         min_providers: 1,
+        least: 1,
         data: spec.data,
         cost: 2_000_000u64.into(),
         rules: (&config()).into(),
@@ -170,6 +172,7 @@ fn what_the_network_does_not_bear_is_refused() {
     let end = |end| (JobSpec { end, ..spec() }, out("end", end, now + 1, now + MAX_DURATION));
     let providers =
         |min_providers: u32| (JobSpec { min_providers, ..spec() }, out("min_providers", min_providers.into(), 1, 100));
+    let least = |least, min_providers, cap| (JobSpec { least, min_providers, ..spec() }, out("least", least, 1, cap));
     let shards = |shards| (JobSpec { shards, ..spec() }, out("shards", shards, 1, MAX_SHARDS));
     let draws = |draws: u32| (JobSpec { draws, ..spec() }, out("draws", draws.into(), 1, 64));
     let (long, longest) = (MAX_WINDOW + 1, MAX_DATA as u64);
@@ -187,6 +190,10 @@ fn what_the_network_does_not_bear_is_refused() {
         end(now + MAX_DURATION + 1),
         providers(0),
         providers(101),
+        least(0, 1, 100),
+        least(101, 1, 100),
+        least(35, 3, 34),
+        least(2, 100, 1),
         (JobSpec { audit_window: Some(long), ..spec() }, out("audit_window", long.into(), 0, MAX_WINDOW.into())),
         (JobSpec { data: "d".repeat(MAX_DATA + 1), ..spec() }, out("data", longest + 1, 0, longest)),
         (of(Header { cost: 0, ..header() }), zero("cost")),
@@ -212,6 +219,9 @@ fn the_very_limits_are_borne() {
         ..world.spec()
     };
     world.post(spec);
+    for (least, min_providers) in [(100, 1), (34, 3), (1, 100)] {
+        world.post(JobSpec { least, min_providers, ..world.spec() });
+    }
     let header = Header { opening_bytes: 0, ..header() }.encode().into();
     let huge = JobSpec { header, shards: MAX_SHARDS, draws: 48, price: Uint128::one(), ..world.spec() };
     let job = world.post(huge);

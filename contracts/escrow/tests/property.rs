@@ -21,12 +21,15 @@ enum Act {
         price: u64,
         audit: Option<u32>,
         providers: u32,
+        least: u64,
         lasts: u64,
     },
     Assign {
         provider: usize,
         job: usize,
         count: u64,
+        range: Option<usize>,
+        limits: u64,
     },
     Attest {
         assignment: usize,
@@ -43,6 +46,7 @@ enum Act {
     },
     Expire {
         assignment: usize,
+        owner: bool,
     },
     Refund {
         job: usize,
@@ -85,13 +89,14 @@ enum Act {
 
 fn post() -> impl Strategy<Value = Act> {
     let audit = proptest::option::of(0..1_000u32);
-    (0..4u8, 1..40u64, 1..200u64, audit, 1..4u32, 1_000..200_000u64).prop_map(
-        |(kind, shards, price, audit, providers, lasts)| Act::Post {
+    (0..4u8, 1..40u64, 1..200u64, audit, 1..4u32, 0..40u64, 1_000..200_000u64).prop_map(
+        |(kind, shards, price, audit, providers, least, lasts)| Act::Post {
             commons: kind == 0,
             shards,
             price,
             audit,
             providers,
+            least,
             lasts,
         },
     )
@@ -101,12 +106,14 @@ fn act() -> impl Strategy<Value = Act> {
     let (index, flag) = (|| 0..1_000usize, proptest::bool::ANY);
     prop_oneof![
         2 => post(),
-        16 => (index(), index(), 1..12u64).prop_map(|(provider, job, count)| Act::Assign { provider, job, count }),
+        16 => (index(), index(), 1..12u64, proptest::option::weighted(0.3, index()), 0..40u64).prop_map(
+            |(provider, job, count, range, limits)| Act::Assign { provider, job, count, range, limits }
+        ),
         12 => index().prop_map(|assignment| Act::Attest { assignment }),
         10 => (index(), index()).prop_map(|(assignment, verdict)| Act::Answer { assignment, verdict }),
         2 => index().prop_map(|assignment| Act::GiveBack { assignment }),
         8 => proptest::collection::vec(index(), 1..3).prop_map(|assignments| Act::Settle { assignments }),
-        8 => index().prop_map(|assignment| Act::Expire { assignment }),
+        8 => (index(), proptest::bool::weighted(0.2)).prop_map(|(assignment, owner)| Act::Expire { assignment, owner }),
         4 => (index(), flag, proptest::option::of(1..8u64))
             .prop_map(|(job, client, shards)| Act::Refund { job, client, shards }),
         3 => (index(), index(), 1..50u64).prop_map(|(job, range, raise)| Act::TopUp { job, range, raise }),

@@ -253,6 +253,7 @@ impl World {
             principal: None,
             end: self.now() + 86_400,
             min_providers: 1,
+            least: 1,
             data: "s3://jobs/1".into(),
         }
     }
@@ -275,8 +276,16 @@ impl World {
         Posted::all(&events)[0].job
     }
 
+    /// What an operator sends to take up to `count` shards for its own provider, wherever and at whatever price. Whoever
+    /// works for nobody tries it for alice.
+    pub fn taking(&self, operator: &Addr, job: JobId, count: u64) -> ExecuteMsg {
+        let own = self.providers().into_iter().find(|provider| provider.operator == operator);
+        let provider = own.unwrap_or(&self.alice).owner.to_string();
+        ExecuteMsg::Assign { job, provider, count, first: None, at_least: None, price: None }
+    }
+
     pub fn assign(&mut self, operator: &Addr, job: JobId, count: u64) -> AssignmentId {
-        let events = self.sends(operator, ExecuteMsg::Assign { job, count }, 0);
+        let events = self.sends(operator, self.taking(operator, job, count), 0);
         Assigned::all(&events)[0].assignment
     }
 

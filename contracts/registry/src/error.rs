@@ -37,11 +37,17 @@ errors! {
         UnknownProvider { provider: Addr },
         #[error("{provider} is a provider already")]
         AlreadyRegistered { provider: Addr },
-        #[error("{operator} operates {provider} already")]
-        OperatorTaken { operator: Addr, provider: Addr },
+        #[error("{operator} works for {provider} already")]
+        AlreadyOperator { operator: Addr, provider: Addr },
+        #[error("{operator} is no operator of {provider}")]
+        NotOperator { operator: Addr, provider: Addr },
+        #[error("{provider} has {listed} operators, at most {max}")]
+        TooManyOperators { provider: Addr, listed: usize, max: usize },
+        #[error("nobody registers before the first lien holder is granted")]
+        NoHolder,
 
         // What.
-        #[error("neither operator nor metadata to update")]
+        #[error("neither operators nor metadata to update")]
         NothingToUpdate,
         #[error("{open} thaws open, at most {max}")]
         TooManyThaws { open: usize, max: usize },

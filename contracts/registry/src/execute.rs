@@ -23,8 +23,8 @@ use crate::{error::ContractError, roles::Roles};
 pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let caller = door::enter::<Roles>(deps.as_ref(), &env, info, &msg)?;
     match msg {
-        ExecuteMsg::Register { operator, metadata } => register::register(deps, caller, operator, metadata),
-        ExecuteMsg::Update { operator, metadata } => update::update(deps, caller, operator, metadata),
+        ExecuteMsg::Register { operators, metadata } => register::register(deps, caller, operators, metadata),
+        ExecuteMsg::Update { add, remove, metadata } => update::update(deps, caller, add, remove, metadata),
         ExecuteMsg::Cap { holder, amount } => cap::cap(deps, caller, holder, amount),
         ExecuteMsg::Bond { provider } => bond::bond(deps, caller, provider),
         ExecuteMsg::Unbond { amount } => unbond::unbond(deps, env, caller, amount),
@@ -34,7 +34,7 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
         ExecuteMsg::Slash { provider, amount, client, reporter } => {
             slash::slash(deps, caller, provider, amount, [client, reporter])
         }
-        ExecuteMsg::Burn {} => burn::burn(deps),
+        ExecuteMsg::Burn {} => burn::burn(deps, caller),
         ExecuteMsg::Grant { holder } => grant::grant(deps, env, holder),
         ExecuteMsg::Revoke { holder } => revoke::revoke(deps, holder),
         ExecuteMsg::Configure { config } => configure::configure(deps, config),

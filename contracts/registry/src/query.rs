@@ -1,21 +1,26 @@
 //! Answers. Lists are cut to a page and go on after `start_after`.
 
 use cosmwasm_std::{Addr, Binary, Deps, Env, StdResult, Uint128, to_json_binary};
+use tequio_contract::grant::Grant;
 use tequio_protocol::{
     Conservation, Equation, ThawId, page,
     registry::{ConfigResponse, HolderResponse, LienResponse, ProviderResponse, QueryMsg, ThawResponse},
 };
 
 use crate::{
+    core::{config::least_timelock, stake::Stake},
     error::ContractError,
-    state::{self, BALANCES, HOLDERS, Provider},
+    state::{self, BALANCES, HOLDERS},
 };
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     Ok(match msg {
         QueryMsg::Config {} => to_json_binary(&config(deps)?),
         QueryMsg::Provider { provider } => to_json_binary(&provider_by_key(deps, provider)?),
-        QueryMsg::Operator { operator } => to_json_binary(&provider_of(deps, operator)?),
+        QueryMsg::Works { provider, operator } => to_json_binary(&works(deps, provider, operator)?),
+        QueryMsg::WorksFor { operator, start_after, limit } => {
+            to_json_binary(&works_for(deps, operator, start_after, limit)?)
+        }
         QueryMsg::Providers { start_after, limit } => to_json_binary(&providers(deps, start_after, limit)?),
         QueryMsg::Liens { provider, start_after, limit } => to_json_binary(&liens(deps, provider, start_after, limit)?),
         QueryMsg::Thaws { provider, start_after, limit } => to_json_binary(&thaws(deps, provider, start_after, limit)?),
@@ -33,17 +38,18 @@ fn config(deps: Deps) -> StdResult<ConfigResponse> {
 
 fn provider_by_key(deps: Deps, provider: String) -> Result<ProviderResponse, ContractError> {
     let address = deps.api.addr_validate(&provider)?;
-    let provider = state::provider(deps.storage, &address)?;
-    describe(deps, address, provider)
+    let stake = state::stake(deps.storage, &address)?;
+    describe(deps, address, stake)
 }
 
-fn provider_of(deps: Deps, operator: String) -> Result<Option<ProviderResponse>, ContractError> {
-    let operator = deps.api.addr_validate(&operator)?;
-    let Some(address) = state::operated(deps.storage, &operator)? else {
-        return Ok(None);
-    };
-    let provider = state::provider(deps.storage, &address)?;
-    describe(deps, address, provider).map(Some)
+fn works(deps: Deps, provider: String, operator: String) -> StdResult<bool> {
+    let (provider, operator) = (deps.api.addr_validate(&provider)?, deps.api.addr_validate(&operator)?);
+    Ok(state::works(deps.storage, &provider, &operator))
+}
+
+fn works_for(deps: Deps, operator: String, start_after: Option<String>, limit: Option<u32>) -> StdResult<Vec<Addr>> {
+    let (operator, after) = (deps.api.addr_validate(&operator)?, address(deps, start_after)?);
+    state::employers(deps.storage, &operator, after.as_ref(), page(limit))
 }
 
 fn providers(
@@ -53,15 +59,14 @@ fn providers(
 ) -> Result<Vec<ProviderResponse>, ContractError> {
     let after = address(deps, start_after)?;
     let providers = state::providers(deps.storage, after.as_ref(), page(limit))?;
-    providers.into_iter().map(|(address, provider)| describe(deps, address, provider)).collect()
+    providers.into_iter().map(|(address, stake)| describe(deps, address, stake)).collect()
 }
 
-fn describe(deps: Deps, address: Addr, provider: Provider) -> Result<ProviderResponse, ContractError> {
-    let stake = provider.stake;
+fn describe(deps: Deps, address: Addr, stake: Stake) -> Result<ProviderResponse, ContractError> {
     Ok(ProviderResponse {
         metadata: state::metadata(deps.storage, &address)?,
+        operators: state::operators(deps.storage, &address)?.into_iter().map(Addr::into_string).collect(),
         provider: address.into_string(),
-        operator: provider.operator.into_string(),
         stake: stake.total()?,
         thawing: stake.thawing,
         liens: stake.liens,
@@ -95,8 +100,11 @@ fn thaws(
 
 fn holders(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> StdResult<Vec<HolderResponse>> {
     let after = address(deps, start_after)?;
+    let least = least_timelock(&state::config(deps.storage)?);
     let holders = HOLDERS.list(deps.storage, after.as_ref(), page(limit))?.into_iter();
-    Ok(holders.map(|(holder, grant)| HolderResponse { holder: holder.into(), effective: grant.effective() }).collect())
+    let describe =
+        |(holder, grant): (Addr, Grant)| HolderResponse { holder: holder.into(), effective: grant.effective(least) };
+    Ok(holders.map(describe).collect())
 }
 
 fn balance(deps: Deps, address: String) -> StdResult<Uint128> {

@@ -4,7 +4,11 @@ use cosmwasm_std::{Addr, Deps, Env, Storage};
 use tequio_contract::door::{self, Shut};
 use tequio_protocol::{Permission, registry::ExecuteMsg};
 
-use crate::{error::ContractError, state};
+use crate::{
+    core::config::least_timelock,
+    error::ContractError,
+    state::{self, HOLDERS},
+};
 
 pub struct Roles;
 
@@ -26,8 +30,11 @@ impl door::Roles for Roles {
         match role {
             Permission::Provider if state::is_provider(deps.storage, sender) => {}
             Permission::Provider => return Err(ContractError::NotProvider { sender: sender.clone() }),
-            Permission::Holder => state::HOLDERS.in_effect(deps.storage, sender, env.block.time.seconds())?,
-            Permission::AnyHolder => _ = state::HOLDERS.known(deps.storage, sender)?,
+            Permission::Holder => {
+                let least = least_timelock(&state::config(deps.storage)?);
+                HOLDERS.in_effect(deps.storage, sender, env.block.time.seconds(), least)?;
+            }
+            Permission::AnyHolder => _ = HOLDERS.known(deps.storage, sender)?,
             role => return Err(Shut::UnknownRole { role }.into()),
         }
         Ok(sender.clone())

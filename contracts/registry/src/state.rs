@@ -1,12 +1,11 @@
 //! The only door to storage: no other file names a key.
 
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Item, Map};
 use tequio_contract::{balance::Balances, checked, grant::Grants};
 use tequio_protocol::{
     ThawId,
-    registry::{Config, Metadata},
+    registry::{Config, MAX_OPERATORS, Metadata},
 };
 
 use crate::{
@@ -25,20 +24,15 @@ pub const CONTRACT: &str = "crates.io:tequio-registry";
 /// Version under which `cw2` knows this contract.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A provider, without its metadata: this is written with every lien, and bytes are gas.
-#[cw_serde]
-pub struct Provider {
-    pub operator: Addr,
-    pub stake: Stake,
-}
-
 const DENOM: Item<String> = Item::new("denom");
 const CONFIG: Item<Config> = Item::new("config");
-/// By owner key.
-const PROVIDERS: Map<&Addr, Provider> = Map::new("provider");
+/// Stake by owner key. Operators and metadata lie apart: this is written with every lien, and bytes are gas.
+const PROVIDERS: Map<&Addr, Stake> = Map::new("provider");
 const METADATA: Map<&Addr, Metadata> = Map::new("metadata");
-/// The provider an operator works for.
-const OPERATORS: Map<&Addr, Addr> = Map::new("operator");
+/// By provider and operator; never the owner key.
+const OPERATORS: Map<(&Addr, &Addr), Empty> = Map::new("operator");
+/// The same by operator and provider.
+const EMPLOYERS: Map<(&Addr, &Addr), Empty> = Map::new("employer");
 /// By provider and holder.
 const LIENS: Map<(&Addr, &Addr), Lien> = Map::new("lien");
 /// By provider.
@@ -76,7 +70,8 @@ pub fn configure(storage: &mut dyn Storage, config: &Config) -> StdResult<()> {
 
 // Providers.
 
-pub fn provider(storage: &dyn Storage, provider: &Addr) -> Result<Provider, ContractError> {
+/// The stake of `provider`.
+pub fn stake(storage: &dyn Storage, provider: &Addr) -> Result<Stake, ContractError> {
     let unknown = || ContractError::UnknownProvider { provider: provider.clone() };
     PROVIDERS.may_load(storage, provider)?.ok_or_else(unknown)
 }
@@ -89,37 +84,53 @@ pub fn no_provider(storage: &dyn Storage) -> bool {
     PROVIDERS.is_empty(storage)
 }
 
-/// Providers by address.
-pub fn providers(storage: &dyn Storage, after: Option<&Addr>, count: usize) -> StdResult<Vec<(Addr, Provider)>> {
+/// Providers by address, and their stake.
+pub fn providers(storage: &dyn Storage, after: Option<&Addr>, count: usize) -> StdResult<Vec<(Addr, Stake)>> {
     PROVIDERS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
 }
 
-/// Adds a provider without stake.
-pub fn add_provider(storage: &mut dyn Storage, provider: &Addr, operator: Addr) -> Result<(), ContractError> {
-    take_operator(storage, provider, &operator)?;
-    Ok(PROVIDERS.save(storage, provider, &Provider { operator, stake: Stake::default() })?)
+/// Adds a provider without stake and operators.
+pub fn add_provider(storage: &mut dyn Storage, provider: &Addr) -> StdResult<()> {
+    PROVIDERS.save(storage, provider, &Stake::default())
 }
 
-/// The provider that `operator` works for.
-pub fn operated(storage: &dyn Storage, operator: &Addr) -> StdResult<Option<Addr>> {
-    OPERATORS.may_load(storage, operator)
+/// Whether `operator` works for `provider`, as its owner key always does.
+pub fn works(storage: &dyn Storage, provider: &Addr, operator: &Addr) -> bool {
+    if operator == provider { is_provider(storage, provider) } else { OPERATORS.has(storage, (provider, operator)) }
 }
 
-/// Lets `operator` work for `provider` instead of whoever did.
-pub fn change_operator(storage: &mut dyn Storage, provider: &Addr, operator: Addr) -> Result<(), ContractError> {
-    let mut entry = self::provider(storage, provider)?;
-    OPERATORS.remove(storage, &entry.operator);
-    take_operator(storage, provider, &operator)?;
-    entry.operator = operator;
-    Ok(PROVIDERS.save(storage, provider, &entry)?)
+/// Operators of `provider` by address, at most [`MAX_OPERATORS`].
+pub fn operators(storage: &dyn Storage, provider: &Addr) -> StdResult<Vec<Addr>> {
+    OPERATORS.prefix(provider).keys(storage, None, None, Order::Ascending).collect()
 }
 
-/// Lets `operator` work for `provider`, and for no other.
-fn take_operator(storage: &mut dyn Storage, provider: &Addr, operator: &Addr) -> Result<(), ContractError> {
-    if let Some(other) = operated(storage, operator)? {
-        return Err(ContractError::OperatorTaken { operator: operator.clone(), provider: other });
+/// Providers that `operator` works for besides itself, by address.
+pub fn employers(storage: &dyn Storage, operator: &Addr, after: Option<&Addr>, count: usize) -> StdResult<Vec<Addr>> {
+    let after = after.map(Bound::exclusive);
+    EMPLOYERS.prefix(operator).keys(storage, after, None, Order::Ascending).take(count).collect()
+}
+
+/// Lets `operator` work for `provider`, whomever else it works for.
+pub fn add_operator(storage: &mut dyn Storage, provider: &Addr, operator: &Addr) -> Result<(), ContractError> {
+    if works(storage, provider, operator) {
+        return Err(ContractError::AlreadyOperator { operator: operator.clone(), provider: provider.clone() });
     }
-    Ok(OPERATORS.save(storage, operator, provider)?)
+    let listed = operators(storage, provider)?.len();
+    if listed >= MAX_OPERATORS {
+        return Err(ContractError::TooManyOperators { provider: provider.clone(), listed, max: MAX_OPERATORS });
+    }
+    OPERATORS.save(storage, (provider, operator), &Empty {})?;
+    Ok(EMPLOYERS.save(storage, (operator, provider), &Empty {})?)
+}
+
+/// Ends the work of `operator` for `provider`.
+pub fn remove_operator(storage: &mut dyn Storage, provider: &Addr, operator: &Addr) -> Result<(), ContractError> {
+    if !OPERATORS.has(storage, (provider, operator)) {
+        return Err(ContractError::NotOperator { operator: operator.clone(), provider: provider.clone() });
+    }
+    OPERATORS.remove(storage, (provider, operator));
+    EMPLOYERS.remove(storage, (operator, provider));
+    Ok(())
 }
 
 pub fn metadata(storage: &dyn Storage, provider: &Addr) -> StdResult<Metadata> {
@@ -143,8 +154,8 @@ pub fn change_stake(
     address: &Addr,
     change: impl Fn(&mut Stake) -> Result<(), CoreError>,
 ) -> Result<(), ContractError> {
-    let mut one = provider(storage, address)?;
-    change(&mut one.stake)?;
+    let mut one = stake(storage, address)?;
+    change(&mut one)?;
     PROVIDERS.save(storage, address, &one)?;
     let mut all = STAKE.load(storage)?;
     change(&mut all)?;

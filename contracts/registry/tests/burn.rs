@@ -6,7 +6,7 @@ use cw_multi_test::{
 use tequio_protocol::registry::{Burned, ExecuteMsg, InstantiateMsg, Metadata};
 use tequio_registry::{ContractError, execute, instantiate, query};
 
-use crate::world::{CONFIG, DENOM, World, addr, event, part, u};
+use crate::world::{CONFIG, DENOM, OTHER, World, addr, event, part, u};
 
 #[test]
 fn anyone_burns_what_slashes_left_once() {
@@ -16,9 +16,27 @@ fn anyone_burns_what_slashes_left_once() {
     world.lien(&escrow, &alice, 600).unwrap();
     world.slash(&escrow, &alice, 100, part(&addr("client"), 20), None).unwrap();
     world.slash(&escrow, &alice, 200, None, None).unwrap();
-    assert_eq!(event::<Burned>(&world.burn().unwrap()), Burned { amount: u(280) });
+    assert_eq!(event::<Burned>(&world.burn().unwrap()), Burned { amount: u(280), sent: u(0) });
     assert_eq!((world.supply(), world.purse(&world.registry)), (supply - 280, 720));
     assert_eq!(world.burn().unwrap_err(), ContractError::NothingToBurn);
+}
+
+#[test]
+fn what_is_sent_along_is_burned_too() {
+    let mut world = World::fresh();
+    let (supply, owner) = (world.supply(), world.owner.clone());
+    let sent = |amount| coins(amount, DENOM);
+    let response = world.pay(&owner, &ExecuteMsg::Burn {}, &sent(1)).unwrap();
+    assert_eq!(event::<Burned>(&response), Burned { amount: u(1), sent: u(1) });
+    assert_eq!((world.supply(), world.purse(&world.registry)), (supply - 1, 0));
+
+    let (mut world, alice, escrow) = World::settled();
+    world.lien(&escrow, &alice, 600).unwrap();
+    world.slash(&escrow, &alice, 100, None, None).unwrap();
+    let response = world.pay(&owner, &ExecuteMsg::Burn {}, &sent(7)).unwrap();
+    assert_eq!(event::<Burned>(&response), Burned { amount: u(107), sent: u(7) });
+    assert_eq!(world.purse(&world.registry), 900);
+    assert!(world.pay(&owner, &ExecuteMsg::Burn {}, &coins(1, OTHER)).is_err());
 }
 
 /// A bank that burns nothing.
@@ -81,8 +99,10 @@ fn a_chain_that_refuses_to_burn_ends_every_slash_all_the_same() {
         app.execute_contract(sender.clone(), registry.clone(), &msg, &funds)
     };
     let (provider, holder) = (alice.to_string(), escrow.to_string());
+    // A deployment's rehearsal finds out before anyone has staked.
+    assert!(send(&alice, ExecuteMsg::Burn {}, 1).is_err());
     send(&owner, ExecuteMsg::Grant { holder: holder.clone() }, 0).unwrap();
-    let register = ExecuteMsg::Register { operator: provider.clone(), metadata: Metadata::default() };
+    let register = ExecuteMsg::Register { operators: vec![], metadata: Metadata::default() };
     send(&alice, register, 1_000).unwrap();
     send(&alice, ExecuteMsg::Cap { holder, amount: u(500) }, 0).unwrap();
     send(&escrow, ExecuteMsg::Lien { provider: provider.clone(), amount: u(500) }, 0).unwrap();

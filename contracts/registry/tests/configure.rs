@@ -1,9 +1,8 @@
 use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
-use tequio_protocol::registry::{Config, ConfigResponse, Configured, MIN_BURN_BPS, MIN_THAW, QueryMsg};
-use tequio_registry::{
-    ContractError,
-    core::{config::MAX_THAW, error::CoreError},
+use tequio_protocol::registry::{
+    Config, ConfigResponse, Configured, MAX_THAW, MAX_TIMELOCK, MIN_BURN_BPS, MIN_THAW, QueryMsg,
 };
+use tequio_registry::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, World, addr, event};
 
@@ -43,13 +42,14 @@ fn every_bound_is_enforced() {
         |name, value, min, max| ContractError::Core(CoreError::Bounds(OutOfBounds::Number { name, value, min, max }));
     let thaw = |value| error("thaw", value, MIN_THAW, MAX_THAW);
     let burn = |value| error("burn_bps", value, MIN_BURN_BPS.into(), 10_000);
-    let short = |value, thaw| error("timelock", value, thaw + 1, u64::MAX);
-    let year = Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: 10_000 };
+    let short = |value, thaw| error("timelock", value, thaw + 1, MAX_TIMELOCK);
     for (config, error) in [
         (Config { thaw: MIN_THAW - 1, ..CONFIG }, thaw(MIN_THAW - 1)),
         (Config { thaw: MAX_THAW + 1, timelock: u64::MAX, ..CONFIG }, thaw(MAX_THAW + 1)),
         (Config { thaw: u64::MAX, timelock: u64::MAX, ..CONFIG }, thaw(u64::MAX)),
         (Config { timelock: MIN_THAW, ..CONFIG }, short(MIN_THAW, MIN_THAW)),
+        (Config { timelock: MAX_TIMELOCK + 1, ..CONFIG }, short(MAX_TIMELOCK + 1, MIN_THAW)),
+        (Config { timelock: u64::MAX, ..CONFIG }, short(u64::MAX, MIN_THAW)),
         (Config { thaw: 2 * MIN_THAW, ..CONFIG }, short(2 * MIN_THAW, 2 * MIN_THAW)),
         (Config { burn_bps: MIN_BURN_BPS - 1, ..CONFIG }, burn(u64::from(MIN_BURN_BPS) - 1)),
         (Config { burn_bps: 10_001, ..CONFIG }, burn(10_001)),
@@ -57,6 +57,12 @@ fn every_bound_is_enforced() {
         assert_eq!(world.configure(config).unwrap_err(), error);
         assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, CONFIG);
     }
-    let response = world.configure(year.clone()).unwrap();
-    assert_eq!(event::<Configured>(&response), Configured::new(&year).unwrap());
+    for config in [
+        Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: 10_000 },
+        Config { thaw: MAX_THAW, timelock: MAX_TIMELOCK, burn_bps: 10_000 },
+        Config { thaw: MIN_THAW, timelock: MIN_THAW + 1, burn_bps: MIN_BURN_BPS },
+    ] {
+        let response = world.configure(config.clone()).unwrap();
+        assert_eq!(event::<Configured>(&response), Configured::new(&config).unwrap());
+    }
 }

@@ -17,7 +17,7 @@ fn attempt(world: &mut World, denom: &str, config: Config, paid: u128) -> Result
 
 #[test]
 fn a_registry_begins_empty_and_answers_its_config() {
-    let world = World::new();
+    let world = World::fresh();
     let answer: ConfigResponse = world.ask(&QueryMsg::Config {});
     assert_eq!(answer, ConfigResponse { denom: DENOM.into(), config: CONFIG });
     assert!(world.conservation().holds());

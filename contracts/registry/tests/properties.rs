@@ -38,6 +38,11 @@ fn text(likely: &'static [&'static str]) -> impl Strategy<Value = String> {
     who(likely).prop_map(|name| addr(name).to_string())
 }
 
+/// Fewer than `most` names, perhaps twice the same.
+fn some(most: usize) -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(text(&PEOPLE), 0..most)
+}
+
 fn amount() -> impl Strategy<Value = u128> {
     prop_oneof![8 => 1..400u128, 1 => Just(0u128), 1 => 1_000..3_000u128]
 }
@@ -50,12 +55,12 @@ fn step() -> impl Strategy<Value = Step> {
     let by = |likely: &'static [&'static str], msg: BoxedStrategy<ExecuteMsg>| {
         (who(likely), msg).prop_map(|(sender, msg)| Step::Send(sender, msg, 0)).boxed()
     };
-    let register = text(&PEOPLE).prop_map(|operator| ExecuteMsg::Register { operator, metadata: Metadata::default() });
+    let register = some(3).prop_map(|operators| ExecuteMsg::Register { operators, metadata: Metadata::default() });
     let bond = prop::option::of(text(&PROVIDERS)).prop_map(|provider| ExecuteMsg::Bond { provider });
     let paid = |msg: BoxedStrategy<ExecuteMsg>| {
         (who(&PROVIDERS), msg, amount()).prop_map(|(sender, msg, paid)| Step::Send(sender, msg, paid)).boxed()
     };
-    let update = text(&PEOPLE).prop_map(|operator| ExecuteMsg::Update { operator: Some(operator), metadata: None });
+    let update = (some(2), some(2)).prop_map(|(add, remove)| ExecuteMsg::Update { add, remove, metadata: None });
     let cap = (text(&HOLDERS), 0..1_500u128).prop_map(|(holder, amount)| ExecuteMsg::Cap { holder, amount: u(amount) });
     let unbond = amount().prop_map(|amount| ExecuteMsg::Unbond { amount: u(amount) });
     let lien =
@@ -74,7 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => paid(register.boxed()),
         5 => paid(bond.boxed()),
-        1 => by(&PROVIDERS, update.boxed()),
+        3 => by(&PROVIDERS, update.boxed()),
         6 => by(&PROVIDERS, cap.boxed()),
         4 => by(&PROVIDERS, unbond.boxed()),
         6 => by(&PROVIDERS, Just(ExecuteMsg::Withdraw {}).boxed()),
@@ -125,9 +130,12 @@ fn lists_agree(world: &World, to_burn: &u128) {
         let thaws = world.thaws(&address);
         assert!(thaws.len() <= 32);
         assert_eq!(thawing, thaws.iter().map(|thaw| thaw.amount.u128()).sum::<u128>());
-        let by_operator: Option<ProviderResponse> =
-            world.ask(&QueryMsg::Operator { operator: provider.operator.clone() });
-        assert_eq!(by_operator, Some(provider));
+        // Both directions say the same of everyone.
+        for person in all_people() {
+            let listed = provider.operators.contains(&person.to_string());
+            assert_eq!(world.works(&address, &person), listed || person == address);
+            assert_eq!(world.works_for(&person).contains(&address), listed);
+        }
     }
     let balances: u128 = all_people().iter().map(|who| world.balance(who)).sum();
     // Nobody sends dust here, so what is held is the bank balance to the unit.

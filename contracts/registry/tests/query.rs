@@ -1,4 +1,4 @@
-use cosmwasm_std::coins;
+use cosmwasm_std::{Addr, coins};
 use cw_multi_test::Executor;
 use tequio_protocol::{
     ThawId,
@@ -30,7 +30,7 @@ fn providers_come_in_pages() {
     let mut world = World::new();
     let names: Vec<_> = (0..70).map(|n| addr(&format!("provider {n}"))).collect();
     for name in &names {
-        let msg = ExecuteMsg::Register { operator: name.to_string(), metadata: Metadata::default() };
+        let msg = ExecuteMsg::Register { operators: vec![], metadata: Metadata::default() };
         world.send(name, &msg).unwrap();
     }
     let page = |limit| {
@@ -47,11 +47,14 @@ fn providers_come_in_pages() {
 
 #[test]
 fn pages_end_at_a_hundred() {
-    let mut world = World::new();
+    let mut world = World::fresh();
+    let named: Vec<_> = (0..101).map(|n| addr(&format!("holder {n}"))).collect();
+    for holder in &named {
+        world.grant(holder).unwrap();
+    }
     let alice = world.provider("alice", 1);
-    for n in 0..101 {
-        world.cap(&alice, &addr(&format!("holder {n}")), 1).unwrap();
-        world.grant(&addr(&format!("holder {n}"))).unwrap();
+    for holder in &named {
+        world.cap(&alice, holder, 1).unwrap();
     }
     let liens = |start_after| {
         let provider = alice.to_string();
@@ -59,9 +62,24 @@ fn pages_end_at_a_hundred() {
     };
     let holders =
         |start_after| world.ask::<Vec<HolderResponse>>(&QueryMsg::Holders { start_after, limit: Some(u32::MAX) });
-    let all = sorted((0..101).map(|n| addr(&format!("holder {n}")).to_string()).collect());
+    let all = sorted(named.iter().map(Addr::to_string).collect());
     assert_eq!(walk(|lien: &LienResponse| lien.holder.clone(), liens), (vec![100, 1], all.clone()));
     assert_eq!(walk(|holder: &HolderResponse| holder.holder.clone(), holders), (vec![100, 1], all));
+}
+
+#[test]
+fn those_an_operator_works_for_come_in_pages() {
+    let mut world = World::new();
+    let names: Vec<_> = (0..40).map(|n| addr(&format!("provider {n}"))).collect();
+    for name in &names {
+        let operators = vec![addr("carol").to_string()];
+        world.send(name, &ExecuteMsg::Register { operators, metadata: Metadata::default() }).unwrap();
+    }
+    let operator = addr("carol").to_string();
+    let page = |start_after| {
+        world.ask::<Vec<String>>(&QueryMsg::WorksFor { operator: operator.clone(), start_after, limit: None })
+    };
+    assert_eq!(walk(String::clone, page), (vec![30, 10], sorted(names.iter().map(Addr::to_string).collect())));
 }
 
 #[test]
@@ -86,8 +104,8 @@ fn what_does_not_exist() {
     let provider = QueryMsg::Provider { provider: addr("alice").to_string() };
     let answer = world.app.wrap().query_wasm_smart::<ProviderResponse>(&world.registry, &provider);
     assert!(answer.unwrap_err().to_string().contains("is not a provider"));
-    let operator = QueryMsg::Operator { operator: addr("alice").to_string() };
-    assert_eq!(world.ask::<Option<ProviderResponse>>(&operator), None);
+    assert!(!world.works(&addr("alice"), &addr("alice")) && !world.works(&addr("alice"), &addr("bob")));
+    assert!(world.works_for(&addr("alice")).is_empty());
     assert_eq!(world.balance(&addr("alice")), 0);
 }
 

@@ -1,7 +1,7 @@
 use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::{
     ThawId,
-    registry::{ExecuteMsg, MIN_THAW, ThawResponse, Unbonded},
+    registry::{MIN_THAW, ThawResponse, Unbonded},
 };
 use tequio_registry::{ContractError, core::error::CoreError};
 
@@ -57,8 +57,7 @@ fn at_most_32_thaws_are_open() {
 fn zero_strangers_and_operators_are_refused() {
     let mut world = World::new();
     let alice = world.provider("alice", 1_000);
-    let operator = ExecuteMsg::Update { operator: Some(addr("carol").to_string()), metadata: None };
-    world.send(&alice, &operator).unwrap();
+    world.rotate(&alice, &["carol"], &[]).unwrap();
     assert_eq!(world.unbond(&alice, 0).unwrap_err(), ContractError::Bounds(OutOfBounds::Zero { name: "amount" }));
     for name in ["carol", "dave"] {
         assert_eq!(world.unbond(&addr(name), 1).unwrap_err(), ContractError::NotProvider { sender: addr(name) });

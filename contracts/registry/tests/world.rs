@@ -46,8 +46,15 @@ pub fn event<E: TypedEvent>(response: &AppResponse) -> E {
 }
 
 impl World {
-    /// A registry that nobody has used.
+    /// A registry where a first holder was granted, so that providers may come.
     pub fn new() -> Self {
+        let mut world = Self::fresh();
+        world.grant(&addr("first")).unwrap();
+        world
+    }
+
+    /// A registry that nobody has used.
+    pub fn fresh() -> Self {
         let names = ["alice", "bob", "carol", "dave", "client", "reporter", "escrow", "other", "governance"];
         let mut app = App::new(|router, _, storage| {
             for name in names {
@@ -65,7 +72,7 @@ impl World {
 
     /// A registry where `escrow` may place liens and `alice` is a provider of 1,000 who lets it place up to 600.
     pub fn settled() -> (Self, Addr, Addr) {
-        let mut world = Self::new();
+        let mut world = Self::fresh();
         let (alice, escrow) = (addr("alice"), addr("escrow"));
         world.grant(&escrow).unwrap();
         world.provider("alice", 1_000);
@@ -110,13 +117,19 @@ impl World {
 
     // What providers do.
 
-    /// Registers `name`, who is its own operator, with `stake`.
+    /// Registers `name`, who works alone, with `stake`.
     pub fn provider(&mut self, name: &str, stake: u128) -> Addr {
         let provider = addr(name);
-        let msg = ExecuteMsg::Register { operator: provider.to_string(), metadata: Metadata::default() };
+        let msg = ExecuteMsg::Register { operators: vec![], metadata: Metadata::default() };
         let funds = if stake == 0 { vec![] } else { coins(stake, DENOM) };
         self.pay(&provider, &msg, &funds).unwrap();
         provider
+    }
+
+    /// Lets `added` work for `provider`, and `removed` no longer.
+    pub fn rotate(&mut self, provider: &Addr, added: &[&str], removed: &[&str]) -> Result<AppResponse, ContractError> {
+        let [add, remove] = [added, removed].map(|names| names.iter().map(|name| addr(name).to_string()).collect());
+        self.send(provider, &ExecuteMsg::Update { add, remove, metadata: None })
     }
 
     pub fn cap(&mut self, provider: &Addr, holder: &Addr, amount: u128) -> Result<AppResponse, ContractError> {
@@ -186,6 +199,16 @@ impl World {
         let ProviderResponse { stake, thawing, liens, free, slashed, .. } = self.describe(provider);
         assert_eq!(stake, free + thawing + liens);
         (free.u128(), thawing.u128(), liens.u128(), slashed.u128())
+    }
+
+    /// Whether `operator` works for `provider`.
+    pub fn works(&self, provider: &Addr, operator: &Addr) -> bool {
+        self.ask(&QueryMsg::Works { provider: provider.to_string(), operator: operator.to_string() })
+    }
+
+    /// For whom `operator` works.
+    pub fn works_for(&self, operator: &Addr) -> Vec<Addr> {
+        self.ask(&QueryMsg::WorksFor { operator: operator.to_string(), start_after: None, limit: Some(100) })
     }
 
     pub fn liens(&self, provider: &Addr) -> Vec<LienResponse> {

@@ -36,6 +36,8 @@ errors! {
         // Who.
         #[error("{sender} is not the token {token}")]
         NotToken { sender: Addr, token: Addr },
+        #[error("{sender} may not approve a source of credits of {client}")]
+        NotYourCredits { sender: Addr, client: Addr },
 
         // What.
         #[error("{free} free credits of {client} short of {needed}")]

@@ -28,7 +28,7 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
             reward::reward(deps, env, caller, reward::Settled { number: number.u64(), job, provider, shards })
         }
         ExecuteMsg::Release { job, shards } => release::release(deps, caller, job, shards),
-        ExecuteMsg::Claim {} => claim::claim(deps, env, caller),
+        ExecuteMsg::Claim { provider } => claim::claim(deps, env, caller, provider),
         ExecuteMsg::Grant { source } => grant::grant(deps, env, source),
         ExecuteMsg::Revoke { source } => revoke::revoke(deps, source),
         ExecuteMsg::Configure { config } => configure::configure(deps, config),

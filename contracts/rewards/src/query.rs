@@ -11,7 +11,7 @@ use tequio_protocol::{
 };
 
 use crate::{
-    core::terms::Terms,
+    core::{terms::Terms, work::MAX_EPOCHS},
     error::ContractError,
     state::{self, SOURCES},
 };
@@ -70,12 +70,18 @@ fn reservation(deps: Deps, source: String, job: JobId) -> Result<ReservationResp
 
 fn claimable(deps: Deps, provider: String, now: u64) -> Result<ClaimableResponse, ContractError> {
     let provider = deps.api.addr_validate(&provider)?;
-    let open = state::schedule(deps.storage)?.epoch_at(now)?;
-    let shares = state::closed_shares(deps.storage, &provider, now)?;
+    let schedule = state::schedule(deps.storage)?;
+    let open = schedule.epoch_at(now)?;
+    // One more than a claim takes, to see whether there is one.
+    let mut shares = state::closed_shares(deps.storage, &provider, now, MAX_EPOCHS.saturating_add(1))?;
+    let more = shares.len() > MAX_EPOCHS;
+    shares.truncate(MAX_EPOCHS);
     Ok(ClaimableResponse {
         earned: state::earned(deps.storage, &provider)?.unwrap_or_default(),
         emitted: shares.iter().try_fold(Uint128::zero(), |sum, (_, share)| sum.checked_add(*share))?,
+        more,
         open_work: state::contribution(deps.storage, &provider, open)?.work,
+        closes: schedule.begins(open.saturating_add(1)),
     })
 }
 
@@ -95,7 +101,7 @@ fn one_epoch(deps: Deps, epoch: u64) -> Result<EpochResponse, ContractError> {
 fn sources(deps: Deps, start_after: Option<String>, limit: Option<u32>) -> StdResult<Vec<SourceResponse>> {
     let after: Option<Addr> = start_after.map(|text| deps.api.addr_validate(&text)).transpose()?;
     let sources = SOURCES.list(deps.storage, after.as_ref(), page(limit))?.into_iter();
-    Ok(sources.map(|(source, grant)| SourceResponse { source: source.into(), effective: grant.effective() }).collect())
+    Ok(sources.map(|(source, grant)| SourceResponse { source: source.into(), effective: grant.effective(0) }).collect())
 }
 
 fn conservation(deps: Deps, now: u64) -> Result<Conservation, ContractError> {

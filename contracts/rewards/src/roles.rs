@@ -23,7 +23,7 @@ impl door::Roles for Roles {
         _: &ExecuteMsg,
     ) -> Result<Addr, ContractError> {
         match role {
-            Permission::Source => SOURCES.in_effect(deps.storage, sender, env.block.time.seconds())?,
+            Permission::Source => SOURCES.in_effect(deps.storage, sender, env.block.time.seconds(), 0)?,
             Permission::AnySource => _ = SOURCES.known(deps.storage, sender)?,
             Permission::Token => {
                 let token = state::token(deps.storage)?;

@@ -12,7 +12,7 @@ use crate::{
         mint::Mint,
         reservation::Reservation,
         schedule::Schedule,
-        work::{Contribution, Epoch, MAX_EPOCHS},
+        work::{Contribution, Epoch},
     },
     error::ContractError,
 };
@@ -236,13 +236,18 @@ pub fn contribute(
     Ok(EPOCHS.save(storage, epoch, &all)?)
 }
 
-/// The oldest closed epochs `provider` has work in, at most [`MAX_EPOCHS`], and its share of each.
-pub fn closed_shares(storage: &dyn Storage, provider: &Addr, now: u64) -> Result<Vec<(u64, Uint128)>, ContractError> {
+/// The oldest closed epochs `provider` has work in, at most `count`, and its share of each.
+pub fn closed_shares(
+    storage: &dyn Storage,
+    provider: &Addr,
+    now: u64,
+    count: usize,
+) -> Result<Vec<(u64, Uint128)>, ContractError> {
     let schedule = SCHEDULE.load(storage)?;
     let open = schedule.epoch_at(now)?;
     WORK.prefix(provider)
         .range(storage, None, Some(Bound::exclusive(open)), Order::Ascending)
-        .take(MAX_EPOCHS)
+        .take(count)
         .map(|entry| {
             let (epoch, contribution) = entry?;
             let all = EPOCHS.load(storage, epoch)?.work;

@@ -1,7 +1,13 @@
+use cosmwasm_std::Addr;
 use tequio_protocol::rewards::{Claimed, Config};
 use tequio_rewards::ContractError;
 
 use crate::world::{CONFIG, EPOCH, RICHES, World, addr, event, u};
+
+fn claimed(provider: &Addr, sender: &Addr, earned: u128, emitted: u128) -> Claimed {
+    let (provider, sender) = (provider.to_string(), sender.to_string());
+    Claimed { provider, sender, amount: u(earned + emitted), earned: u(earned), emitted: u(emitted) }
+}
 
 #[test]
 fn what_client_jobs_earned_is_minted_at_once_and_once() {
@@ -11,10 +17,7 @@ fn what_client_jobs_earned_is_minted_at_once_and_once() {
     world.reward(&escrow, 1, 1, &alice, 4).unwrap();
     world.reward(&escrow, 2, 1, &alice, 1).unwrap();
     let response = world.claim(&alice).unwrap();
-    assert_eq!(
-        event::<Claimed>(&response),
-        Claimed { provider: alice.to_string(), amount: u(25), earned: u(25), emitted: u(0) }
-    );
+    assert_eq!(event::<Claimed>(&response), claimed(&alice, &alice, 25, 0));
     assert_eq!(world.purse(&alice), 25);
     assert_eq!(world.supply(), 2 * RICHES - 1_000 + 25);
     assert_eq!(world.claim(&alice).unwrap_err(), ContractError::NothingToClaim { provider: alice });
@@ -94,9 +97,9 @@ fn at_most_thirty_epochs_a_message_oldest_first() {
     let budgets: Vec<u128> = (0..33).map(|epoch| (1_000u128 >> (epoch / 4)).min(200)).collect();
     let first: u128 = budgets[..30].iter().sum();
     let last: u128 = budgets[30..].iter().sum();
-    assert_eq!(world.claimable(&alice).emitted, u(first));
+    assert_eq!((world.claimable(&alice).emitted, world.claimable(&alice).more), (u(first), true));
     world.claim(&alice).unwrap();
-    assert_eq!(world.purse(&alice), first);
+    assert_eq!((world.purse(&alice), world.claimable(&alice).more), (first, false));
     assert_eq!((world.epoch(29).minted.u128(), world.epoch(30).minted.u128()), (budgets[29], 0));
     world.claim(&alice).unwrap();
     assert_eq!(world.purse(&alice), first + last);
@@ -139,7 +142,45 @@ fn both_kinds_come_with_one_claim() {
     world.reward(&escrow, 3, 2, &alice, 1).unwrap();
     world.claim(&alice).unwrap();
     assert_eq!(world.purse(&alice), 20 + 200);
-    assert_eq!(world.claimable(&alice).open_work, u(1_000_000));
+    let claimable = world.claimable(&alice);
+    assert_eq!((claimable.open_work, claimable.closes), (u(1_000_000), world.epoch(1).ends));
+    assert_eq!((claimable.earned, claimable.emitted, claimable.more), (u(0), u(0), false));
+}
+
+/// A provider whose keys are asleep is paid all the same, and nobody else is.
+#[test]
+fn anyone_claims_for_a_provider() {
+    let (mut world, escrow, client) = World::settled();
+    let (alice, dave) = (addr("alice"), addr("dave"));
+    world.reserve(&escrow, 1, &client, 10).unwrap();
+    world.commons(&escrow, 2, 10).unwrap();
+    world.reward(&escrow, 1, 1, &alice, 4).unwrap();
+    world.reward(&escrow, 2, 2, &alice, 1).unwrap();
+    world.pass(EPOCH);
+    let nothing = || ContractError::NothingToClaim { provider: dave.clone() };
+    assert_eq!(world.claim(&dave).unwrap_err(), nothing());
+    assert_eq!(world.claim_for(&alice, &dave).unwrap_err(), nothing());
+    assert!(matches!(world.claim_for(&dave, &Addr::unchecked("x")), Err(ContractError::Std(_))));
+    let response = world.claim_for(&dave, &alice).unwrap();
+    assert_eq!(event::<Claimed>(&response), claimed(&alice, &dave, 20, 200));
+    assert_eq!((world.purse(&alice), world.purse(&dave)), (220, 0));
+    assert!(world.claim(&alice).is_err() && world.claim_for(&dave, &alice).is_err());
+}
+
+#[test]
+fn thirty_closed_epochs_are_all_that_one_claim_takes() {
+    let (mut world, escrow, _) = World::settled();
+    let alice = addr("alice");
+    world.commons(&escrow, 1, 1_000).unwrap();
+    for number in 0..30 {
+        world.reward(&escrow, number, 1, &alice, 1).unwrap();
+        world.pass(EPOCH);
+    }
+    world.reward(&escrow, 30, 1, &alice, 1).unwrap();
+    // The thirty-first is open, and not left over.
+    assert!(!world.claimable(&alice).more);
+    world.pass(EPOCH);
+    assert!(world.claimable(&alice).more);
 }
 
 #[test]

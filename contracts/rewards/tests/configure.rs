@@ -1,8 +1,9 @@
 use tequio_contract::grant::BadGrant;
 use tequio_protocol::rewards::{
-    Config, ConfigResponse, Configured, Kind, MIN_TIMELOCK, QueryMsg, TermsResponse, WORK_UNIT,
+    Config, ConfigResponse, Configured, Kind, MAX_PER_UNIT, MAX_TIMELOCK, MIN_TIMELOCK, QueryMsg, TermsResponse,
+    WORK_UNIT,
 };
-use tequio_rewards::ContractError;
+use tequio_rewards::{ContractError, core::error::CoreError};
 
 use crate::world::{CONFIG, World, addr, bounds, event, u};
 
@@ -38,15 +39,26 @@ fn a_new_timelock_is_for_later_grants() {
 #[test]
 fn every_bound_is_enforced() {
     let mut world = World::new();
+    let too_much = |name| CoreError::TooMuch { name, value: MAX_PER_UNIT + u(1), max: MAX_PER_UNIT }.into();
     for (config, error) in [
         (Config { kappa_bps: 10_000, ..CONFIG }, bounds("kappa_bps", 10_000, 0, 9_999)),
         (Config { kappa_bps: u16::MAX, ..CONFIG }, bounds("kappa_bps", u64::from(u16::MAX), 0, 9_999)),
-        (Config { timelock: 0, ..CONFIG }, bounds("timelock", 0, MIN_TIMELOCK, u64::MAX)),
+        (Config { rate: MAX_PER_UNIT + u(1), ..CONFIG }, too_much("rate")),
+        (Config { cap: MAX_PER_UNIT + u(1), ..CONFIG }, too_much("cap")),
+        (
+            Config { timelock: MAX_TIMELOCK + 1, ..CONFIG },
+            bounds("timelock", MAX_TIMELOCK + 1, MIN_TIMELOCK, MAX_TIMELOCK),
+        ),
+        (Config { timelock: 0, ..CONFIG }, bounds("timelock", 0, MIN_TIMELOCK, MAX_TIMELOCK)),
     ] {
         assert_eq!(world.configure(config).unwrap_err(), error);
         assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, CONFIG);
     }
-    world.configure(Config { kappa_bps: 9_999, ..CONFIG }).unwrap();
+    let most = Config { rate: MAX_PER_UNIT, kappa_bps: 9_999, cap: MAX_PER_UNIT, timelock: MAX_TIMELOCK };
+    let least = Config { rate: u(0), kappa_bps: 0, cap: u(0), timelock: MIN_TIMELOCK };
+    for config in [most, least] {
+        world.configure(config).unwrap();
+    }
 }
 
 #[test]

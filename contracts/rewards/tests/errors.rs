@@ -31,6 +31,10 @@ fn release(job: u64, shards: u64) -> ExecuteMsg {
     ExecuteMsg::Release { job: JobId(job), shards }
 }
 
+fn claim_for(name: &str) -> ExecuteMsg {
+    ExecuteMsg::Claim { provider: Some(addr(name).to_string()) }
+}
+
 fn grant(name: &str) -> ExecuteMsg {
     ExecuteMsg::Grant { source: addr(name).to_string() }
 }
@@ -66,17 +70,19 @@ fn attempts() -> Vec<(&'static str, ExecuteMsg, &'static str)> {
         ("escrow", reward(2, 1, 7), "6 shards reserved for job 1, short of 7"),
         ("escrow", release(1, 7), "6 shards reserved for job 1, short of 7"),
         ("escrow", reward(1, 1, 1), "number 1 of <escrow> was counted already"),
-        ("dave", ExecuteMsg::Claim {}, "nothing to claim for <dave>"),
+        ("dave", ExecuteMsg::Claim { provider: None }, "nothing to claim for <dave>"),
+        ("alice", claim_for("dave"), "nothing to claim for <dave>"),
         ("other", reserve(1, "client", 1, 1), "<other> may reserve from 1571970219 on, now is 1571797419"),
         ("source", reserve(1, "client", 1, 1), "the right of <source> to reserve was revoked"),
-        ("governance", grant("other"), "<other> is granted already, from 1571970219 on"),
+        ("governance", grant("other"), "<other> is granted already, at 1571797419"),
         ("governance", ExecuteMsg::Revoke { source: addr("dave").to_string() }, "<dave> has no right to revoke"),
-        ("governance", configure(Config { kappa_bps: 10_000, ..CONFIG }), "kappa_bps is 10000, not between 0 and 9999"),
         (
             "governance",
-            configure(Config { timelock: 5, ..CONFIG }),
-            "timelock is 5, not between 172800 and 18446744073709551615",
+            configure(Config { rate: u(1_000_000_000_001), ..CONFIG }),
+            "rate is 1000000000001, more than 1000000000000",
         ),
+        ("governance", configure(Config { kappa_bps: 10_000, ..CONFIG }), "kappa_bps is 10000, not between 0 and 9999"),
+        ("governance", configure(Config { timelock: 5, ..CONFIG }), "timelock is 5, not between 172800 and 63072000"),
     ]
 }
 
@@ -119,7 +125,7 @@ fn no_message_takes_funds() {
     world.pass(CONFIG.timelock);
     for msg in [
         ExecuteMsg::Approve { source: addr("escrow").to_string(), amount: u(1) },
-        ExecuteMsg::Claim {},
+        ExecuteMsg::Claim { provider: None },
         reserve(3, "client", 1, 1),
         reward(1, 3, 1),
         release(3, 1),

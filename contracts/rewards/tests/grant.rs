@@ -55,10 +55,27 @@ fn a_grant_is_not_repeated() {
     let mut world = World::new();
     let escrow = addr("escrow");
     world.grant(&escrow).unwrap();
-    let effective = world.now();
+    let since = world.now();
     world.pass(5);
     assert_eq!(
         world.grant(&escrow).unwrap_err(),
-        ContractError::Grant(BadGrant::AlreadyGranted { address: escrow, effective })
+        ContractError::Grant(BadGrant::AlreadyGranted { address: escrow, since })
     );
+}
+
+/// Only a source reserves, so that nobody puts the timelock between a deployment and its first job.
+#[test]
+fn nobody_forces_the_timelock_on_the_first_source() {
+    let (mut world, escrow, dave) = (World::new(), addr("escrow"), addr("dave"));
+    world.buy(&addr("client"), 1_000).unwrap();
+    world.approve(&addr("client"), &dave, 1_000).unwrap();
+    for sender in [&dave, &addr("client"), &world.owner.clone()] {
+        let never = || ContractError::Grant(BadGrant::Never { right: "reserve", address: sender.clone() });
+        assert_eq!(world.reserve(sender, 1, &addr("client"), 1).unwrap_err(), never());
+        assert_eq!(world.commons(sender, 1, 1).unwrap_err(), never());
+    }
+    let now = world.now();
+    assert_eq!(event::<SourceGranted>(&world.grant(&escrow).unwrap()).effective, now);
+    world.reserve(&escrow, 1, &addr("client"), 1).unwrap_err();
+    world.commons(&escrow, 1, 1).unwrap();
 }

@@ -7,7 +7,8 @@ use cw_multi_test::Executor;
 use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse};
 use tequio_contract::funds::BadFunds;
 use tequio_protocol::rewards::{
-    Config, ConfigResponse, Configured, InstantiateMsg, MIN_TIMELOCK, OwnershipChanged, QueryMsg, Schedule, TokenMade,
+    Config, ConfigResponse, Configured, InstantiateMsg, MAX_EPOCH, MAX_HALVING, MAX_TIMELOCK, MIN_EPOCH, MIN_TIMELOCK,
+    OwnershipChanged, QueryMsg, Schedule, TokenMade,
 };
 use tequio_rewards::{ContractError, core::error::CoreError, reply};
 
@@ -69,10 +70,16 @@ fn bounds_hold_from_the_start() {
     let timelock = Config { timelock: MIN_TIMELOCK - 1, ..CONFIG };
     assert_eq!(
         attempt(&mut world, |msg| msg.config = timelock),
-        Err(bounds("timelock", MIN_TIMELOCK - 1, MIN_TIMELOCK, u64::MAX))
+        Err(bounds("timelock", MIN_TIMELOCK - 1, MIN_TIMELOCK, MAX_TIMELOCK))
     );
-    assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = 3_599), Err(bounds("epoch", 3_599, 3_600, u64::MAX)));
-    assert_eq!(attempt(&mut world, |msg| msg.schedule.halving = 0), Err(bounds("halving", 0, 1, u64::MAX)));
+    for epoch in [MIN_EPOCH - 1, MAX_EPOCH + 1] {
+        let error = bounds("epoch", epoch, MIN_EPOCH, MAX_EPOCH);
+        assert_eq!(attempt(&mut world, |msg| msg.schedule.epoch = epoch), Err(error));
+    }
+    for halving in [0, MAX_HALVING + 1] {
+        let error = bounds("halving", halving, 1, MAX_HALVING);
+        assert_eq!(attempt(&mut world, |msg| msg.schedule.halving = halving), Err(error));
+    }
     let schedule = Schedule { initial: u(u128::MAX / 2), halving: 1, epoch: 3_600 };
     assert_eq!(
         attempt(&mut world, |msg| msg.schedule = schedule),

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use cosmwasm_std::to_json_binary;
+use cosmwasm_std::{Addr, to_json_binary};
 use proptest::{prelude::*, test_runner::TestRunner};
 use tequio_protocol::{
     JobId,
@@ -81,6 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
     let approve =
         (text(&SOURCES), 0..4_000u128).prop_map(|(source, amount)| ExecuteMsg::Approve { source, amount: u(amount) });
     let release = (job(), 0..12u64).prop_map(|(job, shards)| ExecuteMsg::Release { job, shards });
+    let claim = prop::option::of(text(&PROVIDERS)).prop_map(|provider| ExecuteMsg::Claim { provider });
     let grant = text(&SOURCES).prop_map(|source| ExecuteMsg::Grant { source });
     let revoke = text(&SOURCES).prop_map(|source| ExecuteMsg::Revoke { source });
     prop_oneof![
@@ -89,7 +90,7 @@ fn step() -> impl Strategy<Value = Step> {
         7 => by(&SOURCES, reserve().boxed()),
         14 => by(&SOURCES, reward().boxed()),
         4 => by(&SOURCES, release.boxed()),
-        6 => by(&PROVIDERS, Just(ExecuteMsg::Claim {}).boxed()),
+        6 => by(&PROVIDERS, claim.boxed()),
         2 => by(&["governance"], grant.boxed()),
         1 => by(&["governance"], revoke.boxed()),
         2 => by(&["governance"], configure().boxed()),
@@ -128,17 +129,20 @@ struct Seen {
 fn send(world: &mut World, seen: &mut Seen, sender: &str, msg: &ExecuteMsg) {
     let sender = addr(sender);
     let supply = world.supply();
-    let purse = world.purse(&sender);
-    let claimable = world.claimable(&sender);
+    let paid = match msg {
+        ExecuteMsg::Claim { provider: Some(provider) } => Addr::unchecked(provider),
+        _ => sender.clone(),
+    };
+    let (purse, claimable) = (world.purse(&paid), world.claimable(&paid));
     let Ok(response) = world.send(&sender, msg) else {
         assert_eq!(world.supply(), supply);
         return;
     };
     *seen.passed.entry(verb(msg)).or_default() += 1;
     match msg {
-        ExecuteMsg::Claim {} => {
+        ExecuteMsg::Claim { .. } => {
             let amount = (claimable.earned + claimable.emitted).u128();
-            assert_eq!((world.supply(), world.purse(&sender)), (supply + amount, purse + amount));
+            assert_eq!((world.supply(), world.purse(&paid)), (supply + amount, purse + amount));
         }
         _ => assert_eq!(world.supply(), supply, "{msg:?}"),
     }
@@ -155,7 +159,7 @@ fn send(world: &mut World, seen: &mut Seen, sender: &str, msg: &ExecuteMsg) {
 fn buy(world: &mut World, by: &str, amount: u128, to: &str) {
     let (by, to) = (addr(by), addr(to));
     let before = (world.purse(&by), world.supply(), world.credits(&to));
-    let hook = to_json_binary(&Hook::Buy { client: Some(to.to_string()) }).unwrap();
+    let hook = to_json_binary(&Hook::Buy { client: Some(to.to_string()), approve: None }).unwrap();
     let bought = if world.try_tokens(&by, amount, hook).is_ok() { amount } else { 0 };
     let after = (before.0 - bought, before.1 - bought, before.2 + bought);
     assert_eq!((world.purse(&by), world.supply(), world.credits(&to)), after);

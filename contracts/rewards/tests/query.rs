@@ -51,6 +51,7 @@ fn what_does_not_exist() {
     assert!(answer.unwrap_err().to_string().contains("nothing was ever reserved for job 1"));
     let claimable = world.claimable(&addr("dave"));
     assert_eq!((claimable.earned, claimable.emitted, claimable.open_work), (u(0), u(0), u(0)));
+    assert_eq!((claimable.more, claimable.closes), (false, world.epoch(0).ends));
 }
 
 fn sides(world: &World) -> Vec<(u128, u128)> {

@@ -1,7 +1,7 @@
 use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
 use tequio_protocol::{
     JobId,
-    rewards::{Config, CreditsReserved, ExecuteMsg, Kind, ReservationResponse, WORK_UNIT},
+    rewards::{Config, CreditsReserved, ExecuteMsg, Kind, MAX_PER_UNIT, ReservationResponse, WORK_UNIT},
 };
 use tequio_rewards::{ContractError, core::error::CoreError};
 
@@ -104,10 +104,11 @@ fn zero_and_too_much_are_refused() {
     assert_eq!(refused(1, 0), ContractError::Bounds(OutOfBounds::Zero { name: "cost" }));
     let needed = u((10 * u128::from(u64::MAX)).div_ceil(1_000_000));
     assert!(matches!(refused(1, u64::MAX), ContractError::AllowanceShort { needed: n, .. } if n == needed));
-    world.configure(Config { rate: u(u128::MAX), ..CONFIG }).unwrap();
-    let msg = job("client", Kind::Client, 2, WORK_UNIT);
+    world.configure(Config { rate: MAX_PER_UNIT, ..CONFIG }).unwrap();
+    let msg = job("client", Kind::Client, u64::MAX, u64::MAX);
     assert!(matches!(world.send(&escrow, &msg), Err(ContractError::Core(CoreError::Overflow(_)))));
-    let msg = job("client", Kind::Client, 1, 2 * WORK_UNIT);
-    assert!(matches!(world.send(&escrow, &msg), Err(ContractError::Core(CoreError::Ratio(_)))));
+    // As large as escrow lets a job be.
+    let msg = job("client", Kind::Client, 1 << 32, u64::MAX);
+    assert!(matches!(world.send(&escrow, &msg), Err(ContractError::AllowanceShort { .. })));
     assert_eq!(world.credits(&client), 1_000);
 }

@@ -151,7 +151,7 @@ impl World {
         amount: u128,
         client: Option<&Addr>,
     ) -> Result<AppResponse, ContractError> {
-        let hook = Hook::Buy { client: client.map(Addr::to_string) };
+        let hook = Hook::Buy { client: client.map(Addr::to_string), approve: None };
         self.send_tokens(sender, amount, to_json_binary(&hook).unwrap())
     }
 
@@ -202,7 +202,12 @@ impl World {
     }
 
     pub fn claim(&mut self, provider: &Addr) -> Result<AppResponse, ContractError> {
-        self.send(provider, &ExecuteMsg::Claim {})
+        self.send(provider, &ExecuteMsg::Claim { provider: None })
+    }
+
+    /// `sender` claims for `provider`.
+    pub fn claim_for(&mut self, sender: &Addr, provider: &Addr) -> Result<AppResponse, ContractError> {
+        self.send(sender, &ExecuteMsg::Claim { provider: Some(provider.to_string()) })
     }
 
     // What governance does.

@@ -76,7 +76,8 @@ impl<'a, C: Chain> Actor<'a, C> {
     pub async fn register(&self, moniker: &str, stake: Uint128) -> Result<()> {
         let metadata = Metadata { moniker: moniker.into(), ..Default::default() };
         let Provider { owner, operator, .. } = &self.provider;
-        flow::register(self.chain, owner, operator, metadata, stake, stake).await
+        let operators = std::slice::from_ref(operator);
+        flow::register(self.chain, owner, operators, metadata, stake, stake).await
     }
 
     /// Attests to what it took, if its role does.

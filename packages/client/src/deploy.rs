@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use cosmwasm_std::{Addr, to_json_vec};
+use cosmwasm_std::{Addr, Uint128, to_json_vec};
 use serde::Serialize;
 use tequio_protocol::{
     BeaconId, escrow, registry, rewards,
     verifier::{self, Beacon},
 };
 
-use crate::{Contract, Message};
+use crate::{Call, Contract};
 
 /// The beacon that a deployment begins with.
 pub const BEACON: BeaconId = BeaconId(1);
+
+/// What governance burns of the denom to see whether the chain burns it.
+pub const REHEARSAL: Uint128 = Uint128::one();
 
 /// The contracts in the order in which they know each other. The token is instantiated by rewards.
 const CONTRACTS: [Contract; 4] = [Contract::Registry, Contract::Verifier, Contract::Rewards, Contract::Escrow];
@@ -68,8 +71,8 @@ pub enum Step {
     Instantiate { contract: Contract, code: u64, message: Vec<u8> },
     /// Asks rewards where its token is.
     FindToken { rewards: Addr },
-    /// Gives escrow one of its two rights.
-    Grant { message: Message },
+    /// Rehearses the burn, or gives escrow one of its two rights.
+    Send { call: Call },
 }
 
 /// What is done of a deployment.
@@ -77,7 +80,7 @@ pub enum Step {
 pub struct Progress {
     codes: BTreeMap<Contract, u64>,
     addresses: BTreeMap<Contract, Addr>,
-    granted: usize,
+    sent: usize,
 }
 
 impl Progress {
@@ -91,9 +94,9 @@ impl Progress {
         self.addresses.insert(contract, address);
     }
 
-    /// Escrow was given one more right.
-    pub fn granted(&mut self) {
-        self.granted += 1;
+    /// One more message was sent.
+    pub fn sent(&mut self) {
+        self.sent += 1;
     }
 
     /// What is deployed, once every step is done.
@@ -138,11 +141,12 @@ impl Settings {
             return Ok(Some(Step::FindToken { rewards: done.address(Contract::Rewards)? }));
         }
         let escrow = done.address(Contract::Escrow)?.into_string();
-        Ok(match done.granted {
-            0 => Some(Step::Grant { message: registry::ExecuteMsg::Grant { holder: escrow }.into() }),
-            1 => Some(Step::Grant { message: rewards::ExecuteMsg::Grant { source: escrow }.into() }),
-            _ => None,
-        })
+        // A chain that refuses the burn of its denom would keep every slash. It is found before the first grant, so
+        // before anyone can register.
+        let burn = Call::paying(REHEARSAL, registry::ExecuteMsg::Burn {});
+        let grant = registry::ExecuteMsg::Grant { holder: escrow.clone() }.into();
+        let open = rewards::ExecuteMsg::Grant { source: escrow }.into();
+        Ok([burn, grant, open].into_iter().nth(done.sent).map(|call| Step::Send { call }))
     }
 
     /// The message that instantiates a contract, given those before it.

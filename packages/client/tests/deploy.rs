@@ -2,8 +2,9 @@
 
 use cosmwasm_std::{Addr, Decimal, Uint128, from_json};
 use tequio_client::{
-    Contract, Message,
-    deploy::{Progress, Settings, Step},
+    Call, Contract,
+    deploy::{Progress, REHEARSAL, Settings, Step},
+    message::variant,
 };
 use tequio_protocol::{escrow, registry, rewards, verifier};
 
@@ -50,9 +51,9 @@ fn take(step: &Step, done: &mut Progress) -> String {
             done.instantiated(Contract::Token, Addr::unchecked("token"));
             format!("find token of {rewards}")
         }
-        Step::Grant { message } => {
-            done.granted();
-            format!("grant in {}", message.contract())
+        Step::Send { call } => {
+            done.sent();
+            format!("{} in {}", variant(&call.message.json().unwrap()), call.message.contract())
         }
     }
 }
@@ -61,7 +62,7 @@ fn take(step: &Step, done: &mut Progress) -> String {
 fn the_order_is_that_in_which_contracts_know_each_other() {
     let (settings, mut done, mut steps) = (settings(), Progress::default(), vec![]);
     while let Some(step) = settings.next(&done).unwrap() {
-        assert!(done.deployment(&settings).is_err() || matches!(step, Step::Grant { .. }));
+        assert!(done.deployment(&settings).is_err() || matches!(step, Step::Send { .. }));
         steps.push(take(&step, &mut done));
     }
     let expected = [
@@ -75,6 +76,7 @@ fn the_order_is_that_in_which_contracts_know_each_other() {
         "upload escrow",
         "instantiate escrow",
         "find token of rewards",
+        "burn in registry",
         "grant in registry",
         "grant in rewards",
     ];
@@ -94,19 +96,20 @@ fn a_step_that_was_not_done_comes_again() {
 }
 
 #[test]
-fn escrow_is_told_of_those_before_it_and_given_its_two_rights() {
-    let (settings, mut done, mut granted) = (settings(), Progress::default(), vec![]);
+fn escrow_is_told_of_those_before_it_and_given_its_two_rights_once_the_burn_is_tried() {
+    let (settings, mut done, mut sent) = (settings(), Progress::default(), vec![]);
     while let Some(step) = settings.next(&done).unwrap() {
         if let Step::Instantiate { contract: Contract::Escrow, message, .. } = &step {
             let message: escrow::InstantiateMsg = from_json(message).unwrap();
             assert_eq!([message.registry, message.verifier, message.rewards], ["registry", "verifier", "rewards"]);
         }
-        if let Step::Grant { message } = &step {
-            granted.push(message.clone());
+        if let Step::Send { call } = &step {
+            sent.push(call.clone());
         }
         take(&step, &mut done);
     }
     let holder = registry::ExecuteMsg::Grant { holder: "escrow".into() };
     let source = rewards::ExecuteMsg::Grant { source: "escrow".into() };
-    assert_eq!(granted, [Message::from(holder), Message::from(source)]);
+    let burn = Call::paying(REHEARSAL, registry::ExecuteMsg::Burn {});
+    assert_eq!(sent, [burn, holder.into(), source.into()]);
 }

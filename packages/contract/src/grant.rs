@@ -6,6 +6,8 @@ use cw_storage_plus::{Bound, Map};
 use tequio_protocol::errors;
 use thiserror::Error;
 
+use crate::checked;
+
 errors! {
     #[derive(Debug, PartialEq, Error)]
     pub enum BadGrant {
@@ -19,8 +21,8 @@ errors! {
         Waits { address: Addr, right: &'static str, effective: u64, now: u64 },
         #[error("the right of {address} to {right} was revoked")]
         Revoked { address: Addr, right: &'static str },
-        #[error("{address} is granted already, from {effective} on")]
-        AlreadyGranted { address: Addr, effective: u64 },
+        #[error("{address} is granted already, at {since}")]
+        AlreadyGranted { address: Addr, since: u64 },
         #[error("{address} has no right to revoke")]
         NotGranted { address: Addr },
     }
@@ -30,17 +32,20 @@ errors! {
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Grant {
-    /// It may be used from this time on.
-    From(u64),
+    /// It was granted at `since`, under the timelock of that moment, in seconds; under none while nobody was there whom
+    /// it could surprise.
+    Given { since: u64, timelock: Option<u64> },
     /// It ended; what was done with it stays.
     Revoked,
 }
 
 impl Grant {
-    /// When the right begins, `None` once revoked.
-    pub fn effective(&self) -> Option<u64> {
+    /// When the right begins, `None` once revoked. `least` is the shortest timelock that is fair today: it lengthens one
+    /// that was fair when it was granted.
+    pub fn effective(&self, least: u64) -> Option<u64> {
         match *self {
-            Self::From(effective) => Some(effective),
+            Self::Given { since, timelock: None } => Some(since),
+            Self::Given { since, timelock: Some(timelock) } => Some(since.saturating_add(timelock.max(least))),
             Self::Revoked => None,
         }
     }
@@ -68,30 +73,43 @@ impl Grants {
         self.map().may_load(storage, address)?.ok_or_else(never)
     }
 
-    /// Refuses who may not use it at the time `now`.
-    pub fn in_effect(&self, storage: &dyn Storage, address: &Addr, now: u64) -> Result<(), BadGrant> {
+    /// Refuses who may not use it at the time `now`. `least` is the shortest timelock that is fair today.
+    pub fn in_effect(&self, storage: &dyn Storage, address: &Addr, now: u64, least: u64) -> Result<(), BadGrant> {
         let (address, right) = (address.clone(), self.right);
-        match self.known(storage, &address)? {
-            Grant::Revoked => Err(BadGrant::Revoked { address, right }),
-            Grant::From(effective) if now < effective => Err(BadGrant::Waits { address, right, effective, now }),
-            Grant::From(_) => Ok(()),
+        match self.known(storage, &address)?.effective(least) {
+            None => Err(BadGrant::Revoked { address, right }),
+            Some(effective) if now < effective => Err(BadGrant::Waits { address, right, effective, now }),
+            Some(_) => Ok(()),
         }
     }
 
-    /// Grants it from `effective` on.
-    pub fn grant(&self, storage: &mut dyn Storage, address: &Addr, effective: u64) -> Result<(), BadGrant> {
-        if let Some(Grant::From(effective)) = self.map().may_load(storage, address)? {
-            return Err(BadGrant::AlreadyGranted { address: address.clone(), effective });
+    /// Grants it at time `since`, under a timelock or at once. When it begins.
+    pub fn grant(
+        &self,
+        storage: &mut dyn Storage,
+        address: &Addr,
+        since: u64,
+        timelock: Option<u64>,
+    ) -> Result<u64, BadGrant> {
+        if let Some(Grant::Given { since, .. }) = self.map().may_load(storage, address)? {
+            return Err(BadGrant::AlreadyGranted { address: address.clone(), since });
         }
-        Ok(self.map().save(storage, address, &Grant::From(effective))?)
+        let effective = checked::add(since, timelock.unwrap_or_default())?;
+        self.map().save(storage, address, &Grant::Given { since, timelock })?;
+        Ok(effective)
     }
 
     /// Ends it.
     pub fn revoke(&self, storage: &mut dyn Storage, address: &Addr) -> Result<(), BadGrant> {
         match self.map().may_load(storage, address)? {
-            Some(Grant::From(_)) => Ok(self.map().save(storage, address, &Grant::Revoked)?),
             Some(Grant::Revoked) | None => Err(BadGrant::NotGranted { address: address.clone() }),
+            Some(_) => Ok(self.map().save(storage, address, &Grant::Revoked)?),
         }
+    }
+
+    /// Whether it was never granted to anybody.
+    pub fn is_empty(&self, storage: &dyn Storage) -> bool {
+        self.map().is_empty(storage)
     }
 
     /// Whom it was ever granted, by address.
@@ -114,35 +132,55 @@ mod tests {
         let address = Addr::unchecked("guest");
         let whose = || address.clone();
         let never = Err(BadGrant::Never { address: whose(), right });
-        assert_eq!(GUESTS.in_effect(&storage, &address, 9), never);
+        assert_eq!(GUESTS.in_effect(&storage, &address, 9, 0), never);
         assert_eq!(GUESTS.revoke(&mut storage, &address), Err(BadGrant::NotGranted { address: whose() }));
+        assert!(GUESTS.is_empty(&storage));
 
-        GUESTS.grant(&mut storage, &address, 10).unwrap();
-        assert_eq!(GUESTS.known(&storage, &address), Ok(Grant::From(10)));
-        let waits = Err(BadGrant::Waits { address: whose(), right, effective: 10, now: 9 });
-        assert_eq!(GUESTS.in_effect(&storage, &address, 9), waits);
-        assert_eq!(GUESTS.in_effect(&storage, &address, 10), Ok(()));
-        let twice = Err(BadGrant::AlreadyGranted { address: whose(), effective: 10 });
-        assert_eq!(GUESTS.grant(&mut storage, &address, 20), twice);
+        assert_eq!(GUESTS.grant(&mut storage, &address, 4, Some(6)), Ok(10));
+        assert!(!GUESTS.is_empty(&storage));
+        assert_eq!(GUESTS.known(&storage, &address), Ok(Grant::Given { since: 4, timelock: Some(6) }));
+        let waits = |effective, now| Err(BadGrant::Waits { address: whose(), right, effective, now });
+        assert_eq!(GUESTS.in_effect(&storage, &address, 9, 0), waits(10, 9));
+        assert_eq!(GUESTS.in_effect(&storage, &address, 10, 6), Ok(()));
+        let twice = Err(BadGrant::AlreadyGranted { address: whose(), since: 4 });
+        assert_eq!(GUESTS.grant(&mut storage, &address, 20, None), twice);
 
         GUESTS.revoke(&mut storage, &address).unwrap();
-        assert_eq!(GUESTS.known(&storage, &address).unwrap().effective(), None);
-        assert_eq!(GUESTS.in_effect(&storage, &address, 10), Err(BadGrant::Revoked { address: whose(), right }));
+        assert_eq!(GUESTS.known(&storage, &address).unwrap().effective(0), None);
+        assert_eq!(GUESTS.in_effect(&storage, &address, 10, 0), Err(BadGrant::Revoked { address: whose(), right }));
         assert_eq!(GUESTS.revoke(&mut storage, &address), Err(BadGrant::NotGranted { address: whose() }));
-        GUESTS.grant(&mut storage, &address, 20).unwrap();
-        assert_eq!(GUESTS.in_effect(&storage, &address, 20), Ok(()));
+        assert!(!GUESTS.is_empty(&storage));
+        assert_eq!(GUESTS.grant(&mut storage, &address, 20, None), Ok(20));
+        assert_eq!(GUESTS.in_effect(&storage, &address, 20, 0), Ok(()));
+    }
+
+    #[test]
+    fn a_timelock_is_as_long_as_is_fair_today() {
+        let (mut storage, right) = (MockStorage::new(), "stay");
+        let [locked, at_once] = ["locked", "at once"].map(Addr::unchecked);
+        GUESTS.grant(&mut storage, &locked, 4, Some(6)).unwrap();
+        GUESTS.grant(&mut storage, &at_once, 4, None).unwrap();
+        let waits = Err(BadGrant::Waits { address: locked.clone(), right, effective: 11, now: 10 });
+        assert_eq!(GUESTS.in_effect(&storage, &locked, 10, 7), waits);
+        assert_eq!(GUESTS.in_effect(&storage, &locked, 11, 7), Ok(()));
+        assert!(GUESTS.in_effect(&storage, &locked, u64::MAX - 1, u64::MAX).is_err());
+        assert_eq!(GUESTS.in_effect(&storage, &at_once, 4, u64::MAX), Ok(()));
+        assert!(matches!(
+            GUESTS.grant(&mut storage, &Addr::unchecked("late"), u64::MAX, Some(1)),
+            Err(BadGrant::Overflow(_))
+        ));
     }
 
     #[test]
     fn everyone_is_listed_by_address() {
         let mut storage = MockStorage::new();
         let [one, two, three] = ["one", "two", "three"].map(Addr::unchecked);
+        let (given, ended) = (Grant::Given { since: 1, timelock: None }, Grant::Revoked);
         for address in [&one, &two, &three] {
-            GUESTS.grant(&mut storage, address, 1).unwrap();
+            GUESTS.grant(&mut storage, address, 1, None).unwrap();
         }
         GUESTS.revoke(&mut storage, &two).unwrap();
-        let (from, ended) = (Grant::From(1), Grant::Revoked);
-        assert_eq!(GUESTS.list(&storage, None, 2), Ok(vec![(one.clone(), from), (three.clone(), from)]));
+        assert_eq!(GUESTS.list(&storage, None, 2), Ok(vec![(one.clone(), given), (three.clone(), given)]));
         assert_eq!(GUESTS.list(&storage, Some(&three), 9), Ok(vec![(two, ended)]));
     }
 }

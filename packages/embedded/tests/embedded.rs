@@ -61,14 +61,13 @@ fn the_token_is_minted_by_rewards_alone() {
 fn funds_go_with_a_message_and_events_come_back_typed() {
     let chain = chain();
     let alice = chain.actor("alice");
-    let register =
-        registry::ExecuteMsg::Register { operator: alice.to_string(), metadata: registry::Metadata::default() };
+    let register = registry::ExecuteMsg::Register { operators: vec![], metadata: registry::Metadata::default() };
     let outcome = chain.send(&alice, register, 400_000).unwrap();
     let contracts = chain.deployment().clone();
     let [registered] = &outcome.emitted_by::<registry::Registered>(&contracts.registry)[..] else {
         panic!("registered once");
     };
-    assert_eq!((&registered.provider, &registered.operator), (&alice.to_string(), &alice.to_string()));
+    assert_eq!((&registered.provider, &registered.operators), (&alice.to_string(), &vec![]));
     assert_eq!(outcome.emitted_by::<registry::Registered>(&contracts.escrow), []);
     assert_eq!(chain.coins(&alice).unwrap(), Uint128::new(600_000));
     assert_eq!(chain.coins(&contracts.registry).unwrap(), Uint128::new(400_000));
@@ -132,7 +131,7 @@ async fn messages_of_one_transaction_are_taken_all_or_none() {
     let chain = chain();
     let alice = chain.actor("alice");
     let register = |operator: &str| registry::ExecuteMsg::Register {
-        operator: chain.actor(operator).into(),
+        operators: vec![chain.actor(operator).into()],
         metadata: registry::Metadata::default(),
     };
     let bond = || Call::paying(7u128, registry::ExecuteMsg::Bond { provider: None });

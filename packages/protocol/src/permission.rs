@@ -14,7 +14,7 @@ pub enum Permission {
     PendingOwner,
     /// The owner key of a registered provider.
     Provider,
-    /// The operator key of a registered provider.
+    /// An operator of the provider that the message names or touches, or its owner key.
     Operator,
     /// A lien holder whose grant is in effect.
     Holder,

@@ -23,9 +23,10 @@ pub struct InstantiateMsg {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Config {
-    /// Seconds from unbonding to withdrawing. At least [`MIN_THAW`].
+    /// Seconds from unbonding to withdrawing: [`MIN_THAW`] to [`MAX_THAW`].
     pub thaw: u64,
-    /// Seconds from granting a lien holder to the grant's effect, once a provider exists. More than `thaw`.
+    /// Seconds from granting a lien holder to the grant's effect, once a provider exists: more than `thaw`, at most
+    /// [`MAX_TIMELOCK`].
     pub timelock: u64,
     /// Share of every slash that is burned, in basis points: [`MIN_BURN_BPS`] to 10,000.
     pub burn_bps: u16,
@@ -35,6 +36,12 @@ pub struct Config {
 pub const MIN_BURN_BPS: u16 = 8_000;
 /// Least thaw: one day.
 pub const MIN_THAW: u64 = 86_400;
+/// Longest thaw: one year. Without it governance could lock every stake for ever.
+pub const MAX_THAW: u64 = 31_536_000;
+/// Longest timelock: two years.
+pub const MAX_TIMELOCK: u64 = 2 * MAX_THAW;
+/// Most operators of one provider.
+pub const MAX_OPERATORS: usize = 16;
 /// Most bytes of each field of [`Metadata`].
 pub const MAX_FIELD: usize = 256;
 
@@ -53,11 +60,11 @@ pub struct Metadata {
 #[cw_ownable_execute]
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// Makes the sender the owner key of a new provider. `operator` works for it and may be the sender; it must not
-    /// operate another provider. Funds sent are bonded.
-    Register { operator: String, metadata: Metadata },
-    /// Changes metadata or operator.
-    Update { operator: Option<String>, metadata: Option<Metadata> },
+    /// Makes the sender the owner key of a new provider, once a lien holder was granted. `operators` work for it, at most
+    /// [`MAX_OPERATORS`], and perhaps for others too; the owner key works for it always. Funds sent are bonded.
+    Register { operators: Vec<String>, metadata: Metadata },
+    /// Removes operators, then adds some, and changes metadata.
+    Update { add: Vec<String>, remove: Vec<String>, metadata: Option<Metadata> },
     /// The most this holder may ever have in liens on the sender's stake. 0 at first.
     Cap { holder: String, amount: Uint128 },
     /// Adds the funds sent to the stake of `provider`, or of the sender.
@@ -73,7 +80,7 @@ pub enum ExecuteMsg {
     /// Takes `amount` from stake under the sender's lien, and off what the sender may ever have in liens on it: `client`
     /// and `reporter` get their parts into balances, the rest, at least `burn_bps`, is to be burned.
     Slash { provider: String, amount: Uint128, client: Option<Part>, reporter: Option<Part> },
-    /// Burns what is to be burned.
+    /// Burns what is to be burned, and funds sent.
     Burn {},
     /// Opens the right to place liens, after the timelock.
     Grant { holder: String },
@@ -105,7 +112,7 @@ impl Permissioned for ExecuteMsg {
 
     fn funds(&self) -> Funds {
         match self {
-            Self::Register { .. } => Funds::Optional,
+            Self::Register { .. } | Self::Burn {} => Funds::Optional,
             Self::Bond { .. } => Funds::Required,
             _ => Funds::None,
         }
@@ -120,9 +127,12 @@ pub enum QueryMsg {
     /// A provider by its owner key.
     #[returns(ProviderResponse)]
     Provider { provider: String },
-    /// The provider that `operator` works for.
-    #[returns(Option<ProviderResponse>)]
-    Operator { operator: String },
+    /// Whether `operator` works for `provider`.
+    #[returns(bool)]
+    Works { provider: String, operator: String },
+    /// Providers that `operator` works for, by address; the owner key's own is not listed.
+    #[returns(Vec<String>)]
+    WorksFor { operator: String, start_after: Option<String>, limit: Option<u32> },
     /// Providers by address.
     #[returns(Vec<ProviderResponse>)]
     Providers { start_after: Option<String>, limit: Option<u32> },
@@ -161,7 +171,8 @@ pub struct ConfigResponse {
 pub struct ProviderResponse {
     /// Owner key: the provider's name everywhere.
     pub provider: String,
-    pub operator: String,
+    /// By address; the owner key, which works too, is not among them.
+    pub operators: Vec<String>,
     pub metadata: Metadata,
     /// All stake, thawing and under lien included.
     pub stake: Uint128,
@@ -194,7 +205,7 @@ pub struct ThawResponse {
 #[derive(Eq)]
 pub struct HolderResponse {
     pub holder: String,
-    /// When it may begin to place liens; `None` once revoked.
+    /// When it may begin to place liens, by today's thaw; `None` once revoked.
     pub effective: Option<u64>,
 }
 
@@ -202,14 +213,15 @@ events! {
     use Configured, Credited, OwnershipChanged, Withdrawn;
     Registered = "registered" {
         provider: String,
-        operator: String,
+        operators: Vec<String>,
         /// [`Metadata`] as JSON.
         metadata: String,
     }
-    /// What a provider is known by from now on; what is left out stays.
+    /// Who works for a provider and what it is known by from now on; metadata left out stays.
     Updated = "updated" {
         provider: String,
-        operator: Option<String>,
+        added: Vec<String>,
+        removed: Vec<String>,
         /// [`Metadata`] as JSON.
         metadata: Option<String>,
     }
@@ -242,8 +254,8 @@ events! {
         reporter: Option<String>,
         reporter_amount: Uint128,
     }
-    /// What slashes had left to burn is gone.
-    Burned = "burned" { amount: Uint128 }
+    /// What slashes had left to burn is gone, and the funds `sent` along; `amount` is both.
+    Burned = "burned" { amount: Uint128, sent: Uint128 }
     /// The thaws of a provider that a withdrawal paid; with its balance they are `withdrawn`.
     Thawed = "thawed" { provider: String, amount: Uint128 }
     Granted = "granted" { holder: String, effective: u64 }

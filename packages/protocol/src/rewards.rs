@@ -38,11 +38,11 @@ pub struct Token {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Schedule {
-    /// Seconds of an epoch, at least 1.
+    /// Seconds of an epoch: [`MIN_EPOCH`] to [`MAX_EPOCH`].
     pub epoch: u64,
     /// Budget of epoch 0.
     pub initial: Uint128,
-    /// Epochs until the budget halves, at least 1.
+    /// Epochs until the budget halves: 1 to [`MAX_HALVING`].
     pub halving: u64,
 }
 
@@ -50,20 +50,28 @@ pub struct Schedule {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Config {
-    /// Credits per unit of work.
+    /// Credits per unit of work, at most [`MAX_PER_UNIT`].
     pub rate: Uint128,
     /// Share of consumed credits that is minted, in basis points: below 10,000.
     pub kappa_bps: u16,
-    /// Most tokens minted for a unit of commons work.
+    /// Most tokens minted for a unit of commons work, at most [`MAX_PER_UNIT`].
     pub cap: Uint128,
-    /// Seconds from granting a source to the grant's effect, once a job exists. At least [`MIN_TIMELOCK`].
+    /// Seconds from granting a source to the grant's effect, once a job exists: [`MIN_TIMELOCK`] to [`MAX_TIMELOCK`].
     pub timelock: u64,
 }
 
 /// Least `timelock` for a new source: two days.
 pub const MIN_TIMELOCK: u64 = 172_800;
+/// Longest `timelock`: two years.
+pub const MAX_TIMELOCK: u64 = 63_072_000;
 /// Least `epoch`: one hour.
 pub const MIN_EPOCH: u64 = 3_600;
+/// Longest `epoch`: one year.
+pub const MAX_EPOCH: u64 = 31_536_000;
+/// Most epochs until the budget halves.
+pub const MAX_HALVING: u64 = 1_000_000;
+/// Highest `rate` and `cap`. With it the credits and the mint of any job of up to 2³² shards can be written down.
+pub const MAX_PER_UNIT: Uint128 = Uint128::new(1_000_000_000_000);
 
 /// Where a job's reward comes from.
 #[cw_serde]
@@ -92,9 +100,9 @@ pub enum ExecuteMsg {
     Reward { number: Uint64, job: JobId, provider: String, shards: u64 },
     /// Gives the credits of shards that will not be settled back to the client.
     Release { job: JobId, shards: u64 },
-    /// Mints what the sender has earned: of client jobs at once, of commons jobs for closed epochs, oldest first, at
-    /// most 30 epochs a message.
-    Claim {},
+    /// Mints what `provider`, or the sender, has earned, for it: of client jobs at once, of commons jobs for closed epochs,
+    /// oldest first, at most 30 epochs a message.
+    Claim { provider: Option<String> },
     /// Opens a source, after the timelock.
     Grant { source: String },
     /// Ends a source's right to reserve. What it has reserved can still be rewarded and released.
@@ -106,15 +114,23 @@ pub enum ExecuteMsg {
 /// The message inside a cw20 `send` to this contract.
 #[cw_serde]
 pub enum Hook {
-    /// Credits for `client`, or for the sender.
-    Buy { client: Option<String> },
+    /// Credits for `client`, or for the sender, who may approve a source of its own credits at once.
+    Buy { client: Option<String>, approve: Option<Approval> },
+}
+
+/// The most of a client's credits that a source may yet reserve.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Approval {
+    pub source: String,
+    pub amount: Uint128,
 }
 
 impl Permissioned for ExecuteMsg {
     fn permission(&self) -> Permission {
         match self {
             Self::Receive(_) => Permission::Token,
-            Self::Approve { .. } | Self::Claim {} => Permission::Anyone,
+            Self::Approve { .. } | Self::Claim { .. } => Permission::Anyone,
             Self::Reserve { .. } => Permission::Source,
             Self::Reward { .. } | Self::Release { .. } => Permission::AnySource,
             Self::Grant { .. } | Self::Revoke { .. } | Self::Configure { .. } => Permission::Governance,
@@ -140,7 +156,7 @@ pub enum QueryMsg {
     /// What is reserved for a job of `source`.
     #[returns(ReservationResponse)]
     Reservation { source: String, job: JobId },
-    /// What `provider` could claim now, and what waits for epochs to close.
+    /// What `provider` could claim now, and what waits for the open epoch to close.
     #[returns(ClaimableResponse)]
     Claimable { provider: String },
     /// One epoch's budget and work.
@@ -195,10 +211,14 @@ pub struct ReservationResponse {
 pub struct ClaimableResponse {
     /// Of client jobs.
     pub earned: Uint128,
-    /// Of commons jobs, in closed epochs (the next 30).
+    /// Of commons jobs, for the closed epochs that one claim takes.
     pub emitted: Uint128,
+    /// Whether that claim leaves closed epochs for another.
+    pub more: bool,
     /// Commons work in the open epoch, in MAC equivalents.
     pub open_work: Uint128,
+    /// When the open epoch closes.
+    pub closes: u64,
 }
 
 #[cw_serde]
@@ -248,8 +268,15 @@ events! {
     Rewarded = "rewarded" {
         source: String, number: Uint64, job: JobId, provider: String, shards: u64, consumed: Uint128, earned: Uint128,
     }
-    /// `amount` = `earned` by client jobs + `emitted` for commons jobs.
-    Claimed = "claimed" { provider: String, amount: Uint128, earned: Uint128, emitted: Uint128 }
+    /// `amount` = `earned` by client jobs + `emitted` for commons jobs, minted for `provider`.
+    Claimed = "claimed" {
+        provider: String,
+        /// Who sent the message.
+        sender: String,
+        amount: Uint128,
+        earned: Uint128,
+        emitted: Uint128,
+    }
     SourceGranted = "source_granted" { source: String, effective: u64 }
     SourceRevoked = "source_revoked" { source: String }
 }

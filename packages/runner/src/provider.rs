@@ -74,7 +74,9 @@ impl<'a, C: Chain> Provider<'a, C> {
     /// Takes up to `count` shards of a job, once the job's data is what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
         self.jobs.prepare(job).await?;
-        let assigned: Assigned = self.chain.execute(&self.operator, ExecuteMsg::Assign { job, count }).await?.one()?;
+        let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
+        let message = ExecuteMsg::Assign { job, provider, count, first, at_least, price };
+        let assigned: Assigned = self.chain.execute(&self.operator, message).await?.one()?;
         self.taken.insert(assigned.assignment);
         Ok(assigned)
     }

@@ -12,7 +12,7 @@ use tequio_client::{
 use tequio_protocol::{
     AssignmentId, JobId, TypedEvent,
     escrow::{self, Assigned, Ended, JobSpec, Kind, MIN_COMMONS_AUDIT, NotYet, QuoteResponse, Refunded, Ruling},
-    rewards,
+    registry, rewards,
     verifier::{self, Attested, Verdict},
 };
 use tequio_runner::{Relayer, provider, relayer};
@@ -76,7 +76,7 @@ impl World {
 
     /// Burns `credits` tokens for credits that escrow may reserve.
     pub fn buy(&mut self, client: &Addr, credits: Uint128) {
-        for Call { message, .. } in flow::purchase(self.chain.deployment(), credits).expect("a hook is JSON") {
+        if let Some(Call { message, .. }) = flow::purchase(self.chain.deployment(), credits).expect("a hook is JSON") {
             self.send(client, message, 0);
         }
     }
@@ -88,10 +88,16 @@ impl World {
 
     /// A provider takes up to `count` shards of a job.
     pub fn assign_of(&mut self, job: JobId, provider: &Provider, count: u64) -> AssignmentId {
-        let outcome = self.send(&provider.operator, escrow::ExecuteMsg::Assign { job, count }, 0);
+        let outcome = self.send(&provider.operator, provider.taking(job, count), 0);
         let Assigned { assignment, .. } = only(&outcome);
         self.taken.insert(assignment, provider.clone());
         assignment
+    }
+
+    /// The owner key of a provider lets `added` work for it, and `removed` no longer.
+    pub fn rotate(&mut self, provider: &Provider, added: &[&Addr], removed: &[&Addr]) {
+        let [add, remove] = [added, removed].map(|keys| keys.iter().map(|key| key.to_string()).collect());
+        self.send(&provider.owner, registry::ExecuteMsg::Update { add, remove, metadata: None }, 0);
     }
 
     /// A provider gives an assignment back, with the fee for it.
@@ -222,7 +228,7 @@ impl World {
 
     /// Somebody mints what it earned.
     pub fn mint(&mut self, owner: &Addr) -> u128 {
-        only::<rewards::Claimed>(&self.send(owner, rewards::ExecuteMsg::Claim {}, 0)).amount.u128()
+        only::<rewards::Claimed>(&self.send(owner, rewards::ExecuteMsg::Claim { provider: None }, 0)).amount.u128()
     }
 
     /// Somebody takes its money out of escrow. Returns how much that was.

@@ -1,6 +1,10 @@
-//! Censor or front-run an opening.
+//! Censor or front-run an opening; be quicker at the shards that another is about to take.
 
-use tequio_protocol::{escrow, verifier::ExecuteMsg};
+use cosmwasm_std::Addr;
+use tequio_protocol::{
+    escrow::{self, Assigned},
+    verifier::ExecuteMsg,
+};
 use tequio_tests::{Provider, World, job};
 use tequio_verifier::ContractError;
 
@@ -87,4 +91,40 @@ fn an_attestation_seen_on_its_way_is_no_use_to_others() {
     assert!(world.attested(assignment).is_none());
     world.complete(&alice);
     assert_eq!((world.balance(&alice.owner), world.balance(&mallory.owner)), (8_000, 0));
+}
+
+/// Mallory sees what alice is about to take, and leaves her fewer shards, or cheaper ones.
+#[test]
+fn who_is_quicker_makes_nobody_take_fewer_or_cheaper_shards() {
+    let mut world = World::new();
+    let (alice, mallory) = (world.provider("alice"), world.provider("mallory"));
+    let job = world.post(job());
+    let client = Addr::unchecked(world.job(job).client);
+    let bait = world.assign(&mallory, 2);
+    world.send(&client, escrow::ExecuteMsg::TopUp { job, first: 2, price: 3_000u128.into() }, 6 * 2_000);
+    let taking = |at_least, price: u128| {
+        let (provider, at_least, price) = (alice.owner.to_string(), Some(at_least), Some(price.into()));
+        escrow::ExecuteMsg::Assign { job, provider, count: 6, first: None, at_least, price }
+    };
+    let none = |ranges, asked, price: u128, most| tequio_escrow::ContractError::NoRange {
+        job,
+        ranges,
+        asked,
+        price: price.into(),
+        most,
+        least: 1,
+    };
+    // The cheap shards come back in front of the dear ones, and of those some are taken.
+    world.give_back(bait);
+    world.assign(&mallory, 2);
+    let part = world.assign(&mallory, 3);
+    assert_eq!(world.assignment(part).first, 2);
+    let fewer: tequio_escrow::ContractError = world.refused(&alice.operator, taking(6, 3_000), 0);
+    assert_eq!(fewer, none(1, 6, 3_000, 3));
+    world.pass(3_700);
+    world.send(&mallory.owner, escrow::ExecuteMsg::Expire { assignments: vec![part] }, 0);
+    let cheaper: tequio_escrow::ContractError = world.refused(&alice.operator, taking(1, 3_001), 0);
+    assert_eq!(cheaper, none(1, 1, 3_001, 0));
+    let Assigned { first, count, price, .. } = world.send(&alice.operator, taking(6, 3_000), 0).one().unwrap();
+    assert_eq!((first, count, price.u128()), (2, 6, 3_000));
 }

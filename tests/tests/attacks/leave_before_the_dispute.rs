@@ -2,8 +2,8 @@
 
 use tequio_contract::{bounds::OutOfBounds, grant::BadGrant};
 use tequio_protocol::{
-    escrow::{self, Ending},
-    registry::{Config, ExecuteMsg, Withdrawn},
+    escrow::Ending,
+    registry::{Config, ExecuteMsg, MAX_TIMELOCK, Withdrawn},
 };
 use tequio_registry::{ContractError, core::error::CoreError};
 use tequio_tests::{Provider, World, job, model::noise};
@@ -37,7 +37,7 @@ fn a_stake_stands_behind_one_shard_at_a_time() {
     world.assign_of(jobs[0], &alice, 2);
     world.assign_of(jobs[1], &alice, 2);
     for job in jobs {
-        let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
+        let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
         assert_eq!(
             refused,
             ContractError::Core(CoreError::StakeShort { free: (each - 1).into(), needed: each.into() })
@@ -54,7 +54,7 @@ fn a_stake_stands_behind_no_more_than_its_owner_allows() {
     world.send(&alice.owner, ExecuteMsg::Cap { holder: holder.to_string(), amount: cap }, 0);
     let job = world.post(job());
     world.assign(&alice, 3);
-    let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 1 }, 0);
+    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
     assert_eq!(refused, ContractError::Core(CoreError::CapExceeded { holder, placed: cap, amount: each.into(), cap }));
 }
 
@@ -97,7 +97,7 @@ fn what_thaws_stands_behind_nothing_new() {
     let alice = world.provider_with("alice", 8 * each);
     world.send(&alice.owner, ExecuteMsg::Unbond { amount: (5 * each).into() }, 0);
     let job = world.post(job());
-    let refused: ContractError = world.refused(&alice.operator, escrow::ExecuteMsg::Assign { job, count: 4 }, 0);
+    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 4), 0);
     assert_eq!(
         refused,
         ContractError::Core(CoreError::StakeShort { free: (3 * each).into(), needed: (4 * each).into() })
@@ -121,7 +121,7 @@ fn a_new_holder_of_liens_comes_later_than_anyone_needs_to_leave() {
     assert!(matches!(refused, ContractError::Grant(BadGrant::Waits { .. })), "{refused}");
     let shorter = Config { thaw, timelock: thaw, burn_bps };
     let refused: ContractError = world.refused(&governance, ExecuteMsg::Configure { config: shorter }, 0);
-    let bounds = OutOfBounds::Number { name: "timelock", value: thaw, min: thaw + 1, max: u64::MAX };
+    let bounds = OutOfBounds::Number { name: "timelock", value: thaw, min: thaw + 1, max: MAX_TIMELOCK };
     assert_eq!(refused, ContractError::Core(bounds.into()));
 }
 

@@ -18,6 +18,7 @@ mod replay;
 mod send_too_much;
 mod skip;
 mod slash_yourself;
+mod squat_on_a_key;
 mod steal_the_operator_key;
 mod steer;
 mod vanish;

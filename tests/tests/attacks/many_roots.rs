@@ -4,7 +4,6 @@ use tequio_escrow::core::assignment::context;
 use tequio_protocol::{
     AssignmentId, Digest,
     escrow::{self, Ending, Kept, NotYet, State},
-    registry,
     verifier::{ExecuteMsg, Subject, Verdict},
 };
 use tequio_tests::{Provider, World, job, model::noise};
@@ -44,8 +43,7 @@ fn no_second_root_under_another_operator_key() {
     let assignment = world.assign(&mallory, 8);
     world.attest(&mallory);
     let rig = world.actor("mallory's other rig");
-    let update = registry::ExecuteMsg::Update { operator: Some(rig.to_string()), metadata: None };
-    world.send(&mallory.owner, update, 0);
+    world.rotate(&mallory, &[&rig], &[&mallory.operator]);
     let subject = world.assignment(assignment).subject;
     world.send(&rig, ExecuteMsg::Attest { subject, root: Digest([7; 32]) }, 0);
     world.beacon();

@@ -2,11 +2,12 @@
 
 use cosmwasm_std::Uint128;
 use tequio_embedded::Setup;
+use tequio_escrow::ContractError;
 use tequio_protocol::{
-    escrow::{Assigned, ExecuteMsg},
+    escrow::{Assigned, Ended, Ending, ExecuteMsg, NotYet},
     registry, rewards, verifier,
 };
-use tequio_tests::{Job, World, job};
+use tequio_tests::{Job, Provider, World, job};
 
 const STAKE: u128 = 1_000_000;
 const CAP: u128 = 200_000;
@@ -22,7 +23,7 @@ fn steals(setup: Setup) -> (u128, u128) {
     let job = world.post_as(&thief, Job { price: 19_000, ..job() });
     for round in 0u8.. {
         let mut taken = vec![];
-        while let Ok(executed) = world.chain.send(&alice.operator, ExecuteMsg::Assign { job, count: 1 }, 0) {
+        while let Ok(executed) = world.chain.send(&alice.operator, alice.taking(job, 1), 0) {
             let Assigned { assignment, .. } = executed.one().unwrap();
             let subject = world.assignment(assignment).subject;
             world.send(&alice.operator, verifier::ExecuteMsg::Attest { subject, root: [round; 32].into() }, 0);
@@ -56,4 +57,65 @@ fn the_cap_bounds_the_loss_for_good_and_four_fifths_are_nobodys() {
     let (lost, won) = steals(generous());
     assert!(lost > 0 && lost <= CAP, "{lost} of a cap of {CAP}");
     assert!(5 * won <= lost, "{won} of {lost}");
+}
+
+/// The thief took 4 shards, and the owner found out.
+fn rotated() -> (World, Provider, tequio_protocol::AssignmentId) {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(job());
+    let assignment = world.assign(&alice, 4);
+    let rig = world.actor("alice's other rig");
+    world.rotate(&alice, &[&rig], &[&alice.operator]);
+    (world, alice, assignment)
+}
+
+/// A key that was rotated away takes nothing, and gives nothing back.
+#[test]
+fn a_rotated_key_does_not_go_on() {
+    let (mut world, alice, assignment) = rotated();
+    let not_operator = || ContractError::NotOperator { sender: alice.operator.clone(), provider: alice.owner.clone() };
+    let job = world.assignment(assignment).job;
+    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
+    assert_eq!(refused, not_operator());
+    let fee = world.give_back_fee(assignment);
+    let refused: ContractError = world.refused(&alice.operator, ExecuteMsg::GiveBack { assignment }, fee);
+    assert_eq!(refused, not_operator());
+}
+
+/// What a stolen key took is ended before it attests to garbage: absence costs a share, garbage the whole lien.
+#[test]
+fn the_owner_stops_a_stolen_keys_work_at_the_cost_of_absence() {
+    let (mut world, alice, assignment) = rotated();
+    let lien = world.assignment(assignment).lien.u128();
+    let expire = ExecuteMsg::Expire { assignments: vec![assignment] };
+    let thief = alice.operator.clone();
+    let refused: ContractError = world.refused(&thief, expire.clone(), 0);
+    assert!(matches!(refused, ContractError::NotYet { reason: NotYet::Unattested { .. }, .. }), "{refused}");
+    let ended = world.send(&alice.owner, expire, 0).one::<Ended>().unwrap();
+    let share = u128::from(world.job(ended.job).rules.absence_bps);
+    assert_eq!((ended.ending, ended.slashed.u128()), (Ending::Absent, (lien * share).div_ceil(10_000)));
+    // The garbage comes too late.
+    let subject = world.assignment(assignment).subject;
+    world.send(&thief, verifier::ExecuteMsg::Attest { subject, root: [7; 32].into() }, 0);
+    world.beacon();
+    world.pass(3_700);
+    let over = ContractError::Over { assignment, ending: Ending::Absent };
+    for message in
+        [ExecuteMsg::Expire { assignments: vec![assignment] }, ExecuteMsg::Settle { assignments: vec![assignment] }]
+    {
+        assert_eq!(world.refused::<ContractError>(&thief, message, 0), over);
+    }
+    assert_eq!(world.stake(&alice).liens.u128(), 0);
+}
+
+/// The owner key itself runs from nothing that was attested.
+#[test]
+fn an_owner_does_not_end_what_its_operator_attested_to() {
+    let (mut world, alice, assignment) = rotated();
+    let subject = world.assignment(assignment).subject;
+    world.send(&alice.operator, verifier::ExecuteMsg::Attest { subject, root: [7; 32].into() }, 0);
+    let expire = ExecuteMsg::Expire { assignments: vec![assignment] };
+    let refused: ContractError = world.refused(&alice.owner, expire, 0);
+    assert!(matches!(refused, ContractError::NotYet { reason: NotYet::Pending { .. }, .. }), "{refused}");
 }

@@ -22,7 +22,8 @@ fn what_was_earned_is_minted_once() {
     assert_eq!(world.token_supply(), RICH - credits + minted(6) + minted(2));
 
     let owner = alice.owner.clone();
-    let refused: tequio_rewards::ContractError = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
+    let refused: tequio_rewards::ContractError =
+        world.refused(&owner, rewards::ExecuteMsg::Claim { provider: None }, 0);
     assert_eq!(refused, tequio_rewards::ContractError::NothingToClaim { provider: owner });
 }
 

@@ -16,7 +16,7 @@ fn commons() -> Job {
 fn world(budget: u128) -> World {
     let setup = Setup::default();
     let schedule = rewards::Schedule { initial: Uint128::new(budget), ..setup.schedule.clone() };
-    let rewards = rewards::Config { cap: Uint128::new(1 << 60), ..setup.rewards.clone() };
+    let rewards = rewards::Config { cap: rewards::MAX_PER_UNIT, ..setup.rewards.clone() };
     World::with(Setup { schedule, rewards, ..setup })
 }
 
@@ -36,7 +36,8 @@ fn an_epochs_budget_is_shared_by_work_once_it_is_over() {
     assert_eq!(paid, [0, 0]);
 
     let owner = alice.owner.clone();
-    let refused: tequio_rewards::ContractError = world.refused(&owner, rewards::ExecuteMsg::Claim {}, 0);
+    let refused: tequio_rewards::ContractError =
+        world.refused(&owner, rewards::ExecuteMsg::Claim { provider: None }, 0);
     assert_eq!(refused, tequio_rewards::ContractError::NothingToClaim { provider: owner });
     world.pass(86_400);
     assert_eq!((world.claim(&alice), world.claim(&bob)), (6_750, 2_250));

@@ -22,7 +22,7 @@ fn for_a_fee_to_the_client_it_is_as_if_it_had_not_been_taken() {
     let refused: ContractError = world.refused(&alice.operator, give_back.clone(), 79);
     assert_eq!(refused, BadFunds::Underfunded { sent: 79u128.into(), due: 80u128.into(), denom }.into());
     let refused: ContractError = world.refused(&bob.operator, give_back, 80);
-    assert!(matches!(refused, ContractError::NotYours { .. }), "{refused}");
+    assert!(matches!(refused, ContractError::NotOperator { .. }), "{refused}");
 
     let ended = world.give_back(assignment);
     assert_eq!((ended.ending, ended.slashed.u128()), (Ending::GivenBack, 0));

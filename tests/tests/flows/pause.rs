@@ -20,7 +20,7 @@ fn what_has_begun_goes_on() {
     let client = world.client.clone();
     let refused: ContractError = world.refused(&client, escrow::ExecuteMsg::Post { spec }, funds);
     assert_eq!(refused, ContractError::PostingPaused);
-    let assign = escrow::ExecuteMsg::Assign { job: posted, count: 1 };
+    let assign = alice.taking(posted, 1);
     let refused: ContractError = world.refused(&alice.operator, assign, 0);
     assert_eq!(refused, ContractError::AssigningPaused);
 

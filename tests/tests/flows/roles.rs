@@ -18,7 +18,8 @@ fn roles_alone_bring_a_job_to_its_end() {
         Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
     let mut relayer = Relayer::new(chain, world.stranger.clone(), |round| chain.beacon().sign(round));
     wait(async {
-        flow::register(chain, &owner, &operator, Default::default(), STAKE.into(), STAKE.into()).await?;
+        flow::register(chain, &owner, std::slice::from_ref(&operator), Default::default(), STAKE.into(), STAKE.into())
+            .await?;
         let first = provider.assign(job, 3).await?.assignment;
         let second = provider.assign(job, 5).await?.assignment;
         provider.attest_all().await?;
@@ -53,7 +54,8 @@ fn a_provider_lets_go_of_what_was_expired() {
         Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
     let relayer = Relayer::new(chain, world.stranger.clone(), |round| chain.beacon().sign(round));
     wait(async {
-        flow::register(chain, &owner, &operator, Default::default(), STAKE.into(), STAKE.into()).await?;
+        flow::register(chain, &owner, std::slice::from_ref(&operator), Default::default(), STAKE.into(), STAKE.into())
+            .await?;
         let late = provider.assign(job, 8).await?.assignment;
         let absent = async |ended: Ended| {
             assert_eq!(ended.ending, Ending::Absent);

@@ -63,6 +63,7 @@ fn whole(schema: &Value, definitions: &Value, number: usize) -> Value {
             Value::Object(fields.collect())
         }
         Some("integer") => json!(number),
+        Some("string") => json!(format!("text{number}")),
         _ => panic!("no sample of {schema}"),
     }
 }

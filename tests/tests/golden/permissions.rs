@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, from_json, to_json_string};
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use tequio_client::{Contract, Message};
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{Permission, Permissioned, escrow, registry, rewards, verifier};
@@ -26,19 +26,26 @@ fn permissions_are_pinned() {
 
 fn list<M>(contract: Contract, chain: &Embedded, text: &mut String)
 where
-    M: JsonSchema + DeserializeOwned + Permissioned + Into<Message>,
+    M: JsonSchema + Serialize + DeserializeOwned + Permissioned + Into<Message>,
 {
     let outsider = chain.actor("outsider");
     for Case { name, choice, message } in cases::<M>() {
         let permission = message.permission();
         let told = match permission {
             Permission::Anyone => String::new(),
-            _ => refusal(chain, &outsider, message),
+            _ => refusal(chain, &outsider, of(&outsider, &message)),
         };
         let case = choice.map(|(path, word)| format!("{path}={word}: ")).unwrap_or_default();
         let line = format!("{contract:8} {name:16} {case}{permission:13} {told}", permission = permission.to_string());
         writeln!(text, "{}", line.trim_end()).expect("a string takes it");
     }
+}
+
+/// The message with `provider` where it names one: the plainest names nobody.
+fn of<M: Serialize + DeserializeOwned>(provider: &Addr, message: &M) -> M {
+    let json = to_json_string(message).expect("a message is JSON");
+    let json = json.replace(r#""provider":"""#, &format!(r#""provider":"{provider}""#));
+    from_json(json).expect("as it was written")
 }
 
 /// What `sender` is told.

@@ -61,6 +61,7 @@ pub struct Offer {
     pub audit_window: Option<u32>,
     pub lasts: u64,
     pub providers: u32,
+    pub least: u64,
     pub wrong: Option<Wrong>,
     pub sent: Sent,
 }
@@ -79,6 +80,7 @@ impl Offer {
             audit_window: commons.then_some(MIN_COMMONS_AUDIT),
             lasts: 300_000,
             providers: 1,
+            least: 1,
             wrong: None,
             sent: Sent::Due,
         }
@@ -136,6 +138,8 @@ pub enum Act {
     /// Burns what slashes left to burn.
     BurnSlashed {
         by: usize,
+        /// What is burned with it.
+        sent: u128,
     },
     /// Lien, release or slash by whom no lien is placed.
     Seize {
@@ -154,6 +158,10 @@ pub enum Act {
         provider: usize,
         job: usize,
         count: u64,
+        /// Of the free ranges; any if `None`.
+        range: Option<usize>,
+        at_least: Option<u64>,
+        price: Option<u128>,
     },
     GiveBack {
         by: By,
@@ -221,6 +229,7 @@ pub enum Act {
     Buy {
         client: usize,
         amount: u128,
+        approve: Option<u128>,
     },
     Approve {
         client: usize,
@@ -228,6 +237,7 @@ pub enum Act {
     },
     Claim {
         by: usize,
+        provider: Option<usize>,
     },
     /// Reserve, reward or release by who is no source, or credits by who is not the token.
     Count {

@@ -21,7 +21,7 @@ impl Stage {
             assert!(conservation.holds(), "{contract}: {conservation:#?}");
         }
         let (told, supply) = (&self.told, self.supply());
-        assert_eq!(supply, told.genesis - told.burned, "only slashes burn the denom");
+        assert_eq!(supply, told.genesis - told.burned, "only what is to be burned is");
         let tokens = wait(Token(&self.chain).supply()).expect("a token").u128();
         assert_eq!(tokens, told.token_genesis + told.minted - told.bought - told.token_burned);
         let rewards::ConfigResponse { schedule, .. } = self.ask(rewards::QueryMsg::Config {});

@@ -73,7 +73,9 @@ impl Honest {
 
     fn assigns(&self, stage: &mut Stage) {
         for job in stage.all_jobs().iter().rev().filter(|job| job.free > 0).take(1) {
-            stage.send(&self.operator, ExecuteMsg::Assign { job: job.id, count: 2 }, vec![]);
+            let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
+            let take = ExecuteMsg::Assign { job: job.id, provider, count: 2, first, at_least, price };
+            stage.send(&self.operator, take, vec![]);
         }
     }
 

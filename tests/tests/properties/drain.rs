@@ -141,7 +141,8 @@ impl Stage {
         for person in self.everybody() {
             // Each takes what is there of at least one epoch.
             let mut claims = 0..=self.assignments;
-            while self.send(&person, rewards::ExecuteMsg::Claim {}, vec![]).is_some() {
+            let claim = rewards::ExecuteMsg::Claim { provider: Some(person.to_string()) };
+            while self.send(&outsider, claim.clone(), vec![]).is_some() {
                 assert!(claims.next().is_some(), "{person} claims for ever");
             }
             let claimable: ClaimableResponse = self.ask(rewards::QueryMsg::Claimable { provider: person.into() });

@@ -124,11 +124,11 @@ impl Stage {
         let contracts = self.chain.deployment().clone();
         let (escrow, rewards) = (contracts.escrow.to_string(), contracts.rewards.to_string());
         let credits = Uint128::new(2_000_000);
-        let msg = to_json_binary(&rewards::Hook::Buy { client: None }).expect("a hook is JSON");
+        let approve = Some(rewards::Approval { source: escrow, amount: credits });
+        let msg = to_json_binary(&rewards::Hook::Buy { client: None, approve }).expect("a hook is JSON");
         for client in self.cast.clients.clone() {
             let buy = Cw20ExecuteMsg::Send { contract: rewards.clone(), amount: credits, msg: msg.clone() };
             self.must(&client, buy, 0);
-            self.must(&client, rewards::ExecuteMsg::Approve { source: escrow.clone(), amount: credits }, 0);
         }
         for (owner, operator) in self.cast.providers.clone() {
             self.register(&owner, &operator, 1_000_000, 800_000);
@@ -139,8 +139,8 @@ impl Stage {
     }
 
     pub fn register(&mut self, owner: &Addr, operator: &Addr, stake: u128, cap: u128) {
-        let (operator, metadata) = (operator.to_string(), registry::Metadata::default());
-        self.must(owner, registry::ExecuteMsg::Register { operator, metadata }, stake);
+        let (operators, metadata) = (vec![operator.to_string()], registry::Metadata::default());
+        self.must(owner, registry::ExecuteMsg::Register { operators, metadata }, stake);
         let holder = self.chain.deployment().escrow.to_string();
         self.must(owner, registry::ExecuteMsg::Cap { holder, amount: cap.into() }, 0);
     }

@@ -23,7 +23,7 @@ pub struct Told {
     /// All there was of the denom and of the token at first.
     pub genesis: u128,
     pub token_genesis: u128,
-    /// Of slashes, in the denom: to be burned, and burned.
+    /// In the denom: of slashes, to be burned; and burned, what was sent for that included.
     pub to_burn: u128,
     pub burned: u128,
     /// Tokens claimed, and tokens burned for credits or for nothing.
@@ -93,9 +93,9 @@ impl Stage {
         for (ended, slash) in slashed.into_iter().zip(&slashes) {
             self.heed_slash(ended, slash);
         }
-        for Burned { amount } in outcome.emitted_by(&contracts.registry) {
-            assert_eq!(amount.u128(), self.told.to_burn);
-            self.told.burned += std::mem::take(&mut self.told.to_burn);
+        for Burned { amount, sent } in outcome.emitted_by(&contracts.registry) {
+            assert_eq!((amount - sent).u128(), std::mem::take(&mut self.told.to_burn));
+            self.told.burned += amount.u128();
         }
         self.heed_credits(&ended, &outcome.emitted_by(by_escrow), &outcome.emitted_by(by_escrow));
         for ended in ended {
@@ -174,7 +174,11 @@ impl Stage {
             Ending::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
             Ending::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
             Ending::Void => (verdict == Some(Verdict::Void {}), 0, 0),
-            Ending::Absent => (verdict.is_none() && attest_by.over(&now), 0, (lien * absence).div_ceil(10_000)),
+            // Before its deadline only its owner ends it, and only without any attestation.
+            Ending::Absent => {
+                let due = attest_by.over(&now) || attestation.is_none();
+                (verdict.is_none() && due, 0, (lien * absence).div_ceil(10_000))
+            }
             Ending::GivenBack => (attestation.is_none(), 0, 0),
         };
         assert!(fits, "{ended:?} with {attestation:?}");

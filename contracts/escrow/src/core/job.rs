@@ -32,6 +32,8 @@ pub struct Job {
     pub principal: Addr,
     pub end: u64,
     pub min_providers: u32,
+    /// Least shards of one assignment.
+    pub least: u64,
     pub data: String,
     /// Cost of one shard in MAC equivalents.
     pub cost: u64,
@@ -40,8 +42,13 @@ pub struct Job {
 }
 
 impl Job {
-    /// Most shards that one provider may hold or have been paid for: ⌈shards / min_providers⌉.
+    /// Most shards that one provider may hold or have been paid for.
     pub fn cap(&self) -> u64 {
-        self.shards.div_ceil(u64::from(self.min_providers).max(1))
+        cap(self.shards, self.min_providers)
     }
+}
+
+/// ⌈shards / min_providers⌉.
+pub fn cap(shards: u64, min_providers: u32) -> u64 {
+    shards.div_ceil(u64::from(min_providers).max(1))
 }

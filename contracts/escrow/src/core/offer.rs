@@ -6,7 +6,7 @@ use tequio_protocol::escrow::{
     JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW, MIN_COMMONS_AUDIT,
 };
 
-use crate::core::error::CoreError;
+use crate::core::{error::CoreError, job::cap};
 
 /// Bytes that one level of the trees above a shard adds to a draw's opening: one digest in the tree of shard roots and
 /// one in the tree of inputs.
@@ -55,6 +55,7 @@ pub fn check(spec: &JobSpec, header: &Header, limits: &Limits, audit_window: u32
     within("audit_window", spec.audit_window.unwrap_or(audit_window), least_audit.into(), MAX_WINDOW.into())?;
     within("end", spec.end, now.saturating_add(1), now.saturating_add(MAX_DURATION))?;
     within("min_providers", spec.min_providers, 1, spec.shards)?;
+    within("least", spec.least, 1, cap(spec.shards, spec.min_providers))?;
     within("data", spec.data.len() as u64, 0, MAX_DATA as u64)?;
     Ok(())
 }

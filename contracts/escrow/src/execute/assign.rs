@@ -1,22 +1,35 @@
 //! Assign: takes shards under a lien, for a provider's operator.
 
-use cosmwasm_std::{DepsMut, Env, Response};
-use tequio_contract::door::Caller;
+use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
+use tequio_contract::{bounds::within, door::Caller};
 use tequio_protocol::{
     Deadline, JobId,
     escrow::{Assigned, State},
 };
 
 use crate::{
-    books,
-    core::assignment::Assignment,
+    books::{self, MAX_RANGES},
+    core::{ask::Ask, assignment::Assignment},
     error::ContractError,
     neighbours::{registry, verifier},
-    state::{self, free},
+    state::{
+        self,
+        free::{self, Free},
+    },
 };
 
-/// Of the first free range, up to `count` shards.
-pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) -> Result<Response, ContractError> {
+/// What an operator wants, and the least that it puts up with.
+pub struct Wanted {
+    pub count: u64,
+    /// Where a free range begins.
+    pub first: Option<u64>,
+    pub at_least: u64,
+    /// For one shard.
+    pub price: Uint128,
+}
+
+/// Whatever was done just before it: never fewer shards and never cheaper ones than wanted.
+pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, wanted: Wanted) -> Result<Response, ContractError> {
     if state::paused(deps.storage)?.assigning {
         return Err(ContractError::AssigningPaused);
     }
@@ -25,20 +38,18 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
     if now > job.end {
         return Err(ContractError::JobEnded { job: id, end: job.end, now });
     }
-    if count == 0 {
+    if wanted.count == 0 {
         return Err(ContractError::ZeroShards { job: id });
     }
-    let Some((first, range)) = free::lowest(deps.storage, id)? else {
-        return Err(ContractError::FreeShards { job: id, free: 0, asked: count });
-    };
+    within("at_least", wanted.at_least, 1, wanted.count)?;
     let provider = caller.principal;
     let (held, cap) = (state::share(deps.storage, id, &provider)?, job.cap());
     let room = cap.saturating_sub(held);
     if room == 0 {
         return Err(ContractError::Diversity { job: id, provider, held, cap });
     }
-
-    let count = count.min(range.count).min(room);
+    let ask = Ask { count: wanted.count.min(room), cap, least: job.least };
+    let (first, range, count) = choose(deps.storage, id, &ask, &wanted)?;
     let assignment = Assignment {
         job: id,
         lien: job.lien.of(range.price, count)?,
@@ -68,4 +79,34 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         attest_by: assignment.attest_by.time(),
         blocks: assignment.attest_by.blocks,
     }))
+}
+
+/// The range to take from, where it begins, and how many of its shards.
+fn choose(storage: &dyn Storage, job: JobId, ask: &Ask, wanted: &Wanted) -> Result<(u64, Free, u64), ContractError> {
+    let Wanted { count, first, at_least: asked, price } = *wanted;
+    let least = ask.least;
+    if let Some(first) = first {
+        let range = free::at(storage, job, first)?.ok_or(ContractError::UnknownRange { job, first })?;
+        if range.price < price {
+            return Err(ContractError::Cheaper { job, first, price: range.price, asked: price });
+        }
+        let most = ask.most(range.count);
+        if most < asked {
+            return Err(ContractError::TooFew { job, first, range: range.count, most, asked, least });
+        }
+        return Ok((first, range, most));
+    }
+    let (mut ranges, mut best) = (0usize, 0);
+    for range in free::ranges(storage, job, None).take(MAX_RANGES) {
+        let (first, range) = range?;
+        let most = if range.price < price { 0 } else { ask.most(range.count) };
+        if most >= asked {
+            return Ok((first, range, most));
+        }
+        (ranges, best) = (ranges.saturating_add(1), most.max(best));
+    }
+    match ranges {
+        0 => Err(ContractError::FreeShards { job, free: 0, asked: count }),
+        ranges => Err(ContractError::NoRange { job, ranges, asked, price, most: best, least }),
+    }
 }

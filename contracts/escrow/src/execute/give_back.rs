@@ -1,4 +1,4 @@
-//! Give back: returns an assignment early and unattested, for its operator.
+//! Give back: returns an assignment early and unattested, for who works for its provider.
 
 use cosmwasm_std::{DepsMut, Env, Response};
 use tequio_contract::{door::Caller, funds};

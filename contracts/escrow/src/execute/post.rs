@@ -48,6 +48,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         arbitration: config.arbitration.clone(),
         end: spec.end,
         min_providers: spec.min_providers,
+        least: spec.least,
         data: spec.data,
         cost,
         lien,
@@ -69,6 +70,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         principal: job.principal.into(),
         end: job.end,
         min_providers: job.min_providers,
+        least: job.least,
         data: job.data,
     }))
 }

@@ -7,10 +7,10 @@ use tequio_protocol::{AssignmentId, escrow::Ruling};
 use crate::{ending, error::ContractError};
 
 pub fn settle(deps: DepsMut, env: Env, caller: Caller, list: Vec<AssignmentId>) -> Result<Response, ContractError> {
-    ending::each(deps, &env, &caller.address, list, |assignment, ruling| match ruling {
+    ending::each(deps, &env, &caller.address, list, |found, ruling| match ruling {
         Ruling::Settle(settlement) => Ok(settlement.into()),
-        Ruling::Expire(expiry) => Err(ContractError::Expires { assignment, ending: expiry.into() }),
-        Ruling::Wait(reason) => Err(ContractError::NotYet { assignment, reason }),
-        Ruling::Over(ending) => Err(ContractError::Over { assignment, ending }),
+        Ruling::Expire(expiry) => Err(ContractError::Expires { assignment: found.id, ending: expiry.into() }),
+        Ruling::Wait(reason) => Err(ContractError::NotYet { assignment: found.id, reason }),
+        Ruling::Over(ending) => Err(ContractError::Over { assignment: found.id, ending }),
     })
 }

@@ -1,7 +1,7 @@
 //! `registry`: providers and the liens on their stake.
 
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult, Uint128, WasmMsg, wasm_execute};
-use tequio_protocol::registry::{ConfigResponse, ExecuteMsg, Part, ProviderResponse, QueryMsg};
+use tequio_protocol::registry::{ConfigResponse, ExecuteMsg, Part, QueryMsg};
 
 use crate::{
     core::{job::Job, slash::split},
@@ -13,11 +13,10 @@ pub fn config(querier: QuerierWrapper, registry: &Addr) -> StdResult<ConfigRespo
     querier.query_wasm_smart(registry, &QueryMsg::Config {})
 }
 
-/// The provider that `operator` works for.
-pub fn operated(querier: QuerierWrapper, registry: &Addr, operator: &Addr) -> StdResult<Option<Addr>> {
-    let query = QueryMsg::Operator { operator: operator.to_string() };
-    let provider: Option<ProviderResponse> = querier.query_wasm_smart(registry, &query)?;
-    Ok(provider.map(|provider| Addr::unchecked(provider.provider)))
+/// Whether `operator` works for `provider`.
+pub fn works(querier: QuerierWrapper, registry: &Addr, provider: &Addr, operator: &Addr) -> StdResult<bool> {
+    let query = QueryMsg::Works { provider: provider.to_string(), operator: operator.to_string() };
+    querier.query_wasm_smart(registry, &query)
 }
 
 /// Places a lien; no message if there is none to place.

@@ -25,19 +25,18 @@ pub fn at(storage: &dyn Storage, job: JobId, first: u64) -> StdResult<Option<Fre
     FREE.may_load(storage, (job, first))
 }
 
-/// The range with the lowest shards.
-pub fn lowest(storage: &dyn Storage, job: JobId) -> StdResult<Option<(u64, Free)>> {
-    FREE.prefix(job).range(storage, None, None, Order::Ascending).next().transpose()
-}
-
 /// The range with the highest shards.
 pub fn highest(storage: &dyn Storage, job: JobId) -> StdResult<Option<(u64, Free)>> {
     FREE.prefix(job).range(storage, None, None, Order::Descending).next().transpose()
 }
 
 /// Ranges of a job by first shard.
-pub fn list(storage: &dyn Storage, job: JobId, after: Option<u64>, count: usize) -> StdResult<Vec<(u64, Free)>> {
-    FREE.prefix(job).range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+pub fn ranges(
+    storage: &dyn Storage,
+    job: JobId,
+    after: Option<u64>,
+) -> impl Iterator<Item = StdResult<(u64, Free)>> + '_ {
+    FREE.prefix(job).range(storage, after.map(Bound::exclusive), None, Order::Ascending)
 }
 
 /// Frees `free.count` shards from `first` on, joining them with neighbours of the same price.

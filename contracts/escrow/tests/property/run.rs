@@ -70,7 +70,7 @@ impl Run {
         let world = &mut self.world;
         let (client, stranger, governance) = (world.client.clone(), world.stranger.clone(), world.governance.clone());
         match *act {
-            Act::Post { commons, shards, price, audit, providers, lasts } => {
+            Act::Post { commons, shards, price, audit, providers, least, lasts } => {
                 let (kind, poster) = if commons { (Kind::Commons, governance) } else { (Kind::Client, client) };
                 let price = if commons { price / 100 } else { price };
                 let end = world.now() + lasts;
@@ -78,14 +78,16 @@ impl Run {
                 let min_providers = providers.min(shards as u32);
                 let price = Uint128::from(price);
                 let principal = commons.then(|| stranger.to_string());
-                let spec = JobSpec { kind, shards, price, audit_window, principal, end, min_providers, ..world.spec() };
+                // Most jobs have small ones.
+                let least = 1 + least / 3 % shards.div_ceil(min_providers.into());
+                let spec =
+                    JobSpec { kind, shards, price, audit_window, principal, end, min_providers, least, ..world.spec() };
                 let funds = price.u128() * u128::from(shards);
                 self.jobs += u64::from(self.tries(&poster, ExecuteMsg::Post { spec }, funds));
             }
-            Act::Assign { provider, job, count } => {
-                let operator = world.providers()[provider % 3].operator.clone();
+            Act::Assign { provider, job, count, range, limits } => {
                 let job = self.job(job);
-                self.assignments += u64::from(self.tries(&operator, ExecuteMsg::Assign { job, count }, 0));
+                self.assign(provider % 3, job, count, range, limits);
             }
             Act::Attest { assignment } => {
                 let assignment = self.pick(assignment, |attested| attested.is_none());
@@ -113,10 +115,11 @@ impl Run {
                 let assignments = assignments.iter().map(pick).collect();
                 self.tries(&stranger, ExecuteMsg::Settle { assignments }, 0);
             }
-            Act::Expire { assignment } => {
+            Act::Expire { assignment, owner } => {
                 let done = |(_, verdict)| matches!(verdict, Verdict::Genuine {} | Verdict::False { .. });
                 let assignments = vec![self.pick(assignment, |attested| !attested.is_some_and(done))];
-                self.tries(&stranger, ExecuteMsg::Expire { assignments }, 0);
+                let alice = self.world.alice.owner.clone();
+                self.tries(if owner { &alice } else { &stranger }, ExecuteMsg::Expire { assignments }, 0);
             }
             Act::Refund { job, client: by_client, shards } => {
                 let (job, sender) = (self.job(job), if by_client { client } else { stranger });
@@ -166,6 +169,32 @@ impl Run {
             Act::Pass { seconds, halts: true } => world.blocks(7, seconds),
             Act::Pass { seconds, halts: false } => world.pass(seconds),
         }
+    }
+
+    /// Takes shards, sometimes of one range, under limits that may be out of reach; what is taken keeps within them.
+    fn assign(&mut self, provider: usize, job: JobId, count: u64, range: Option<usize>, limits: u64) {
+        let ranges = if job.0 <= self.jobs { self.world.free(job) } else { vec![] };
+        let (provider, operator) = {
+            let provider = self.world.providers()[provider];
+            (provider.owner.to_string(), provider.operator.clone())
+        };
+        let first = range.and_then(|range| ranges.get(range % ranges.len().max(1))).map(|range| range.0);
+        // None of either half of the time.
+        let at_least = limits.is_multiple_of(2).then(|| 1 + limits % count);
+        let dearest = ranges.iter().map(|range| range.2).max().unwrap_or_default();
+        let price = limits.is_multiple_of(4).then(|| Uint128::from(dearest.saturating_sub(u128::from(limits / 8))));
+        if !self.tries(&operator, ExecuteMsg::Assign { job, provider, count, first, at_least, price }, 0) {
+            return;
+        }
+        self.assignments += 1;
+        let (taken, job) = (self.world.assignment(AssignmentId(self.assignments)), self.world.job(job));
+        assert!(taken.count <= count && taken.count >= at_least.unwrap_or(1));
+        assert!(taken.price >= price.unwrap_or_default());
+        assert!(first.is_none_or(|first| first == taken.first));
+        let (_, range, _) = ranges.iter().copied().find(|range| range.0 == taken.first).expect("it was free");
+        let (left, cap) = (range - taken.count, job.shards.div_ceil(job.min_providers.into()));
+        let fair = left == 0 || taken.count >= job.least && (left >= job.least || range > cap);
+        assert!(fair, "{} of {range}, least {}", taken.count, job.least);
     }
 
     /// The verifier's final answer on an attestation that is pending.

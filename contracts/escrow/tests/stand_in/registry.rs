@@ -5,14 +5,12 @@ use cosmwasm_std::{
 };
 use cw_multi_test::{Contract, ContractWrapper};
 use cw_storage_plus::{Item, Map};
-use tequio_protocol::registry::{
-    Config, ConfigResponse, ExecuteMsg, MIN_THAW, Metadata, Part, ProviderResponse, QueryMsg,
-};
+use tequio_protocol::registry::{Config, ConfigResponse, ExecuteMsg, MIN_THAW, Part, QueryMsg};
 
 pub const DENOM: Item<String> = Item::new("denom");
 pub const BURN_BPS: Item<u16> = Item::new("burn_bps");
-/// Provider by operator.
-pub const OPERATORS: Map<&str, String> = Map::new("operators");
+/// By provider and operator, the owner key included.
+pub const WORKS: Map<(&str, &str), Empty> = Map::new("works");
 /// By provider.
 pub const STAKE: Map<&str, Uint128> = Map::new("stake");
 pub const LIENS: Map<&str, Uint128> = Map::new("liens");
@@ -65,18 +63,8 @@ fn query(deps: Deps, _: Env, msg: QueryMsg) -> StdResult<Binary> {
             denom: DENOM.load(deps.storage)?,
             config: Config { thaw: MIN_THAW, timelock: MIN_THAW + 1, burn_bps: BURN_BPS.load(deps.storage)? },
         }),
-        QueryMsg::Operator { operator } => {
-            let provider = OPERATORS.may_load(deps.storage, &operator)?.map(|provider| ProviderResponse {
-                provider,
-                operator,
-                metadata: Metadata::default(),
-                stake: Uint128::zero(),
-                thawing: Uint128::zero(),
-                liens: Uint128::zero(),
-                free: Uint128::zero(),
-                slashed: Uint128::zero(),
-            });
-            to_json_binary(&provider)
+        QueryMsg::Works { provider, operator } => {
+            to_json_binary(&WORKS.has(deps.storage, (provider.as_str(), operator.as_str())))
         }
         other => Err(StdError::generic_err(format!("unexpected: {other:?}"))),
     }

@@ -1,6 +1,6 @@
 //! What the stand-ins answer, and what they were told.
 
-use cosmwasm_std::{Addr, Storage};
+use cosmwasm_std::{Addr, Empty, Storage};
 use tequio_protocol::{
     AssignmentId, JobId, Moment,
     escrow::{AssignmentResponse, Kind},
@@ -21,13 +21,14 @@ impl World {
     }
 
     pub fn registers(&mut self, provider: &Addr, operator: &Addr) {
-        let (provider, operator) = (provider.to_string(), operator.to_string());
-        stand_in::registry::OPERATORS.save(&mut *self.of_registry(), &operator, &provider).unwrap();
+        for operator in [provider, operator] {
+            let pair = (provider.as_str(), operator.as_str());
+            stand_in::registry::WORKS.save(&mut *self.of_registry(), pair, &Empty {}).unwrap();
+        }
     }
 
-    pub fn dismisses(&mut self, operator: &Addr) {
-        let operator = operator.to_string();
-        stand_in::registry::OPERATORS.remove(&mut *self.of_registry(), &operator);
+    pub fn dismisses(&mut self, provider: &Addr, operator: &Addr) {
+        stand_in::registry::WORKS.remove(&mut *self.of_registry(), (provider.as_str(), operator.as_str()));
     }
 
     pub fn burn_bps(&mut self, bps: u16) {

@@ -3,19 +3,22 @@
 use tequio_contract::bounds::within;
 use tequio_protocol::{
     bps,
-    registry::{Config, MIN_BURN_BPS, MIN_THAW},
+    registry::{Config, MAX_THAW, MAX_TIMELOCK, MIN_BURN_BPS, MIN_THAW},
 };
 
 use crate::core::error::CoreError;
 
-/// Longest thaw: one year. Without it governance could lock every stake for ever.
-pub const MAX_THAW: u64 = 31_536_000;
+/// The shortest timelock that is fair while `config` is in force: a provider who distrusts a new holder can leave
+/// before it gets its right.
+pub fn least_timelock(config: &Config) -> u64 {
+    config.thaw.saturating_add(1)
+}
+
 /// Refuses a config outside the bounds.
 pub fn check(config: &Config) -> Result<(), CoreError> {
     let Config { thaw, timelock, burn_bps } = *config;
     within("thaw", thaw, MIN_THAW, MAX_THAW)?;
-    // A provider who distrusts a new holder can leave before it gets its right.
-    within("timelock", timelock, thaw.saturating_add(1), u64::MAX)?;
+    within("timelock", timelock, least_timelock(config), MAX_TIMELOCK)?;
     within("burn_bps", burn_bps, MIN_BURN_BPS.into(), bps::WHOLE.into())?;
     Ok(())
 }
@@ -43,6 +46,7 @@ mod tests {
     fn the_bounds_themselves_are_good() {
         assert_eq!(check(&GOOD), Ok(()));
         assert_eq!(check(&Config { thaw: MAX_THAW, timelock: MAX_THAW + 1, burn_bps: bps::WHOLE }), Ok(()));
+        assert_eq!(check(&Config { timelock: MAX_TIMELOCK, ..GOOD }), Ok(()));
     }
 
     #[test]
@@ -50,9 +54,10 @@ mod tests {
         let error = |name, value: u64, min: u64, max: u64| Err(OutOfBounds::Number { name, value, min, max }.into());
         let thaw = |value| error("thaw", value, MIN_THAW, MAX_THAW);
         assert_eq!(check(&Config { thaw: MIN_THAW - 1, ..GOOD }), thaw(MIN_THAW - 1));
-        assert_eq!(check(&Config { thaw: MAX_THAW + 1, timelock: u64::MAX, ..GOOD }), thaw(MAX_THAW + 1));
-        let timelock = error("timelock", MIN_THAW, MIN_THAW + 1, u64::MAX);
-        assert_eq!(check(&Config { timelock: MIN_THAW, ..GOOD }), timelock);
+        assert_eq!(check(&Config { thaw: MAX_THAW + 1, timelock: MAX_TIMELOCK, ..GOOD }), thaw(MAX_THAW + 1));
+        let timelock = |value| error("timelock", value, MIN_THAW + 1, MAX_TIMELOCK);
+        assert_eq!(check(&Config { timelock: MIN_THAW, ..GOOD }), timelock(MIN_THAW));
+        assert_eq!(check(&Config { timelock: MAX_TIMELOCK + 1, ..GOOD }), timelock(MAX_TIMELOCK + 1));
         let burn = |value: u16| error("burn_bps", value.into(), MIN_BURN_BPS.into(), 10_000);
         assert_eq!(check(&Config { burn_bps: MIN_BURN_BPS - 1, ..GOOD }), burn(MIN_BURN_BPS - 1));
         assert_eq!(check(&Config { burn_bps: bps::WHOLE + 1, ..GOOD }), burn(10_001));

@@ -17,7 +17,7 @@ pub struct Money {
     pub balances: Uint128,
     /// Of slashes, what is to be burned and still here.
     pub to_burn: Uint128,
-    /// Burned.
+    /// Of slashes, burned.
     pub burned: Uint128,
     /// Withdrawn stake and balances.
     pub withdrawn: Uint128,

@@ -18,6 +18,8 @@ errors! {
         DivideByZero(#[from] DivideByZeroError),
         #[error(transparent)]
         Bounds(#[from] OutOfBounds),
+        #[error("{name} is {value}, more than {max}")]
+        TooMuch { name: &'static str, value: Uint128, max: Uint128 },
         #[error("{left} shards reserved for job {job}, short of {needed}")]
         ShardsShort { job: JobId, left: u64, needed: u64 },
         #[error("genesis {genesis} and an emission of 2 × {initial} × {halving} exceed what a token can have")]

@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{OverflowError, OverflowOperation, Uint128};
 use tequio_contract::bounds::within;
-use tequio_protocol::rewards::{self, MIN_EPOCH};
+use tequio_protocol::rewards::{self, MAX_EPOCH, MAX_HALVING, MIN_EPOCH};
 
 use crate::core::error::CoreError;
 
@@ -16,10 +16,10 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Refuses epochs that are too short, and supplies that do not fit a token.
+    /// Refuses epochs and halvings out of bounds, and supplies that do not fit a token.
     pub fn new(start: u64, terms: rewards::Schedule, genesis: Uint128) -> Result<Self, CoreError> {
-        within("epoch", terms.epoch, MIN_EPOCH, u64::MAX)?;
-        within("halving", terms.halving, 1, u64::MAX)?;
+        within("epoch", terms.epoch, MIN_EPOCH, MAX_EPOCH)?;
+        within("halving", terms.halving, 1, MAX_HALVING)?;
         let schedule = Self { start, terms };
         schedule.most_supply(genesis)?;
         Ok(schedule)
@@ -124,9 +124,15 @@ mod tests {
     #[test]
     fn what_cannot_be_a_schedule() {
         let terms = |epoch, initial, halving| rewards::Schedule { epoch, initial: u(initial), halving };
-        let below = |name, value, min| Err(OutOfBounds::Number { name, value, min, max: u64::MAX }.into());
-        assert_eq!(Schedule::new(0, terms(3_599, 1, 1), u(0)), below("epoch", 3_599, 3_600));
-        assert_eq!(Schedule::new(0, terms(3_600, 1, 0), u(0)), below("halving", 0, 1));
+        let out = |name, value, min, max| Err(OutOfBounds::Number { name, value, min, max }.into());
+        for epoch in [MIN_EPOCH - 1, MAX_EPOCH + 1] {
+            assert_eq!(Schedule::new(0, terms(epoch, 1, 1), u(0)), out("epoch", epoch, MIN_EPOCH, MAX_EPOCH));
+        }
+        for halving in [0, MAX_HALVING + 1] {
+            assert_eq!(Schedule::new(0, terms(MIN_EPOCH, 1, halving), u(0)), out("halving", halving, 1, MAX_HALVING));
+        }
+        assert!(Schedule::new(0, terms(MIN_EPOCH, 0, 1), u(0)).is_ok());
+        assert!(Schedule::new(0, terms(MAX_EPOCH, 1, MAX_HALVING), u(0)).is_ok());
         let half = u128::MAX / 2;
         assert!(Schedule::new(0, terms(3_600, half, 1), u(1)).is_ok());
         assert_eq!(

@@ -1,17 +1,21 @@
-//! Claim: mints what the sender has earned, for anyone.
+//! Claim: mints what a provider has earned, for it, whoever asks.
 
 use cosmwasm_std::{DepsMut, Env, Response, Uint128, WasmMsg, to_json_binary};
 use cw20::Cw20ExecuteMsg;
 use tequio_contract::door::Caller;
 use tequio_protocol::rewards::Claimed;
 
-use crate::{error::ContractError, state};
+use crate::{core::work::MAX_EPOCHS, error::ContractError, state};
 
 /// Of client jobs all, of commons jobs for the oldest closed epochs.
-pub fn claim(deps: DepsMut, env: Env, caller: Caller) -> Result<Response, ContractError> {
-    let provider = caller.address;
+pub fn claim(deps: DepsMut, env: Env, caller: Caller, provider: Option<String>) -> Result<Response, ContractError> {
+    let sender = caller.address;
+    let provider = match provider {
+        Some(provider) => deps.api.addr_validate(&provider)?,
+        None => sender.clone(),
+    };
     let earned = state::earned(deps.storage, &provider)?;
-    let shares = state::closed_shares(deps.storage, &provider, env.block.time.seconds())?;
+    let shares = state::closed_shares(deps.storage, &provider, env.block.time.seconds(), MAX_EPOCHS)?;
     if earned.is_none() && shares.is_empty() {
         return Err(ContractError::NothingToClaim { provider });
     }
@@ -24,7 +28,8 @@ pub fn claim(deps: DepsMut, env: Env, caller: Caller) -> Result<Response, Contra
     let earned = earned.unwrap_or_default();
     let amount = state::change_mint(deps.storage, |mint| mint.claim(earned, emitted))?;
 
-    let response = Response::new().add_event(Claimed { provider: provider.to_string(), amount, earned, emitted });
+    let claimed = Claimed { provider: provider.to_string(), sender: sender.into(), amount, earned, emitted };
+    let response = Response::new().add_event(claimed);
     // Shares can round to nothing. They are taken even so, or they would bar the way to later epochs.
     if amount.is_zero() {
         return Ok(response);

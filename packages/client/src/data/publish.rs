@@ -31,7 +31,7 @@ pub struct Published {
 
 impl Published {
     /// A job over this data for the program of `manifest`, to be posted once price, draws and end are filled in: a
-    /// client's, open to everyone, with the audit window that escrow gives, an hour to attest.
+    /// client's, open to everyone, in assignments of any size, with the audit window that escrow gives, an hour to attest.
     pub fn spec(self, manifest: &Manifest) -> JobSpec {
         JobSpec {
             header: manifest.header.encode().into(),
@@ -46,6 +46,7 @@ impl Published {
             principal: None,
             end: 0,
             min_providers: 1,
+            least: 1,
             data: self.data,
         }
     }

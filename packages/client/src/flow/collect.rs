@@ -11,8 +11,9 @@ use crate::{Call, Chain, Escrow, Registry, Rewards};
 pub async fn collect<C: Chain>(chain: &C, address: &Addr) -> Result<()> {
     let mut calls: Vec<Call> = vec![];
     let claimable = Rewards(chain).claimable(address).await?;
-    if !claimable.earned.is_zero() || !claimable.emitted.is_zero() {
-        calls.push(rewards::ExecuteMsg::Claim {}.into());
+    // What rounds to nothing is claimed too if it bars the way to more.
+    if !claimable.earned.is_zero() || !claimable.emitted.is_zero() || claimable.more {
+        calls.push(rewards::ExecuteMsg::Claim { provider: None }.into());
     }
     if !Escrow(chain).balance(address).await?.is_zero() {
         calls.push(escrow::ExecuteMsg::Withdraw {}.into());

@@ -71,6 +71,8 @@ pub struct JobResponse {
     pub principal: String,
     pub end: u64,
     pub min_providers: u32,
+    /// Least shards of one assignment.
+    pub least: u64,
     pub data: String,
     /// Cost of one shard in MAC equivalents.
     pub cost: Uint64,
@@ -101,7 +103,7 @@ pub struct AssignmentResponse {
     pub job: JobId,
     /// Owner key of the provider; it is paid.
     pub provider: String,
-    /// Operator key at the time of assigning; it attests.
+    /// Who took it; it alone attests, whatever becomes of its key.
     pub operator: String,
     pub first: u64,
     pub count: u64,

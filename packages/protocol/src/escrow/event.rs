@@ -29,6 +29,8 @@ events! {
         principal: String,
         end: u64,
         min_providers: u32,
+        /// Least shards of one assignment.
+        least: u64,
         data: String,
     }
     Assigned = "assigned" {

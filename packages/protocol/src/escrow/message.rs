@@ -47,6 +47,9 @@ pub struct JobSpec {
     pub end: u64,
     /// Least number of providers among whom the shards must be spread.
     pub min_providers: u32,
+    /// Least shards of one assignment, unless it takes the whole of a smaller range: 1 to what one provider may take,
+    /// ⌈shards / min_providers⌉. Nor does an assignment leave fewer.
+    pub least: u64,
     /// Where program, plan and inputs can be fetched.
     pub data: String,
 }
@@ -56,13 +59,24 @@ pub struct JobSpec {
 pub enum ExecuteMsg {
     /// Escrows `shards × price`, which must be sent exactly, and reserves the credits. A commons job is governance's.
     Post { spec: JobSpec },
-    /// Takes up to `count` shards from the job's first free range for the provider the sender operates.
-    Assign { job: JobId, count: u64 },
-    /// Gives a whole assignment back: within the window, before attesting, once per provider and job, sending the fee.
+    /// Takes up to `count` shards for `provider`, for whom the sender works: of the free range that begins at `first`, or
+    /// else of the lowest range, among the first 30, that gives enough. Never fewer than `at_least` (1 if `None`), and
+    /// never at less than `price` each.
+    Assign {
+        job: JobId,
+        provider: String,
+        count: u64,
+        first: Option<u64>,
+        at_least: Option<u64>,
+        price: Option<Uint128>,
+    },
+    /// Gives a whole assignment back, for a provider for whom the sender works: within the window, before attesting, once
+    /// per provider and job, sending the fee.
     GiveBack { assignment: AssignmentId },
     /// Ends assignments whose verdict is genuine (after the audit window: pays) or false (slashes).
     Settle { assignments: Vec<AssignmentId> },
-    /// Ends assignments that were never attested in time, whose opening lapsed, or whose beacon never came.
+    /// Ends assignments that were never attested in time, whose opening lapsed, or whose beacon never came. From its
+    /// provider's owner key also one with time left and no attestation: it ends absent.
     Expire { assignments: Vec<AssignmentId> },
     /// Returns free shards' payment to the client: by the client, `shards` of them from the last free range or all of
     /// it; by anyone once the job has ended. At most 30 ranges a message.

@@ -45,6 +45,15 @@ fn shown() -> impl Strategy<Value = Shown> {
     ]
 }
 
+/// Of what an operator takes: which range, and how few and how cheap shards it puts up with.
+fn limits() -> impl Strategy<Value = (Option<usize>, Option<u64>, Option<u128>)> {
+    (
+        prop::option::weighted(0.2, index()),
+        prop::option::weighted(0.2, 0..6u64),
+        prop::option::weighted(0.2, 0..1_500u128),
+    )
+}
+
 fn offer() -> impl Strategy<Value = Offer> {
     let wrong = prop_oneof![
         Just(Wrong::Shards),
@@ -55,11 +64,11 @@ fn offer() -> impl Strategy<Value = Offer> {
         Just(Wrong::Free),
         Just(Wrong::Huge)
     ];
-    let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32);
+    let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32, prop_oneof![3 => Just(1u64), 1 => 1..6u64]);
     let times = (prop::sample::select(&[60u32, 600, 3_600][..]), prop::option::of(0..1_500u32), 5_000..1_000_000u64);
     let kind = (index(), prop::bool::weighted(0.25), index(), prop::option::weighted(0.1, wrong), sent());
     (size, times, kind).prop_map(|(size, times, kind)| {
-        let (shards, price, draws, providers) = size;
+        let (shards, price, draws, providers, least) = size;
         let (attest_window, audit_window, lasts) = times;
         let (client, commons, program, wrong, sent) = kind;
         let price = if commons { price % 3 } else { price };
@@ -75,6 +84,7 @@ fn offer() -> impl Strategy<Value = Offer> {
             audit_window,
             lasts,
             providers,
+            least,
             wrong,
             sent,
         }
@@ -92,14 +102,16 @@ pub fn free_act() -> impl Strategy<Value = Act> {
             .prop_map(|(by, provider, amount, sent)| Act::Bond { by, provider, amount, sent }),
         2 => (by(), index(), amount()).prop_map(|(by, provider, amount)| Act::Unbond { by, provider, amount }),
         2 => index().prop_map(|by| Act::Collect { by }),
-        1 => index().prop_map(|by| Act::BurnSlashed { by }),
+        1 => (index(), 0..3u128).prop_map(|(by, sent)| Act::BurnSlashed { by, sent }),
         1 => (index(), index(), amount(), any::<u8>())
             .prop_map(|(by, provider, amount, what)| Act::Seize { by, provider, amount, what }),
     ];
     let escrow = prop_oneof![
         6 => (by(), offer()).prop_map(|(by, offer)| Act::Post { by, offer }),
-        20 => (by(), index(), index(), 0..10u64)
-            .prop_map(|(by, provider, job, count)| Act::Assign { by, provider, job, count }),
+        20 => (by(), index(), index(), 0..10u64, limits()).prop_map(|(by, provider, job, count, limits)| {
+            let (range, at_least, price) = limits;
+            Act::Assign { by, provider, job, count, range, at_least, price }
+        }),
         3 => (by(), index(), sent()).prop_map(|(by, assignment, sent)| Act::GiveBack { by, assignment, sent }),
         5 => (index(), some()).prop_map(|(by, assignments)| Act::Settle { by, assignments }),
         6 => (index(), some()).prop_map(|(by, assignments)| Act::Expire { by, assignments }),
@@ -123,9 +135,10 @@ pub fn free_act() -> impl Strategy<Value = Act> {
             ]).prop_map(|(by, attestation, opening)| Act::Open { by, attestation, opening }),
     ];
     let rewards = prop_oneof![
-        3 => (index(), amount()).prop_map(|(client, amount)| Act::Buy { client, amount }),
+        3 => (index(), amount(), prop::option::of(0..4_000_000u128))
+            .prop_map(|(client, amount, approve)| Act::Buy { client, amount, approve }),
         2 => (index(), 0..4_000_000u128).prop_map(|(client, amount)| Act::Approve { client, amount }),
-        3 => index().prop_map(|by| Act::Claim { by }),
+        3 => (index(), prop::option::of(index())).prop_map(|(by, provider)| Act::Claim { by, provider }),
         1 => (index(), any::<u8>()).prop_map(|(by, what)| Act::Count { by, what }),
         1 => (index(), index(), amount()).prop_map(|(by, to, amount)| Act::Hand { by, to, amount }),
         1 => (index(), 0..50u128).prop_map(|(by, amount)| Act::Burn { by, amount }),

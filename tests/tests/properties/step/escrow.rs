@@ -1,8 +1,9 @@
-use cosmwasm_std::Uint128;
-use tequio_protocol::JobId;
+use cosmwasm_std::{Addr, Uint128};
 use tequio_protocol::escrow::{
-    AssignmentResponse, Ended, ExecuteMsg, JobResponse, JobSpec, Kind, QueryMsg, QuoteResponse, RangeResponse,
+    Assigned, AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, QueryMsg, QuoteResponse,
+    RangeResponse,
 };
+use tequio_protocol::{JobId, registry};
 
 use crate::act::{Act, By, Offer, Sent, Wrong};
 use crate::program::programs;
@@ -12,9 +13,9 @@ impl Stage {
     pub(super) fn in_escrow(&mut self, act: &Act) {
         match *act {
             Act::Post { by, ref offer } => self.post(by, offer),
-            Act::Assign { by, provider, job, count } => {
+            Act::Assign { by, provider, job, count, range, at_least, price } => {
                 let sender = self.whoever(by, self.provider(provider).1);
-                self.send(&sender, ExecuteMsg::Assign { job: self.job_id(job), count }, vec![]);
+                self.assign(&sender, (provider, self.job_id(job), count), range, at_least, price);
             }
             Act::GiveBack { by, assignment, sent } => self.give_back(by, assignment, sent),
             Act::Settle { by, ref assignments } => {
@@ -22,8 +23,13 @@ impl Stage {
                 self.send(&self.person(by), ExecuteMsg::Settle { assignments }, vec![]);
             }
             Act::Expire { by, ref assignments } => {
-                let assignments = self.assignment_ids(assignments);
-                self.send(&self.person(by), ExecuteMsg::Expire { assignments }, vec![]);
+                let (sender, assignments) = (self.person(by), self.assignment_ids(assignments));
+                let outcome = self.send(&sender, ExecuteMsg::Expire { assignments }, vec![]);
+                for Ended { assignment, ending, provider, .. } in outcome.iter().flat_map(|outcome| outcome.all()) {
+                    let AssignmentResponse { attest_by, .. } = self.ask(QueryMsg::Assignment { assignment });
+                    let early = ending == Ending::Absent && !attest_by.over(&self.chain.moment());
+                    assert!(!early || provider == sender.as_str(), "{sender} ended it early");
+                }
             }
             Act::Refund { by, job, shards } => {
                 let client = self.job(job).map_or(self.client(job).into_string(), |job| job.client);
@@ -73,6 +79,7 @@ impl Stage {
             principal: offer.commons.then(|| self.cast.outsider.to_string()),
             end: self.chain.now() + offer.lasts,
             min_providers: offer.providers.min(shards as u32),
+            least: offer.least.min(shards.div_ceil(offer.providers.min(shards as u32).into())),
             data: "somewhere".into(),
         };
         match offer.wrong {
@@ -86,6 +93,29 @@ impl Stage {
             Some(Wrong::Huge) => spec.price = Uint128::MAX,
         }
         spec
+    }
+
+    /// Whoever came first, nobody gets other shards than he puts up with.
+    fn assign(
+        &mut self,
+        sender: &Addr,
+        (provider, job, count): (usize, JobId, u64),
+        range: Option<usize>,
+        at_least: Option<u64>,
+        price: Option<u128>,
+    ) {
+        let provider = self.provider(provider).0.to_string();
+        let ranges = if job.0 <= self.jobs { self.ranges(job) } else { vec![] };
+        let first = range.and_then(|range| ranges.get(range % ranges.len().max(1))).map(|range| range.first);
+        let works: bool =
+            self.ask(registry::QueryMsg::Works { provider: provider.clone(), operator: sender.to_string() });
+        let (to, least_price) = (provider.clone(), price.map(Uint128::new));
+        let message = ExecuteMsg::Assign { job, provider: to, count, first, at_least, price: least_price };
+        let Some(outcome) = self.send(sender, message, vec![]) else { return };
+        let taken: Assigned = outcome.one().expect("one assignment");
+        assert!(works && taken.provider == provider && taken.operator == sender.as_str());
+        assert!((at_least.unwrap_or(1)..=count).contains(&taken.count) && taken.price.u128() >= price.unwrap_or(0));
+        assert!(first.is_none_or(|first| first == taken.first));
     }
 
     fn give_back(&mut self, by: By, index: usize, sent: Sent) {

@@ -1,5 +1,5 @@
 use cosmwasm_std::Uint128;
-use tequio_protocol::registry::{ExecuteMsg, Metadata, Part};
+use tequio_protocol::registry::{ExecuteMsg, Metadata, Part, QueryMsg};
 
 use crate::act::Act;
 use crate::stage::Stage;
@@ -9,14 +9,17 @@ impl Stage {
         match *act {
             Act::Register { provider, operator, stake } => {
                 let (owner, rig) = self.provider(provider);
-                let operator = operator.map_or(rig, |index| self.provider(index).1).into();
+                let operators = vec![operator.map_or(rig, |index| self.provider(index).1).into()];
                 let (metadata, funds) = (Metadata::default(), self.native(stake));
-                self.send(&owner, ExecuteMsg::Register { operator, metadata }, funds);
+                self.send(&owner, ExecuteMsg::Register { operators, metadata }, funds);
             }
             Act::Update { by, provider, operator } => {
                 let sender = self.whoever(by, self.provider(provider).0);
-                let operator = Some(self.provider(operator).1.into());
-                self.send(&sender, ExecuteMsg::Update { operator, metadata: None }, vec![]);
+                let (provider, operator) =
+                    (self.provider(provider).0.to_string(), self.provider(operator).1.to_string());
+                let works: bool = self.ask(QueryMsg::Works { provider, operator: operator.clone() });
+                let (add, remove) = if works { (vec![], vec![operator]) } else { (vec![operator], vec![]) };
+                self.send(&sender, ExecuteMsg::Update { add, remove, metadata: None }, vec![]);
             }
             Act::Cap { by, provider, amount } => {
                 let sender = self.whoever(by, self.provider(provider).0);
@@ -35,8 +38,8 @@ impl Stage {
             Act::Collect { by } => {
                 self.send(&self.person(by), ExecuteMsg::Withdraw {}, vec![]);
             }
-            Act::BurnSlashed { by } => {
-                self.send(&self.person(by), ExecuteMsg::Burn {}, vec![]);
+            Act::BurnSlashed { by, sent } => {
+                self.send(&self.person(by), ExecuteMsg::Burn {}, self.native(sent));
             }
             Act::Seize { by, provider, amount, what } => {
                 let (sender, amount) = (self.person(by), amount.into());

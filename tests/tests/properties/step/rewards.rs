@@ -1,7 +1,7 @@
 use cosmwasm_std::{Addr, Uint128, to_json_binary};
 use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg};
 use tequio_protocol::JobId;
-use tequio_protocol::rewards::{ExecuteMsg, Hook, Kind};
+use tequio_protocol::rewards::{Approval, ExecuteMsg, Hook, Kind};
 
 use crate::act::Act;
 use crate::stage::Stage;
@@ -11,8 +11,9 @@ impl Stage {
         let contracts = self.chain.deployment().clone();
         let (source, contract) = (contracts.escrow.into_string(), contracts.rewards.into_string());
         match *act {
-            Act::Buy { client, amount } => {
-                let msg = to_json_binary(&Hook::Buy { client: None }).expect("a hook is JSON");
+            Act::Buy { client, amount, approve } => {
+                let approve = approve.map(|amount| Approval { source, amount: amount.into() });
+                let msg = to_json_binary(&Hook::Buy { client: None, approve }).expect("a hook is JSON");
                 let amount = amount.into();
                 self.send(&self.client(client), Cw20ExecuteMsg::Send { contract, amount, msg }, vec![]);
             }
@@ -20,8 +21,9 @@ impl Stage {
                 let approve = ExecuteMsg::Approve { source, amount: amount.into() };
                 self.send(&self.client(client), approve, vec![]);
             }
-            Act::Claim { by } => {
-                self.send(&self.person(by), ExecuteMsg::Claim {}, vec![]);
+            Act::Claim { by, provider } => {
+                let provider = provider.map(|index| self.person(index).into_string());
+                self.send(&self.person(by), ExecuteMsg::Claim { provider }, vec![]);
             }
             Act::Count { by, what } => self.never(&self.person(by), counts(what, &self.person(by))),
             Act::Hand { by, to, amount } => {
@@ -48,7 +50,7 @@ fn counts(what: u8, sender: &Addr) -> ExecuteMsg {
         1 => ExecuteMsg::Reward { number: 1_000u64.into(), job, provider: me, shards: 1 },
         2 => ExecuteMsg::Release { job, shards: 1 },
         _ => {
-            let msg = to_json_binary(&Hook::Buy { client: None }).expect("a hook is JSON");
+            let msg = to_json_binary(&Hook::Buy { client: None, approve: None }).expect("a hook is JSON");
             ExecuteMsg::Receive(Cw20ReceiveMsg { sender: me, amount: Uint128::one(), msg })
         }
     }
