@@ -72,7 +72,7 @@ pub enum Step {
     /// Asks rewards where its token is.
     FindToken { rewards: Addr },
     /// Rehearses the burn, or gives escrow one of its two rights.
-    Send { call: Call },
+    Send { call: Box<Call> },
 }
 
 /// What is done of a deployment.
@@ -146,7 +146,7 @@ impl Settings {
         let burn = Call::paying(REHEARSAL, registry::ExecuteMsg::Burn {});
         let grant = registry::ExecuteMsg::Grant { holder: escrow.clone() }.into();
         let open = rewards::ExecuteMsg::Grant { source: escrow }.into();
-        Ok([burn, grant, open].into_iter().nth(done.sent).map(|call| Step::Send { call }))
+        Ok([burn, grant, open].into_iter().nth(done.sent).map(|call| Step::Send { call: Box::new(call) }))
     }
 
     /// The message that instantiates a contract, given those before it.

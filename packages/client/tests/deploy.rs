@@ -104,7 +104,7 @@ fn escrow_is_told_of_those_before_it_and_given_its_two_rights_once_the_burn_is_t
             assert_eq!([message.registry, message.verifier, message.rewards], ["registry", "verifier", "rewards"]);
         }
         if let Step::Send { call } = &step {
-            sent.push(call.clone());
+            sent.push((**call).clone());
         }
         take(&step, &mut done);
     }

@@ -77,7 +77,8 @@ fn take(app: &mut BasicApp, settings: &Settings, step: Step, done: &mut Progress
                 app.wrap().query_wasm_smart(rewards, &rewards::QueryMsg::Config {})?;
             done.instantiated(Contract::Token, Addr::unchecked(config.token));
         }
-        Step::Send { call: Call { message, funds } } => {
+        Step::Send { call } => {
+            let Call { message, funds } = *call;
             let contract_addr = done.address(message.contract())?.into_string();
             let funds = if funds.is_zero() { vec![] } else { coins(funds.u128(), &settings.denom) };
             let message = WasmMsg::Execute { contract_addr, msg: message.json()?.into(), funds };
