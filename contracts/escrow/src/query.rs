@@ -11,10 +11,7 @@ use crate::{
     core::job::Job,
     error::ContractError,
     quote,
-    state::{
-        self, BALANCES,
-        free::{self, Free},
-    },
+    state::{self, BALANCES, free},
 };
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -94,9 +91,8 @@ fn ranges(
     limit: Option<u32>,
 ) -> Result<Vec<RangeResponse>, ContractError> {
     state::job(deps.storage, job)?;
-    let ranges = free::ranges(deps.storage, job, start_after).take(page(limit));
-    let describe = |(first, Free { count, price })| RangeResponse { first, count, price };
-    ranges.map(|range| Ok(range.map(describe)?)).collect()
+    let ranges = free::list(deps.storage, job, start_after, page(limit))?;
+    Ok(ranges.into_iter().map(|(first, free)| RangeResponse { first, count: free.count, price: free.price }).collect())
 }
 
 fn assignment_by_id(deps: Deps, env: &Env, id: AssignmentId) -> Result<AssignmentResponse, ContractError> {

@@ -2,11 +2,12 @@
 
 use cosmwasm_std::{Addr, Binary, Deps, Env, StdResult, Uint64, Uint128, to_json_binary};
 use cw20::{Cw20QueryMsg, TokenInfoResponse};
+use tequio_contract::bounds::within;
 use tequio_protocol::{
     Conservation, Equation, JobId, page,
     rewards::{
-        ClaimableResponse, ConfigResponse, EpochResponse, Kind, QueryMsg, ReservationResponse, SourceResponse,
-        TermsResponse,
+        ClaimableResponse, ConfigResponse, EpochResponse, Kind, LAST_EPOCH, QueryMsg, ReservationResponse,
+        SourceResponse, TermsResponse,
     },
 };
 
@@ -86,6 +87,7 @@ fn claimable(deps: Deps, provider: String, now: u64) -> Result<ClaimableResponse
 }
 
 fn one_epoch(deps: Deps, epoch: u64) -> Result<EpochResponse, ContractError> {
+    within("epoch", epoch, 0, LAST_EPOCH)?;
     let schedule = state::schedule(deps.storage)?;
     let all = state::epoch(deps.storage, epoch)?;
     Ok(EpochResponse {

@@ -2,7 +2,7 @@ use cw_multi_test::Executor;
 use cw20::Cw20ExecuteMsg;
 use tequio_protocol::{
     JobId,
-    rewards::{EpochResponse, QueryMsg, ReservationResponse, SourceResponse},
+    rewards::{EpochResponse, LAST_EPOCH, MAX_EPOCH, QueryMsg, ReservationResponse, SourceResponse},
 };
 
 use crate::world::{EPOCH, RICHES, World, addr, u};
@@ -27,7 +27,7 @@ fn sources_come_in_pages() {
 }
 
 #[test]
-fn an_epoch_before_anyone_worked_in_it_and_one_that_never_comes() {
+fn an_epoch_before_anyone_worked_in_it_and_the_last_one() {
     let world = World::new();
     let start = world.now();
     let expected = EpochResponse {
@@ -39,8 +39,14 @@ fn an_epoch_before_anyone_worked_in_it_and_one_that_never_comes() {
         minted: u(0),
     };
     assert_eq!(world.epoch(5), expected);
-    let last = world.epoch(u64::MAX);
-    assert_eq!((last.begins, last.ends, last.budget), (u64::MAX, u64::MAX, u(0)));
+    let last = world.epoch(LAST_EPOCH);
+    assert_eq!((last.begins, last.budget), (start + LAST_EPOCH * EPOCH, u(0)));
+    for epoch in [LAST_EPOCH + 1, u64::MAX] {
+        let answer = world.app.wrap().query_wasm_smart::<EpochResponse>(&world.rewards, &QueryMsg::Epoch { epoch });
+        assert!(answer.unwrap_err().to_string().contains(&format!("epoch is {epoch}, not between 0 and 16777216")));
+    }
+    // Whatever the schedule, JSON numbers hold them.
+    assert!(start + (LAST_EPOCH + 1) * MAX_EPOCH < 1 << 53);
 }
 
 #[test]

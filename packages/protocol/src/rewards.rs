@@ -68,6 +68,8 @@ pub const MAX_TIMELOCK: u64 = 63_072_000;
 pub const MIN_EPOCH: u64 = 3_600;
 /// Longest `epoch`: one year.
 pub const MAX_EPOCH: u64 = 31_536_000;
+/// Last epoch that can be asked for, which hourly ones reach after 1,900 years: all its numbers are below 2⁵³.
+pub const LAST_EPOCH: u64 = 1 << 24;
 /// Most epochs until the budget halves.
 pub const MAX_HALVING: u64 = 1_000_000;
 /// Highest `rate` and `cap`. With it the credits and the mint of any job of up to 2³² shards can be written down.
@@ -159,7 +161,7 @@ pub enum QueryMsg {
     /// What `provider` could claim now, and what waits for the open epoch to close.
     #[returns(ClaimableResponse)]
     Claimable { provider: String },
-    /// One epoch's budget and work.
+    /// One epoch's budget and work, up to [`LAST_EPOCH`].
     #[returns(EpochResponse)]
     Epoch { epoch: u64 },
     /// Sources by address.

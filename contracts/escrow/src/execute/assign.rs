@@ -97,7 +97,7 @@ fn choose(storage: &dyn Storage, job: JobId, ask: &Ask, wanted: &Wanted) -> Resu
         return Ok((first, range, most));
     }
     let (mut ranges, mut best) = (0usize, 0);
-    for range in free::ranges(storage, job, None).take(MAX_RANGES) {
+    for range in free::ranges(storage, job).take(MAX_RANGES) {
         let (first, range) = range?;
         let most = if range.price < price { 0 } else { ask.most(range.count) };
         if most >= asked {

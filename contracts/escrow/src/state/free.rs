@@ -30,13 +30,14 @@ pub fn highest(storage: &dyn Storage, job: JobId) -> StdResult<Option<(u64, Free
     FREE.prefix(job).range(storage, None, None, Order::Descending).next().transpose()
 }
 
+/// Ranges of a job by first shard, each read when it is asked for.
+pub fn ranges(storage: &dyn Storage, job: JobId) -> impl Iterator<Item = StdResult<(u64, Free)>> + '_ {
+    FREE.prefix(job).range(storage, None, None, Order::Ascending)
+}
+
 /// Ranges of a job by first shard.
-pub fn ranges(
-    storage: &dyn Storage,
-    job: JobId,
-    after: Option<u64>,
-) -> impl Iterator<Item = StdResult<(u64, Free)>> + '_ {
-    FREE.prefix(job).range(storage, after.map(Bound::exclusive), None, Order::Ascending)
+pub fn list(storage: &dyn Storage, job: JobId, after: Option<u64>, count: usize) -> StdResult<Vec<(u64, Free)>> {
+    FREE.prefix(job).range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
 }
 
 /// Frees `free.count` shards from `first` on, joining them with neighbours of the same price.
