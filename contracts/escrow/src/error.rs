@@ -67,6 +67,8 @@ errors! {
         AssigningPaused,
         #[error("{provider} has {held} shards of job {job}, all of the {cap} one provider may take")]
         Diversity { job: JobId, provider: Addr, held: u64, cap: u64 },
+        #[error("{provider} left {absences} assignments of job {job} unattested and takes no more of it")]
+        Absences { job: JobId, provider: Addr, absences: u8 },
         #[error("no assignment {assignment}")]
         UnknownAssignment { assignment: AssignmentId },
         #[error("assignment {assignment} is over: {ending}")]
@@ -89,6 +91,8 @@ errors! {
         NoLien { mint: Uint128 },
         #[error("nothing to withdraw for {address}")]
         NothingToWithdraw { address: Addr },
+        #[error("nothing to burn")]
+        NothingToBurn,
         #[error("no reward of assignment {assignment} is pending")]
         NoReward { assignment: AssignmentId },
         #[error("no release of job {job} is pending")]

@@ -4,7 +4,7 @@ use cosmwasm_std::{Addr, Coin, Decimal, Uint128};
 use cw_multi_test::Executor;
 use cw_ownable::Action;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
-use tequio_escrow::ContractError;
+use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
     AssignmentId, JobId,
     escrow::{Config, Ending, ExecuteMsg, Kept, NotYet},
@@ -24,6 +24,7 @@ fn free_of_charge(world: &World) -> Vec<(Addr, ExecuteMsg)> {
         (stranger, ExecuteMsg::Refund { job, shards: None }),
         (&world.client, ExecuteMsg::Refund { job, shards: Some(1) }),
         (stranger, ExecuteMsg::Withdraw {}),
+        (stranger, ExecuteMsg::Burn {}),
         (stranger, ExecuteMsg::Reward { assignments }),
         (stranger, ExecuteMsg::Release { jobs: vec![job] }),
         (governance, ExecuteMsg::Pause { posting: true, assigning: true }),
@@ -91,6 +92,10 @@ fn every_error_carries_its_numbers() {
             E::Diversity { job, provider: x(), held: 4, cap: 4 },
             "x has 4 shards of job 3, all of the 4 one provider may take",
         ),
+        (
+            E::Absences { job, provider: x(), absences: 3 },
+            "x left 3 assignments of job 3 unattested and takes no more of it",
+        ),
         (E::UnknownAssignment { assignment }, "no assignment 7"),
         (E::NotYours { assignment, provider: y(), sender }, "assignment 7 belongs to y, for whom x does not work"),
         (E::Over { assignment, ending }, "assignment 7 is over: slashed"),
@@ -120,6 +125,11 @@ fn every_error_carries_its_numbers() {
             "a shard mints up to 4 tokens and would stand under no lien: the token is held to be worth nothing",
         ),
         (E::NothingToWithdraw { address: x() }, "nothing to withdraw for x"),
+        (E::NothingToBurn, "nothing to burn"),
+        (
+            E::Core(CoreError::TokenValue { value: Decimal::one(), max: Decimal::zero() }),
+            "token_value is 1, more than 0",
+        ),
         (E::NoReward { assignment }, "no reward of assignment 7 is pending"),
         (E::NoRelease { job }, "no release of job 3 is pending"),
         (

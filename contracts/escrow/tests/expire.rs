@@ -39,6 +39,7 @@ fn the_vanished_expire_after_their_deadline() {
         paid: Uint128::zero(),
         slashed: 2_065u128.into(),
         fee: Uint128::zero(),
+        to_burn: Uint128::zero(),
     };
     assert_eq!((event::<Ended>(&events), Credited::all(&events)), (ended, vec![]));
     assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::Absent), 0));

@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Uint128, Uint512};
 use proptest::prelude::*;
-use tequio_escrow::core::lien::{Basis, caught};
+use tequio_protocol::escrow::{Basis, caught};
 
 /// 1 − (1 − δ)^t as Q/D, exactly.
 fn exact(delta: u32, draws: u32) -> (Uint512, Uint512) {
@@ -13,7 +13,7 @@ fn exact(delta: u32, draws: u32) -> (Uint512, Uint512) {
 }
 
 fn basis(delta: u32, draws: u32, margin_bps: u32, burn_bps: u16, mint: u64) -> Basis {
-    Basis { caught: caught(delta, draws), margin_bps, burn_bps, mint: mint.into() }
+    Basis { caught: caught(delta, draws).into(), margin_bps, burn_bps, mint: mint.into() }
 }
 
 proptest! {

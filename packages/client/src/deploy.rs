@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use cosmwasm_std::{Addr, to_json_vec};
+use cosmwasm_std::{Addr, Uint128, to_json_vec};
 use serde::Serialize;
 use tequio_protocol::{
     BeaconId, escrow, registry, rewards,
@@ -57,6 +57,8 @@ pub struct Settings {
     /// Who has what of the reward token at its genesis.
     pub balances: Vec<cw20::Cw20Coin>,
     pub escrow: escrow::Config,
+    /// Most that clients and reporters can ever get of a slash, for ever.
+    pub max_gas: Uint128,
 }
 
 /// What governance has to do next.
@@ -170,6 +172,7 @@ impl Settings {
                 registry: done.address(Contract::Registry)?.into(),
                 verifier: done.address(Contract::Verifier)?.into(),
                 rewards: done.address(Contract::Rewards)?.into(),
+                max_gas: self.max_gas,
                 config: self.escrow.clone(),
             }),
             Contract::Token => anyhow::bail!("the token is instantiated by rewards"),

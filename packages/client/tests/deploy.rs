@@ -27,9 +27,11 @@ fn settings() -> Settings {
             reporter_tip: Uint128::new(6),
             audit_window: 7,
             max_opening_bytes: 8u64.into(),
+            max_draw_bytes: 7,
             max_reads: 9,
             rewards_gas: 10,
         },
+        max_gas: Uint128::new(11),
     }
 }
 

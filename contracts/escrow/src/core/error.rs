@@ -1,6 +1,6 @@
 //! What values refuse and formulas cannot reckon.
 
-use cosmwasm_std::{CheckedMultiplyFractionError, OverflowError};
+use cosmwasm_std::{CheckedMultiplyFractionError, Decimal, OverflowError};
 use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::errors;
 use thiserror::Error;
@@ -14,5 +14,7 @@ errors! {
         Ratio(#[from] CheckedMultiplyFractionError),
         #[error(transparent)]
         Bounds(#[from] OutOfBounds),
+        #[error("token_value is {value}, more than {max}")]
+        TokenValue { value: Decimal, max: Decimal },
     }
 }

@@ -32,6 +32,7 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, count: u64) ->
         return Err(ContractError::FreeShards { job: id, free: 0, asked: count });
     };
     let provider = caller.principal;
+    state::check_absences(deps.storage, id, &provider)?;
     let (held, cap) = (state::share(deps.storage, id, &provider)?, job.cap());
     let room = cap.saturating_sub(held);
     if room == 0 {

@@ -34,6 +34,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         min_providers: spec.min_providers,
         data: spec.data,
         cost,
+        draw_bytes: answer.draw_bytes,
         lien,
         rules: (&config).into(),
     };

@@ -7,7 +7,7 @@ use cw_storage_plus::{Item, Map};
 use tequio_escrow::core::{assignment::Assignment, ledger::Ledger};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{AssignmentResponse, Ending, JobResponse, State},
+    escrow::{AssignmentResponse, Ending, JobResponse, QueryMsg, State},
 };
 
 use super::run::Run;
@@ -48,7 +48,8 @@ impl Run {
         let balances: StdResult<Vec<_>> = BALANCES.range(&*storage, None, None, Order::Ascending).collect();
         let balances: u128 = balances.unwrap().into_iter().map(|(_, amount)| amount.u128()).sum();
         assert_eq!((ledger.held.u128(), ledger.balances.u128()), (held, balances));
-        assert_eq!(world.bank(&world.escrow), held + balances);
+        let to_burn: Uint128 = world.ask(&QueryMsg::ToBurn {});
+        assert_eq!(world.bank(&world.escrow), held + balances + to_burn.u128());
         for provider in world.providers() {
             let active = |a: &&AssignmentResponse| a.state == State::Active && a.provider == provider.owner.as_str();
             let liens: u128 = assignments.iter().filter(active).map(|a| a.lien.u128()).sum();

@@ -153,7 +153,7 @@ impl Run {
                 let config = Config {
                     margin_bps: 20_000 + u32::from(scale),
                     token_value: Decimal::percent(scale.into()),
-                    absence_bps: scale,
+                    absence_bps: 100 + scale,
                     client_gas: scale.into(),
                     reporter_tip: scale.into(),
                     ..config()
@@ -161,6 +161,9 @@ impl Run {
                 self.tries(&governance, ExecuteMsg::Configure { config }, 0);
             }
             Act::Burn { bps } => world.burn_bps(bps),
+            Act::BurnFees => {
+                self.tries(&stranger, ExecuteMsg::Burn {}, 0);
+            }
             Act::Pass { seconds } => world.pass(seconds),
         }
     }
@@ -205,6 +208,7 @@ impl Run {
                 assert!(self.tries(&party, ExecuteMsg::Withdraw {}, 0));
             }
         }
+        self.tries(&stranger, ExecuteMsg::Burn {}, 0);
         assert_eq!(self.world.bank(&self.world.escrow), 0);
         assert!(self.world.providers().iter().all(|provider| self.world.lien_on(provider) == 0));
 
@@ -230,6 +234,7 @@ fn word(message: &ExecuteMsg) -> &'static str {
         ExecuteMsg::Refund { .. } => "refund",
         ExecuteMsg::TopUp { .. } => "top_up",
         ExecuteMsg::Withdraw {} => "withdraw",
+        ExecuteMsg::Burn {} => "burn",
         ExecuteMsg::Reward { .. } => "reward",
         ExecuteMsg::Release { .. } => "release",
         ExecuteMsg::Pause { .. } => "pause",
