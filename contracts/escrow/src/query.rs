@@ -6,7 +6,8 @@ use cosmwasm_std::{Binary, Deps, Env, StdResult, Uint128, to_json_binary};
 use tequio_protocol::{
     AssignmentId, Conservation, Equation, JobId,
     escrow::{
-        ActiveResponse, AssignmentResponse, ConfigResponse, FreeResponse, JobResponse, QueryMsg, Ruling, RulingResponse,
+        ActiveResponse, AssignmentResponse, ConfigResponse, FreeResponse, JobResponse, OpenResponse, QueryMsg, Ruling,
+        RulingResponse,
     },
     page,
 };
@@ -32,7 +33,8 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Open { program, price, shards, provider, start_before, limit } => {
             let provider = provider.map(|provider| deps.api.addr_validate(&provider)).transpose()?;
             let wanted = open::Wanted { program, price, shards, provider };
-            to_json_binary(&open::page(deps, &env, &wanted, start_before, limit)?)
+            let open::Page { jobs, next } = open::page(deps, &env, &wanted, start_before, limit)?;
+            to_json_binary(&OpenResponse { jobs: describe_jobs(deps, jobs)?, next })
         }
         QueryMsg::Free { job, start_after, limit } => to_json_binary(&ranges(deps, job, start_after, limit)?),
         QueryMsg::Assignment { assignment } => to_json_binary(&assignment_by_id(deps, &env, assignment)?),
@@ -104,7 +106,10 @@ fn describe_job(deps: Deps, id: JobId, job: Job) -> Result<JobResponse, Contract
 }
 
 fn jobs(deps: Deps, start_after: Option<JobId>, limit: Option<u32>) -> Result<Vec<JobResponse>, ContractError> {
-    let jobs = state::jobs(deps.storage, start_after, page(limit))?;
+    describe_jobs(deps, state::jobs(deps.storage, start_after, page(limit))?)
+}
+
+fn describe_jobs(deps: Deps, jobs: Vec<(JobId, Job)>) -> Result<Vec<JobResponse>, ContractError> {
     jobs.into_iter().map(|(id, job)| describe_job(deps, id, job)).collect()
 }
 

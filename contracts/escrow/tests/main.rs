@@ -29,3 +29,4 @@ mod slash;
 mod snapshot;
 mod top_up;
 mod withdraw;
+mod writes;

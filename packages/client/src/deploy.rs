@@ -66,7 +66,8 @@ pub struct Settings {
 pub enum Step {
     /// Stores a contract's code.
     Upload { contract: Contract },
-    /// Instantiates a contract with itself as admin.
+    /// Instantiates a contract with itself as admin. Where stake is worth something, that is a contract which waits longer
+    /// than the thaw, or nobody: a migration can take every bound away.
     Instantiate { contract: Contract, code: u64, message: Vec<u8> },
     /// Asks rewards where its token is.
     FindToken { rewards: Addr },

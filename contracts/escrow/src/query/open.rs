@@ -1,10 +1,7 @@
 //! Jobs that take providers now. A page costs a bounded number of reads, whatever was posted.
 
 use cosmwasm_std::{Addr, Deps, Env, Uint128};
-use tequio_protocol::{
-    JobId, ProgramId,
-    escrow::{MAX_ABSENCES, OpenResponse},
-};
+use tequio_protocol::{JobId, ProgramId, escrow::MAX_ABSENCES};
 
 use crate::{
     core::job::Job,
@@ -25,6 +22,12 @@ pub struct Wanted {
     pub provider: Option<Addr>,
 }
 
+/// Some jobs, and where the next page begins.
+pub struct Page {
+    pub jobs: Vec<(JobId, Job)>,
+    pub next: Option<JobId>,
+}
+
 /// The newest first, before `start_before`.
 pub fn page(
     deps: Deps,
@@ -32,22 +35,22 @@ pub fn page(
     wanted: &Wanted,
     start_before: Option<JobId>,
     limit: Option<u32>,
-) -> Result<OpenResponse, ContractError> {
+) -> Result<Page, ContractError> {
     let (limit, now) = (tequio_protocol::page(limit).max(1), env.block.time.seconds());
     let ids = state::open_jobs(deps.storage, start_before, JOBS)?;
     let more = ids.len() == JOBS;
     let (mut jobs, mut last) = (vec![], None);
     for id in ids {
         if jobs.len() == limit {
-            return Ok(OpenResponse { jobs, next: last });
+            return Ok(Page { jobs, next: last });
         }
         last = Some(id);
         let job = state::job(deps.storage, id)?;
         if now <= job.end && wanted.fits(deps, id, &job)? {
-            jobs.push(super::describe_job(deps, id, job)?);
+            jobs.push((id, job));
         }
     }
-    Ok(OpenResponse { jobs, next: last.filter(|_| more) })
+    Ok(Page { jobs, next: last.filter(|_| more) })
 }
 
 impl Wanted {

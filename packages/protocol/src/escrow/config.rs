@@ -68,7 +68,7 @@ pub const MIN_DRAW_BYTES: u32 = 16 << 10;
 pub const MAX_DRAW_BYTES: u32 = 512 << 10;
 /// Least `max_reads`.
 pub const MIN_READS: u32 = 1 << 10;
-/// Highest `max_reads`: what checking bears (attestation.md, section 9).
+/// Highest `max_reads`: what checking bears (docs/attestation.md, section 10).
 pub const MAX_READS: u32 = tequio_attestation::MAX_READS;
 /// Least `rewards_gas`: with less, no reward would ever be counted at once.
 pub const MIN_REWARDS_GAS: u64 = 200_000;
