@@ -106,10 +106,37 @@ pub fn raise(
     state::change_ledger(storage, |ledger| ledger.hold(paid))
 }
 
-/// A fee that came with a message goes to the client.
-pub fn take_fee(storage: &mut dyn Storage, client: &Addr, fee: Uint128) -> Result<Option<Credited>, ContractError> {
-    state::change_ledger(storage, |ledger| ledger.credit(fee))?;
-    Ok(BALANCES.credit(storage, client, fee, Reason::GiveBackFee)?)
+/// What became of a fee.
+#[derive(Default)]
+pub struct Fee {
+    pub fee: Uint128,
+    /// The part above the client's gas.
+    pub to_burn: Uint128,
+    /// The client's part.
+    pub credited: Option<Credited>,
+}
+
+/// A fee that came with a message goes to the job's client up to what is left of its gas; the rest is to be burned.
+pub fn take_fee(storage: &mut dyn Storage, id: JobId, job: &Job, fee: Uint128) -> Result<Fee, ContractError> {
+    let gas = fee.min(state::client_gas_left(storage, id, job)?);
+    let to_burn = fee.checked_sub(gas)?;
+    state::give_client_gas(storage, id, gas)?;
+    state::change_ledger(storage, |ledger| {
+        ledger.credit(gas)?;
+        ledger.forfeit(to_burn)
+    })?;
+    let credited = BALANCES.credit(storage, &job.client, gas, Reason::GiveBackFee)?;
+    Ok(Fee { fee, to_burn, credited })
+}
+
+/// Takes what is to be burned, to burn it.
+pub fn burn(storage: &mut dyn Storage) -> Result<Uint128, ContractError> {
+    let mut amount = Uint128::zero();
+    state::change_ledger(storage, |ledger| {
+        amount = ledger.burn()?;
+        Ok(())
+    })?;
+    if amount.is_zero() { Err(ContractError::NothingToBurn) } else { Ok(amount) }
 }
 
 /// Empties a balance, to be paid out.

@@ -6,6 +6,5 @@ pub mod config;
 pub mod error;
 pub mod job;
 pub mod ledger;
-pub mod lien;
 pub mod offer;
 pub mod slash;

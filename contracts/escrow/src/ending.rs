@@ -1,16 +1,16 @@
 //! What settling, expiring and giving back share.
 
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128, WasmMsg};
 use tequio_contract::bounds;
 use tequio_protocol::{
     AssignmentId, Moment, bps,
-    escrow::{Credited, Ended, Ending, Ruling},
+    escrow::{Ended, Ending, Ruling},
     verifier::AttestationResponse,
 };
 
 use crate::{
-    books,
-    core::{assignment::Assignment, job::Job},
+    books::{self, Fee},
+    core::{assignment::Assignment, job::Job, slash::split},
     error::ContractError,
     neighbours::{registry, rewards, verifier},
     state,
@@ -36,8 +36,9 @@ pub fn find(deps: Deps, env: &Env, id: AssignmentId) -> Result<Found, ContractEr
     Ok(Found { id, assignment, job, attestation: answer.attestation, now: answer.now })
 }
 
-/// Ends each of a list as it is ruled, if `allows` finds that the message may carry such a ruling out. What is over is
-/// passed over, since anyone may have ended it just before; all the others, at least one, or none.
+/// Ends each of a list as it is ruled, if `allows` finds that the message may carry such a ruling out. The others are
+/// passed over: anyone may have ended one just before, and one that is too early holds up nobody's. If none is ended,
+/// the first reason is the error.
 pub fn each(
     mut deps: DepsMut,
     env: &Env,
@@ -46,31 +47,31 @@ pub fn each(
     allows: impl Fn(&Found, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
-    let (mut all, mut over) = (Response::new(), None);
+    let (mut all, mut passed) = (Response::new(), None);
     for id in list {
         let found = find(deps.as_ref(), env, id)?;
         let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(found.now);
         match allows(&found, ruling) {
-            Err(error @ ContractError::Over { .. }) => over = Some(error),
-            ending => {
-                let one = end(deps.branch(), found, ending?, reporter, None)?;
+            Err(reason) => passed = passed.or(Some(reason)),
+            Ok(ending) => {
+                let one = end(deps.branch(), found, ending, reporter, Fee::default())?;
                 all.messages.extend(one.messages);
                 all.events.extend(one.events);
             }
         }
     }
     // An ending always has its event.
-    over.filter(|_| all.events.is_empty()).map_or(Ok(all), Err)
+    passed.filter(|_| all.events.is_empty()).map_or(Ok(all), Err)
 }
 
 /// Ends an assignment, with what that does to money, shards, lien and reward. `reporter` is who said so; `fee` is what
-/// its provider has paid the client for that.
+/// its provider has paid for that.
 pub fn end(
-    deps: DepsMut,
+    mut deps: DepsMut,
     found: Found,
     ending: Ending,
     reporter: &Addr,
-    fee: Option<Credited>,
+    fee: Fee,
 ) -> Result<Response, ContractError> {
     let Found { id, assignment, job, .. } = found;
     let setup = state::setup(deps.storage)?;
@@ -80,8 +81,8 @@ pub fn end(
         Ending::Absent => bps::ceil(lien, job.rules.absence_bps)?,
         Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
     };
+    let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, reporter)?;
     let provider = &assignment.provider;
-    let slash = registry::slash(deps.querier, &setup.registry, &job, provider, slashed, reporter)?;
     let release = registry::release(&setup.registry, provider, lien.checked_sub(slashed)?)?;
     let mut response = Response::new().add_messages(slash).add_messages(release);
     if ending == Ending::Settled {
@@ -91,8 +92,29 @@ pub fn end(
     let (job, provider) = (assignment.job, provider.to_string());
     let (first, shards) = (assignment.first, assignment.count);
     let payment = books::end(deps.storage, id, assignment, ending)?;
-    let amount = |credited: &Option<Credited>| credited.as_ref().map(|credited| credited.amount).unwrap_or_default();
-    let (paid, fee_paid) = (amount(&payment), amount(&fee));
-    let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee: fee_paid };
-    Ok(response.add_event(ended).add_events(payment).add_events(fee))
+    let paid = payment.as_ref().map(|credited| credited.amount).unwrap_or_default();
+    let Fee { fee, to_burn, credited } = fee;
+    let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee, to_burn };
+    Ok(response.add_event(ended).add_events(payment).add_events(credited))
+}
+
+/// Slashes `amount` of an assignment's lien, which its job's rules and its client's gas split.
+///
+/// The burned share is the job's, or the registry's of today if that is higher: it would refuse less.
+fn slash(
+    deps: DepsMut,
+    registry: &Addr,
+    assignment: &Assignment,
+    job: &Job,
+    amount: Uint128,
+    reporter: &Addr,
+) -> Result<Option<WasmMsg>, ContractError> {
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    let burn_bps = registry::config(deps.querier, registry)?.config.burn_bps.max(job.lien.burn_bps);
+    let gas = state::client_gas_left(deps.storage, assignment.job, job)?;
+    let split = split(amount, burn_bps, job.rules.reporter_tip, gas)?;
+    state::give_client_gas(deps.storage, assignment.job, split.client)?;
+    Ok(registry::slash(registry, &assignment.provider, amount, split, (&job.client, reporter))?)
 }

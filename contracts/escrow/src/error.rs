@@ -75,6 +75,8 @@ errors! {
             "none of the first {ranges} free ranges of job {job} gives {asked} shards at {price} each, but at most {most}; least are {least}"
         )]
         NoRange { job: JobId, ranges: usize, asked: u64, price: Uint128, most: u64, least: u64 },
+        #[error("{provider} left {absences} assignments of job {job} unattested and takes no more of it")]
+        Absences { job: JobId, provider: Addr, absences: u8 },
         #[error("no assignment {assignment}")]
         UnknownAssignment { assignment: AssignmentId },
         #[error("assignment {assignment} is over: {ending}")]
@@ -97,6 +99,8 @@ errors! {
         NoLien { mint: Uint128 },
         #[error("nothing to withdraw for {address}")]
         NothingToWithdraw { address: Addr },
+        #[error("nothing to burn")]
+        NothingToBurn,
         #[error("no reward of assignment {assignment} is pending")]
         NoReward { assignment: AssignmentId },
         #[error("no release of job {job} is pending")]

@@ -1,9 +1,10 @@
 //! Who may send what, and where it goes.
 
 mod assign;
+mod burn;
 pub mod configure;
 mod expire;
-mod give_back;
+pub mod give_back;
 mod pause;
 mod post;
 mod refund;
@@ -34,6 +35,7 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
         ExecuteMsg::Refund { job, shards } => refund::refund(deps, env, caller, job, shards),
         ExecuteMsg::TopUp { job, first, price } => top_up::top_up(deps, env, caller, job, first, price),
         ExecuteMsg::Withdraw {} => withdraw::withdraw(deps, caller),
+        ExecuteMsg::Burn {} => burn::burn(deps),
         ExecuteMsg::Reward { assignments } => reward::reward(deps, assignments),
         ExecuteMsg::Release { jobs } => release::release(deps, jobs),
         ExecuteMsg::Pause { posting, assigning } => pause::pause(deps, Paused { posting, assigning }),

@@ -13,12 +13,13 @@ use crate::{
 
 pub fn instantiate(deps: DepsMut, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
     funds::none(&info.funds)?;
-    configure::check(deps.as_ref(), &msg.config)?;
+    configure::check(deps.as_ref(), &msg.config, msg.max_gas)?;
     let setup = Setup {
         denom: msg.denom,
         registry: deps.api.addr_validate(&msg.registry)?,
         verifier: deps.api.addr_validate(&msg.verifier)?,
         rewards: deps.api.addr_validate(&msg.rewards)?,
+        max_gas: msg.max_gas,
     };
     // The lien formula weighs stake against payment, unit for unit.
     let stake = registry::config(deps.querier, &setup.registry)?.denom;

@@ -2,13 +2,10 @@
 
 use cosmwasm_std::{Deps, Env, Uint128};
 use tequio_attestation::{Header, input_root};
-use tequio_protocol::escrow::{JobSpec, QuoteResponse};
+use tequio_protocol::escrow::{Basis, JobSpec, QuoteResponse, caught};
 
 use crate::{
-    core::{
-        lien::{self, Basis},
-        offer::{self, Limits},
-    },
+    core::offer::{self, Limits},
     error::ContractError,
     neighbours::{registry, rewards, verifier},
     state,
@@ -32,13 +29,14 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
     let limits = Limits {
         max_draws: verifier::max_draws(deps.querier, &setup.verifier)?,
         max_opening_bytes: config.max_opening_bytes.u64(),
+        max_draw_bytes: config.max_draw_bytes,
         max_reads: config.max_reads,
     };
     offer::check(spec, &header, &limits, config.terms.audit_window, env.block.time.seconds())?;
 
     let reward = rewards::terms(deps.querier, &setup.rewards, spec.kind, header.cost)?;
     let lien = Basis {
-        caught: lien::caught(header.caught(), spec.draws),
+        caught: caught(header.caught(), spec.draws).into(),
         margin_bps: config.margin_bps,
         burn_bps: registry::config(deps.querier, &setup.registry)?.config.burn_bps,
         mint: reward.mint.checked_mul_ceil(config.token_value)?,
@@ -56,7 +54,9 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
         credits: reward.credits.checked_mul(shards)?,
         lien: lien.per_shard(spec.price)?,
         mint: reward.mint,
-        caught: (lien.caught >> 32).into(),
+        caught: (lien.caught.u64() >> 32).into(),
+        // Below the config's limit, which is a u32.
+        draw_bytes: offer::draw_bytes(&header, spec.shards) as u32,
         opening_bytes: offer::opening_bytes(&header, spec.draws, spec.shards).into(),
     };
     Ok(Quote { answer, cost: header.cost, lien })

@@ -3,12 +3,12 @@
 pub mod free;
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::{Bound, Item, Map};
 use tequio_contract::{balance::Balances, checked};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{Config, Ending, Paused, State},
+    escrow::{Config, Ending, MAX_ABSENCES, Paused, State},
 };
 
 use crate::{
@@ -33,6 +33,8 @@ pub struct Setup {
     pub registry: Addr,
     pub verifier: Addr,
     pub rewards: Addr,
+    /// Most that clients and reporters can ever get of a slash.
+    pub max_gas: Uint128,
 }
 
 const SETUP: Item<Setup> = Item::new("setup");
@@ -46,15 +48,23 @@ const LAST_JOB: Item<JobId> = Item::new("last_job");
 const JOBS: Map<JobId, Job> = Map::new("jobs");
 /// Shards of each job by state.
 const TALLIES: Map<JobId, Tally> = Map::new("tallies");
+/// Jobs with free shards.
+const OPEN: Map<JobId, Empty> = Map::new("open");
+/// What the client was given of a job's gas; absent if 0.
+const CLIENT_GAS: Map<JobId, Uint128> = Map::new("client_gas");
 /// By job and provider: shards active or settled; absent if 0.
 const SHARES: Map<(JobId, &Addr), u64> = Map::new("shares");
 /// By job and provider: it has given an assignment back.
 const GAVE_BACK: Map<(JobId, &Addr), Empty> = Map::new("gave_back");
+/// By job and provider: assignments that it never attested; absent if 0.
+const ABSENCES: Map<(JobId, &Addr), u8> = Map::new("absences");
 /// The last assignment of all.
 const LAST_ASSIGNMENT: Item<AssignmentId> = Item::new("last_assignment");
 const ASSIGNMENTS: Map<AssignmentId, Assignment> = Map::new("assignments");
 /// Assignments by job.
 const OF_JOB: Map<(JobId, AssignmentId), Empty> = Map::new("job_assignments");
+/// Active assignments by provider.
+const ACTIVE: Map<(&Addr, AssignmentId), Empty> = Map::new("active");
 /// Assignments that `rewards` failed to count.
 const PENDING_REWARDS: Map<AssignmentId, Empty> = Map::new("pending_rewards");
 /// By job: shards whose credits `rewards` failed to release.
@@ -119,8 +129,14 @@ pub fn move_shards(
     money: impl FnOnce(&mut Ledger) -> Result<(), CoreError>,
 ) -> Result<(), ContractError> {
     let mut tally = TALLIES.may_load(storage, job)?.unwrap_or_default();
+    let before = tally.free;
     tally.step(step, count)?;
     TALLIES.save(storage, job, &tally)?;
+    match (before, tally.free) {
+        (0, 1..) => OPEN.save(storage, job, &Empty {})?,
+        (1.., 0) => OPEN.remove(storage, job),
+        _ => {}
+    }
     change_ledger(storage, |ledger| {
         ledger.shards.step(step, count)?;
         money(ledger)
@@ -136,6 +152,11 @@ pub fn job(storage: &dyn Storage, id: JobId) -> Result<Job, ContractError> {
 /// Jobs by id.
 pub fn jobs(storage: &dyn Storage, after: Option<JobId>, count: usize) -> StdResult<Vec<(JobId, Job)>> {
     JOBS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+}
+
+/// Jobs with free shards, the newest first.
+pub fn open_jobs(storage: &dyn Storage, before: Option<JobId>, count: usize) -> StdResult<Vec<JobId>> {
+    OPEN.keys(storage, None, before.map(Bound::exclusive), Order::Descending).take(count).collect()
 }
 
 /// Adds a job under the next id.
@@ -159,12 +180,42 @@ fn set_share(storage: &mut dyn Storage, job: JobId, provider: &Addr, held: u64) 
     SHARES.save(storage, (job, provider), &held)
 }
 
-/// Notes that a provider gives back of a job, once.
-pub fn note_give_back(storage: &mut dyn Storage, job: JobId, provider: &Addr) -> Result<(), ContractError> {
-    if GAVE_BACK.has(storage, (job, provider)) {
-        return Err(ContractError::GaveBack { job, provider: provider.clone() });
+/// Whether a provider has given back of a job.
+pub fn gave_back(storage: &dyn Storage, job: JobId, provider: &Addr) -> bool {
+    GAVE_BACK.has(storage, (job, provider))
+}
+
+pub fn note_give_back(storage: &mut dyn Storage, job: JobId, provider: &Addr) -> StdResult<()> {
+    GAVE_BACK.save(storage, (job, provider), &Empty {})
+}
+
+/// Assignments of a job that a provider never attested.
+pub fn absences(storage: &dyn Storage, job: JobId, provider: &Addr) -> StdResult<u8> {
+    Ok(ABSENCES.may_load(storage, (job, provider))?.unwrap_or_default())
+}
+
+/// Refuses a provider that was absent too often to take more of a job.
+pub fn check_absences(storage: &dyn Storage, job: JobId, provider: &Addr) -> Result<(), ContractError> {
+    let absences = absences(storage, job, provider)?;
+    if absences < MAX_ABSENCES {
+        return Ok(());
     }
-    Ok(GAVE_BACK.save(storage, (job, provider), &Empty {})?)
+    Err(ContractError::Absences { job, provider: provider.clone(), absences })
+}
+
+/// What is left of the gas that the client gets for a job, once in all.
+pub fn client_gas_left(storage: &dyn Storage, id: JobId, job: &Job) -> Result<Uint128, ContractError> {
+    let given = CLIENT_GAS.may_load(storage, id)?.unwrap_or_default();
+    Ok(job.rules.client_gas.checked_sub(given)?)
+}
+
+/// Notes that the client gets some of what is left.
+pub fn give_client_gas(storage: &mut dyn Storage, id: JobId, amount: Uint128) -> Result<(), ContractError> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let given = CLIENT_GAS.may_load(storage, id)?.unwrap_or_default();
+    Ok(CLIENT_GAS.save(storage, id, &given.checked_add(amount)?)?)
 }
 
 // Assignments.
@@ -187,6 +238,17 @@ pub fn assignments(
     }
 }
 
+/// Active assignments of a provider by id.
+pub fn active(
+    storage: &dyn Storage,
+    provider: &Addr,
+    after: Option<AssignmentId>,
+    count: usize,
+) -> StdResult<Vec<AssignmentId>> {
+    let after = after.map(Bound::exclusive);
+    ACTIVE.prefix(provider).keys(storage, after, None, Order::Ascending).take(count).collect()
+}
+
 /// Adds an assignment under the next id, and its shards to its provider's share.
 pub fn add_assignment(storage: &mut dyn Storage, assignment: &Assignment) -> Result<AssignmentId, ContractError> {
     let Assignment { job, count, ref provider, .. } = *assignment;
@@ -195,6 +257,7 @@ pub fn add_assignment(storage: &mut dyn Storage, assignment: &Assignment) -> Res
     let id = AssignmentId(checked::add(LAST_ASSIGNMENT.load(storage)?.0, 1)?);
     ASSIGNMENTS.save(storage, id, assignment)?;
     OF_JOB.save(storage, (job, id), &Empty {})?;
+    ACTIVE.save(storage, (provider, id), &Empty {})?;
     LAST_ASSIGNMENT.save(storage, &id)?;
     Ok(id)
 }
@@ -211,6 +274,11 @@ pub fn end_assignment(
         let held = checked::sub(share(storage, job, provider)?, count)?;
         set_share(storage, job, provider, held)?;
     }
+    if ending == Ending::Absent {
+        let absences = absences(storage, job, provider)?;
+        ABSENCES.save(storage, (job, provider), &absences.saturating_add(1))?;
+    }
+    ACTIVE.remove(storage, (provider, id));
     Ok(ASSIGNMENTS.save(storage, id, &Assignment { state: State::Ended(ending), ..assignment })?)
 }
 

@@ -1,48 +1,18 @@
 //! `configure`: governance, within its bounds.
 
-use cosmwasm_std::Uint128;
 use cw_ownable::OwnershipError;
 use tequio_escrow::ContractError;
-use tequio_protocol::{
-    escrow::{
-        Config, ConfigResponse, Configured, ExecuteMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS, MAX_REWARDS_GAS,
-        MAX_WINDOW, QueryMsg,
-    },
-    verifier::Terms,
-};
+use tequio_protocol::escrow::{ConfigResponse, Configured, ExecuteMsg, QueryMsg};
 
 use crate::{
-    instantiate::out_of_bounds,
-    world::{TERMS, World, arbiter, config, event},
+    instantiate::{at_the_bounds, out_of_bounds},
+    world::{World, config, event},
 };
 
 #[test]
 fn governance_sets_the_config() {
     let mut world = World::new();
-    let widest = Config {
-        margin_bps: u32::MAX,
-        give_back_window: MAX_WINDOW,
-        give_back_fee_bps: MAX_GIVE_BACK_FEE_BPS,
-        absence_bps: MAX_ABSENCE_BPS,
-        client_gas: Uint128::MAX,
-        reporter_tip: Uint128::MAX,
-        terms: Terms { audit_window: MAX_WINDOW, ..TERMS },
-        arbitration: Some(arbiter()),
-        rewards_gas: MAX_REWARDS_GAS,
-        ..config()
-    };
-    let narrowest = Config {
-        give_back_window: 0,
-        give_back_fee_bps: 0,
-        absence_bps: 0,
-        client_gas: Uint128::zero(),
-        reporter_tip: Uint128::zero(),
-        terms: Terms { audit_window: 1, ..TERMS },
-        arbitration: None,
-        rewards_gas: 1,
-        ..config()
-    };
-    for config in [widest, narrowest] {
+    for config in at_the_bounds() {
         let events = world.sends(&world.governance.clone(), ExecuteMsg::Configure { config: config.clone() }, 0);
         assert_eq!(event::<Configured>(&events), Configured::new(&config).unwrap());
         assert_eq!(world.ask::<ConfigResponse>(&QueryMsg::Config {}).config, config);

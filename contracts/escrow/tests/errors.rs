@@ -4,7 +4,7 @@ use cosmwasm_std::{Addr, Coin, Decimal, Uint128};
 use cw_multi_test::Executor;
 use cw_ownable::Action;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
-use tequio_escrow::ContractError;
+use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
     AssignmentId, Deadline, JobId, Moment,
     escrow::{Config, Ending, ExecuteMsg, Kept, NotYet},
@@ -24,6 +24,7 @@ fn free_of_charge(world: &World) -> Vec<(Addr, ExecuteMsg)> {
         (stranger, ExecuteMsg::Refund { job, shards: None }),
         (&world.client, ExecuteMsg::Refund { job, shards: Some(1) }),
         (stranger, ExecuteMsg::Withdraw {}),
+        (stranger, ExecuteMsg::Burn {}),
         (stranger, ExecuteMsg::Reward { assignments }),
         (stranger, ExecuteMsg::Release { jobs: vec![job] }),
         (governance, ExecuteMsg::Pause { posting: true, assigning: true }),
@@ -103,6 +104,10 @@ fn every_error_carries_its_numbers() {
             E::NoRange { job, ranges: 30, asked: 6, price: amount(2), most: 5, least: 3 },
             "none of the first 30 free ranges of job 3 gives 6 shards at 2 each, but at most 5; least are 3",
         ),
+        (
+            E::Absences { job, provider: x(), absences: 3 },
+            "x left 3 assignments of job 3 unattested and takes no more of it",
+        ),
         (E::UnknownAssignment { assignment }, "no assignment 7"),
         (E::Over { assignment, ending }, "assignment 7 is over: slashed"),
         (
@@ -134,6 +139,11 @@ fn every_error_carries_its_numbers() {
             "a shard mints up to 4 tokens and would stand under no lien: the token is held to be worth nothing",
         ),
         (E::NothingToWithdraw { address: x() }, "nothing to withdraw for x"),
+        (E::NothingToBurn, "nothing to burn"),
+        (
+            E::Core(CoreError::TokenValue { value: Decimal::one(), max: Decimal::zero() }),
+            "token_value is 1, more than 0",
+        ),
         (E::NoReward { assignment }, "no reward of assignment 7 is pending"),
         (E::NoRelease { job }, "no release of job 3 is pending"),
         (

@@ -5,11 +5,11 @@ use cw_multi_test::Executor;
 use tequio_contract::funds::BadFunds;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, Moment, TypedEvent,
-    escrow::{Config, Credited, Ended, Ending, ExecuteMsg, JobSpec, Kept, Reason, State},
+    AssignmentId, Moment,
+    escrow::{Credited, Ended, Ending, ExecuteMsg, GiveBack, JobSpec, Kept, QueryMsg, Reason, State},
 };
 
-use crate::world::{DENOM, World, config, credited, event};
+use crate::world::{DENOM, World, credited, event};
 
 fn of(assignment: AssignmentId) -> ExecuteMsg {
     ExecuteMsg::GiveBack { assignment }
@@ -26,13 +26,14 @@ fn shards_go_back_whole_and_the_client_gets_the_fee() {
     let provider = world.alice.owner.to_string();
     let (paid, slashed) = (Uint128::zero(), Uint128::zero());
     let ending = Ending::GivenBack;
-    let fee = Uint128::new(320);
-    let ended = Ended { assignment, job, provider, ending, first: 0, shards: 32, paid, slashed, fee };
+    // The client gets its gas, 50.
+    let (fee, to_burn) = (Uint128::new(320), Uint128::new(270));
+    let ended = Ended { assignment, job, provider, ending, first: 0, shards: 32, paid, slashed, fee, to_burn };
     assert_eq!(event::<Ended>(&events), ended);
-    assert_eq!(event::<Credited>(&events), credited(&world.client, 320, Reason::GiveBackFee));
+    assert_eq!(event::<Credited>(&events), credited(&world.client, 50, Reason::GiveBackFee));
     assert_eq!((world.state(assignment), world.lien_on(&world.alice)), (State::Ended(Ending::GivenBack), 0));
     assert_eq!((world.tally(job), world.free(job)), ((100, 0, 0, 0), vec![(0, 100, 1_000)]));
-    assert_eq!(world.balance(&world.client), 320);
+    assert_eq!((world.balance(&world.client), world.ask(&QueryMsg::ToBurn {})), (50, to_burn));
 }
 
 #[test]
@@ -51,15 +52,33 @@ fn the_fee_rounds_up_and_is_sent_exactly() {
 }
 
 #[test]
-fn without_a_fee_nothing_is_sent() {
+fn fees_above_the_clients_gas_are_to_be_burned() {
     let mut world = World::new();
-    let config = Config { give_back_fee_bps: 0, ..config() };
-    world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+    let job = world.post(world.spec());
+    let mut parts = vec![];
+    for operator in world.providers().map(|provider| provider.operator.clone()) {
+        let assignment = world.assign(&operator, job, 4);
+        let ended: Ended = event(&world.sends(&operator, of(assignment), 40));
+        parts.push((ended.fee.u128(), ended.to_burn.u128(), world.balance(&world.client)));
+    }
+    assert_eq!(parts, [(40, 0, 40), (40, 30, 50), (40, 40, 50)]);
+    assert_eq!(world.ask::<Uint128>(&QueryMsg::ToBurn {}), Uint128::new(70));
+}
+
+#[test]
+fn what_it_takes_can_be_asked() {
+    let mut world = World::new();
     let assignment = world.assigned(32);
-    let alice = world.alice.operator.clone();
-    assert!(matches!(world.refused(&alice, of(assignment), 1), ContractError::Funds(BadFunds::Overfunded { .. })));
-    let events = world.sends(&alice, of(assignment), 0);
-    assert_eq!((event::<Ended>(&events).fee.u128(), Credited::all(&events)), (0, vec![]));
+    let (alice, until) = (world.alice.operator.clone(), world.deadline(120));
+    let query = QueryMsg::GiveBack { assignment };
+    assert_eq!(world.ask::<GiveBack>(&query), GiveBack { until, fee: 320u128.into() });
+    world.pass(121);
+    assert!(world.asked_wrongly(&query).contains("could be given back until"));
+    let again = world.assign(&alice, world.assignment(assignment).job, 1);
+    world.sends(&alice, of(again), 10);
+    assert!(world.asked_wrongly(&QueryMsg::GiveBack { assignment: again }).contains("is over: given_back"));
+    let third = world.assign(&alice, world.assignment(assignment).job, 1);
+    assert!(world.asked_wrongly(&QueryMsg::GiveBack { assignment: third }).contains("has given back of job 1 before"));
 }
 
 #[test]

@@ -1,18 +1,20 @@
 //! Setting up.
 
-use cosmwasm_std::{Empty, Uint128, WasmMsg, coins, to_json_binary};
+use cosmwasm_std::{Decimal, Empty, Uint128, WasmMsg, coins, to_json_binary};
 use cw_multi_test::Executor;
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
-use tequio_escrow::ContractError;
+use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
     escrow::{
-        Arbiter, Config, ConfigResponse, Configured, InstantiateMsg, MAX_ABSENCE_BPS, MAX_GIVE_BACK_FEE_BPS,
-        MAX_REWARDS_GAS, MAX_WINDOW, MIN_MARGIN_BPS, OwnershipChanged, Paused, QueryMsg,
+        Arbiter, Config, ConfigResponse, Configured, InstantiateMsg, MAX_ABSENCE_BPS, MAX_DRAW_BYTES,
+        MAX_GIVE_BACK_FEE_BPS, MAX_GIVE_BACK_WINDOW, MAX_MARGIN_BPS, MAX_OPENING_BYTES, MAX_READS, MAX_REWARDS_GAS,
+        MAX_TOKEN_VALUE, MAX_WINDOW, MIN_ABSENCE_BPS, MIN_DRAW_BYTES, MIN_GIVE_BACK_FEE_BPS, MIN_GIVE_BACK_WINDOW,
+        MIN_MARGIN_BPS, MIN_OPENING_BYTES, MIN_READS, MIN_REWARDS_GAS, OwnershipChanged, Paused, QueryMsg,
     },
-    verifier::{MIN_OPEN_WINDOW, Terms},
+    verifier::{MAX_BLOCKS, MAX_WAIT, MIN_BLOCKS, MIN_DELAY, MIN_OPEN_WINDOW, MIN_VOID_AFTER, Terms},
 };
 
-use crate::world::{DENOM, TERMS, World, arbiter, config, contract, event};
+use crate::world::{DENOM, MAX_GAS, World, arbiter, config, contract, event};
 
 fn message(world: &World, denom: &str, config: Config) -> InstantiateMsg {
     InstantiateMsg {
@@ -21,6 +23,7 @@ fn message(world: &World, denom: &str, config: Config) -> InstantiateMsg {
         registry: world.registry.to_string(),
         verifier: world.verifier.to_string(),
         rewards: world.rewards.to_string(),
+        max_gas: MAX_GAS,
         config,
     }
 }
@@ -42,6 +45,7 @@ fn it_begins_as_it_was_told() {
             registry: world.registry.to_string(),
             verifier: world.verifier.to_string(),
             rewards: world.rewards.to_string(),
+            max_gas: MAX_GAS,
             config: config(),
             paused: Paused { posting: false, assigning: false },
         }
@@ -78,38 +82,116 @@ fn a_registry_that_is_none_is_refused() {
     assert!(matches!(refused(&mut world, &message), ContractError::Std(_)));
 }
 
+/// Configs at both ends of every bound.
+pub fn at_the_bounds() -> [Config; 2] {
+    let narrowest = Config {
+        margin_bps: MIN_MARGIN_BPS,
+        token_value: Decimal::zero(),
+        give_back_window: MIN_GIVE_BACK_WINDOW,
+        give_back_fee_bps: MIN_GIVE_BACK_FEE_BPS,
+        absence_bps: MIN_ABSENCE_BPS,
+        client_gas: Uint128::zero(),
+        reporter_tip: Uint128::zero(),
+        terms: Terms {
+            delay: MIN_DELAY,
+            open_window: MIN_OPEN_WINDOW,
+            void_after: MIN_VOID_AFTER,
+            audit_window: 1,
+            blocks: MIN_BLOCKS,
+        },
+        arbitration: None,
+        max_opening_bytes: MIN_OPENING_BYTES.into(),
+        max_draw_bytes: MIN_DRAW_BYTES,
+        max_reads: MIN_READS,
+        rewards_gas: MIN_REWARDS_GAS,
+    };
+    let widest = Config {
+        margin_bps: MAX_MARGIN_BPS,
+        token_value: MAX_TOKEN_VALUE,
+        give_back_window: MAX_GIVE_BACK_WINDOW,
+        give_back_fee_bps: MAX_GIVE_BACK_FEE_BPS,
+        absence_bps: MAX_ABSENCE_BPS,
+        client_gas: MAX_GAS,
+        reporter_tip: MAX_GAS,
+        terms: Terms {
+            delay: MAX_WAIT,
+            open_window: MAX_WAIT,
+            void_after: MAX_WAIT,
+            audit_window: MAX_WINDOW,
+            blocks: MAX_BLOCKS,
+        },
+        arbitration: Some(arbiter()),
+        max_opening_bytes: MAX_OPENING_BYTES.into(),
+        max_draw_bytes: MAX_DRAW_BYTES,
+        max_reads: MAX_READS,
+        rewards_gas: MAX_REWARDS_GAS,
+    };
+    [narrowest, widest]
+}
+
 /// Configs one step outside each bound, with their errors.
 pub fn out_of_bounds() -> Vec<(Config, ContractError)> {
-    let base = config();
-    let (fee, absence) = (MAX_GIVE_BACK_FEE_BPS + 1, MAX_ABSENCE_BPS + 1);
-    let (window, gas) = (MAX_WINDOW + 1, MAX_REWARDS_GAS + 1);
-    let config = || base.clone();
-    let out = |name, value: u64, min: u64, max: u64| {
-        ContractError::Core(OutOfBounds::Number { name, value, min, max }.into())
+    let [least, most] = at_the_bounds();
+    let mut all = vec![];
+    macro_rules! bound {
+        ($field:ident) => {
+            let (min, max) = (u64::from(least.$field), u64::from(most.$field));
+            for (base, value) in [(&least, min - 1), (&most, max + 1)] {
+                let mut config = base.clone();
+                config.$field = value.try_into().unwrap();
+                let error = OutOfBounds::Number { name: stringify!($field), value, min, max };
+                all.push((config, error.into()));
+            }
+        };
+    }
+    bound!(margin_bps);
+    bound!(give_back_window);
+    bound!(give_back_fee_bps);
+    bound!(max_opening_bytes);
+    bound!(max_draw_bytes);
+    bound!(max_reads);
+    bound!(rewards_gas);
+    macro_rules! bound_of_terms {
+        ($field:ident) => {
+            let (min, max) = (u64::from(least.terms.$field), u64::from(most.terms.$field));
+            for (base, value) in [(&least, min - 1), (&most, max + 1)] {
+                let mut config = base.clone();
+                config.terms.$field = value.try_into().unwrap();
+                let error = OutOfBounds::Number { name: stringify!($field), value, min, max };
+                all.push((config, error.into()));
+            }
+        };
+    }
+    bound_of_terms!(delay);
+    bound_of_terms!(open_window);
+    bound_of_terms!(void_after);
+    bound_of_terms!(audit_window);
+    bound_of_terms!(blocks);
+    let held = |arbiter| Config { arbitration: Some(arbiter), ..least.clone() };
+    let rounds = OutOfBounds::Number { name: "longest_hold", value: 7_559, min: 7_560, max: MAX_WAIT.into() };
+    all.extend([
+        (held(Arbiter { answer_gas: Uint128::zero(), ..arbiter() }), OutOfBounds::Zero { name: "answer_gas" }.into()),
+        (held(Arbiter { longest_hold: 7_559, ..arbiter() }), rounds.into()),
+    ]);
+    let absence = |absence_bps: u16, min: u16| {
+        let (value, min, max) = (absence_bps.into(), min.into(), MAX_ABSENCE_BPS.into());
+        OutOfBounds::Number { name: "absence_bps", value, min, max }.into()
     };
-    let audit = |audit_window| Config { terms: Terms { audit_window, ..TERMS }, ..config() };
-    let terms = |terms| Config { terms, ..config() };
-    let held = |arbiter| Config { arbitration: Some(arbiter), ..config() };
-    let zero = |name| ContractError::Core(OutOfBounds::Zero { name }.into());
-    let (short, least) = (MIN_OPEN_WINDOW - 1, u64::from(MIN_OPEN_WINDOW));
-    let (hold, rounds) = (7_559, u64::from(7_560u32));
-    let margin = out("margin_bps", 19_999, 20_000, u32::MAX.into());
-    vec![
-        (Config { margin_bps: MIN_MARGIN_BPS - 1, ..config() }, margin),
-        (Config { give_back_window: window, ..config() }, out("give_back_window", window.into(), 0, MAX_WINDOW.into())),
-        (Config { give_back_fee_bps: fee, ..config() }, out("give_back_fee_bps", 1_001, 0, 1_000)),
-        (Config { absence_bps: absence, ..config() }, out("absence_bps", 2_001, 0, 2_000)),
-        (audit(window), out("audit_window", window.into(), 1, MAX_WINDOW.into())),
-        (audit(0), out("audit_window", 0, 1, MAX_WINDOW.into())),
-        (terms(Terms { open_window: short, ..TERMS }), out("open_window", short.into(), least, MAX_WINDOW.into())),
-        (held(Arbiter { answer_gas: Uint128::zero(), ..arbiter() }), zero("answer_gas")),
-        (
-            held(Arbiter { longest_hold: hold, ..arbiter() }),
-            out("longest_hold", hold.into(), rounds, MAX_WINDOW.into()),
-        ),
-        (Config { rewards_gas: gas, ..config() }, out("rewards_gas", gas, 1, MAX_REWARDS_GAS)),
-        (Config { rewards_gas: 0, ..config() }, out("rewards_gas", 0, 1, MAX_REWARDS_GAS)),
-    ]
+    let (fee, most_fee) = (least.give_back_fee_bps, most.give_back_fee_bps);
+    all.extend([
+        (Config { absence_bps: MIN_ABSENCE_BPS - 1, ..least.clone() }, absence(99, MIN_ABSENCE_BPS)),
+        (Config { absence_bps: MAX_ABSENCE_BPS + 1, ..least.clone() }, absence(2_001, MIN_ABSENCE_BPS.max(fee))),
+        (Config { absence_bps: most_fee - 1, ..most.clone() }, absence(999, most_fee)),
+    ]);
+    let amount = MAX_GAS + Uint128::one();
+    let above = |name| OutOfBounds::Amount { name, amount, max: MAX_GAS }.into();
+    let value = MAX_TOKEN_VALUE + Decimal::raw(1);
+    all.extend([
+        (Config { client_gas: amount, ..least.clone() }, above("client_gas")),
+        (Config { reporter_tip: amount, ..least.clone() }, above("reporter_tip")),
+        (Config { token_value: value, ..least.clone() }, CoreError::TokenValue { value, max: MAX_TOKEN_VALUE }),
+    ]);
+    all.into_iter().map(|(config, error)| (config, ContractError::Core(error))).collect()
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn nothing_else_can_be_paused() {
     world.sends(&client, ExecuteMsg::Release { jobs: vec![job] }, 0);
     world.sends(&client, ExecuteMsg::Withdraw {}, 0);
     world.sends(&world.alice.owner.clone(), ExecuteMsg::Withdraw {}, 0);
+    world.sends(&world.stranger.clone(), ExecuteMsg::Burn {}, 0);
     assert_eq!(world.bank(&world.escrow), 0);
 }
 

@@ -5,12 +5,12 @@ use cw_multi_test::Executor;
 use cw_ownable::OwnershipError;
 use tequio_attestation::{Header, Malformed, input_root};
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
-use tequio_escrow::{ContractError, core::error::CoreError};
+use tequio_escrow::ContractError;
 use tequio_protocol::{
     Digest, JobId,
     escrow::{
-        Config, ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW,
-        MIN_ATTEST_WINDOW, Posted,
+        Basis, Config, ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW,
+        MIN_ATTEST_WINDOW, Posted, caught,
     },
     rewards,
 };
@@ -71,8 +71,11 @@ fn a_job_is_posted_and_its_funds_are_held() {
         least: 1,
         data: spec.data,
         cost: 2_000_000u64.into(),
+        draw_bytes: 1_000 + 64 * 7,
         rules: (&config()).into(),
+        basis: Basis { caught: caught(1 << 30, 16).into(), margin_bps: 20_000, burn_bps: 5_000, mint: 12u128.into() },
         lien: 2_065u128.into(),
+        client_gas_left: 50u128.into(),
         free: 100,
         active: 0,
         settled: 0,
@@ -178,6 +181,7 @@ fn what_the_network_does_not_bear_is_refused() {
     let (long, longest) = (MAX_WINDOW + 1, MAX_DATA as u64);
     // 7 levels above 100 shards: 16 × (5,803 + 64 × 7) is one draw's byte too many.
     let opening = out("opening_bytes", 100_016, 0, 100_000);
+    let one_draw = |bytes| out("draw_bytes", bytes, 0, 20_000);
     for (spec, refusal) in [
         shards(0),
         shards(MAX_SHARDS + 1),
@@ -200,6 +204,8 @@ fn what_the_network_does_not_bear_is_refused() {
         (of(Header { delta: 0, ..header() }), zero("delta")),
         (of(Header { reads: 4_097, ..header() }), out("reads", 4_097, 0, 4_096)),
         (of(Header { opening_bytes: 5_803, ..header() }), opening),
+        (JobSpec { draws: 1, ..of(Header { opening_bytes: 20_000 - 447, ..header() }) }, one_draw(20_001)),
+        (JobSpec { draws: 1, ..of(Header { opening_bytes: u32::MAX, ..header() }) }, one_draw((1 << 32) + 447)),
     ] {
         let error = world.refused(&world.client.clone(), ExecuteMsg::Post { spec }, 100_000);
         assert_eq!(error, refusal);
@@ -222,6 +228,8 @@ fn the_very_limits_are_borne() {
     for (least, min_providers) in [(100, 1), (34, 3), (1, 100)] {
         world.post(JobSpec { least, min_providers, ..world.spec() });
     }
+    let one_draw = Header { opening_bytes: 20_000 - 448, ..header() }.encode().into();
+    world.post(JobSpec { header: one_draw, draws: 1, ..world.spec() });
     let header = Header { opening_bytes: 0, ..header() }.encode().into();
     let huge = JobSpec { header, shards: MAX_SHARDS, draws: 48, price: Uint128::one(), ..world.spec() };
     let job = world.post(huge);
@@ -262,7 +270,7 @@ fn amounts_that_cannot_be_written_down_are_refused() {
     for price in [Uint128::MAX, Uint128::MAX / Uint128::new(100), Uint128::MAX / Uint128::new(200)] {
         let spec = JobSpec { price, ..world.spec() };
         let error = world.refused(&client, ExecuteMsg::Post { spec }, 100_000);
-        assert!(matches!(error, ContractError::Core(CoreError::Overflow(_))), "{error}");
+        assert!(matches!(error, ContractError::Overflow(_)), "{error}");
     }
     world.terms(Kind::Client, 10, u128::MAX);
     let error = world.refused(&client, ExecuteMsg::Post { spec: world.spec() }, 100_000);

@@ -80,6 +80,7 @@ enum Act {
     Burn {
         bps: u16,
     },
+    BurnFees,
     /// `halts`: with fewer blocks than any deadline takes.
     Pass {
         seconds: u64,
@@ -89,7 +90,7 @@ enum Act {
 
 fn post() -> impl Strategy<Value = Act> {
     let audit = proptest::option::of(0..1_000u32);
-    (0..4u8, 1..40u64, 1..200u64, audit, 1..4u32, 0..40u64, 1_000..200_000u64).prop_map(
+    (0..4u8, 1..40u64, 1..2_000u64, audit, 1..4u32, 0..40u64, 1_000..200_000u64).prop_map(
         |(kind, shards, price, audit, providers, least, lasts)| Act::Post {
             commons: kind == 0,
             shards,
@@ -124,6 +125,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..9u8).prop_map(|bits| Act::Pause { posting: bits == 0, assigning: bits == 1 }),
         1 => (0..500u16).prop_map(|scale| Act::Configure { scale }),
         1 => (5_000..=10_000u16).prop_map(|bps| Act::Burn { bps }),
+        3 => Just(Act::BurnFees),
         8 => prop_oneof![20 => 0..60u64, 20 => 100..1_000u64, 2 => 3_000..5_000u64, 1 => Just(50_000)]
             .prop_flat_map(|seconds| proptest::bool::weighted(0.2).prop_map(move |halts| Act::Pass { seconds, halts })),
     ]
@@ -159,6 +161,6 @@ fn everything_adds_up_and_everything_ends() {
     let (went, ended) = (went.into_inner(), ended.into_inner());
     println!("{went:?}\n{ended:?}");
     if cases >= 32 {
-        assert_eq!((went.len(), ended.len()), (12, 7), "a message or a state was never reached: {went:?} {ended:?}");
+        assert_eq!((went.len(), ended.len()), (13, 7), "a message or a state was never reached: {went:?} {ended:?}");
     }
 }

@@ -26,6 +26,7 @@ fn it_shows_all_that_a_job_costs_and_demands() {
         mint: 8u128.into(),
         caught: (((1.0 - 0.75f64.powi(16)) * 2f64.powi(32)) as u64).into(),
         opening_bytes: (16u64 * (1_000 + 64 * 7)).into(),
+        draw_bytes: 1_000 + 64 * 7,
     };
     assert_eq!(quote(&world, world.spec()).unwrap(), expected);
 }

@@ -44,12 +44,12 @@ fn a_part_is_taken_from_the_end() {
     world.sends(&client, ExecuteMsg::TopUp { job, first: 20, price: 1_500u128.into() }, 40_000);
     let events = world.sends(&client, of(job, Some(79)), 0);
     assert_eq!(event::<Refunded>(&events).ranges, [range(21, 79, 1_500)]);
-    assert_eq!((world.free(job), world.balance(&client)), (vec![(0, 10, 1_000), (20, 1, 1_500)], 100 + 79 * 1_500));
+    assert_eq!((world.free(job), world.balance(&client)), (vec![(0, 10, 1_000), (20, 1, 1_500)], 50 + 79 * 1_500));
     let events = world.sends(&client, of(job, Some(3)), 0);
     assert_eq!(event::<Refunded>(&events).ranges, [range(20, 1, 1_500), range(8, 2, 1_000)]);
     assert_eq!(event::<Credited>(&events), credited(&client, 3_500, Reason::Refund));
     assert_eq!(world.free(job), [(0, 8, 1_000)]);
-    assert_eq!(world.balance(&client), 100 + 80 * 1_500 + 2 * 1_000);
+    assert_eq!(world.balance(&client), 50 + 80 * 1_500 + 2 * 1_000);
 }
 
 #[test]

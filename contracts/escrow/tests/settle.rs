@@ -36,6 +36,7 @@ fn genuine_work_is_paid_its_lien_freed_and_its_reward_counted() {
         paid: 32_000u128.into(),
         slashed: Uint128::zero(),
         fee: Uint128::zero(),
+        to_burn: Uint128::zero(),
     };
     assert_eq!(event::<Ended>(&events), ended);
     assert_eq!(event::<Credited>(&events), credited(&world.alice.owner, 32_000, Reason::Payment));
@@ -182,27 +183,67 @@ fn what_is_over_is_passed_over() {
     let ended: Vec<_> = Ended::all(&world.sends(&stranger, all.clone(), 0)).iter().map(|e| e.assignment).collect();
     assert_eq!(ended, [first, third]);
     assert_eq!(world.balance(&world.alice.owner), 6_000);
-    let over = ContractError::Over { assignment: third, ending: Ending::Settled };
+    let over = ContractError::Over { assignment: first, ending: Ending::Settled };
     assert_eq!(world.refused(&stranger, all, 0), over);
 }
 
+/// One that cannot be ended yet, or not by this message, holds up nobody's pay.
 #[test]
-fn a_list_settles_whole_or_not_at_all() {
+fn what_is_too_early_or_to_be_expired_is_passed_over() {
     let mut world = World::new();
-    let (genuine, wrong, pending) = (world.assigned(1), world.assigned(2), world.assigned(3));
-    for assignment in [genuine, wrong, pending] {
+    let (pending, genuine, wrong, lapsed) =
+        (world.assigned(1), world.assigned(2), world.assigned(3), world.assigned(4));
+    for assignment in [pending, genuine, wrong, lapsed] {
         world.attest(assignment);
     }
-    world.verdict(genuine, Verdict::Genuine {});
-    world.verdict(wrong, FALSE);
+    let verdicts = [(genuine, Verdict::Genuine {}), (wrong, FALSE), (lapsed, Verdict::Lapsed {})];
+    verdicts.into_iter().for_each(|(assignment, verdict)| world.verdict(assignment, verdict));
     world.pass(600);
     let stranger = world.stranger.clone();
-    let all = ExecuteMsg::Settle { assignments: vec![genuine, wrong, pending] };
-    assert_eq!(world.refused(&stranger, all, 0), not_yet(pending, NotYet::Pending { deadline: None }));
-    let events = world.sends(&stranger, ExecuteMsg::Settle { assignments: vec![genuine, wrong] }, 0);
+    let all = ExecuteMsg::Settle { assignments: vec![pending, lapsed, genuine, wrong] };
+    let events = world.sends(&stranger, all.clone(), 0);
     let states: Vec<_> = Ended::all(&events).into_iter().map(|ended| (ended.assignment, ended.ending)).collect();
     assert_eq!(states, [(genuine, Ending::Settled), (wrong, Ending::Slashed)]);
-    assert_eq!(Credited::all(&events), [credited(&world.alice.owner, 1_000, Reason::Payment)]);
+    assert_eq!(Credited::all(&events), [credited(&world.alice.owner, 2_000, Reason::Payment)]);
+    // Where nothing is left to end, the first reason is the error.
+    assert_eq!(world.refused(&stranger, all, 0), not_yet(pending, NotYet::Pending { deadline: None }));
+    let expire = ExecuteMsg::Expire { assignments: vec![pending, genuine, lapsed] };
+    assert_eq!(Ended::all(&world.sends(&stranger, expire, 0)).len(), 1);
+    assert_eq!(world.state(lapsed), State::Ended(Ending::Lapsed));
+}
+
+/// Whoever runs ahead of a batch of 100 and ends any of it, itself or through another message, stops none of the rest.
+#[test]
+fn no_batch_is_stopped_by_running_ahead_of_it() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let operator = world.alice.operator.clone();
+    let batch: Vec<_> = (0..100).map(|_| world.assign(&operator, job, 1)).collect();
+    for (i, assignment) in batch.iter().enumerate() {
+        world.attest(*assignment);
+        let lapses = i % 10 == 0;
+        world.verdict(*assignment, if lapses { Verdict::Lapsed {} } else { Verdict::Genuine {} });
+    }
+    world.pass(600);
+    for ahead in [1, 2, 51, 99] {
+        world.settle(batch[ahead]);
+    }
+    for ahead in [0, 10, 90] {
+        world.expire(batch[ahead]);
+    }
+    let stranger = world.stranger.clone();
+    let settled = world.sends(&stranger, ExecuteMsg::Settle { assignments: batch.clone() }, 0);
+    let expired = world.sends(&stranger, ExecuteMsg::Expire { assignments: batch }, 0);
+    assert_eq!((Ended::all(&settled).len(), Ended::all(&expired).len()), (86, 7));
+    assert_eq!(world.tally(job), (10, 0, 90, 0));
+}
+
+#[test]
+fn a_list_that_names_what_never_was_ends_nothing() {
+    let mut world = World::new();
+    let (assignments, stranger) = (vec![world.genuine(1), AssignmentId(9)], world.stranger.clone());
+    let error = world.refused(&stranger, ExecuteMsg::Settle { assignments }, 0);
+    assert_eq!(error, ContractError::UnknownAssignment { assignment: AssignmentId(9) });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tequio_protocol::{
     verifier::Verdict,
 };
 
-use crate::world::{FALSE, World, config, event};
+use crate::world::{FALSE, MAX_GAS, World, config, event};
 
 fn is_false(world: &mut World, assignment: AssignmentId) {
     world.attest(assignment);
@@ -49,6 +49,7 @@ fn a_false_verdict_slashes_the_whole_lien_at_once_and_frees_the_shards() {
         paid: Uint128::zero(),
         slashed: amount,
         fee: Uint128::zero(),
+        to_burn: Uint128::zero(),
     };
     assert_eq!((event::<Ended>(&events), Credited::all(&events)), (ended, vec![]));
     let part = |to: &cosmwasm_std::Addr, amount: u128| Some(Part { to: to.to_string(), amount: amount.into() });
@@ -100,14 +101,14 @@ fn who_vanishes_forfeits_a_small_share() {
 }
 
 #[test]
-fn half_burns_before_the_client_and_the_client_comes_before_the_reporter() {
+fn fire_comes_before_the_reporter_and_the_reporter_before_the_client() {
     // Lien 13: ⌈13/2⌉ burn, 6 are left.
     for (client_gas, reporter_tip, client, reporter) in [
         (4, 1, Some(4), Some(1)),
-        (4, 9, Some(4), Some(2)),
-        (6, 9, Some(6), None),
-        (100, 9, Some(6), None),
-        (0, 100, None, Some(6)),
+        (9, 4, Some(2), Some(4)),
+        (9, 6, None, Some(6)),
+        (9, 100, None, Some(6)),
+        (100, 0, Some(6), None),
         (0, 0, None, None),
     ] {
         let mut world = World::new();
@@ -122,22 +123,53 @@ fn half_burns_before_the_client_and_the_client_comes_before_the_reporter() {
     }
 }
 
+#[test]
+fn a_job_pays_its_clients_gas_once_in_all() {
+    let mut world = World::new();
+    let (one, other) = (world.post(world.spec()), world.post(world.spec()));
+    let operator = world.alice.operator.clone();
+    let mut parts = vec![];
+    // Gas is 50, and a fee of 30 for giving back counts too.
+    let assignment = world.assign(&operator, one, 3);
+    world.sends(&operator, ExecuteMsg::GiveBack { assignment }, 30);
+    for job in [one, one, other, one, other] {
+        let assignment = world.assign(&operator, job, 1);
+        is_false(&mut world, assignment);
+        world.settle(assignment);
+        let Some(registry::ExecuteMsg::Slash { client, .. }) = world.told_registry().pop() else { panic!() };
+        parts.push((client.map(|part| part.amount.u128()), world.job(job).client_gas_left.u128()));
+    }
+    assert_eq!(parts, [(Some(20), 0), (None, 0), (Some(50), 0), (None, 0), (None, 0)]);
+}
+
+/// Who lets its own work lapse and reports it gets less than it loses, whatever the tip.
+#[test]
+fn nobody_gains_by_reporting_its_own_absence() {
+    let mut world = World::new();
+    let config = Config { client_gas: Uint128::zero(), reporter_tip: MAX_GAS, ..config() };
+    world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+    let assignment = world.assigned(1);
+    world.pass(3_601);
+    world.sends(&world.alice.operator.clone(), ExecuteMsg::Expire { assignments: vec![assignment] }, 0);
+    assert_eq!(slash(&world), (207, None, Some(103)), "⌈207/2⌉ burn");
+}
+
 /// attestation.md §8: slash yourself to save the stake.
 #[test]
 fn a_cheat_that_reports_itself_to_itself_loses_the_larger_half() {
     let mut world = World::new();
-    let config = Config { client_gas: Uint128::MAX, reporter_tip: Uint128::MAX, ..config() };
+    let config = Config { client_gas: MAX_GAS, reporter_tip: MAX_GAS, ..config() };
     world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
     let assignment = world.assigned(1);
     is_false(&mut world, assignment);
     world.sends(&world.alice.operator.clone(), ExecuteMsg::Settle { assignments: vec![assignment] }, 0);
-    assert_eq!(slash(&world), (2_065, Some(1_032), None));
+    assert_eq!(slash(&world), (2_065, None, Some(1_032)));
 }
 
 #[test]
 fn a_registry_that_burns_more_than_when_the_job_was_posted_is_obeyed() {
     let mut world = World::new();
-    let config = Config { client_gas: Uint128::MAX, ..config() };
+    let config = Config { client_gas: MAX_GAS, ..config() };
     world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
     let assignment = world.assigned(1);
     is_false(&mut world, assignment);

@@ -14,16 +14,17 @@ fn upheaval(world: &mut World) {
     let config = Config {
         margin_bps: 90_000,
         token_value: Decimal::percent(9_000),
-        give_back_window: 1,
+        give_back_window: 60,
         give_back_fee_bps: 1_000,
         absence_bps: 2_000,
         client_gas: Uint128::new(500),
         reporter_tip: Uint128::new(300),
         terms: Terms { delay: 60, open_window: 9_000, void_after: 90_000, audit_window: 9_000, blocks: 900 },
         arbitration: None,
-        max_opening_bytes: 1u64.into(),
-        max_reads: 1,
-        rewards_gas: 7,
+        max_opening_bytes: 70_000u64.into(),
+        max_draw_bytes: 20_000,
+        max_reads: 1_024,
+        rewards_gas: 300_000,
     };
     world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
     world.terms(Kind::Client, 900, 800);

@@ -2,7 +2,7 @@
 
 use cosmwasm_std::Uint128;
 use tequio_contract::funds::BadFunds;
-use tequio_escrow::{ContractError, core::error::CoreError};
+use tequio_escrow::ContractError;
 use tequio_protocol::{
     JobId,
     escrow::{ExecuteMsg, ToppedUp},
@@ -70,7 +70,7 @@ fn a_price_can_be_written_down_with_its_lien() {
     let job = world.post(world.spec());
     for price in [u128::MAX, u128::MAX / 200] {
         let error = world.refused(&world.client.clone(), of(job, 0, price), 1);
-        assert!(matches!(error, ContractError::Core(CoreError::Overflow(_))), "{error}");
+        assert!(matches!(error, ContractError::Overflow(_)), "{error}");
     }
 }
 

@@ -5,7 +5,8 @@ mod script;
 use std::cell::RefCell;
 
 use cosmwasm_std::{
-    Addr, BlockInfo, Coin, Decimal, DepsMut, Empty, Env, Event, MessageInfo, Response, SubMsg, Uint128, coins,
+    Addr, Binary, BlockInfo, Coin, Decimal, DepsMut, Empty, Env, Event, MessageInfo, Response, StdResult, SubMsg,
+    Uint128, coins,
 };
 use cw_multi_test::{App, AppResponse, Contract, ContractWrapper, Executor};
 use tequio_attestation::{Header, TensorId};
@@ -14,8 +15,8 @@ use tequio_escrow::ContractError;
 use tequio_protocol::{
     AssignmentId, Conservation, Deadline, Digest, JobId, MAX_LIMIT, Moment, TypedEvent,
     escrow::{
-        Arbiter, Assigned, AssignmentResponse, Config, Credited, ExecuteMsg, InstantiateMsg, JobResponse, JobSpec,
-        Kind, MIN_COMMONS_AUDIT, Posted, QueryMsg, RangeResponse, Reason, State,
+        Arbiter, Assigned, AssignmentResponse, Config, Credited, ExecuteMsg, FreeResponse, InstantiateMsg, JobResponse,
+        JobSpec, Kind, MIN_COMMONS_AUDIT, Posted, QueryMsg, Reason, State,
     },
     verifier::{Mismatch, Terms, Verdict},
 };
@@ -27,6 +28,8 @@ pub const FALSE: Verdict =
     Verdict::False(Mismatch { draw: 3, shard: 7, tensor: 2, element: 5, claimed: 1, computed: -1 });
 /// What every actor begins with.
 pub const RICH: u128 = 1 << 100;
+/// Most that client and reporter can ever get of a slash.
+pub const MAX_GAS: Uint128 = Uint128::new(1 << 90);
 
 thread_local! {
     static SENT: RefCell<Vec<SubMsg>> = const { RefCell::new(Vec::new()) };
@@ -79,6 +82,7 @@ pub fn config() -> Config {
         terms: TERMS,
         arbitration: None,
         max_opening_bytes: 100_000u64.into(),
+        max_draw_bytes: 20_000,
         max_reads: 4_096,
         rewards_gas: 400_000,
     }
@@ -167,6 +171,7 @@ impl World {
             registry: registry.to_string(),
             verifier: verifier.to_string(),
             rewards: rewards.to_string(),
+            max_gas: MAX_GAS,
             config: config(),
         };
         let admin = Some(governance.to_string());
@@ -321,6 +326,12 @@ impl World {
         self.ask(&QueryMsg::Job { job })
     }
 
+    /// The error of a query.
+    pub fn asked_wrongly(&self, query: &QueryMsg) -> String {
+        let answer: StdResult<Binary> = self.app.wrap().query_wasm_smart(&self.escrow, query);
+        answer.unwrap_err().to_string()
+    }
+
     /// Free, active, settled and refunded shards.
     pub fn tally(&self, job: JobId) -> (u64, u64, u64, u64) {
         let JobResponse { free, active, settled, refunded, .. } = self.job(job);
@@ -329,7 +340,7 @@ impl World {
 
     /// Free ranges as (first, count, price).
     pub fn free(&self, job: JobId) -> Vec<(u64, u64, u128)> {
-        let ranges: Vec<RangeResponse> = self.ask(&QueryMsg::Free { job, start_after: None, limit: Some(100) });
+        let ranges: Vec<FreeResponse> = self.ask(&QueryMsg::Free { job, start_after: None, limit: Some(100) });
         ranges.into_iter().map(|range| (range.first, range.count, range.price.u128())).collect()
     }
 

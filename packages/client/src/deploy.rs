@@ -60,6 +60,8 @@ pub struct Settings {
     /// Who has what of the reward token at its genesis.
     pub balances: Vec<cw20::Cw20Coin>,
     pub escrow: escrow::Config,
+    /// Most that clients and reporters can ever get of a slash, for ever.
+    pub max_gas: Uint128,
 }
 
 /// What governance has to do next.
@@ -67,7 +69,8 @@ pub struct Settings {
 pub enum Step {
     /// Stores a contract's code.
     Upload { contract: Contract },
-    /// Instantiates a contract with itself as admin.
+    /// Instantiates a contract with itself as admin. Where stake is worth something, that is a contract which waits longer
+    /// than the thaw, or nobody: a migration can take every bound away.
     Instantiate { contract: Contract, code: u64, message: Vec<u8> },
     /// Asks rewards where its token is.
     FindToken { rewards: Addr },
@@ -174,6 +177,7 @@ impl Settings {
                 registry: done.address(Contract::Registry)?.into(),
                 verifier: done.address(Contract::Verifier)?.into(),
                 rewards: done.address(Contract::Rewards)?.into(),
+                max_gas: self.max_gas,
                 config: self.escrow.clone(),
             }),
             Contract::Token => anyhow::bail!("the token is instantiated by rewards"),

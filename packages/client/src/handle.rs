@@ -4,7 +4,7 @@ use anyhow::Result;
 use cosmwasm_std::{Addr, Uint128};
 use cw20::{BalanceResponse, Cw20QueryMsg, TokenInfoResponse};
 use tequio_protocol::{
-    AssignmentId, AttestationId, Conservation, JobId, escrow, registry, rewards,
+    AssignmentId, AttestationId, Conservation, JobId, ProgramId, escrow, registry, rewards,
     verifier::{self, AttestationResponse, AttestedResponse, Subject},
 };
 
@@ -31,6 +31,18 @@ handles!(
     /// The reward token.
     Token,
 );
+
+/// What a provider looks for among the jobs that take providers now.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub program: Option<ProgramId>,
+    /// Least payment for a shard.
+    pub price: Option<Uint128>,
+    /// Least number of free shards.
+    pub shards: Option<u64>,
+    /// Who must be free to take them.
+    pub provider: Option<Addr>,
+}
 
 impl<C: Chain> Registry<'_, C> {
     pub async fn provider(&self, provider: &Addr) -> Result<registry::ProviderResponse> {
@@ -80,6 +92,29 @@ impl<C: Chain> Escrow<'_, C> {
         self.0.query(escrow::QueryMsg::Job { job }).await
     }
 
+    /// Jobs that take providers now, the newest first: those of a page, and where the next begins.
+    pub async fn open(&self, wanted: Wanted, start_before: Option<JobId>) -> Result<escrow::OpenResponse> {
+        let Wanted { program, price, shards, provider } = wanted;
+        let provider = provider.map(Addr::into_string);
+        self.0.query(escrow::QueryMsg::Open { program, price, shards, provider, start_before, limit: None }).await
+    }
+
+    /// Free ranges of a job after `start_after`, by first shard.
+    pub async fn free(&self, job: JobId, start_after: Option<u64>) -> Result<Vec<escrow::FreeResponse>> {
+        self.0.query(escrow::QueryMsg::Free { job, start_after, limit: None }).await
+    }
+
+    /// Active assignments of a provider, taken by `operator` if given: those of a page, and where the next begins.
+    pub async fn active(
+        &self,
+        provider: &Addr,
+        operator: Option<&Addr>,
+        start_after: Option<AssignmentId>,
+    ) -> Result<escrow::ActiveResponse> {
+        let (provider, operator) = (provider.to_string(), operator.map(Addr::to_string));
+        self.0.query(escrow::QueryMsg::Active { provider, operator, start_after, limit: None }).await
+    }
+
     pub async fn assignment(&self, assignment: AssignmentId) -> Result<escrow::AssignmentResponse> {
         self.0.query(escrow::QueryMsg::Assignment { assignment }).await
     }
@@ -96,10 +131,18 @@ impl<C: Chain> Escrow<'_, C> {
 
     /// What may be done about an assignment at the time of the latest block.
     pub async fn ruling(&self, assignment: AssignmentId) -> Result<escrow::Ruling> {
-        let assignment = self.assignment(assignment).await?;
-        let job = self.job(assignment.job).await?;
-        let answer = Verifier(self.0).attested(&assignment.operator, &assignment.subject).await?;
-        Ok(assignment.case(&job, answer.attestation.as_ref()).ruling(answer.now))
+        let answer: escrow::RulingResponse = self.0.query(escrow::QueryMsg::Ruling { assignment }).await?;
+        Ok(answer.ruling)
+    }
+
+    /// What giving an assignment back takes; fails as giving it back would.
+    pub async fn give_back(&self, assignment: AssignmentId) -> Result<escrow::GiveBack> {
+        self.0.query(escrow::QueryMsg::GiveBack { assignment }).await
+    }
+
+    /// What fees left to burn.
+    pub async fn to_burn(&self) -> Result<Uint128> {
+        self.0.query(escrow::QueryMsg::ToBurn {}).await
     }
 }
 

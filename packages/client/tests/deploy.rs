@@ -29,9 +29,11 @@ fn settings() -> Settings {
             terms: verifier::Terms::default(),
             arbitration: None,
             max_opening_bytes: 8u64.into(),
+            max_draw_bytes: 7,
             max_reads: 9,
             rewards_gas: 10,
         },
+        max_gas: Uint128::new(11),
     }
 }
 

@@ -9,6 +9,8 @@ errors! {
     pub enum OutOfBounds {
         #[error("{name} is {value}, not between {min} and {max}")]
         Number { name: &'static str, value: u64, min: u64, max: u64 },
+        #[error("{name} is {amount}, more than {max}")]
+        Amount { name: &'static str, amount: Uint128, max: Uint128 },
         #[error("{name} is zero")]
         Zero { name: &'static str },
     }
@@ -18,6 +20,11 @@ errors! {
 pub fn within(name: &'static str, value: impl Into<u64>, min: u64, max: u64) -> Result<(), OutOfBounds> {
     let value = value.into();
     if (min..=max).contains(&value) { Ok(()) } else { Err(OutOfBounds::Number { name, value, min, max }) }
+}
+
+/// Refuses an `amount` above `max`.
+pub fn at_most(name: &'static str, amount: Uint128, max: Uint128) -> Result<(), OutOfBounds> {
+    if amount <= max { Ok(()) } else { Err(OutOfBounds::Amount { name, amount, max }) }
 }
 
 /// Refuses nothing.
@@ -52,6 +59,15 @@ mod tests {
             let error = OutOfBounds::Number { name: "jobs", value: count as u64, min: 1, max: 100 };
             assert_eq!(listed("jobs", &vec![0; count]), Err(error));
         }
+    }
+
+    #[test]
+    fn amounts_go_up_to_their_most() {
+        let [most, more] = [7u128, 8].map(Uint128::new);
+        assert_eq!((at_most("gas", Uint128::zero(), most), at_most("gas", most, most)), (Ok(()), Ok(())));
+        let error = at_most("gas", more, most).unwrap_err();
+        assert_eq!(error, OutOfBounds::Amount { name: "gas", amount: more, max: most });
+        assert_eq!(error.to_string(), "gas is 8, more than 7");
     }
 
     #[test]

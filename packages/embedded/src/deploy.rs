@@ -53,6 +53,7 @@ fn settings(app: &BasicApp, setup: &Setup, beacon: &LocalBeacon) -> Settings {
         schedule: setup.schedule.clone(),
         balances: setup.tokens.iter().map(coin).collect(),
         escrow: setup.escrow.clone(),
+        max_gas: setup.max_gas,
     }
 }
 

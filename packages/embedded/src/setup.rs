@@ -22,6 +22,8 @@ pub struct Setup {
     pub rewards: rewards::Config,
     pub schedule: rewards::Schedule,
     pub escrow: escrow::Config,
+    /// Most that clients and reporters can ever get of a slash.
+    pub max_gas: Uint128,
     /// What named actors have of `denom`.
     pub funds: Vec<(String, u128)>,
     /// What named actors have of the reward token: its genesis.
@@ -57,9 +59,11 @@ impl Default for Setup {
                 terms: verifier::Terms::default(),
                 arbitration: None,
                 max_opening_bytes: (8u64 << 20).into(),
+                max_draw_bytes: 256 << 10,
                 max_reads: 1 << 20,
                 rewards_gas: 2_000_000,
             },
+            max_gas: Uint128::new(100_000),
             funds: vec![],
             tokens: vec![],
         }

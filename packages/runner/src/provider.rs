@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cosmwasm_std::Addr;
 use tequio_backend::Backend;
 use tequio_client::{
@@ -29,8 +29,20 @@ pub use attest::attest;
 pub use open::{OpenError, open, statement};
 pub use run::{Run, run};
 
+/// Most bytes of one draw that a provider sends unless told otherwise: as base64 they fit into a transaction that nodes
+/// take by default.
+const DRAW_BYTES: u32 = 256 << 10;
 /// Results of shards that wait for being delivered.
 const WAITING: usize = 4;
+
+/// A draw of the job may be more than the provider would send: it would lapse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a draw of job {job} may take {draw} bytes, more than the {most} that this provider sends")]
+pub struct DrawTooBig {
+    pub job: JobId,
+    pub draw: u32,
+    pub most: u32,
+}
 
 /// A provider at work.
 pub struct Provider<'a, C> {
@@ -40,6 +52,8 @@ pub struct Provider<'a, C> {
     pub owner: Addr,
     /// Works.
     pub operator: Addr,
+    /// Most bytes of one draw's opening that it would send; it takes no job that may need more.
+    pub max_draw_bytes: u32,
     /// Assignments that it has not attested to.
     taken: BTreeSet<AssignmentId>,
     held: BTreeMap<AssignmentId, Held>,
@@ -58,7 +72,8 @@ impl<'a, C: Chain> Provider<'a, C> {
     /// `store` is where it finds jobs' data and delivers.
     pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>, owner: Addr, operator: Addr) -> Self {
         let (taken, held) = Default::default();
-        Self { chain, jobs: Jobs::new(chain, store, backend), owner, operator, taken, held }
+        let jobs = Jobs::new(chain, store, backend);
+        Self { chain, jobs, owner, operator, max_draw_bytes: DRAW_BYTES, taken, held }
     }
 
     /// What it holds of an assignment, once it has attested.
@@ -71,8 +86,10 @@ impl<'a, C: Chain> Provider<'a, C> {
         self.jobs.get(job)
     }
 
-    /// Takes up to `count` shards of a job, once the job's data is what the chain says.
+    /// Takes up to `count` shards of a job whose draws it can send, once the job's data is what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
+        let (draw, most) = (Escrow(self.chain).job(job).await?.draw_bytes, self.max_draw_bytes);
+        ensure!(draw <= most, DrawTooBig { job, draw, most });
         self.jobs.prepare(job).await?;
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
         let message = ExecuteMsg::Assign { job, provider, count, first, at_least, price };

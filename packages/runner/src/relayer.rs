@@ -9,7 +9,7 @@ use cosmwasm_std::Addr;
 use tequio_client::{Chain, Cursor, Escrow, Registry, Verifier, deploy::BEACON, is_of};
 use tequio_protocol::{
     AssignmentId, AttestationId, TypedEvent,
-    escrow::{Ended, Ruling},
+    escrow::{self, Ended, Ruling},
     registry,
     verifier::{Attested, DrawnFrom, ExecuteMsg, Verdict},
 };
@@ -124,10 +124,13 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
         Ok(())
     }
 
-    /// Burns what slashes left to burn, if they left any.
+    /// Burns what slashes and fees left to burn, if they left any.
     pub async fn burn(&self) -> Result<()> {
         if !Registry(self.chain).to_burn().await?.is_zero() {
             self.chain.execute(&self.address, registry::ExecuteMsg::Burn {}).await?;
+        }
+        if !Escrow(self.chain).to_burn().await?.is_zero() {
+            self.chain.execute(&self.address, escrow::ExecuteMsg::Burn {}).await?;
         }
         Ok(())
     }

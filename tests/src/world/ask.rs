@@ -6,7 +6,7 @@ use cosmwasm_std::{Addr, Uint128};
 use tequio_client::{Query, Token};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{self, AssignmentResponse, JobResponse, RangeResponse, Ruling, State},
+    escrow::{self, AssignmentResponse, FreeResponse, JobResponse, Ruling, State},
     registry::{self, ProviderResponse},
     rewards::{self, ClaimableResponse},
     verifier::{self, AttestationResponse, AttestedResponse, Verdict},
@@ -35,7 +35,7 @@ impl World {
     /// Free ranges of the last job: first shard and count.
     pub fn free(&self) -> Vec<(u64, u64)> {
         let query = escrow::QueryMsg::Free { job: self.job, start_after: None, limit: Some(100) };
-        self.ask::<Vec<RangeResponse>>(query).into_iter().map(|range| (range.first, range.count)).collect()
+        self.ask::<Vec<FreeResponse>>(query).into_iter().map(|range| (range.first, range.count)).collect()
     }
 
     pub fn assignment(&self, assignment: AssignmentId) -> AssignmentResponse {

@@ -1,6 +1,7 @@
 //! Every attack that attestation.md, "What it must withstand", names and that needs no network: mounted through the
 //! messages that anyone can send, or where it would begin, and seen to fail. One file for each row of that table.
 
+mod bait;
 mod beacon_stops;
 mod change_the_program;
 mod copy_a_root;
@@ -16,6 +17,7 @@ mod overflow;
 mod post_wrong_inputs;
 mod replay;
 mod send_too_much;
+mod sit;
 mod skip;
 mod slash_yourself;
 mod squat_on_a_key;

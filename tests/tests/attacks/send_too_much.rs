@@ -36,15 +36,18 @@ fn header(change: impl FnOnce(&mut Header)) -> cosmwasm_std::Binary {
 
 #[test]
 fn what_could_not_be_opened_is_not_posted() {
-    let escrow::Config { max_opening_bytes: most, max_reads, .. } = Setup::default().escrow;
+    let escrow::Config { max_opening_bytes: most, max_draw_bytes, max_reads, .. } = Setup::default().escrow;
     let most = most.u64();
     let out = |name, value, min: u64, max: u64| {
         ContractError::Core(CoreError::Bounds(OutOfBounds::Number { name, value, min, max }))
     };
-    let huge = |header: &mut Header| header.opening_bytes = u32::MAX;
-    let bytes = 64 * (u64::from(u32::MAX) + 64 * 3);
-    let refused = refusal(|spec| spec.header = header(huge));
-    assert_eq!(refused, out("opening_bytes", bytes, 0, most));
+    // One draw of 8 MB, few enough for the whole; one byte more than a draw may take; and as many as can be named.
+    for each in [8_000_000, max_draw_bytes - 64 * 3 + 1, u32::MAX] {
+        let refused = refusal(|spec| {
+            (spec.draws, spec.header) = (1, header(|header| header.opening_bytes = each));
+        });
+        assert_eq!(refused, out("draw_bytes", u64::from(each) + 64 * 3, 0, max_draw_bytes.into()));
+    }
     // The header says what one draw takes; many draws are too much too.
     let honest = &layers().manifest().header.clone();
     let each = most / 512;

@@ -47,7 +47,7 @@ fn four_fifths_of_it_are_burned_whatever_the_rest_is_called() {
     assert!(lost >= lien / 5 * 4, "lost {lost} of {lien}");
 
     // Governance that is hers as far as it may be: every tip as high as she likes.
-    let mut generous = Setup::default();
+    let mut generous = Setup { max_gas: Uint128::MAX, ..Setup::default() };
     generous.escrow.client_gas = Uint128::MAX;
     generous.escrow.reporter_tip = Uint128::MAX;
     let (lost, lien) = slashes_herself(generous);

@@ -47,6 +47,7 @@ fn generous() -> Setup {
     let setup = Setup::default();
     let rewards = rewards::Config { rate: Uint128::zero(), ..setup.rewards.clone() };
     let mut setup = Setup { rewards, ..setup };
+    setup.max_gas = Uint128::MAX;
     setup.escrow.client_gas = Uint128::MAX;
     setup.escrow.reporter_tip = Uint128::MAX;
     setup

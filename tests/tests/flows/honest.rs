@@ -33,7 +33,10 @@ fn who_works_is_paid_and_mints() {
     let ended = world.settle();
     let provider = alice.owner.to_string();
     let (paid, slashed, fee, ending) = (8_000u128.into(), 0u128.into(), 0u128.into(), Ending::Settled);
-    assert_eq!(ended, [Ended { assignment, job, provider, ending, first: 0, shards: 8, paid, slashed, fee }]);
+    assert_eq!(
+        ended,
+        [Ended { assignment, job, provider, ending, first: 0, shards: 8, paid, slashed, fee, to_burn: fee }]
+    );
     assert_eq!(world.shards(), (0, 0, 8, 0));
     assert_eq!(world.stake(&alice).free.u128(), STAKE);
 

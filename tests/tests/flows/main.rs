@@ -11,6 +11,7 @@ mod fetch;
 mod give_back;
 mod honest;
 mod job_inputs;
+mod look;
 mod operators;
 mod partial;
 mod parts;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tequio_backend::cpu::Cpu;
 use tequio_client::flow;
 use tequio_protocol::escrow::{Ended, Ending};
-use tequio_runner::{Provider, Relayer};
+use tequio_runner::{DrawTooBig, Provider, Relayer};
 use tequio_tests::{STAKE, World, job, wait};
 
 #[test]
@@ -67,4 +67,31 @@ fn a_provider_lets_go_of_what_was_expired() {
     })
     .unwrap();
     assert_eq!(provider.taken().count(), 0);
+}
+
+/// A draw that it could not send would lapse, and cost it the lien.
+#[test]
+fn a_provider_takes_no_job_whose_draws_it_would_not_send() {
+    let mut world = World::new();
+    let (owner, operator) = (world.actor("alice"), world.actor("alice's rig"));
+    let job = world.post(job());
+    let draw = world.job(job).draw_bytes;
+    let chain = &world.chain;
+    let mut provider =
+        Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
+    wait(flow::register(
+        chain,
+        &owner,
+        std::slice::from_ref(&operator),
+        Default::default(),
+        STAKE.into(),
+        STAKE.into(),
+    ))
+    .unwrap();
+    provider.max_draw_bytes = draw - 1;
+    let error = wait(provider.assign(job, 3)).unwrap_err();
+    assert_eq!(error.downcast::<DrawTooBig>().unwrap(), DrawTooBig { job, draw, most: draw - 1 });
+    assert!(provider.prepared(job).is_none(), "nothing is fetched either");
+    provider.max_draw_bytes = draw;
+    wait(provider.assign(job, 3)).unwrap();
 }

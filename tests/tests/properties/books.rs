@@ -21,7 +21,7 @@ impl Stage {
             assert!(conservation.holds(), "{contract}: {conservation:#?}");
         }
         let (told, supply) = (&self.told, self.supply());
-        assert_eq!(supply, told.genesis - told.burned, "only what is to be burned is");
+        assert_eq!(supply, told.genesis - told.burned, "only slashes and fees burn the denom");
         let tokens = wait(Token(&self.chain).supply()).expect("a token").u128();
         assert_eq!(tokens, told.token_genesis + told.minted - told.bought - told.token_burned);
         let rewards::ConfigResponse { schedule, .. } = self.ask(rewards::QueryMsg::Config {});
@@ -89,6 +89,9 @@ impl Stage {
         let of_job = |state| all.iter().filter(move |a| a.job == job.id && a.state == state);
         let count = |state| of_job(state).map(|a| a.count).sum::<u64>();
         let free = self.ranges(job.id);
+        // Its client never gets more than its gas, of all slashes and fees together.
+        let gas = self.told.gas.get(&job.id.0).copied().unwrap_or_default();
+        assert_eq!(job.client_gas_left.u128() + gas, self.rules[&job.id.0].client_gas.u128());
         assert_eq!((job.active, job.settled), (count(State::Active), count(State::Ended(Ending::Settled))));
         assert_eq!(job.free, free.iter().map(|range| range.count).sum::<u64>());
         assert_eq!(job.shards, job.free + job.active + job.settled + job.refunded);
@@ -121,7 +124,7 @@ impl Stage {
         let owed: u128 = self.told.owed.values().sum();
         assert_eq!(
             self.purse(&self.chain.deployment().escrow),
-            held + owed + self.dust(&self.chain.deployment().escrow)
+            held + owed + self.told.fees_to_burn + self.dust(&self.chain.deployment().escrow)
         );
     }
 

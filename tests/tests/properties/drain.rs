@@ -83,6 +83,9 @@ impl Stage {
                 self.must(&person, ExecuteMsg::Withdraw {}, 0);
             }
         }
+        if self.told.fees_to_burn > 0 {
+            self.must(&self.cast.outsider.clone(), ExecuteMsg::Burn {}, 0);
+        }
         let escrow = &self.chain.deployment().escrow;
         assert_eq!(self.purse(escrow), self.dust(escrow));
     }

@@ -7,7 +7,7 @@ mod rewards;
 mod verifier;
 
 use cosmwasm_std::{Addr, Coin, coin};
-use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling};
+use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling, RulingResponse};
 use tequio_protocol::{AssignmentId, JobId};
 
 use crate::act::{Act, By, Sent};
@@ -120,6 +120,8 @@ impl Stage {
         let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
         let attestation = self.attested(&assignment);
         let ruling = assignment.case(&job, attestation.as_ref()).ruling(self.chain.moment());
+        let answer: RulingResponse = self.ask(QueryMsg::Ruling { assignment: assignment.id });
+        assert_eq!(answer.ruling, ruling);
         match (ruling, attestation) {
             (Ruling::Expire(_), _) => _ = self.must(&outsider, expire, 0),
             (Ruling::Settle(_), _) => _ = self.must(&outsider, settle, 0),

@@ -23,8 +23,9 @@ pub struct Told {
     /// All there was of the denom and of the token at first.
     pub genesis: u128,
     pub token_genesis: u128,
-    /// In the denom: of slashes, to be burned; and burned, what was sent for that included.
+    /// In the denom: of slashes and of fees to be burned; and burned, what was sent for that included.
     pub to_burn: u128,
+    pub fees_to_burn: u128,
     pub burned: u128,
     /// Tokens claimed, and tokens burned for credits or for nothing.
     pub minted: u128,
@@ -33,6 +34,8 @@ pub struct Told {
     /// Credits consumed, and tokens earned by it.
     pub consumed: u128,
     pub earned: u128,
+    /// What clients got of their jobs' gas.
+    pub gas: BTreeMap<u64, u128>,
     /// Every assignment that ended, once.
     pub ended: BTreeMap<u64, Ended>,
     /// Assignments that rewards counted, once.
@@ -50,12 +53,14 @@ impl Told {
             genesis: genesis.expect("a bank").u128(),
             token_genesis: token_genesis.expect("a token").u128(),
             to_burn: 0,
+            fees_to_burn: 0,
             burned: 0,
             minted: 0,
             bought: 0,
             token_burned: 0,
             consumed: 0,
             earned: 0,
+            gas: BTreeMap::new(),
             ended: BTreeMap::new(),
             counted: BTreeSet::new(),
             owed: BTreeMap::new(),
@@ -97,6 +102,10 @@ impl Stage {
             assert_eq!((amount - sent).u128(), std::mem::take(&mut self.told.to_burn));
             self.told.burned += amount.u128();
         }
+        for escrow::Burned { amount } in outcome.emitted_by(by_escrow) {
+            assert_eq!(amount.u128(), self.told.fees_to_burn);
+            self.told.burned += std::mem::take(&mut self.told.fees_to_burn);
+        }
         self.heed_credits(&ended, &outcome.emitted_by(by_escrow), &outcome.emitted_by(by_escrow));
         for ended in ended {
             self.heed_end(ended);
@@ -125,9 +134,9 @@ impl Stage {
                 *due.entry((address, reason.to_string())).or_insert(0) += amount;
             }
         };
-        for Ended { job, provider, paid, fee, .. } in ended {
+        for Ended { job, provider, paid, fee, to_burn, .. } in ended {
             owe(provider.clone(), Reason::Payment, paid.u128());
-            owe(client(*job), Reason::GiveBackFee, fee.u128());
+            owe(client(*job), Reason::GiveBackFee, (*fee - *to_burn).u128());
         }
         for Refunded { job, amount, .. } in refunds {
             owe(client(*job), Reason::Refund, amount.u128());
@@ -142,13 +151,14 @@ impl Stage {
         }
     }
 
-    /// At least four fifths burn; client and reporter get no more than the job's rules allow.
+    /// At least four fifths burn; the reporter gets no more than the job's rules allow.
     fn heed_slash(&mut self, ended: &Ended, slash: &Slashed) {
         assert_eq!((&slash.provider, slash.amount), (&ended.provider, ended.slashed));
         assert_eq!(slash.amount, slash.to_burn + slash.client_amount + slash.reporter_amount);
         assert!(5 * slash.to_burn.u128() >= 4 * slash.amount.u128(), "{slash:?}");
         let rules = &self.rules[&ended.job.0];
-        assert!(slash.client_amount <= rules.client_gas && slash.reporter_amount <= rules.reporter_tip, "{slash:?}");
+        assert!(slash.reporter_amount <= rules.reporter_tip, "{slash:?}");
+        *self.told.gas.entry(ended.job.0).or_default() += slash.client_amount.u128();
         assert_eq!(
             (slash.client.is_none(), slash.reporter.is_none()),
             (slash.client_amount.is_zero(), slash.reporter_amount.is_zero())
@@ -183,6 +193,9 @@ impl Stage {
         };
         assert!(fits, "{ended:?} with {attestation:?}");
         assert_eq!((ended.paid.u128(), ended.slashed.u128()), (paid, slashed), "{ended:?}");
+        assert!(ended.to_burn <= ended.fee, "{ended:?}");
+        *self.told.gas.entry(ended.job.0).or_default() += (ended.fee - ended.to_burn).u128();
+        self.told.fees_to_burn += ended.to_burn.u128();
         let before = self.told.ended.insert(ended.assignment.0, ended);
         assert_eq!(before, None, "an assignment ended twice");
     }

@@ -1,6 +1,6 @@
 //! What values refuse and formulas cannot reckon.
 
-use cosmwasm_std::{CheckedMultiplyFractionError, OverflowError};
+use cosmwasm_std::{CheckedMultiplyFractionError, Decimal, OverflowError};
 use tequio_contract::bounds::OutOfBounds;
 use tequio_protocol::{errors, escrow::Kind};
 use thiserror::Error;
@@ -16,5 +16,7 @@ errors! {
         Bounds(#[from] OutOfBounds),
         #[error("a {kind} job: a commons job names its principal, of a client's job it is the client")]
         Principal { kind: Kind },
+        #[error("token_value is {value}, more than {max}")]
+        TokenValue { value: Decimal, max: Decimal },
     }
 }

@@ -4,11 +4,9 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Uint128};
 use tequio_protocol::{
     Digest, ProgramId,
-    escrow::{Arbiter, Kind, Rules},
+    escrow::{Arbiter, Basis, Kind, Rules},
     verifier::Terms,
 };
-
-use crate::core::lien::Basis;
 
 /// A posted job. Nothing in it changes; its shards are counted in a [`Tally`](crate::core::ledger::Tally).
 #[cw_serde]
@@ -37,6 +35,8 @@ pub struct Job {
     pub data: String,
     /// Cost of one shard in MAC equivalents.
     pub cost: u64,
+    /// Most bytes of one draw's opening.
+    pub draw_bytes: u32,
     pub lien: Basis,
     pub rules: Rules,
 }

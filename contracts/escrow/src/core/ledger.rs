@@ -6,7 +6,7 @@ use tequio_contract::checked;
 
 use crate::core::error::CoreError;
 
-/// All money, in the payment denom: deposited = withdrawn + balances + held.
+/// All money, in the payment denom: deposited = withdrawn + balances + held + to burn + burned.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
 pub struct Ledger {
@@ -16,6 +16,9 @@ pub struct Ledger {
     pub balances: Uint128,
     /// Held for free and active shards.
     pub held: Uint128,
+    /// Of fees, what is to be burned and still here.
+    pub to_burn: Uint128,
+    pub burned: Uint128,
     /// Shards of all jobs.
     pub posted: u64,
     pub shards: Tally,
@@ -42,6 +45,20 @@ impl Ledger {
         Ok(())
     }
 
+    /// Money comes in to be burned.
+    pub fn forfeit(&mut self, amount: Uint128) -> Result<(), CoreError> {
+        self.deposited = self.deposited.checked_add(amount)?;
+        self.to_burn = self.to_burn.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// Takes all that is to be burned, to burn it.
+    pub fn burn(&mut self) -> Result<Uint128, CoreError> {
+        let amount = std::mem::take(&mut self.to_burn);
+        self.burned = self.burned.checked_add(amount)?;
+        Ok(amount)
+    }
+
     /// Money held goes into somebody's balance.
     pub fn earn(&mut self, amount: Uint128) -> Result<(), CoreError> {
         self.held = self.held.checked_sub(amount)?;
@@ -51,12 +68,12 @@ impl Ledger {
 
     /// What must be in the contract's account.
     pub fn owed(&self) -> Result<Uint128, CoreError> {
-        Ok(self.balances.checked_add(self.held)?)
+        Ok(self.balances.checked_add(self.held)?.checked_add(self.to_burn)?)
     }
 
     /// The right side of invariant 1.
     pub fn accounted(&self) -> Result<Uint128, CoreError> {
-        Ok(self.withdrawn.checked_add(self.owed()?)?)
+        Ok(self.withdrawn.checked_add(self.owed()?)?.checked_add(self.burned)?)
     }
 
     /// A balance is paid out.
@@ -148,14 +165,18 @@ mod tests {
     #[test]
     fn money_only_moves() {
         let mut ledger = Ledger::default();
-        let balanced = |ledger: &Ledger| ledger.deposited == ledger.withdrawn + ledger.balances + ledger.held;
-        ledger.hold(100u128.into()).unwrap();
-        ledger.credit(3u128.into()).unwrap();
-        ledger.earn(60u128.into()).unwrap();
-        ledger.withdraw(63u128.into()).unwrap();
-        assert!(balanced(&ledger));
-        assert_eq!((ledger.deposited.u128(), ledger.held.u128()), (103, 40));
-        assert!(ledger.earn(41u128.into()).is_err());
-        assert!(ledger.withdraw(1u128.into()).is_err());
+        let unit = |amount: u128| Uint128::new(amount);
+        ledger.hold(unit(100)).unwrap();
+        ledger.credit(unit(3)).unwrap();
+        ledger.forfeit(unit(7)).unwrap();
+        ledger.earn(unit(60)).unwrap();
+        ledger.withdraw(unit(63)).unwrap();
+        assert_eq!((ledger.deposited, ledger.held, ledger.to_burn), (unit(110), unit(40), unit(7)));
+        assert_eq!((ledger.accounted(), ledger.owed()), (Ok(unit(110)), Ok(unit(47))));
+        assert!(ledger.earn(unit(41)).is_err());
+        assert!(ledger.withdraw(unit(1)).is_err());
+        assert_eq!((ledger.burn(), ledger.burn()), (Ok(unit(7)), Ok(unit(0))));
+        ledger.forfeit(unit(2)).unwrap();
+        assert_eq!((ledger.to_burn, ledger.burned, ledger.accounted()), (unit(2), unit(7), Ok(unit(112))));
     }
 }

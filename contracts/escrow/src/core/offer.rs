@@ -17,13 +17,19 @@ const LEVEL: u64 = 64;
 pub struct Limits {
     pub max_draws: u32,
     pub max_opening_bytes: u64,
+    pub max_draw_bytes: u32,
     pub max_reads: u32,
 }
 
-/// Most bytes of one attestation's opening: draws × (header.opening_bytes + 64 × depth(shards)).
-pub fn opening_bytes(header: &Header, draws: u32, shards: u64) -> u64 {
+/// Most bytes of one draw's opening: header.opening_bytes + 64 × depth(shards).
+pub fn draw_bytes(header: &Header, shards: u64) -> u64 {
     let paths = LEVEL.saturating_mul(depth(shards).into());
-    u64::from(header.opening_bytes).saturating_add(paths).saturating_mul(draws.into())
+    u64::from(header.opening_bytes).saturating_add(paths)
+}
+
+/// Most bytes of one attestation's opening: draws × those of one.
+pub fn opening_bytes(header: &Header, draws: u32, shards: u64) -> u64 {
+    draw_bytes(header, shards).saturating_mul(draws.into())
 }
 
 /// Refuses a job, posted at time `now` with its header, that the network does not bear. `audit_window` is that of jobs
@@ -48,6 +54,8 @@ pub fn check(spec: &JobSpec, header: &Header, limits: &Limits, audit_window: u32
     some("cost", header.cost)?;
     // No draw would catch anything.
     some("delta", header.delta)?;
+    // An opening goes in parts, but no part is smaller than a draw.
+    within("draw_bytes", draw_bytes(header, spec.shards), 0, limits.max_draw_bytes.into())?;
     let bytes = opening_bytes(header, spec.draws, spec.shards);
     within("opening_bytes", bytes, 0, limits.max_opening_bytes)?;
     within("reads", header.reads, 0, limits.max_reads.into())?;

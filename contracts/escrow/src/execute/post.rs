@@ -51,6 +51,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         least: spec.least,
         data: spec.data,
         cost,
+        draw_bytes: answer.draw_bytes,
         lien,
         rules: (&config).into(),
     };

@@ -3,10 +3,7 @@
 use cosmwasm_std::{Addr, QuerierWrapper, StdResult, Uint128, WasmMsg, wasm_execute};
 use tequio_protocol::registry::{ConfigResponse, ExecuteMsg, Part, QueryMsg};
 
-use crate::{
-    core::{job::Job, slash::split},
-    error::ContractError,
-};
+use crate::core::slash::Split;
 
 /// Its denom and config.
 pub fn config(querier: QuerierWrapper, registry: &Addr) -> StdResult<ConfigResponse> {
@@ -29,25 +26,17 @@ pub fn release(registry: &Addr, provider: &Addr, amount: Uint128) -> StdResult<O
     message(registry, amount, ExecuteMsg::Release { provider: provider.to_string(), amount })
 }
 
-/// Slashes `amount` off a lien and splits it as the job's rules have it; no message if there is nothing to slash.
-///
-/// The burned share is the job's, or the registry's of today if that is higher: it would refuse less.
+/// Slashes `amount` off a lien, split between `client` and `reporter`; no message if there is nothing to slash.
 pub fn slash(
-    querier: QuerierWrapper,
     registry: &Addr,
-    job: &Job,
     provider: &Addr,
     amount: Uint128,
-    reporter: &Addr,
-) -> Result<Option<WasmMsg>, ContractError> {
-    if amount.is_zero() {
-        return Ok(None);
-    }
-    let burn_bps = config(querier, registry)?.config.burn_bps.max(job.lien.burn_bps);
-    let split = split(amount, burn_bps, job.rules.client_gas, job.rules.reporter_tip)?;
+    split: Split,
+    (client, reporter): (&Addr, &Addr),
+) -> StdResult<Option<WasmMsg>> {
     let part = |to: &Addr, amount: Uint128| (!amount.is_zero()).then(|| Part { to: to.to_string(), amount });
-    let (client, reporter) = (part(&job.client, split.client), part(reporter, split.reporter));
-    Ok(message(registry, amount, ExecuteMsg::Slash { provider: provider.to_string(), amount, client, reporter })?)
+    let (client, reporter) = (part(client, split.client), part(reporter, split.reporter));
+    message(registry, amount, ExecuteMsg::Slash { provider: provider.to_string(), amount, client, reporter })
 }
 
 fn message(registry: &Addr, amount: Uint128, message: ExecuteMsg) -> StdResult<Option<WasmMsg>> {

@@ -7,7 +7,7 @@ use cw_storage_plus::{Item, Map};
 use tequio_escrow::core::{assignment::Assignment, ledger::Ledger};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{AssignmentResponse, Ending, JobResponse, State},
+    escrow::{AssignmentResponse, Ending, JobResponse, QueryMsg, State},
 };
 
 use super::run::Run;
@@ -17,6 +17,8 @@ const LEDGER: Item<Ledger> = Item::new("ledger");
 const BALANCES: Map<&Addr, Uint128> = Map::new("balances");
 const SHARES: Map<(JobId, &Addr), u64> = Map::new("shares");
 const ASSIGNMENTS: Map<AssignmentId, Assignment> = Map::new("assignments");
+const OPEN: Map<JobId, Empty> = Map::new("open");
+const ACTIVE: Map<(&Addr, AssignmentId), Empty> = Map::new("active");
 const PENDING_REWARDS: Map<AssignmentId, Empty> = Map::new("pending_rewards");
 const PENDING_RELEASES: Map<JobId, u64> = Map::new("pending_releases");
 
@@ -48,11 +50,15 @@ impl Run {
         let balances: StdResult<Vec<_>> = BALANCES.range(&*storage, None, None, Order::Ascending).collect();
         let balances: u128 = balances.unwrap().into_iter().map(|(_, amount)| amount.u128()).sum();
         assert_eq!((ledger.held.u128(), ledger.balances.u128()), (held, balances));
-        assert_eq!(world.bank(&world.escrow), held + balances);
+        let to_burn: Uint128 = world.ask(&QueryMsg::ToBurn {});
+        assert_eq!(world.bank(&world.escrow), held + balances + to_burn.u128());
         for provider in world.providers() {
             let active = |a: &&AssignmentResponse| a.state == State::Active && a.provider == provider.owner.as_str();
             let liens: u128 = assignments.iter().filter(active).map(|a| a.lien.u128()).sum();
             assert_eq!(world.lien_on(provider), liens);
+            let listed: StdResult<Vec<_>> =
+                ACTIVE.prefix(&provider.owner).keys(&*storage, None, None, Order::Ascending).collect();
+            assert_eq!(listed.unwrap(), assignments.iter().filter(active).map(|a| a.id).collect::<Vec<_>>());
         }
     }
 
@@ -77,6 +83,7 @@ impl Run {
         assert!(ranges.last().is_none_or(|last| last.0 + last.1 <= job.shards));
 
         let storage = self.world.app.contract_storage(&self.world.escrow);
+        assert_eq!(OPEN.has(&*storage, job.id), job.free > 0);
         let mut shares: BTreeMap<String, u64> = BTreeMap::new();
         for assignment in assignments.iter().filter(kept) {
             *shares.entry(assignment.provider.clone()).or_default() += assignment.count;

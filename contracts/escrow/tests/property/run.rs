@@ -158,7 +158,7 @@ impl Run {
                 let config = Config {
                     margin_bps: 20_000 + u32::from(scale),
                     token_value: Decimal::percent(scale.into()),
-                    absence_bps: scale,
+                    absence_bps: 100 + scale,
                     client_gas: scale.into(),
                     reporter_tip: scale.into(),
                     ..config()
@@ -166,6 +166,9 @@ impl Run {
                 self.tries(&governance, ExecuteMsg::Configure { config }, 0);
             }
             Act::Burn { bps } => world.burn_bps(bps),
+            Act::BurnFees => {
+                self.tries(&stranger, ExecuteMsg::Burn {}, 0);
+            }
             Act::Pass { seconds, halts: true } => world.blocks(7, seconds),
             Act::Pass { seconds, halts: false } => world.pass(seconds),
         }
@@ -237,6 +240,7 @@ impl Run {
                 assert!(self.tries(&party, ExecuteMsg::Withdraw {}, 0));
             }
         }
+        self.tries(&stranger, ExecuteMsg::Burn {}, 0);
         assert_eq!(self.world.bank(&self.world.escrow), 0);
         assert!(self.world.providers().iter().all(|provider| self.world.lien_on(provider) == 0));
 
@@ -262,6 +266,7 @@ fn word(message: &ExecuteMsg) -> &'static str {
         ExecuteMsg::Refund { .. } => "refund",
         ExecuteMsg::TopUp { .. } => "top_up",
         ExecuteMsg::Withdraw {} => "withdraw",
+        ExecuteMsg::Burn {} => "burn",
         ExecuteMsg::Reward { .. } => "reward",
         ExecuteMsg::Release { .. } => "release",
         ExecuteMsg::Pause { .. } => "pause",

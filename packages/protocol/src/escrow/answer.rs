@@ -5,7 +5,8 @@ use cosmwasm_std::{Uint64, Uint128};
 
 use super::{
     config::{Arbiter, Config, Rules},
-    ruling::Case,
+    lien::Basis,
+    ruling::{Case, Ruling},
     state::State,
 };
 use crate::{
@@ -20,6 +21,8 @@ pub struct ConfigResponse {
     pub registry: String,
     pub verifier: String,
     pub rewards: String,
+    /// Most that `client_gas` and `reporter_tip` can ever be.
+    pub max_gas: Uint128,
     pub config: Config,
     pub paused: Paused,
 }
@@ -48,6 +51,8 @@ pub struct QuoteResponse {
     pub caught: Uint64,
     /// Most bytes of one attestation's opening.
     pub opening_bytes: Uint64,
+    /// Most bytes of one of its draws.
+    pub draw_bytes: u32,
 }
 
 #[cw_serde]
@@ -76,10 +81,16 @@ pub struct JobResponse {
     pub data: String,
     /// Cost of one shard in MAC equivalents.
     pub cost: Uint64,
+    /// Most bytes of one draw's opening.
+    pub draw_bytes: u32,
     /// What of the config it keeps.
     pub rules: Rules,
+    /// What makes up its liens, besides the price.
+    pub basis: Basis,
     /// Lien for one shard at the posted price.
     pub lien: Uint128,
+    /// Of `rules.client_gas`, what the client has not been given yet.
+    pub client_gas_left: Uint128,
     /// Shards by state; they sum to `shards`.
     pub free: u64,
     pub active: u64,
@@ -94,6 +105,44 @@ pub struct RangeResponse {
     pub count: u64,
     /// Payment for one of its shards.
     pub price: Uint128,
+}
+
+/// A free range as it would be taken.
+#[cw_serde]
+#[derive(Eq)]
+pub struct FreeResponse {
+    pub first: u64,
+    pub count: u64,
+    /// Payment for one of its shards.
+    pub price: Uint128,
+    /// Lien for one of its shards.
+    pub lien: Uint128,
+}
+
+/// A page of jobs.
+#[cw_serde]
+#[derive(Eq)]
+pub struct OpenResponse {
+    pub jobs: Vec<JobResponse>,
+    /// Where the next page begins (`start_before`), however few jobs this one has; none if it is the last.
+    pub next: Option<JobId>,
+}
+
+/// A page of assignments.
+#[cw_serde]
+#[derive(Eq)]
+pub struct ActiveResponse {
+    pub assignments: Vec<AssignmentResponse>,
+    /// Where the next page begins (`start_after`), however few assignments this one has; none if it is the last.
+    pub next: Option<AssignmentId>,
+}
+
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct RulingResponse {
+    pub ruling: Ruling,
+    /// If it waits: when that reason is gone if nothing happens meanwhile, if that is known yet.
+    pub until: Option<Deadline>,
 }
 
 #[cw_serde]

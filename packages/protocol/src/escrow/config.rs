@@ -9,30 +9,36 @@ use crate::verifier::Terms;
 #[cw_serde]
 #[derive(Eq)]
 pub struct Config {
-    /// How far the lien exceeds break-even, in basis points: at least 20,000.
+    /// How far the lien exceeds break-even, in basis points: [`MIN_MARGIN_BPS`] to [`MAX_MARGIN_BPS`].
     pub margin_bps: u32,
-    /// Upper bound of the reward token's value in the payment denom, unit for unit.
+    /// Upper bound of the reward token's value in the payment denom, unit for unit: at most [`MAX_TOKEN_VALUE`].
     pub token_value: Decimal,
-    /// Seconds after assigning in which an assignment can be given back.
+    /// Seconds after assigning in which an assignment can be given back: [`MIN_GIVE_BACK_WINDOW`] to
+    /// [`MAX_GIVE_BACK_WINDOW`].
     pub give_back_window: u32,
-    /// Fee for giving back, of the assignment's payment, in basis points: at most 1,000.
+    /// Fee for giving back, of the assignment's payment, in basis points: 1 to [`MAX_GIVE_BACK_FEE_BPS`].
     pub give_back_fee_bps: u16,
-    /// Share of the lien forfeited when nothing was attested, in basis points: at most 2,000.
+    /// Share of the lien forfeited when nothing was attested, in basis points: [`MIN_ABSENCE_BPS`] to
+    /// [`MAX_ABSENCE_BPS`], and no less than the fee for giving back.
     pub absence_bps: u16,
-    /// Most a client gets of a slash besides its escrow: its gas.
+    /// Most a client gets for a job besides its escrow, of all slashes and fees: its gas. At most the `max_gas` of the
+    /// instantiation.
     pub client_gas: Uint128,
-    /// Most a reporter gets of a slash.
+    /// Most that whoever ends an assignment gets of its slash: what ending one of many adds to their gas. At most the
+    /// `max_gas` of the instantiation.
     pub reporter_tip: Uint128,
     /// Terms of every attestation; of the audit window, those of jobs that name none.
     pub terms: Terms,
     /// Who may hold attestations back in their audit windows; nobody if `None`.
     pub arbitration: Option<Arbiter>,
-    /// Most draws × bytes of one draw's opening that a job may need.
+    /// Most draws × bytes of one draw's opening that a job may need: [`MIN_OPENING_BYTES`] to [`MAX_OPENING_BYTES`].
     pub max_opening_bytes: Uint64,
-    /// Most elements that checking one draw may read.
+    /// Most bytes of one draw's opening, which travels in one message: [`MIN_DRAW_BYTES`] to [`MAX_DRAW_BYTES`].
+    pub max_draw_bytes: u32,
+    /// Most elements that checking one draw may read: [`MIN_READS`] to [`MAX_READS`].
     pub max_reads: u32,
-    /// Gas given to each message to `rewards` that must not hold up a payment: 1 to [`MAX_REWARDS_GAS`]. Retries, which
-    /// nothing waits for, have no limit but the transaction's.
+    /// Gas given to each message to `rewards` that must not hold up a payment: [`MIN_REWARDS_GAS`] to
+    /// [`MAX_REWARDS_GAS`]. Retries, which nothing waits for, have no limit but the transaction's.
     pub rewards_gas: u64,
 }
 
@@ -56,10 +62,38 @@ pub struct Arbiter {
 
 /// Least `margin_bps`.
 pub const MIN_MARGIN_BPS: u32 = 20_000;
+/// Highest `margin_bps`: an honest provider has its stake locked for it.
+pub const MAX_MARGIN_BPS: u32 = 100_000;
+/// Highest `token_value`: 10¹⁵. A thousand coins of 18 decimals for a token of 6.
+pub const MAX_TOKEN_VALUE: Decimal = Decimal::raw(10u128.pow(33));
+/// Least `give_back_window`: one minute.
+pub const MIN_GIVE_BACK_WINDOW: u32 = 60;
+/// Longest `give_back_window`: one hour.
+pub const MAX_GIVE_BACK_WINDOW: u32 = 3_600;
+/// Least `give_back_fee_bps`: nobody locks up a job for nothing.
+pub const MIN_GIVE_BACK_FEE_BPS: u16 = 1;
 /// Highest `give_back_fee_bps`.
 pub const MAX_GIVE_BACK_FEE_BPS: u16 = 1_000;
+/// Least `absence_bps`.
+pub const MIN_ABSENCE_BPS: u16 = 100;
 /// Highest `absence_bps`.
 pub const MAX_ABSENCE_BPS: u16 = 2_000;
+/// Absences after which a provider takes no more of a job.
+pub const MAX_ABSENCES: u8 = 3;
+/// Least `max_opening_bytes`: 64 KiB.
+pub const MIN_OPENING_BYTES: u64 = 64 << 10;
+/// Highest `max_opening_bytes`: 64 MiB, which take hundreds of messages.
+pub const MAX_OPENING_BYTES: u64 = 64 << 20;
+/// Least `max_draw_bytes`: 16 KiB.
+pub const MIN_DRAW_BYTES: u32 = 16 << 10;
+/// Highest `max_draw_bytes`: 512 KiB, which as base64 fit into a transaction of 1 MiB.
+pub const MAX_DRAW_BYTES: u32 = 512 << 10;
+/// Least `max_reads`.
+pub const MIN_READS: u32 = 1 << 10;
+/// Highest `max_reads`: what checking bears (docs/attestation.md, section 10).
+pub const MAX_READS: u32 = tequio_attestation::MAX_READS;
+/// Least `rewards_gas`: with less, no reward would ever be counted at once.
+pub const MIN_REWARDS_GAS: u64 = 200_000;
 /// Highest `rewards_gas`: else a `rewards` that eats its gas could make settling too dear for a block.
 pub const MAX_REWARDS_GAS: u64 = 5_000_000;
 /// Least `attest_window`: one minute.
@@ -68,8 +102,9 @@ pub const MIN_ATTEST_WINDOW: u32 = 60;
 pub const MAX_WINDOW: u32 = 2_592_000;
 /// Least audit window of a commons job, which nobody pays for and its principal must watch: one hour.
 pub const MIN_COMMONS_AUDIT: u32 = 3_600;
-/// Longest time from posting to a job's end: one year.
-pub const MAX_DURATION: u64 = 31_536_000;
+/// Longest time from posting to a job's end: 90 days. A job keeps its token value for that long, and a margin of 2
+/// bears a doubling.
+pub const MAX_DURATION: u64 = 7_776_000;
 /// Most shards of a job.
 pub const MAX_SHARDS: u64 = 1 << 32;
 /// Most bytes of a job's `data`.

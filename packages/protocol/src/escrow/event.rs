@@ -58,8 +58,10 @@ events! {
         shards: u64,
         paid: Uint128,
         slashed: Uint128,
-        /// From the provider to the client, for giving back.
+        /// Sent by the provider, for giving back.
         fee: Uint128,
+        /// Of the fee, what is above the client's gas: to be burned.
+        to_burn: Uint128,
     }
     Refunded = "refunded" {
         job: JobId,
@@ -78,5 +80,7 @@ events! {
     ReleasePending = "release_pending" { job: JobId, shards: u64 }
     /// What failed was sent to `rewards` again.
     ReleaseRetried = "release_retried" { job: JobId, shards: u64 }
+    /// What fees had left to burn is gone.
+    Burned = "burned" { amount: Uint128 }
     PauseSet = "pause_set" { posting: bool, assigning: bool }
 }

@@ -5,7 +5,7 @@ use cosmwasm_std::{Binary, Uint128};
 use cw_ownable::cw_ownable_execute;
 
 use super::config::Config;
-use crate::{AssignmentId, Digest, Funds, JobId, Permission, Permissioned, governance, rewards::Kind};
+use crate::{AssignmentId, Digest, Funds, JobId, Permission, Permissioned, ProgramId, governance, rewards::Kind};
 
 #[cw_serde]
 pub struct InstantiateMsg {
@@ -16,6 +16,8 @@ pub struct InstantiateMsg {
     pub registry: String,
     pub verifier: String,
     pub rewards: String,
+    /// Most that `client_gas` and `reporter_tip` can ever be: only who deploys knows what the denom is worth.
+    pub max_gas: Uint128,
     pub config: Config,
 }
 
@@ -73,10 +75,12 @@ pub enum ExecuteMsg {
     /// Gives a whole assignment back, for a provider for whom the sender works: within the window, before attesting, once
     /// per provider and job, sending the fee.
     GiveBack { assignment: AssignmentId },
-    /// Ends assignments whose verdict is genuine (after the audit window: pays) or false (slashes).
+    /// Ends assignments whose verdict is genuine (after the audit window: pays) or false (slashes). What it cannot end
+    /// now is passed over, but not all of it.
     Settle { assignments: Vec<AssignmentId> },
     /// Ends assignments that were never attested in time, whose opening lapsed, or whose beacon never came. From its
-    /// provider's owner key also one with time left and no attestation: it ends absent.
+    /// provider's owner key also one with time left and no attestation: it ends absent. What it cannot end now is passed
+    /// over, but not all of it.
     Expire { assignments: Vec<AssignmentId> },
     /// Returns free shards' payment to the client: by the client, `shards` of them from the last free range or all of
     /// it; by anyone once the job has ended. At most 30 ranges a message.
@@ -85,6 +89,8 @@ pub enum ExecuteMsg {
     TopUp { job: JobId, first: u64, price: Uint128 },
     /// Pays the sender's balance.
     Withdraw {},
+    /// Burns what fees left to burn.
+    Burn {},
     /// Sends rewards that failed once more.
     Reward { assignments: Vec<AssignmentId> },
     /// Sends releases of credits that failed once more.
@@ -103,6 +109,7 @@ impl Permissioned for ExecuteMsg {
             | Self::Settle { .. }
             | Self::Expire { .. }
             | Self::Withdraw {}
+            | Self::Burn {}
             | Self::Reward { .. }
             | Self::Release { .. }
             | Self::Refund { shards: None, .. } => Permission::Anyone,
@@ -134,17 +141,44 @@ pub enum QueryMsg {
     /// Jobs by id.
     #[returns(Vec<super::JobResponse>)]
     Jobs { start_after: Option<JobId>, limit: Option<u32> },
+    /// Jobs that take providers now, the newest first, before `start_before`. Of each page some jobs are looked at, few
+    /// or none of which may fit; the next page goes on where it says.
+    #[returns(super::OpenResponse)]
+    Open {
+        /// Of this program.
+        program: Option<ProgramId>,
+        /// With a free range that pays this much for a shard or more (among its first 30).
+        price: Option<Uint128>,
+        /// With this many free shards or more.
+        shards: Option<u64>,
+        /// Of which this provider may take some.
+        provider: Option<String>,
+        start_before: Option<JobId>,
+        limit: Option<u32>,
+    },
     /// Free ranges of a job by first shard.
-    #[returns(Vec<super::RangeResponse>)]
+    #[returns(Vec<super::FreeResponse>)]
     Free { job: JobId, start_after: Option<u64>, limit: Option<u32> },
     #[returns(super::AssignmentResponse)]
     Assignment { assignment: AssignmentId },
     /// Assignments by id, of one job if given.
     #[returns(Vec<super::AssignmentResponse>)]
     Assignments { job: Option<JobId>, start_after: Option<AssignmentId>, limit: Option<u32> },
+    /// Active assignments of a provider by id, taken by `operator` if given.
+    #[returns(super::ActiveResponse)]
+    Active { provider: String, operator: Option<String>, start_after: Option<AssignmentId>, limit: Option<u32> },
+    /// What may be done about an assignment now.
+    #[returns(super::RulingResponse)]
+    Ruling { assignment: AssignmentId },
+    /// What giving an assignment back takes now; fails as `give_back` would.
+    #[returns(super::GiveBack)]
+    GiveBack { assignment: AssignmentId },
     /// What `address` can withdraw.
     #[returns(Uint128)]
     Balance { address: String },
+    /// What fees left to burn.
+    #[returns(Uint128)]
+    ToBurn {},
     /// Assignments whose reward is still to be sent.
     #[returns(Vec<AssignmentId>)]
     PendingRewards { start_after: Option<AssignmentId>, limit: Option<u32> },

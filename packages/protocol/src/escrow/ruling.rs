@@ -1,6 +1,7 @@
 //! When an assignment may be settled, expired or given back: one answer for the contract, for whoever sends the message,
 //! and for the tests.
 
+use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 use thiserror::Error;
 
@@ -28,7 +29,8 @@ pub struct Case<'a> {
 }
 
 /// What may be done about an assignment. Settling and expiring exclude each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cw_serde]
+#[derive(Copy, Eq)]
 pub enum Ruling {
     /// `settle` ends it now.
     Settle(Settlement),
@@ -41,7 +43,8 @@ pub enum Ruling {
 }
 
 /// What `settle` carries out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cw_serde]
+#[derive(Copy, Eq)]
 pub enum Settlement {
     /// Genuine and audited: it is paid.
     Genuine,
@@ -50,7 +53,8 @@ pub enum Settlement {
 }
 
 /// What `expire` carries out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cw_serde]
+#[derive(Copy, Eq)]
 pub enum Expiry {
     /// Not opened in time: the whole lien is slashed.
     Lapsed,
@@ -81,7 +85,8 @@ impl From<Expiry> for Ending {
 
 errors! {
     /// Why an assignment cannot end yet.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+    #[cw_serde]
+    #[derive(Copy, Eq, Error)]
     pub enum NotYet {
         #[error("no attestation yet; there is time until {attest_by}, now is {now}")]
         Unattested { attest_by: Deadline, now: Moment },
@@ -104,7 +109,8 @@ impl NotYet {
 }
 
 /// What giving back takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cw_serde]
+#[derive(Copy, Eq)]
 pub struct GiveBack {
     /// Last moment.
     pub until: Deadline,

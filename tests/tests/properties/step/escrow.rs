@@ -1,7 +1,7 @@
 use cosmwasm_std::{Addr, Uint128};
 use tequio_protocol::escrow::{
-    Assigned, AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, QueryMsg, QuoteResponse,
-    RangeResponse,
+    Assigned, AssignmentResponse, Ended, Ending, ExecuteMsg, FreeResponse, JobResponse, JobSpec, Kind, QueryMsg,
+    QuoteResponse,
 };
 use tequio_protocol::{JobId, registry};
 
@@ -137,7 +137,7 @@ impl Stage {
             return self.never(&self.person(job), ExecuteMsg::TopUp { job: id, first: 0, price: raise.into() });
         };
         let ranges = self.ranges(id);
-        let Some(RangeResponse { first, count, price }) = ranges.get(range % ranges.len().max(1)).cloned() else {
+        let Some(FreeResponse { first, count, price, .. }) = ranges.get(range % ranges.len().max(1)).cloned() else {
             return;
         };
         let right = self.whoever(by, &client).as_str() == client && raise > 0 && self.chain.now() <= end;
@@ -148,7 +148,7 @@ impl Stage {
     }
 
     /// The free ranges of a job.
-    pub fn ranges(&self, job: JobId) -> Vec<RangeResponse> {
+    pub fn ranges(&self, job: JobId) -> Vec<FreeResponse> {
         self.ask(QueryMsg::Free { job, start_after: None, limit: Some(100) })
     }
 }

@@ -69,9 +69,9 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
             let config = escrow::Config {
                 margin_bps: if beyond { 19_999 } else { 20_000 + u32::from(scale) },
                 token_value: Decimal::percent(long % 200),
-                give_back_window: u32::from(scale) % 1_000,
-                give_back_fee_bps: scale % 1_001,
-                absence_bps: scale % 2_001,
+                give_back_window: 60 + u32::from(scale) % 1_000,
+                give_back_fee_bps: 1 + scale % 1_000,
+                absence_bps: 1_000 + scale % 1_001,
                 client_gas: scale.into(),
                 reporter_tip: scale.into(),
                 terms: verifier::Terms {

@@ -3,10 +3,9 @@
 //! Everything rounds so that the lien is never too small: what is missed up, q down, S up.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{OverflowError, OverflowOperation, Uint128, Uint256};
-use tequio_protocol::bps;
+use cosmwasm_std::{OverflowError, OverflowOperation, Uint64, Uint128, Uint256};
 
-use crate::core::error::CoreError;
+use crate::bps;
 
 /// One, in the fixed point of 64 fractional bits used here.
 const ONE: u128 = 1 << 64;
@@ -38,8 +37,8 @@ fn times_up(a: u128, b: u128) -> u128 {
 #[derive(Copy, Eq)]
 pub struct Basis {
     /// q in 1/2⁶⁴.
-    pub caught: u64,
-    /// Margin in basis points, at least 20,000.
+    pub caught: Uint64,
+    /// Margin in basis points, 20,000 or more.
     pub margin_bps: u32,
     /// β in basis points.
     pub burn_bps: u16,
@@ -51,9 +50,9 @@ impl Basis {
     /// The lien for one shard paid with `price`.
     ///
     /// With margin and β in basis points the two 10,000 cancel: S = ⌈(P + M̄) · (margin·2⁶⁴ − 10⁴·q) / (q · β)⌉.
-    pub fn per_shard(&self, price: Uint128) -> Result<Uint128, CoreError> {
+    pub fn per_shard(&self, price: Uint128) -> Result<Uint128, OverflowError> {
         let overflow = || OverflowError::new(OverflowOperation::Mul);
-        let caught = u128::from(self.caught);
+        let caught = u128::from(self.caught.u64());
         let margin = u128::from(self.margin_bps).checked_mul(ONE).ok_or_else(overflow)?;
         let certain = caught.checked_mul(bps::WHOLE.into()).ok_or_else(overflow)?;
         // A margin below q would ask for no lien at all; the bounds on the margin exclude it.
@@ -64,11 +63,11 @@ impl Basis {
         let floor = product.checked_div(divisor).map_err(|_| overflow())?;
         let whole = floor.checked_mul(divisor)? == product;
         let lien = if whole { floor } else { floor.checked_add(Uint256::one())? };
-        Ok(Uint128::try_from(lien).map_err(|_| overflow())?)
+        Uint128::try_from(lien).map_err(|_| overflow())
     }
 
     /// The lien for `count` shards paid with `price` each.
-    pub fn of(&self, price: Uint128, count: u64) -> Result<Uint128, CoreError> {
-        Ok(self.per_shard(price)?.checked_mul(count.into())?)
+    pub fn of(&self, price: Uint128, count: u64) -> Result<Uint128, OverflowError> {
+        self.per_shard(price)?.checked_mul(count.into())
     }
 }

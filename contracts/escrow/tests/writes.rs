@@ -1,0 +1,51 @@
+//! What the words of an assignment's life write: each key costs gas, so that a new one is a decision.
+
+use std::collections::BTreeMap;
+
+use tequio_protocol::{AssignmentId, verifier::Verdict};
+
+use crate::world::World;
+
+type Stored = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Keys written and removed, and the bytes of what was written.
+#[derive(Debug, PartialEq)]
+struct Writes {
+    keys: usize,
+    removed: usize,
+    bytes: usize,
+}
+
+fn writes(world: &mut World, act: impl FnOnce(&mut World)) -> Writes {
+    let stored = |world: &World| -> Stored { world.app.dump_wasm_raw(&world.escrow).into_iter().collect() };
+    let before = stored(world);
+    act(world);
+    let after = stored(world);
+    let written: Vec<_> = after.iter().filter(|(key, value)| before.get(*key) != Some(value)).collect();
+    let removed = before.keys().filter(|key| !after.contains_key(*key)).count();
+    Writes { keys: written.len(), removed, bytes: written.iter().map(|(key, value)| key.len() + value.len()).sum() }
+}
+
+#[test]
+fn an_assignment_writes_few_keys() {
+    let mut world = World::new();
+    let spec = world.spec();
+    let job = world.post(spec);
+    let (alice, mut taken) = (world.alice.operator.clone(), AssignmentId(0));
+    world.assign(&alice, job, 1);
+    // Ledger, tally, free range (one for another), share, assignment, its two indices, the last number.
+    let assign = writes(&mut world, |world| taken = world.assign(&alice, job, 2));
+    assert_eq!((assign.keys, assign.removed), (8, 1), "{assign:?}");
+    world.attest(taken);
+    world.verdict(taken, Verdict::Genuine {});
+    world.pass(600);
+    // Ledger, tally, balance, assignment; it leaves the active.
+    let settle = writes(&mut world, |world| _ = world.settle(taken));
+    assert_eq!((settle.keys, settle.removed), (4, 1), "{settle:?}");
+    let absent = world.assign(&alice, job, 2);
+    world.pass(3_601);
+    // Ledger, tally, share, free range (one for another), assignment, absences, the client's gas; out of the active.
+    let expire = writes(&mut world, |world| _ = world.expire(absent));
+    assert_eq!((expire.keys, expire.removed), (7, 2), "{expire:?}");
+    println!("assign {assign:?}, settle {settle:?}, expire {expire:?}");
+}
