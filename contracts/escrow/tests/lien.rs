@@ -2,7 +2,12 @@
 
 use cosmwasm_std::{Uint128, Uint512};
 use proptest::prelude::*;
-use tequio_protocol::escrow::{Basis, caught};
+use tequio_protocol::{
+    bps,
+    escrow::{
+        Basis, MAX_GIVE_BACK_FEE_BPS, MAX_MARGIN_BPS, MIN_ABSENCE_BPS, MIN_GIVE_BACK_FEE_BPS, MIN_MARGIN_BPS, caught,
+    },
+};
 
 /// 1 − (1 − δ)^t as Q/D, exactly.
 fn exact(delta: u32, draws: u32) -> (Uint512, Uint512) {
@@ -54,6 +59,20 @@ proptest! {
         let formula = (price as f64 + mint as f64) * (f64::from(margin) / 1e4 / q - 1.0) / (f64::from(burn) / 1e4);
         prop_assert!(lien >= formula * (1.0 - 1e-9));
         prop_assert!(lien <= formula * (1.0 + 1e-9) + 1.0);
+    }
+
+    /// S ≥ P + M̄ within the bounds of margin and β, so that an absence costs no less than giving back would.
+    #[test]
+    fn a_lien_is_no_less_than_what_is_paid(
+        delta in 1..=u32::MAX, draws in 1..=4_096u32, margin in MIN_MARGIN_BPS..=MAX_MARGIN_BPS,
+        burn in 8_000..=10_000u16, price in 0..1u64 << 50, mint in 0..1u64 << 50, count in 1..1_000u64,
+        fee in MIN_GIVE_BACK_FEE_BPS..=MAX_GIVE_BACK_FEE_BPS,
+    ) {
+        let lien = basis(delta, draws, margin, burn, mint).of(price.into(), count).unwrap();
+        let payment = Uint128::from(price) * Uint128::from(count);
+        prop_assert!(lien >= payment + Uint128::from(mint) * Uint128::from(count));
+        let (absence, fee) = (bps::ceil(lien, fee.max(MIN_ABSENCE_BPS)), bps::ceil(payment, fee));
+        prop_assert!(absence.unwrap() >= fee.unwrap());
     }
 
     #[test]
