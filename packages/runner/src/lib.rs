@@ -10,5 +10,5 @@ pub mod relayer;
 pub use auditor::Auditor;
 pub use data::{FetchError, JobData, fetch};
 pub use jobs::Prepared;
-pub use provider::{DrawTooBig, Provider};
+pub use provider::{DrawTooBig, Provider, TooSlow};
 pub use relayer::Relayer;

@@ -18,7 +18,7 @@ use tequio_client::{
 };
 use tequio_protocol::{
     AssignmentId, AttestationId, JobId,
-    escrow::{Assigned, AssignmentResponse, ExecuteMsg, State},
+    escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobResponse, State},
     verifier::{Attested, Verdict},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -44,6 +44,18 @@ pub struct DrawTooBig {
     pub most: u32,
 }
 
+/// Not even one shard of the job is done in half its time to attest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a shard of job {job} costs {cost} MACs and must be attested to in {window} s; this provider does {speed} in a second"
+)]
+pub struct TooSlow {
+    pub job: JobId,
+    pub cost: u64,
+    pub window: u32,
+    pub speed: u64,
+}
+
 /// A provider at work.
 pub struct Provider<'a, C> {
     chain: &'a C,
@@ -54,6 +66,9 @@ pub struct Provider<'a, C> {
     pub operator: Addr,
     /// Most bytes of one draw's opening that it would send; it takes no job that may need more.
     pub max_draw_bytes: u32,
+    /// MAC equivalents that it computes in a second, if it knows: it takes no more shards than it runs in half the time
+    /// that there is to attest.
+    pub speed: Option<u64>,
     /// Assignments that it has not attested to.
     taken: BTreeSet<AssignmentId>,
     held: BTreeMap<AssignmentId, Held>,
@@ -73,7 +88,7 @@ impl<'a, C: Chain> Provider<'a, C> {
     pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>, owner: Addr, operator: Addr) -> Self {
         let (taken, held) = Default::default();
         let jobs = Jobs::new(chain, store, backend);
-        Self { chain, jobs, owner, operator, max_draw_bytes: DRAW_BYTES, taken, held }
+        Self { chain, jobs, owner, operator, max_draw_bytes: DRAW_BYTES, speed: None, taken, held }
     }
 
     /// What it holds of an assignment, once it has attested.
@@ -86,16 +101,28 @@ impl<'a, C: Chain> Provider<'a, C> {
         self.jobs.get(job)
     }
 
-    /// Takes up to `count` shards of a job whose draws it can send, once the job's data is what the chain says.
+    /// Takes up to `count` shards of a job whose draws it can send, as many as it can run in time, once the job's data is
+    /// what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
-        let (draw, most) = (Escrow(self.chain).job(job).await?.draw_bytes, self.max_draw_bytes);
+        let posted = Escrow(self.chain).job(job).await?;
+        let (draw, most) = (posted.draw_bytes, self.max_draw_bytes);
         ensure!(draw <= most, DrawTooBig { job, draw, most });
+        let count = count.min(self.in_time(&posted)?);
         self.jobs.prepare(job).await?;
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
         let message = ExecuteMsg::Assign { job, provider, count, first, at_least, price };
         let assigned: Assigned = self.chain.execute(&self.operator, message).await?.one()?;
         self.taken.insert(assigned.assignment);
         Ok(assigned)
+    }
+
+    /// How many shards of a job it can run in half the time to attest.
+    fn in_time(&self, job: &JobResponse) -> Result<u64, TooSlow> {
+        let Some(speed) = self.speed else { return Ok(u64::MAX) };
+        let (cost, window) = (job.cost.u64(), job.attest_window);
+        let macs = u128::from(speed) * u128::from(window / 2);
+        let shards = u64::try_from(macs / u128::from(cost.max(1))).unwrap_or(u64::MAX);
+        if shards == 0 { Err(TooSlow { job: job.id, cost, window, speed }) } else { Ok(shards) }
     }
 
     /// Assignments that it took and has not attested to.

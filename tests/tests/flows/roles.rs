@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tequio_backend::cpu::Cpu;
 use tequio_client::flow;
 use tequio_protocol::escrow::{Ended, Ending};
-use tequio_runner::{DrawTooBig, Provider, Relayer};
-use tequio_tests::{STAKE, World, job, wait};
+use tequio_runner::{DrawTooBig, Provider, Relayer, TooSlow};
+use tequio_tests::{Job, STAKE, World, job, wait};
 
 #[test]
 fn roles_alone_bring_a_job_to_its_end() {
@@ -94,4 +94,24 @@ fn a_provider_takes_no_job_whose_draws_it_would_not_send() {
     assert!(provider.prepared(job).is_none(), "nothing is fetched either");
     provider.max_draw_bytes = draw;
     wait(provider.assign(job, 3)).unwrap();
+}
+
+/// What it could not run in time would be absent, and cost it a share of the lien.
+#[test]
+fn a_provider_takes_no_more_than_it_can_run_in_time() {
+    let mut world = World::new();
+    let (owner, operator) = (world.actor("alice"), world.actor("alice's rig"));
+    let job = world.post(Job { attest_window: 60, ..job() });
+    let cost = world.job(job).cost.u64();
+    let chain = &world.chain;
+    let mut provider =
+        Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
+    let operators = std::slice::from_ref(&operator);
+    wait(flow::register(chain, &owner, operators, Default::default(), STAKE.into(), STAKE.into())).unwrap();
+    let speed = cost / 30 - 1;
+    provider.speed = Some(speed);
+    let error = wait(provider.assign(job, 3)).unwrap_err();
+    assert_eq!(error.downcast::<TooSlow>().unwrap(), TooSlow { job, cost, window: 60, speed });
+    provider.speed = Some(2 * cost / 30 + 1);
+    assert_eq!(wait(provider.assign(job, 3)).unwrap().count, 2);
 }

@@ -1,4 +1,4 @@
-//! The lien of a shard: S = ⌈(P + M̄) · (margin / q − 1) / β⌉ with q = 1 − (1 − δ)^t.
+//! The lien of a shard: S = ⌈(P + M̄) · (margin / q − 1) / β⌉ with q = 1 − (1 − δ)^t, δ less the guessable share γ.
 //!
 //! Everything rounds so that the lien is never too small: what is missed up, q down, S up.
 
