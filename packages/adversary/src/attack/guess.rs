@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cheat, Known, Target};
+use super::{Cheat, Target};
+use crate::known::Known;
 
 /// How often an element must be guessed right for the guess to be taken.
 const SURE: [f64; 10] = [0.25, 0.5, 0.7, 0.8, 0.85, 0.9, 0.9375, 0.97, 0.985, 1.0];

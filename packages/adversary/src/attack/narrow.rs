@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tequio_attestation::{Operand, Source, TensorId};
 use tequio_tensor::Op;
 
-use super::{Cheat, Known, Target};
-use crate::{element::encode, steer::steer};
+use super::{Cheat, Target};
+use crate::{element::encode, known::Known, steer::steer};
 
 /// For every pool, reduction and argmax over a committed tensor: changes as few of its elements as it takes for the
 /// narrow one to be what it was, and replays everything behind.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::TensorId;
 
-use super::{pairs::Pair, rate::rate, run::evaluate};
+use super::{pairs::Pair, rate::rate, run};
 use crate::analysis::{case::Case, cone::Cone, route::targets, weighing::Weighing};
 
 /// By slot, the most over the pairs; `u16::MAX` where all of a tensor that differs keeps its value.
@@ -37,7 +37,7 @@ fn of_pair(weighing: &Weighing<'_>, case: &Case, pair: &Pair<'_>) -> Vec<u16> {
         let met = met(weighing, case, cone);
         let mut computed: BTreeMap<TensorId, Vec<i64>> = BTreeMap::new();
         for &id in cone.computed.iter().rev() {
-            let value = evaluate(graph, graph.tensor(id), |read| match computed.get(&read) {
+            let value = run::computed(graph, graph.tensor(id), |read| match computed.get(&read) {
                 Some(value) => value,
                 None if met.contains(&read) => &mix[read.0 as usize],
                 None => &pair.old.values[read.0 as usize],

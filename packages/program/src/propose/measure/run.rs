@@ -1,9 +1,7 @@
 //! A shard, evaluated.
 
-use core::convert::Infallible;
-
 use tequio_attestation::{Digest, Operand, TensorId, hash::tagged};
-use tequio_tensor::{DType, Read, eval};
+use tequio_tensor::{DType, Elements, evaluate};
 
 use crate::{
     analysis::bits::narrows,
@@ -28,7 +26,7 @@ impl Run {
             let elements = match &tensor.source {
                 TensorSource::Input => decode(&inputs[id.0 as usize], tensor.ty.dtype),
                 TensorSource::Constant(bytes) => decode(bytes, tensor.ty.dtype),
-                TensorSource::Op(_) => evaluate(graph, tensor, |read| &values[read.0 as usize]),
+                TensorSource::Op(_) => computed(graph, tensor, |read| &values[read.0 as usize]),
             };
             values.push(elements);
         }
@@ -52,29 +50,12 @@ fn decode(bytes: &[u8], dtype: DType) -> Vec<i64> {
 }
 
 /// All elements of an op's output from those of its operands.
-pub fn evaluate<'a>(graph: &Graph, tensor: &Tensor, values: impl Fn(TensorId) -> &'a [i64]) -> Vec<i64> {
+pub fn computed<'a>(graph: &Graph, tensor: &Tensor, values: impl Fn(TensorId) -> &'a [i64]) -> Vec<i64> {
     let Some(node) = tensor.node() else { return vec![] };
     let operand = |operand: &Operand| match *operand {
-        Operand::Tensor(id) => (values(id), 0),
-        Operand::Scalar { value, .. } => (&[][..], value),
+        Operand::Tensor(id) => Elements::All(values(id)),
+        Operand::Scalar { value, .. } => Elements::Scalar(value),
     };
-    let mut operands = Operands(node.operands.iter().map(operand).collect());
-    let types = graph.operand_types(node);
-    let element = |index| {
-        let Ok(value) = eval(&node.op, &types, &tensor.ty, index, &mut operands);
-        value
-    };
-    (0..tensor.ty.shape.elements()).map(element).collect()
-}
-
-/// Elements, or a scalar where there are none.
-struct Operands<'a>(Vec<(&'a [i64], i64)>);
-
-impl Read for Operands<'_> {
-    type Error = Infallible;
-
-    fn read(&mut self, operand: usize, index: u32) -> Result<i64, Infallible> {
-        let (values, scalar) = self.0[operand];
-        Ok(values.get(index as usize).copied().unwrap_or(scalar))
-    }
+    let operands: Vec<Elements<'_>> = node.operands.iter().map(operand).collect();
+    evaluate(&node.op, &graph.operand_types(node), &tensor.ty, &operands).collect()
 }
