@@ -2,6 +2,7 @@
 
 mod guess;
 mod narrow;
+mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -22,6 +22,8 @@ pub const MAX_TRACES: usize = 64;
 
 /// Most operations that measuring what keeps its value along other routes may take.
 pub(crate) const MAX_MIXING: u64 = 1 << 31;
+/// Most operations that measuring what a part of a tensor's work says of it may take.
+pub(crate) const MAX_PARTS: u64 = 1 << 31;
 
 // What keeps a hostile program from costing memory and time to refuse: each is checked before the work is done.
 

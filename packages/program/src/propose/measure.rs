@@ -3,6 +3,7 @@
 mod guess;
 mod mixed;
 mod pairs;
+mod part;
 mod rate;
 mod run;
 
