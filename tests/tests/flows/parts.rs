@@ -61,7 +61,7 @@ fn parts_are_as_long_as_they_may_be() {
         other => panic!("{other:?}"),
     };
     let of_one: Vec<usize> = world.openings(assignment, 1).iter().map(length).collect();
-    let bytes = of_one.iter().max().unwrap() * 3 / 2;
+    let bytes = of_one.iter().max().unwrap() * 5;
     let parts = world.parts(assignment, Part { draws: u32::MAX, bytes });
     assert!(parts.len() > 2 && parts.len() < of_one.len() / 2, "{} parts", parts.len());
     assert!(parts.iter().all(|part| length(part) <= bytes));

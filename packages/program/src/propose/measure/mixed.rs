@@ -1,6 +1,9 @@
 //! How much keeps its old value when only what lies on its route changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tequio_attestation::TensorId;
 
@@ -21,7 +24,7 @@ pub fn rates(weighing: &Weighing<'_>, case: &Case, pairs: &[Pair<'_>]) -> Vec<u1
 /// trace's of everything else.
 fn of_pair(weighing: &Weighing<'_>, case: &Case, pair: &Pair<'_>) -> Vec<u16> {
     let graph = weighing.graph;
-    let mut mix: Vec<Vec<i64>> = pair.old.values.clone();
+    let mut mix: Vec<Arc<Vec<i64>>> = pair.old.values.clone();
     for (at, differs) in case.differs.iter().enumerate() {
         if *differs {
             mix[at] = pair.new.values[at].clone();
@@ -45,9 +48,9 @@ fn of_pair(weighing: &Weighing<'_>, case: &Case, pair: &Pair<'_>) -> Vec<u16> {
             computed.insert(id, value);
         }
         let value = computed.remove(&cone.root).unwrap_or_default();
-        let equal = value.iter().zip(&pair.old.values[at]).filter(|(new, old)| new == old).count();
+        let equal = value.iter().zip(&*pair.old.values[at]).filter(|(new, old)| new == old).count();
         rates.push(rate(equal, value.len()));
-        mix[at] = value;
+        mix[at] = Arc::new(value);
     }
     rates
 }
