@@ -3,6 +3,7 @@
 mod guess;
 mod narrow;
 mod part;
+mod solve;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use tequio_attestation::{Manifest, Operand, Source, TensorId};
 
 pub use guess::guesses;
 pub use narrow::steers;
+pub use solve::solves;
 
 use crate::{follow::follow_knowing, known::Known};
 

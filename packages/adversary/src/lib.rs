@@ -13,7 +13,7 @@ mod trick;
 
 pub use crate::{
     actor::{Actor, Role},
-    attack::{Cheat, Target, guesses, steers},
+    attack::{Cheat, Target, guesses, solves, steers},
     backend::{Cheating, Scene, Trick},
     follow::{Followed, follow},
     known::Known,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tequio_adversary::{Cheat, Known, Target, guesses, steers};
+use tequio_adversary::{Cheat, Known, Target, guesses, solves, steers};
 use tequio_program::{Compiled, Graph, Plan, compile, load};
 use tequio_tests::model::noise;
 
@@ -73,6 +73,22 @@ impl Measured {
     pub fn worst_unseen(&self, olds: usize, unseen: &[Known], items: usize) -> (f64, String) {
         let pairs = self.known.iter().take(olds).map(|old| (old, unseen.iter().take(REPLAYED).collect()));
         self.worst_of(pairs.collect(), unseen, items, UNSEEN)
+    }
+
+    /// Of solvers that steer through dense layers: what is worst, and how many layers they were mounted on.
+    pub fn worst_solved(&self, olds: usize, news: usize) -> (f64, String, usize) {
+        let (target, mut worst, mut count) = (self.target(), (f64::INFINITY, String::new()), 0);
+        for old in 0..olds.min(self.known.len()) {
+            let new = (0..self.known.len()).filter(|at| *at != old).take(news);
+            for (what, cheat) in new.flat_map(|new| solves(target, &self.known[old], &self.known[new])) {
+                count += 1;
+                let ratio = target.ratio(cheat);
+                if ratio < worst.0 {
+                    worst = (ratio, format!("{what}: saved {:.4}, caught {:.6}", cheat.saved, cheat.caught));
+                }
+            }
+        }
+        (worst.0, worst.1, count)
     }
 
     /// A cheat that saves no more than γ and `slack` counts for nothing.

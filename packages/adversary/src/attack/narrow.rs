@@ -42,7 +42,7 @@ pub fn steers(target: Target<'_>, old: &Known, new: &Known) -> Vec<(String, Chea
 }
 
 /// Whether a committed tensor depends on `on`, a virtual one or a committed one.
-fn is_behind(target: Target<'_>, slot: u32, on: TensorId) -> bool {
+pub fn is_behind(target: Target<'_>, slot: u32, on: TensorId) -> bool {
     let id = target.manifest.committed()[slot as usize].0;
     let mut reached = BTreeSet::from([on]);
     for at in on.0 + 1..=id.0 {

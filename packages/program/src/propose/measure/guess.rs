@@ -104,7 +104,7 @@ impl Guesses {
         let gain = |guess: u32| ONE - ((ONE - guess as u128) * ONE / rest).min(ONE);
         let mut gains: Vec<u128> = self.free.iter().map(|guess| gain(*guess)).collect();
         for part in &self.parts {
-            gains.iter_mut().zip(part.gains(gain)).for_each(|(most, other)| *most = other.max(*most));
+            gains.iter_mut().zip(part.gains(skip)).for_each(|(most, other)| *most = other.max(*most));
         }
         gains
     }

@@ -1,5 +1,6 @@
 //! What a part of an element's multiply-accumulates says of it.
 
+use core::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::{Node, Operand, TensorId};
@@ -21,17 +22,18 @@ const SHARDS: usize = 16;
 const BINS: usize = 16;
 const SUMS: usize = 64;
 
-/// Guesses of a tensor's elements from partial sums. Elements of a channel whose sums lie in one bin are guessed alike.
+/// Guesses of a tensor's elements from partial sums. Elements of a channel whose sums lie in one bin are a class, and are
+/// guessed alike.
 pub struct Part {
-    /// What such a guess saves of an element, in 1/65,536.
-    pub saves: u128,
+    /// What a guess saves of an element, in 1/65,536.
+    saves: u128,
     bins: usize,
     channels: usize,
-    /// By channel and bin, in 1/65,536: how often the best guess is right; as one that saves all of the element would have
+    /// By class, in 1/65,536, rounded up: how often its best guess is right; as one that saves all of the element would have
     /// to be to gain as much.
     rates: Vec<u32>,
-    /// By element of an item and bin: how often its sum lay there.
-    counts: Vec<u32>,
+    /// By element of an item and bin: how often its sum lay there, and how often the guess was wrong.
+    seen: Vec<[u32; 2]>,
 }
 
 impl Part {
@@ -39,16 +41,37 @@ impl Part {
         &self.rates
     }
 
-    /// By element of an item, in 1/65,536: the mean of what `gain` says of its guesses' rates.
-    pub fn gains(&self, gain: impl Fn(u32) -> u128) -> Vec<u128> {
-        let gains: Vec<u128> = self.rates.iter().map(|rate| gain(*rate) * self.saves / ONE).collect();
-        let of_element = |(element, counts): (usize, &[u32])| {
-            let gains = &gains[element % self.channels * self.bins..][..self.bins];
-            let sum: u128 = counts.iter().zip(gains).map(|(count, gain)| *count as u128 * gain).sum();
-            sum.div_ceil(counts.iter().map(|count| *count as u128).sum::<u128>().max(1))
+    /// By element of an item, in 1/65,536: what guessing it gains where guesses are priced up to `skip`, in those classes
+    /// that are right most often, as many as gain most.
+    pub fn gains(&self, skip: u16) -> Vec<u128> {
+        let loss = (ONE * ONE / (ONE - skip as u128)) as i128;
+        let by_rate = |rates: &[u32]| {
+            let mut order: Vec<usize> = (0..rates.len()).filter(|bin| rates[*bin] > skip.into()).collect();
+            order.sort_by_key(|bin| Reverse(rates[*bin]));
+            order
         };
-        self.counts.chunks(self.bins).enumerate().map(of_element).collect()
+        let orders: Vec<Vec<usize>> = self.rates.chunks(self.bins).map(by_rate).collect();
+        let of_element = |(element, seen): (usize, &[[u32; 2]])| {
+            let (mut gain, mut most) = (0, 0);
+            for bin in &orders[element % self.channels] {
+                let [all, wrong] = seen[*bin].map(i128::from);
+                gain += all * self.saves as i128 - wrong * loss;
+                most = most.max(gain);
+            }
+            (most as u128).div_ceil(seen.iter().map(|[all, _]| *all as u128).sum::<u128>().max(1))
+        };
+        self.seen.chunks(self.bins).enumerate().map(of_element).collect()
     }
+}
+
+/// What a class is guessed to be.
+#[derive(Clone, Copy)]
+enum Guess {
+    Value(i64),
+    /// What is most frequent at the position.
+    Mode,
+    /// The element before in the channel.
+    Before,
 }
 
 /// Of the tensor in slot `at`, which has items of `item` elements of which `modes` are the most frequent values.
@@ -76,12 +99,17 @@ pub fn parts(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize, mode
     let truth: Vec<i64> = runs.iter().flat_map(|run| run.values[cone.root.0 as usize].iter().copied()).collect();
     let part = |(sums, tenths): (Vec<i64>, usize)| {
         let saves = ONE - ONE * terms.kept(tenths) as u128 / terms.count.max(1) as u128;
-        let bin = sorted(&sums, channels, bins);
-        let rates = rates(&truth, &bin, [channels, bins, item], modes);
-        let mut counts = vec![0; item * bins];
-        bin.iter().enumerate().for_each(|(at, bin)| counts[at % item * bins + bin] += 1);
-        let rates = rates.into_iter().map(|right| as_if_all(right, saves)).collect();
-        Part { saves, bins, channels, rates, counts }
+        let truth = Truth { values: &truth, modes, item, channels };
+        let classes = classes(&sums, channels, bins);
+        let best = truth.best(&classes, channels * bins);
+        let mut seen = vec![[0; 2]; item * bins];
+        for (at, class) in classes.into_iter().enumerate() {
+            let [all, wrong] = &mut seen[at % item * bins + class % bins];
+            *all += 1;
+            *wrong += u32::from(!truth.is_right(best[class].0, at));
+        }
+        let rates = best.into_iter().map(|(_, right)| as_if_all(right, saves)).collect();
+        Part { saves, bins, channels, rates, seen }
     };
     sums.into_iter().zip(TENTHS).map(part).filter(|part| part.saves > 0).collect()
 }
@@ -194,7 +222,7 @@ impl Terms {
                     .filter(|at| *at < values.len())
                     .collect();
                 if self.is_known {
-                    terms.sort_by_key(|at| core::cmp::Reverse(values[*at].abs_diff(self.zero_point)));
+                    terms.sort_by_key(|at| Reverse(values[*at].abs_diff(self.zero_point)));
                 }
                 terms.iter().take(kept).for_each(|at| left[*at] = values[*at]);
             }
@@ -203,33 +231,55 @@ impl Terms {
     }
 }
 
-/// The bin of each sum: a channel's sums sorted into as many of equal size.
-fn sorted(sums: &[i64], channels: usize, bins: usize) -> Vec<usize> {
+/// The class of each sum, channel × bins + bin: a channel's sums sorted into bins of equal size.
+fn classes(sums: &[i64], channels: usize, bins: usize) -> Vec<usize> {
     let bounds = |channel: usize| -> Vec<i64> {
         let mut of_channel: Vec<i64> = sums[channel..].iter().step_by(channels).copied().collect();
         of_channel.sort_unstable();
         (1..bins).map(|bin| of_channel[of_channel.len() * bin / bins]).collect()
     };
     let bounds: Vec<Vec<i64>> = (0..channels).map(bounds).collect();
-    let bin = |(at, sum): (usize, &i64)| bounds[at % channels].partition_point(|bound| bound <= sum);
-    sums.iter().enumerate().map(bin).collect()
+    let class = |(at, sum): (usize, &i64)| {
+        let channel = at % channels;
+        channel * bins + bounds[channel].partition_point(|bound| bound <= sum)
+    };
+    sums.iter().enumerate().map(class).collect()
 }
 
-/// By channel and bin, in 1/65,536, rounded up: how often the bin's most frequent value, the position's, or that of the
-/// element before in the channel is right, whichever is more often so.
-fn rates(truth: &[i64], bins_of: &[usize], [channels, bins, item]: [usize; 3], modes: &[i64]) -> Vec<u32> {
-    let mut values = vec![BTreeMap::<i64, u64>::new(); channels * bins];
-    let mut right = vec![[0u64; 3]; channels * bins];
-    for (at, (value, bin)) in truth.iter().zip(bins_of).enumerate() {
-        let (class, place) = (at % channels * bins + bin, at % item);
-        *values[class].entry(*value).or_default() += 1;
-        right[class][0] += 1;
-        right[class][1] += u64::from(modes[place] == *value);
-        right[class][2] += u64::from(place >= channels && truth[at - channels] == *value);
+/// What is guessed, items one after the other.
+struct Truth<'a> {
+    values: &'a [i64],
+    modes: &'a [i64],
+    item: usize,
+    channels: usize,
+}
+
+impl Truth<'_> {
+    fn is_right(&self, guess: Guess, at: usize) -> bool {
+        match guess {
+            Guess::Value(value) => value == self.values[at],
+            Guess::Mode => self.modes[at % self.item] == self.values[at],
+            Guess::Before => at % self.item >= self.channels && self.values[at - self.channels] == self.values[at],
+        }
     }
-    let rate = |(values, [all, mode, before]): (BTreeMap<i64, u64>, [u64; 3])| {
-        let most = values.into_values().max().unwrap_or(0).max(mode).max(before);
-        (most << 16).div_ceil(all.max(1)) as u32
-    };
-    values.into_iter().zip(right).map(rate).collect()
+
+    /// By class its best guess, and how often that is right, in 1/65,536, rounded up.
+    fn best(&self, classes: &[usize], count: usize) -> Vec<(Guess, u32)> {
+        let mut values = vec![BTreeMap::<i64, u64>::new(); count];
+        let mut right = vec![[0u64; 3]; count];
+        for (at, class) in classes.iter().enumerate() {
+            *values[*class].entry(self.values[at]).or_default() += 1;
+            let [all, mode, before] = &mut right[*class];
+            *all += 1;
+            *mode += u64::from(self.is_right(Guess::Mode, at));
+            *before += u64::from(self.is_right(Guess::Before, at));
+        }
+        let best = |(values, [all, mode, before]): (BTreeMap<i64, u64>, [u64; 3])| {
+            let (value, most) = values.into_iter().max_by_key(|(_, count)| *count).unwrap_or_default();
+            let guesses = [(most, Guess::Value(value)), (mode, Guess::Mode), (before, Guess::Before)];
+            let (most, guess) = guesses.into_iter().max_by_key(|(count, _)| *count).unwrap_or(guesses[0]);
+            (guess, (most << 16).div_ceil(all.max(1)) as u32)
+        };
+        values.into_iter().zip(right).map(best).collect()
+    }
 }
