@@ -55,7 +55,7 @@ pub fn parts(
     let shape = manifest.descriptor(dense).ty.shape;
     let channels = shape.dims().last().map_or(1, |last| *last as usize);
     let bins = (learnt.len() * shape.elements() as usize / channels / SUMS).min(BINS);
-    if bins < 2 || item % channels != 0 {
+    if bins < 2 || !item.is_multiple_of(channels) {
         return vec![];
     }
     let part = |tenths: usize| {

@@ -84,7 +84,7 @@ pub fn parts(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize, mode
     let channels = graph.tensor(dense).ty.shape.dims().last().map_or(1, |last| *last as usize);
     let elements = graph.tensor(dense).ty.shape.elements() as usize;
     let bins = (runs.len() * elements / channels / SUMS).min(BINS);
-    if bins < 2 || item % channels != 0 {
+    if bins < 2 || !item.is_multiple_of(channels) {
         return vec![];
     }
     let terms = Terms::of(graph, node);
