@@ -1,18 +1,19 @@
 //! Cheats on any program, without a chain: what they save, and how often one draw catches them.
 
 mod guess;
-mod known;
 mod narrow;
+mod part;
+mod solve;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::{Manifest, Operand, Source, TensorId};
 
 pub use guess::guesses;
-pub use known::Known;
 pub use narrow::steers;
+pub use solve::solves;
 
-use crate::follow::follow;
+use crate::{follow::follow_knowing, known::Known};
 
 /// A program, and what computing each of its tensors costs, by id: the parts of the header's cost.
 #[derive(Clone, Copy)]
@@ -60,7 +61,7 @@ impl<'a> Target<'a> {
 
     /// Shows `claims`, and computes what is not in `free` honestly.
     pub fn claim(&self, old: &Known, new: &Known, free: &BTreeSet<u32>, claims: &BTreeMap<u32, Vec<u8>>) -> Cheat {
-        let followed = follow(self.manifest, &new.inputs, claims);
+        let followed = follow_knowing(self.manifest, &new.inputs, claims, &[old, new]);
         let caught = followed.caught_by_one_draw(self.manifest) as f64 / UNIT;
         Cheat { saved: self.saved(free, |id| self.is_new(old, new, id)), caught }
     }

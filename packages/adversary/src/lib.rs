@@ -6,15 +6,17 @@ mod attack;
 mod backend;
 mod element;
 mod follow;
+mod known;
 mod saving;
 mod steer;
 mod trick;
 
 pub use crate::{
     actor::{Actor, Role},
-    attack::{Cheat, Known, Target, guesses, steers},
+    attack::{Cheat, Target, guesses, solves, steers},
     backend::{Cheating, Scene, Trick},
     follow::{Followed, follow},
+    known::Known,
     saving::{heaviest, saved_by_replay, saved_by_skip},
     steer::steer,
     trick::{replay, skip},

@@ -296,5 +296,5 @@ fn a_plan_that_promises_too_much_is_found_out() {
     let output = tequio(&arguments);
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("broken: `guess"), "{text}");
+    assert!(text.contains("\n`guess") && text.contains("broken: that is more than 0.5 %"), "{text}");
 }

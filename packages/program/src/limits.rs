@@ -20,8 +20,13 @@ pub(crate) const MAX_SCENARIOS: usize = 8;
 /// Most shards on which rates are measured.
 pub const MAX_TRACES: usize = 64;
 
+/// Most operations that running the measured shards may take, and most elements that are kept of them.
+pub(crate) const MAX_MEASURING: u64 = 1 << 36;
+pub(crate) const MAX_MEASURED: u64 = 1 << 28;
 /// Most operations that measuring what keeps its value along other routes may take.
 pub(crate) const MAX_MIXING: u64 = 1 << 31;
+/// Most operations that measuring what a part of a tensor's work says of it may take.
+pub(crate) const MAX_PARTS: u64 = 1 << 31;
 
 // What keeps a hostile program from costing memory and time to refuse: each is checked before the work is done.
 
@@ -40,5 +45,7 @@ pub(crate) const MAX_READERS: u64 = 1 << 18;
 pub(crate) const MAX_WAYS: u64 = 1 << 26;
 /// Reads that trying other routes may take in all.
 pub(crate) const MAX_ROUTE_READS: u64 = 1 << 30;
+/// Most tensors that are walked, in cones, to choose what is committed.
+pub(crate) const MAX_WALKED: u64 = 1 << 25;
 
 const _: () = assert!(MAX_CHECK_READS <= MAX_READS as u64 && MAX_CHAIN < MAX_DEPTH);

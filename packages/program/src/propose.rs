@@ -135,7 +135,8 @@ impl<'g> Search<'g> {
             return Ok(());
         }
         let mut best = self.product()?;
-        for id in candidates.into_iter().take(TRIES) {
+        let left = MAX_ROUTE_READS / flow::reads(self.graph).saturating_mul(self.cases.len() as u64).max(1);
+        for id in candidates.into_iter().take(TRIES.min(left as usize)) {
             self.committed[id.0 as usize] = true;
             let score = self.product()?;
             self.committed[id.0 as usize] = score < best;

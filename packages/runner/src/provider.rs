@@ -26,7 +26,7 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use crate::jobs::{Jobs, Prepared};
 
 pub use attest::attest;
-pub use open::{OpenError, open, statement};
+pub use open::{OpenError, Part, open, statement};
 pub use run::{Run, run};
 
 /// Most bytes of one draw that a provider sends unless told otherwise: as base64 they fit into a transaction that nodes
@@ -152,8 +152,8 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(attestation)
     }
 
-    /// Opens everything that is drawn and has no verdict, `part` draws in each message.
-    pub async fn open_all(&self, part: u32) -> Result<()> {
+    /// Opens everything that is drawn and has no verdict, a part in each message.
+    pub async fn open_all(&self, part: Part) -> Result<()> {
         for (assignment, held) in &self.held {
             let attestation = Verifier(self.chain).attestation(held.attestation).await?;
             let drawn = attestation.round.is_some_and(|round| round.seed.is_some());
@@ -164,8 +164,8 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(())
     }
 
-    /// Opens all draws of an assignment that it attested to, `part` in each message, until there is a verdict.
-    pub async fn open(&self, assignment: AssignmentId, part: u32) -> Result<()> {
+    /// Opens all draws of an assignment that it attested to, a part in each message, until there is a verdict.
+    pub async fn open(&self, assignment: AssignmentId, part: Part) -> Result<()> {
         let held =
             self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
         let attestation = Verifier(self.chain).attestation(held.attestation).await?;

@@ -2,7 +2,7 @@
 //!
 //! [`eval`] is the only definition: the contract runs it over opened leaves, the CPU backend's fast kernels are tested
 //! against it, and it is tested against the TOSA reference model. [`check`] says which operators it is defined for,
-//! [`cost`] what an element costs, [`extent`] what it reads.
+//! [`cost`] what an element costs, [`extent`] what it reads. [`evaluate`] does it for all elements of a tensor.
 //!
 //! # Total
 //!
@@ -40,6 +40,7 @@
 
 mod check;
 mod cost;
+mod elements;
 mod eval;
 mod extent;
 mod op;
@@ -47,6 +48,7 @@ mod types;
 
 pub use check::{Invalid, Place, check};
 pub use cost::cost;
+pub use elements::{Elements, evaluate};
 pub use eval::eval;
 pub use extent::extent;
 pub use op::{Op, Operands, Pool2d, Rescale, Window2d, constant_operands, is_elementwise, is_heavy};

@@ -15,7 +15,11 @@ use tequio_protocol::{
     registry, rewards,
     verifier::{self, Attested, Verdict},
 };
-use tequio_runner::{Relayer, provider, relayer};
+use tequio_runner::{
+    Relayer,
+    provider::{self, Part},
+    relayer,
+};
 
 use super::{Held, Posted, World, wait};
 use crate::{Job, Provider};
@@ -166,8 +170,14 @@ impl World {
         }
     }
 
-    /// The messages that open what is still to be opened of an assignment's attestation; none without one.
-    pub fn openings(&self, assignment: AssignmentId, part: u32) -> Vec<verifier::ExecuteMsg> {
+    /// The messages that open what is still to be opened of an assignment's attestation, so many draws in each; none
+    /// without one.
+    pub fn openings(&self, assignment: AssignmentId, draws: u32) -> Vec<verifier::ExecuteMsg> {
+        self.parts(assignment, Part { draws, bytes: usize::MAX })
+    }
+
+    /// The same, a part in each.
+    pub fn parts(&self, assignment: AssignmentId, part: Part) -> Vec<verifier::ExecuteMsg> {
         let Some(held) = self.held.get(&assignment) else { return vec![] };
         let attestation = self.attestation(assignment);
         if attestation.verdict != (Verdict::Pending {}) {

@@ -1,6 +1,7 @@
 //! Opening in parts, and by others.
 
-use tequio_protocol::verifier::Verdict;
+use tequio_protocol::verifier::{ExecuteMsg, Verdict};
+use tequio_runner::provider::Part;
 use tequio_tests::{World, job};
 
 #[test]
@@ -44,4 +45,39 @@ fn a_part_opens_the_next_draws_only() {
     let _: tequio_verifier::ContractError = world.refused(&operator, parts[0].clone(), 0);
     world.send(&operator, parts[1].clone(), 0);
     assert!(world.verdict(assignment).agreed());
+}
+
+#[test]
+fn parts_are_as_long_as_they_may_be() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(job());
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    world.beacon();
+    let operator = alice.operator.clone();
+    let length = |message: &ExecuteMsg| match message {
+        ExecuteMsg::Open { opening, .. } => opening.len(),
+        other => panic!("{other:?}"),
+    };
+    let of_one: Vec<usize> = world.openings(assignment, 1).iter().map(length).collect();
+    let bytes = of_one.iter().max().unwrap() * 5;
+    let parts = world.parts(assignment, Part { draws: u32::MAX, bytes });
+    assert!(parts.len() > 2 && parts.len() < of_one.len() / 2, "{} parts", parts.len());
+    assert!(parts.iter().all(|part| length(part) <= bytes));
+    // Where one draw is too long, it comes alone.
+    assert_eq!(world.parts(assignment, Part { draws: u32::MAX, bytes: 1 }).len(), of_one.len());
+
+    for part in parts {
+        let (before, whole) = (world.attestation(assignment).opened, length(&part));
+        // With one draw more it would be too long.
+        let longer = |world: &World, draws| length(&world.openings(assignment, draws)[0]);
+        let draws =
+            (1..=64).take_while(|draws| before + draws <= 64 && longer(&world, *draws) <= bytes).last().unwrap();
+        assert_eq!(longer(&world, draws), whole);
+        world.send(&operator, part, 0);
+        assert_eq!(world.attestation(assignment).opened, before + draws);
+    }
+    assert_eq!(world.attestation(assignment).opened, 64);
+    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tequio_backend::cpu::Cpu;
 use tequio_client::flow;
 use tequio_protocol::escrow::{Ended, Ending};
-use tequio_runner::{DrawTooBig, Provider, Relayer, TooSlow};
+use tequio_runner::{DrawTooBig, Provider, Relayer, TooSlow, provider::Part};
 use tequio_tests::{Job, STAKE, World, job, wait};
 
 #[test]
@@ -25,9 +25,9 @@ fn roles_alone_bring_a_job_to_its_end() {
         provider.attest_all().await?;
         assert_eq!(provider.taken().count(), 0);
         // Nothing is drawn yet.
-        provider.open_all(u32::MAX).await?;
+        provider.open_all(Part::default()).await?;
         relayer.draw().await?;
-        provider.open_all(7).await?;
+        provider.open_all(Part { draws: 7, ..Part::default() }).await?;
         relayer
             .end_all([first, second].into(), async |end| {
                 ended.push(end);

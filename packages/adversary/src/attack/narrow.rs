@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tequio_attestation::{Operand, Source, TensorId};
 use tequio_tensor::Op;
 
-use super::{Cheat, Known, Target};
-use crate::{element::encode, steer::steer};
+use super::{Cheat, Target};
+use crate::{element::encode, known::Known, steer::steer};
 
 /// For every pool, reduction and argmax over a committed tensor: changes as few of its elements as it takes for the
 /// narrow one to be what it was, and replays everything behind.
@@ -42,7 +42,7 @@ pub fn steers(target: Target<'_>, old: &Known, new: &Known) -> Vec<(String, Chea
 }
 
 /// Whether a committed tensor depends on `on`, a virtual one or a committed one.
-fn is_behind(target: Target<'_>, slot: u32, on: TensorId) -> bool {
+pub fn is_behind(target: Target<'_>, slot: u32, on: TensorId) -> bool {
     let id = target.manifest.committed()[slot as usize].0;
     let mut reached = BTreeSet::from([on]);
     for at in on.0 + 1..=id.0 {

@@ -10,9 +10,10 @@ mod tests;
 
 use edge::Edge;
 use field::{Field, dims};
-use tequio_tensor::{Shape, extent};
+use tequio_attestation::{Node, Operand};
+use tequio_tensor::{Op, Shape, Type, extent};
 
-use super::{mask::Mask, route::target, work::Work};
+use super::{mask::Mask, open::reaches_all, reads::is_blind, route::target, work::Work};
 use crate::{
     graph::{Graph, Tensor},
     limits::{MAX_ELEMENTS, MAX_FLOW_READS},
@@ -36,21 +37,52 @@ pub(crate) fn limited(graph: &Graph) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Reads that passing back all flow takes at most, element by element.
+/// Reads that passing back all flow takes at most: element by element only where some of an operand may differ and some
+/// not, or where values choose what is read.
 pub(crate) fn reads(graph: &Graph) -> u64 {
-    graph.tensors().iter().map(|tensor| reads_of(graph, tensor)).fold(0, u64::saturating_add)
+    let mut even: Vec<bool> = Vec::with_capacity(graph.tensors().len());
+    let mut reads = 0u64;
+    for tensor in graph.tensors() {
+        let (all, is_even) = reads_of(graph, tensor, &even);
+        reads = reads.saturating_add(all);
+        even.push(is_even);
+    }
+    reads
 }
 
-fn reads_of(graph: &Graph, tensor: &Tensor) -> u64 {
-    let Some(edge) = Edge::of(graph, tensor, Some(0), &[]) else { return 0 };
-    let elements = edge.out.shape.elements();
-    if edge.is_same_place() {
-        return elements.into();
+/// Of one tensor, and whether all of it differs or nothing, whatever the scenario.
+fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
+    let Some(edge) = Edge::of(graph, tensor, Some(0), &[]) else { return (0, true) };
+    let are_even = edge.node.operands.iter().all(|operand| match operand {
+        Operand::Tensor(id) => even[id.0 as usize],
+        Operand::Scalar { .. } => true,
+    });
+    let is_even = are_even && spreads_evenly(edge.node, &edge.types);
+    let elements: u64 = edge.out.shape.elements().into();
+    if edge.is_same_place() || (are_even && spread::is_at_once(&edge)) {
+        return (elements, is_even);
     }
     let one = Shape::ones(edge.out.shape.rank());
-    let each = |at| extent(&edge.node.op, &edge.types, edge.out, at, &one).elements() as u64;
+    let each = |at| match edge.node.op {
+        // A known index names one row.
+        Op::Gather if at == 0 && !is_blind(graph, edge.node) => 1,
+        _ => extent(&edge.node.op, &edge.types, edge.out, at, &one).elements() as u64,
+    };
     let all = (0..edge.types.len()).map(each).fold(0, u64::saturating_add);
-    all.saturating_mul((elements / edge.group()).into())
+    // A product's columns are read one by one where its route is the second operand.
+    let is_grouped = edge.node.op != Op::MatMul || graph.is_constant(&edge.node.operands[1]);
+    let groups = if is_grouped { elements / u64::from(edge.group()) } else { elements };
+    (all.saturating_mul(groups), is_even)
+}
+
+/// Whether all elements of an op's output differ if all of an operand does.
+fn spreads_evenly(node: &Node, types: &[Type]) -> bool {
+    match &node.op {
+        Op::Concat { .. } | Op::Select => false,
+        Op::Pad { before, after } => before.iter().chain(after).all(|pad| *pad == 0),
+        Op::Conv2d(w) | Op::DepthwiseConv2d(w) => reaches_all(w, node, types),
+        _ => true,
+    }
 }
 
 /// For each tensor the largest flow that arrives at one of its elements from the ops that read it, in MAC equivalents

@@ -1,7 +1,7 @@
 //! Which elements can differ from those of an old trace.
 
 use tequio_attestation::{Node, Operand};
-use tequio_tensor::{Op, Type};
+use tequio_tensor::{Op, Type, Window2d};
 
 use super::{
     mask::Mask,
@@ -56,13 +56,17 @@ fn has_open_read(graph: &Graph, node: &Node, masks: &[&Mask]) -> bool {
                     masks[1].is_all() && masks[2].is_all()
                 }
         }
-        Op::Conv2d(w) | Op::DepthwiseConv2d(w) if masks[0].is_all() => {
-            let first = matches!(node.op, Op::Conv2d(_)) as usize;
-            let reach = |side: usize| w.dilation[side] * (types[1].shape.dim(first + side) - 1);
-            // A window that lies in the padding altogether reads nothing.
-            w.dilation == [1, 1] && (0..2).all(|side| w.pad[2 * side].max(w.pad[2 * side + 1]) <= reach(side))
+        Op::Conv2d(w) | Op::DepthwiseConv2d(w) if masks[0].is_all() || masks[1].is_all() => {
+            reaches_all(w, node, &types) || masks[2].is_all()
         }
         Op::Conv2d(_) | Op::DepthwiseConv2d(_) => masks[2].is_all(),
         _ => masks.iter().any(|mask| mask.is_all()),
     }
+}
+
+/// Whether every window of a convolution reads something. One that lies in the padding altogether reads nothing.
+pub(crate) fn reaches_all(w: &Window2d, node: &Node, types: &[Type]) -> bool {
+    let first = matches!(node.op, Op::Conv2d(_)) as usize;
+    let reach = |side: usize| w.dilation[side] * (types[1].shape.dim(first + side) - 1);
+    w.dilation == [1, 1] && (0..2).all(|side| w.pad[2 * side].max(w.pad[2 * side + 1]) <= reach(side))
 }

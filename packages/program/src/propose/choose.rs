@@ -1,5 +1,7 @@
 //! Which tensors are committed.
 
+use core::cmp::Reverse;
+
 use tequio_attestation::{Node, TensorId};
 use tequio_tensor::{Op, is_elementwise};
 
@@ -10,7 +12,7 @@ use crate::{
         cone::Cone,
     },
     graph::Graph,
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS},
+    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_WALKED},
     refused::Refused,
 };
 
@@ -28,9 +30,10 @@ pub fn committed(graph: &Graph) -> Result<Vec<bool>, Refused> {
             committed[narrowest(graph, &tail(graph, &readers, id)).0 as usize] = true;
         }
     }
+    let mut walks = Walks { graph, left: MAX_WALKED };
     for (id, tensor) in graph.iter() {
         if tensor.node().is_some() {
-            limit(graph, &mut committed, id)?;
+            walks.limit(&mut committed, id)?;
         }
     }
     Ok(committed)
@@ -95,39 +98,61 @@ fn excess(graph: &Graph, cone: &Cone, bytes: u64) -> u64 {
     checks.into_iter().max().unwrap_or(0)
 }
 
-/// Commits tensors that `root` depends on until checking it keeps within limits, and within the aim if some tensors do
-/// that.
-fn limit(graph: &Graph, committed: &mut [bool], root: TensorId) -> Result<(), Refused> {
-    for bytes in [AIM_BYTES, MAX_CHECK_BYTES] {
-        let before = committed.to_vec();
-        loop {
-            let cone = Cone::new(graph, committed, root);
-            let excess_now = excess(graph, &cone, bytes);
-            if excess_now == 0 {
-                return Ok(());
-            }
-            match best_cut(graph, committed, &cone, bytes).filter(|(left, _)| *left < excess_now) {
-                Some((_, id)) => committed[id.0 as usize] = true,
-                None => break,
-            }
-        }
-        committed.copy_from_slice(&before);
-    }
-    let cone = Cone::new(graph, committed, root);
-    if excess(graph, &cone, MAX_CHECK_BYTES) == 0 { Ok(()) } else { Err(over_limit(graph, &cone)) }
+/// Cones of one graph, walked as long as that takes bounded time.
+struct Walks<'g> {
+    graph: &'g Graph,
+    left: u64,
 }
 
-/// The virtual tensor of the cone whose committing leaves the least excess; of equals the one with the fewest bytes,
-/// then the lowest id.
-fn best_cut(graph: &Graph, committed: &[bool], cone: &Cone, bytes: u64) -> Option<(u64, TensorId)> {
-    let mut trial = committed.to_vec();
-    let cuts = cone.computed.iter().filter(|id| **id != cone.root).map(|&id| {
-        trial[id.0 as usize] = true;
-        let left = excess(graph, &Cone::new(graph, &trial, cone.root), bytes);
-        trial[id.0 as usize] = false;
-        (left, graph.tensor(id).bytes(), id)
-    });
-    cuts.min().map(|(left, _, id)| (left, id))
+impl Walks<'_> {
+    fn cone(&mut self, committed: &[bool], root: TensorId) -> Result<Cone, Refused> {
+        let cone = Cone::new(self.graph, committed, root);
+        let walked = (cone.computed.len() + cone.areas.len()) as u64;
+        let limit = MAX_WALKED as usize;
+        self.left = self.left.checked_sub(walked).ok_or(Refused::TooMany {
+            what: "tensors walked",
+            found: limit + 1,
+            limit,
+        })?;
+        Ok(cone)
+    }
+
+    /// Commits tensors that `root` depends on until checking it keeps within limits, and within the aim if some tensors
+    /// do that.
+    fn limit(&mut self, committed: &mut [bool], root: TensorId) -> Result<(), Refused> {
+        for bytes in [AIM_BYTES, MAX_CHECK_BYTES] {
+            let before = committed.to_vec();
+            loop {
+                let cone = self.cone(committed, root)?;
+                let excess_now = excess(self.graph, &cone, bytes);
+                if excess_now == 0 {
+                    return Ok(());
+                }
+                match self.best_cut(committed, &cone, bytes)?.filter(|(left, _)| *left < excess_now) {
+                    Some((_, id)) => committed[id.0 as usize] = true,
+                    None => break,
+                }
+            }
+            committed.copy_from_slice(&before);
+        }
+        let cone = self.cone(committed, root)?;
+        if excess(self.graph, &cone, MAX_CHECK_BYTES) == 0 { Ok(()) } else { Err(over_limit(self.graph, &cone)) }
+    }
+
+    /// The virtual tensor of the cone whose committing leaves the least excess; of equals the one with the fewest bytes,
+    /// then the highest id, so that what comes next has the longest way to a limit.
+    fn best_cut(&mut self, committed: &[bool], cone: &Cone, bytes: u64) -> Result<Option<(u64, TensorId)>, Refused> {
+        let mut trial = committed.to_vec();
+        let mut best: Option<(u64, u64, Reverse<TensorId>)> = None;
+        for &id in cone.computed.iter().filter(|id| **id != cone.root) {
+            trial[id.0 as usize] = true;
+            let left = excess(self.graph, &self.cone(&trial, cone.root)?, bytes);
+            trial[id.0 as usize] = false;
+            let cut = (left, self.graph.tensor(id).bytes(), Reverse(id));
+            best = Some(best.map_or(cut, |best| best.min(cut)));
+        }
+        Ok(best.map(|(left, _, Reverse(id))| (left, id)))
+    }
 }
 
 fn over_limit(graph: &Graph, cone: &Cone) -> Refused {

@@ -3,6 +3,7 @@
 mod guess;
 mod mixed;
 mod pairs;
+mod part;
 mod rate;
 mod run;
 
@@ -17,7 +18,7 @@ use crate::{
     analysis::{case::Case, route::routable, weighing::Weighing},
     compile::cones::cones,
     graph::Graph,
-    limits::{MAX_MIXING, MAX_TRACES},
+    limits::MAX_MIXING,
     plan::Plan,
     refused::Refused,
     scheme::Scheme,
@@ -25,16 +26,18 @@ use crate::{
 
 /// Other routes that are tried with rates measured anew, in each scenario.
 const TRIES: usize = 8;
+/// Times that routes are chosen anew because what was on them makes no difference, in each scenario.
+const ROUNDS: usize = 64;
 
 impl Plan {
     /// The same plan with scenarios, routes, rates and γ as `shards` show them: for each its inputs in graph order, as
-    /// canonical bytes. At most [`MAX_TRACES`] count, and one alone shows nothing of what shards have in common.
+    /// canonical bytes. At most [`crate::MAX_TRACES`] count, fewer of a program so large that these would take minutes, and one alone shows nothing of what shards have in common.
     ///
     /// # Errors
-    /// If the plan doesn't fit the graph, or a shard lacks inputs.
+    /// If the plan doesn't fit the graph, if a shard lacks inputs, or if two shards already take too long.
     pub fn measured(&self, graph: &Graph, shards: &[Vec<Vec<u8>>]) -> Result<Self, Refused> {
         let scheme = Scheme::new(graph, self)?;
-        let shards = &shards[..shards.len().min(MAX_TRACES)];
+        let shards = &shards[..shards.len().min(run::most(graph, &scheme.committed)?)];
         let fits = |shard: &Vec<Vec<u8>>| {
             let types = graph.tensors()[..graph.inputs()].iter().map(|tensor| tensor.ty.bytes());
             shard.iter().map(Vec::len).eq(types)
@@ -45,7 +48,9 @@ impl Plan {
         if shards.is_empty() {
             return Ok(self.clone());
         }
-        let runs: Vec<Run> = shards.iter().map(|inputs| Run::new(graph, &scheme.committed, inputs)).collect();
+        let constants = run::constants(graph);
+        let run = |inputs: &Vec<Vec<u8>>| Run::new(graph, &scheme.committed, &constants, inputs);
+        let runs: Vec<Run> = shards.iter().map(run).collect();
         let slots: Vec<_> = scheme.slots.iter().map(|slot| (slot.id, slot.s)).collect();
         let mut weighing = Weighing::new(graph, cones(&scheme)?, &scheme.committed, &scheme.job, &slots);
         let mut cases = Vec::new();
@@ -67,7 +72,7 @@ fn measured(weighing: &Weighing<'_>, scheme: &Scheme<'_>, runs: &[Run], differs:
     let pairs = pairs::of(scheme, runs, &differs);
     let mut shared = pairs::equal(graph, &pairs);
     let rates = pairs::rates(weighing, &pairs);
-    loop {
+    for _ in 0..ROUNDS {
         let mut cases = [Case::new(graph, differs.clone(), shared.clone(), rates.clone())];
         reroute(weighing, &mut cases)?;
         let [mut case] = cases;
@@ -78,6 +83,7 @@ fn measured(weighing: &Weighing<'_>, scheme: &Scheme<'_>, runs: &[Run], differs:
         // What makes no difference at all: no route may go through it.
         still.iter().for_each(|id| shared[id.0 as usize] = true);
     }
+    Err(Refused::TooMany { what: "rounds of measuring", found: ROUNDS + 1, limit: ROUNDS })
 }
 
 /// Measures along the case's routes, and along others, and keeps the best. Gives the committed tensors that keep all of

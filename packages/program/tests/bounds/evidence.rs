@@ -1,6 +1,6 @@
 //! A run whose inputs and traces are noise, the same in each shard: openings of it are as long as any other's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use tequio_attestation::{
     Digest, Evidence, Inputs, Manifest, ShardTrace, Source, Statement, Subject, TensorId, Terms, input_root, open,
@@ -76,6 +76,11 @@ impl<'a> Run<'a> {
 
     /// The opening of one draw.
     pub fn open(&self, statement: &Statement, draw: u32) -> Vec<u8> {
+        self.open_all(statement, draw..draw + 1)
+    }
+
+    /// The opening of several.
+    pub fn open_all(&self, statement: &Statement, draws: Range<u32>) -> Vec<u8> {
         let evidence = Evidence {
             manifest: self.manifest,
             inputs: &self.inputs,
@@ -83,7 +88,7 @@ impl<'a> Run<'a> {
             tree: &self.tree,
             traces: (0..COUNT).map(|shard| (shard, self.trace.clone())).collect::<BTreeMap<_, _>>(),
         };
-        open(statement, &evidence, draw..draw + 1).unwrap()
+        open(statement, &evidence, draws).unwrap()
     }
 
     /// Most bytes that one draw's opening may have.

@@ -11,5 +11,6 @@ mod ordinary;
 mod random;
 mod reads;
 mod short_leaves;
+mod slow;
 mod wide_counts;
 mod worst;

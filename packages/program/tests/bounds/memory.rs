@@ -47,6 +47,25 @@ fn a_check_of_what_the_limits_admit_stays_below_16_mib() {
     within("all at once", Worst::new().chain(1_489, 80).dust(2_200, 2).crowd(50).stack(80));
 }
 
+/// What a runner puts into one message, at most.
+const PART: usize = 64 << 10;
+
+/// A leaf of one byte takes a hundred bytes of memory: draws count by their bytes.
+#[test]
+fn a_check_of_many_draws_stays_below_16_mib() {
+    for taps in [200, 1_000, 3_000, 7_400] {
+        let manifest = compiled(Worst::new().dust(taps, 1).dust(taps, 1)).unwrap().manifest;
+        let run = Run::new(&manifest);
+        let statement = run.statement(64);
+        let opening = (1..=64).map(|to| run.open_all(&statement, 0..to)).take_while(|opening| opening.len() <= PART);
+        let opening = opening.last().unwrap();
+        let (checked, most) = most_allocated(|| check(&statement, 0, &opening));
+        println!("{taps} taps: opening {} bytes, memory {most} bytes", opening.len());
+        checked.unwrap();
+        assert!(most <= LIMIT, "{taps} taps: {most} bytes");
+    }
+}
+
 /// It once took more than 32 MiB.
 #[test]
 fn a_chain_that_keeps_too_much_is_refused() {

@@ -1,5 +1,7 @@
 //! Open: run the drawn shards again and show the drawn elements.
 
+use std::ops::Range;
+
 use tequio_attestation::{Evidence, Malformed, Statement, drawn_traces};
 use tequio_backend::{Executable, RunError};
 use tequio_protocol::verifier::{AttestationResponse, ExecuteMsg};
@@ -23,13 +25,29 @@ pub fn statement(attestation: &AttestationResponse) -> Result<Statement, OpenErr
     Ok(Statement { subject: attestation.subject.clone(), root: attestation.root, seed })
 }
 
-/// The messages that open what is not opened yet, `part` draws in each. Anyone may send them, in order.
+/// Most of an opening that goes into one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub draws: u32,
+    /// Bytes of the opening, unless one draw takes more. A check keeps some hundred bytes for each leaf, and a leaf may
+    /// have one byte: what bounds bytes bounds its memory too.
+    pub bytes: usize,
+}
+
+impl Default for Part {
+    /// 64 KiB: a check of it stays far below the 32 MiB that a chain gives a contract, whatever the leaves.
+    fn default() -> Self {
+        Self { draws: u32::MAX, bytes: 64 << 10 }
+    }
+}
+
+/// The messages that open what is not opened yet, a part in each. Anyone may send them, in order.
 pub fn open(
     data: &JobData,
     executable: &dyn Executable,
     run: &Run,
     attestation: &AttestationResponse,
-    part: u32,
+    part: Part,
 ) -> Result<Vec<ExecuteMsg>, OpenError> {
     let statement = statement(attestation)?;
     let draws = statement.subject.draws;
@@ -41,12 +59,34 @@ pub fn open(
         tree: &run.tree,
         traces: drawn_traces(&statement, attestation.opened..draws, trace)?,
     };
-    (attestation.opened..draws)
-        .step_by(part.max(1) as usize)
-        .map(|from| {
-            let to = from.saturating_add(part.max(1)).min(draws);
-            let opening = tequio_attestation::open(&statement, &evidence, from..to)?;
-            Ok(ExecuteMsg::Open { attestation: attestation.id, opening: opening.into() })
-        })
-        .collect()
+    let (mut from, mut messages) = (attestation.opened, vec![]);
+    while from < draws {
+        let (to, opening) = longest(&statement, &evidence, from..draws, part)?;
+        messages.push(ExecuteMsg::Open { attestation: attestation.id, opening: opening.into() });
+        from = to;
+    }
+    Ok(messages)
+}
+
+/// The opening of as many of these draws as are a part, at least of one, and the draw after them. An opening of more draws
+/// is never shorter.
+fn longest(
+    statement: &Statement,
+    evidence: &Evidence<'_>,
+    draws: Range<u32>,
+    part: Part,
+) -> Result<(u32, Vec<u8>), Malformed> {
+    let (mut fits, mut excess) = (draws.start + 1, draws.start.saturating_add(part.draws.max(1)).min(draws.end) + 1);
+    let mut opening = tequio_attestation::open(statement, evidence, draws.start..fits)?;
+    let mut next = excess - 1;
+    while fits + 1 < excess {
+        let longer = tequio_attestation::open(statement, evidence, draws.start..next)?;
+        if longer.len() <= part.bytes {
+            (fits, opening) = (next, longer);
+        } else {
+            excess = next;
+        }
+        next = fits + (excess - fits) / 2;
+    }
+    Ok((fits, opening))
 }

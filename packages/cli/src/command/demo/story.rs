@@ -21,7 +21,7 @@ use tequio_protocol::{
     },
     verifier::Verdict,
 };
-use tequio_runner::Relayer;
+use tequio_runner::{Relayer, provider::Part};
 
 use super::cast::Cast;
 use crate::model::Model;
@@ -78,8 +78,6 @@ const TOKENS: u128 = 1_000_000_000_000;
 /// Shards of the commons job, and how many of them a provider takes at once.
 const COMMONS_SHARDS: u64 = 8;
 const COMMONS_CHUNK: u64 = 2;
-/// Most bytes of one opening's message.
-const PART_BYTES: u32 = 128 << 10;
 /// Most shards of one assignment.
 const MAX_CHUNK: u64 = 512;
 /// Seconds from posting to a job's end.
@@ -132,7 +130,7 @@ impl<'a> Story<'a> {
 
     /// Plays round after round until nobody takes anything, then has everybody paid.
     pub async fn play(&mut self, bar: &ProgressBar) -> Result<()> {
-        let (chain, part) = (self.chain, PART_BYTES / self.model.manifest().header.opening_bytes.max(1));
+        let chain = self.chain;
         let mut relayer = Relayer::new(chain, chain.actor("relayer"), |round| chain.beacon().sign(round));
         loop {
             bar.set_message("assign");
@@ -152,7 +150,7 @@ impl<'a> Story<'a> {
             relayer.draw().await?;
             bar.set_message("open");
             for participant in &self.participants {
-                participant.actor.provider.open_all(part.max(1)).await?;
+                participant.actor.provider.open_all(Part::default()).await?;
             }
             bar.set_message("settle");
             let assignments = active.keys().copied().collect();

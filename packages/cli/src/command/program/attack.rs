@@ -31,12 +31,16 @@ pub struct Args {
 const SUBSETS: u32 = 10;
 /// Least caught ÷ promised of what the plan's own traces show.
 const LEAST: f64 = 0.97;
+/// Share of the work that counts: where γ lacks less, a small ratio is of what is hardly saved, and of what noise of so
+/// few shards is.
+const COUNTS: f64 = 0.005;
 /// Shards that are made up where no inputs are given.
 const RANDOM_SHARDS: usize = 16;
 /// Rows that are shown.
 const ROWS: usize = 12;
 
-/// The cheats that were tried, the one with the smallest ratio last.
+/// The cheats that were tried. Last are those that break the promise, else those that break it for less than counts, the
+/// one with the smallest ratio at the end.
 #[derive(Serialize)]
 pub struct Attacked {
     delta: f64,
@@ -45,6 +49,8 @@ pub struct Attacked {
     tried: usize,
     /// The bound on ratios.
     least: f64,
+    /// What γ may lack.
+    counts: f64,
     /// Those with the smallest ratios.
     cheats: Vec<Row>,
 }
@@ -60,34 +66,48 @@ struct Row {
     caught: f64,
     /// Caught ÷ promised.
     ratio: f64,
+    /// What γ lacks for the promise to hold: the share that is saved for nothing.
+    lacks: f64,
+}
+
+impl Row {
+    fn breaks(&self) -> bool {
+        self.ratio < LEAST && self.lacks > COUNTS
+    }
 }
 
 impl Attacked {
-    /// Whether any cheat is caught less often than it should be.
+    /// Whether any cheat that saves enough to count is caught less often than it should be.
     pub fn is_broken(&self) -> bool {
-        self.cheats.iter().any(|row| row.ratio < self.least)
+        self.cheats.iter().any(Row::breaks)
     }
 }
 
 impl fmt::Display for Attacked {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let mut rows = table(["cheat", "saved", "promised", "caught", "caught ÷ promised"], &[1, 2, 3, 4]);
-        for Row { cheat, saved, promised, caught, ratio } in &self.cheats {
+        let mut rows =
+            table(["cheat", "saved", "promised", "caught", "caught ÷ promised", "γ lacks"], &[1, 2, 3, 4, 5]);
+        for Row { cheat, saved, promised, caught, ratio, lacks } in &self.cheats {
             rows.add_row([
                 cheat.clone(),
                 format!("{:.2} %", saved * 100.0),
                 format!("{:.4} %", promised * 100.0),
                 format!("{:.4} %", caught * 100.0),
                 format!("{ratio:.3}"),
+                format!("{:.2} %", lacks * 100.0),
             ]);
         }
         writeln!(f, "{rows}")?;
         write!(f, "{} cheats tried, δ {:.4}, γ {:.4}", self.tried, self.delta, self.gamma)?;
-        match self.cheats.last() {
-            Some(row) if self.is_broken() => {
-                write!(f, "\nbroken: `{}` is caught {:.3} times as often as promised", row.cheat, row.ratio)
-            }
-            _ => Ok(()),
+        let Some(Row { cheat, ratio, lacks, .. }) = self.cheats.last().filter(|row| row.ratio < LEAST) else {
+            return Ok(());
+        };
+        write!(f, "\n`{cheat}` is caught {ratio:.3} times as often as promised: γ lacks {:.2} %", lacks * 100.0)?;
+        let limit = COUNTS * 100.0;
+        if self.is_broken() {
+            write!(f, "\nbroken: that is more than {limit} %")
+        } else {
+            write!(f, "\nno cheat gains more than {limit} % of the work, which is too little to count")
         }
     }
 }
@@ -149,7 +169,8 @@ impl Tried<'_> {
     fn add(&mut self, cheat: String, of: Cheat) {
         let (promised, ratio) = (self.target.promised(of.saved), self.target.ratio(of));
         if ratio.is_finite() {
-            self.rows.push(Row { cheat, saved: of.saved, promised, caught: of.caught, ratio });
+            let lacks = (of.saved - self.target.gamma() - of.caught / self.target.delta()).max(0.0);
+            self.rows.push(Row { cheat, saved: of.saved, promised, caught: of.caught, ratio, lacks });
         }
     }
 
@@ -203,10 +224,11 @@ impl Tried<'_> {
     }
 
     fn done(mut self) -> Attacked {
-        self.rows.sort_by(|one, other| other.ratio.total_cmp(&one.ratio));
+        self.rows
+            .sort_by(|one, other| one.breaks().cmp(&other.breaks()).then_with(|| other.ratio.total_cmp(&one.ratio)));
         let tried = self.rows.len();
         let cheats = self.rows.split_off(tried.saturating_sub(ROWS));
-        Attacked { delta: self.target.delta(), gamma: self.target.gamma(), tried, least: LEAST, cheats }
+        Attacked { delta: self.target.delta(), gamma: self.target.gamma(), tried, least: LEAST, counts: COUNTS, cheats }
     }
 }
 

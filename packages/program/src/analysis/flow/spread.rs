@@ -30,6 +30,19 @@ pub fn spread(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
     arrived.map(|(operand, into)| (operand, Field::of_elements(dims(&edge.types[operand].shape), into))).collect()
 }
 
+/// Whether flow through any operand that is computed goes back a whole tensor at a time where all of it differs.
+pub fn is_at_once(edge: &Edge<'_>) -> bool {
+    let is_computed = |at: &usize| !edge.graph.is_constant(&edge.node.operands[*at]);
+    (0..edge.types.len())
+        .filter(is_computed)
+        .map(|at| edge.through(at))
+        .all(|edge| !edge.is_chosen() && (edge.is_same_place() || is_moved(&edge) || axes(&edge).is_some()))
+}
+
+fn is_moved(edge: &Edge<'_>) -> bool {
+    matches!((&edge.node.op, edge.route), (Op::Reshape | Op::Transpose { .. }, 0))
+}
+
 /// Through the edge's own route.
 fn along(edge: &Edge<'_>, flow: Field) -> Field {
     let source = dims(&edge.source().shape);

@@ -1,10 +1,13 @@
 //! How much keeps its old value when only what lies on its route changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tequio_attestation::TensorId;
 
-use super::{pairs::Pair, rate::rate, run::evaluate};
+use super::{pairs::Pair, rate::rate, run};
 use crate::analysis::{case::Case, cone::Cone, route::targets, weighing::Weighing};
 
 /// By slot, the most over the pairs; `u16::MAX` where all of a tensor that differs keeps its value.
@@ -21,7 +24,7 @@ pub fn rates(weighing: &Weighing<'_>, case: &Case, pairs: &[Pair<'_>]) -> Vec<u1
 /// trace's of everything else.
 fn of_pair(weighing: &Weighing<'_>, case: &Case, pair: &Pair<'_>) -> Vec<u16> {
     let graph = weighing.graph;
-    let mut mix: Vec<Vec<i64>> = pair.old.values.clone();
+    let mut mix: Vec<Arc<Vec<i64>>> = pair.old.values.clone();
     for (at, differs) in case.differs.iter().enumerate() {
         if *differs {
             mix[at] = pair.new.values[at].clone();
@@ -37,7 +40,7 @@ fn of_pair(weighing: &Weighing<'_>, case: &Case, pair: &Pair<'_>) -> Vec<u16> {
         let met = met(weighing, case, cone);
         let mut computed: BTreeMap<TensorId, Vec<i64>> = BTreeMap::new();
         for &id in cone.computed.iter().rev() {
-            let value = evaluate(graph, graph.tensor(id), |read| match computed.get(&read) {
+            let value = run::computed(graph, graph.tensor(id), |read| match computed.get(&read) {
                 Some(value) => value,
                 None if met.contains(&read) => &mix[read.0 as usize],
                 None => &pair.old.values[read.0 as usize],
@@ -45,9 +48,9 @@ fn of_pair(weighing: &Weighing<'_>, case: &Case, pair: &Pair<'_>) -> Vec<u16> {
             computed.insert(id, value);
         }
         let value = computed.remove(&cone.root).unwrap_or_default();
-        let equal = value.iter().zip(&pair.old.values[at]).filter(|(new, old)| new == old).count();
+        let equal = value.iter().zip(&*pair.old.values[at]).filter(|(new, old)| new == old).count();
         rates.push(rate(equal, value.len()));
-        mix[at] = value;
+        mix[at] = Arc::new(value);
     }
     rates
 }

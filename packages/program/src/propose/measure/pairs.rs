@@ -62,7 +62,7 @@ pub fn of<'a>(scheme: &Scheme<'_>, runs: &'a [Run], wanted: &[bool]) -> Vec<Pair
 }
 
 fn equal_elements(scheme: &Scheme<'_>, pair: &Pair<'_>) -> usize {
-    let equal = |id: usize| pair.old.values[id].iter().zip(&pair.new.values[id]).filter(|(a, b)| a == b).count();
+    let equal = |id: usize| pair.old.values[id].iter().zip(&*pair.new.values[id]).filter(|(a, b)| a == b).count();
     (0..scheme.graph.inputs()).map(equal).sum()
 }
 
@@ -79,7 +79,7 @@ fn grafted(scheme: &Scheme<'_>, old: &Run, other: &Run, wanted: &[bool]) -> Run 
         }
     };
     let inputs: Vec<Vec<u8>> = wanted.iter().enumerate().map(input).collect();
-    Run::new(graph, &scheme.committed, &inputs)
+    Run::new(graph, &scheme.committed, &old.values, &inputs)
 }
 
 /// By tensor: whether it is equal as a whole in any of the pairs although it depends on what differs.
@@ -95,7 +95,7 @@ pub fn equal(graph: &Graph, pairs: &[Pair<'_>]) -> Vec<bool> {
 pub fn rates(weighing: &Weighing<'_>, pairs: &[Pair<'_>]) -> Vec<u16> {
     let of_pair = |at: usize, pair: &Pair<'_>| {
         let (old, new) = (&pair.old.values[at], &pair.new.values[at]);
-        let equal = old.iter().zip(new).filter(|(old, new)| old == new).count();
+        let equal = old.iter().zip(&**new).filter(|(old, new)| old == new).count();
         if equal < old.len() { rate(equal, old.len()) } else { 0 }
     };
     let most = |at: usize| pairs.iter().map(|pair| of_pair(at, pair)).max().unwrap_or(0);
