@@ -94,6 +94,9 @@ pub enum ExecuteMsg {
     Attest { subject: Subject, root: Digest },
     /// Opens the next draws of an attestation, all or some. Anyone may relay it.
     Open { attestation: AttestationId, opening: Binary },
+    /// Shows one committed element that does not follow from what it reads, as an opening of one draw of the sender's own
+    /// choice: of `shard`, as the job numbers it. From the attestation until a final answer; what follows is an error.
+    Refute { attestation: AttestationId, shard: Uint64, element: u32, opening: Binary },
     /// Proposes another beacon, for attestations made after the timelock.
     Propose { beacon: Beacon },
     /// Sets the config for later attestations.
@@ -103,7 +106,9 @@ pub enum ExecuteMsg {
 impl Permissioned for ExecuteMsg {
     fn permission(&self) -> Permission {
         match self {
-            Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } => Permission::Anyone,
+            Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } | Self::Refute { .. } => {
+                Permission::Anyone
+            }
             Self::Propose { .. } | Self::Configure { .. } => Permission::Governance,
             Self::UpdateOwnership(action) => governance::permission(action),
         }
@@ -213,6 +218,11 @@ pub enum Verdict {
     Genuine {},
     /// A drawn element does not follow from what it reads.
     False(Mismatch),
+    /// Somebody showed an element that does not follow from what it reads.
+    Refuted {
+        by: String,
+        wrong: Mismatch,
+    },
     /// Not completely opened by the deadline.
     Lapsed {},
     /// The beacon never came.
@@ -260,5 +270,16 @@ events! {
     }
     /// Draws of `round` were opened; `verdict` is pending, genuine so far, genuine or false.
     Opened = "opened" { attestation: AttestationId, round: u64, opened: u32, draws: u32, verdict: String }
+    /// An element that does not follow from what it reads was shown.
+    Refuted = "refuted" {
+        attestation: AttestationId,
+        by: String,
+        /// The job's.
+        shard: Uint64,
+        tensor: u32,
+        element: u32,
+        claimed: i64,
+        computed: i64,
+    }
     BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 }
 }
