@@ -235,6 +235,11 @@ impl Verdict {
         matches!(self, Self::GenuineSoFar { .. } | Self::Genuine {})
     }
 
+    /// Whether nothing changes it any more.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Pending {} | Self::GenuineSoFar { .. })
+    }
+
     /// One word, as events and tables give it.
     pub fn word(&self) -> &'static str {
         self.into()

@@ -62,6 +62,24 @@ impl<'a, C: Chain> Auditor<'a, C> {
         Ok(spawn_blocking(run).await??)
     }
 
+    /// Runs some shards of an attested assignment again, and refutes it by the first that was not run as its program says,
+    /// if its provider serves what it committed to there: `serve` asks for it, and says where it is. By which shard.
+    pub async fn watch(
+        &mut self,
+        sender: &Addr,
+        assignment: AssignmentId,
+        delivery: &str,
+        shards: Vec<u64>,
+        serve: impl AsyncFnOnce(u64) -> Result<String>,
+    ) -> Result<Option<u64>> {
+        let different = self.audit(assignment, delivery, shards).await?;
+        let Some(Difference { shard, .. }) = different.into_iter().next() else { return Ok(None) };
+        let trace = serve(shard).await?;
+        let refuted = self.refute(sender, assignment, delivery, shard, &trace).await?;
+        ensure!(refuted, "shard {shard} of assignment {assignment} differs, and what is served of it does not");
+        Ok(Some(shard))
+    }
+
     /// Refutes an attested assignment by one of its shards, if that was not run as its program says; `sender` is thanked
     /// for it out of the slash. `trace` is where its provider put what it committed to in that shard. Whether it did.
     pub async fn refute(

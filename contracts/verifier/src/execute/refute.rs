@@ -3,10 +3,7 @@
 use cosmwasm_std::{DepsMut, Response};
 use tequio_attestation::{Outcome, Position, Statement};
 use tequio_contract::door::Caller;
-use tequio_protocol::{
-    AttestationId, Digest, Moment,
-    verifier::{Refuted, Verdict},
-};
+use tequio_protocol::{AttestationId, Digest, Moment, verifier::Refuted};
 
 use crate::{
     core::timing::{Finding, Progress},
@@ -29,7 +26,7 @@ pub fn refute(
     let verdict = standing.verdict(&now);
     let (progress, Attestation { subject, root, .. }) = (standing.progress, standing.attestation);
     let (first, count, draws) = (subject.first_shard, subject.count, subject.draws);
-    if !matches!(verdict, Verdict::Pending {} | Verdict::GenuineSoFar { .. }) {
+    if verdict.is_final() {
         return Err(ContractError::Closed { verdict: verdict.word(), opened: progress.opened, draws });
     }
     let within = shard.checked_sub(first).filter(|index| *index < count);
