@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use cosmwasm_std::Addr;
-use tequio_attestation::ShardTrace;
+use tequio_attestation::{
+    Digest, Outcome, Position, ShardTrace, Statement, TensorId, hash::tagged, shard_tree, tensor_tree, tree::Tree,
+};
 use tequio_backend::{Backend, cpu::Cpu};
 use tequio_protocol::{
     AssignmentId,
     escrow::Ending,
-    verifier::{ExecuteMsg, Verdict},
+    verifier::{AttestationResponse, ExecuteMsg, Verdict},
 };
 use tequio_runner::{
     Auditor,
@@ -139,4 +141,42 @@ fn who_copies_the_message_ends_the_cheat_too() {
     let watcher = world.actor("watcher");
     let refused: tequio_verifier::ContractError = world.refused(&watcher, message, 0);
     assert!(matches!(refused, tequio_verifier::ContractError::Closed { verdict: "refuted", .. }), "{refused}");
+}
+
+/// Any one bit of any committed tensor in any shard, a thousand times: what is shown is false, and nothing else is.
+#[test]
+fn every_single_element_sabotage_in_a_shard_that_is_run_again_is_found() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(job());
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    let (held, attestation) = (world.held(assignment), world.attestation(assignment));
+    let (data, executable) = (&held.data, &*held.executable);
+    let manifest = data.manifest();
+    for n in 0..1_000u32 {
+        let dice = tagged("one wrong value", &[&n.to_be_bytes()]).0;
+        let shard = u64::from(dice[0] % 8);
+        let mut shown = executable.trace(&data.inputs, shard).unwrap();
+        let slot = dice[1] as usize % shown.slots.len();
+        let byte = u16::from_be_bytes([dice[2], dice[3]]) as usize % shown.slots[slot].len();
+        shown.slots[slot][byte] ^= 1 << (dice[4] % 8);
+        let trees = manifest.committed().into_iter().zip(&shown.slots);
+        let tree =
+            |((id, layout), bytes): ((TensorId, _), &Vec<u8>)| tensor_tree(&manifest.descriptor(id).ty, layout, bytes);
+        let mut roots = held.run.tree.leaves().to_vec();
+        roots[shard as usize] = shard_tree(&trees.map(tree).collect::<Vec<_>>()).root();
+        let root = Tree::new(roots.clone()).root();
+        let spoiled = AttestationResponse { root, ..attestation.clone() };
+        let message = refute(data, executable, &spoiled, roots, shard, shown).unwrap().expect("something is wrong");
+        let ExecuteMsg::Refute { element, opening, .. } = message else { panic!("{message:?}") };
+        let statement = Statement { subject: spoiled.subject, root, seed: Digest::default() };
+        let found = tequio_attestation::refute(&statement, Position { shard, element }, &opening).unwrap();
+        let Outcome::Disagreed(wrong) = found else { panic!("{found:?}") };
+        let width = manifest.descriptor(TensorId(wrong.tensor)).ty.dtype.bytes();
+        assert_eq!((wrong.shard, wrong.element as usize), (shard, byte / width));
+        // Under the honest root the same bytes show nothing.
+        let honest = Statement { root: attestation.root, ..statement };
+        assert!(tequio_attestation::refute(&honest, Position { shard, element }, &opening).is_err());
+    }
 }
