@@ -235,7 +235,7 @@ impl fmt::Display for Watched {
         write!(
             f,
             "Proven by watching: the client ran {again} of {attested} attested shards again ({share:.0} %), which nobody \
-             knew beforehand; whatever was wrong in one of them, a single value too, was refuted ({refuted} assignments). \
+             knew beforehand; whatever was wrong in one of them, a single value too, was refuted (assignments: {refuted}). \
              Of the others it proves nothing."
         )
     }
