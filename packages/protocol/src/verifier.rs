@@ -1,6 +1,9 @@
 //! `verifier`: the authority over beacon rounds, attestations and verdicts.
 
-use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_schema::{
+    QueryResponses, cw_serde,
+    serde::{Deserialize, Deserializer},
+};
 use cosmwasm_std::{Binary, HexBinary, Uint64};
 use cw_ownable::cw_ownable_execute;
 use strum::IntoStaticStr;
@@ -170,13 +173,21 @@ pub struct RoundResponse {
 pub struct AttestedResponse {
     /// The block of this answer.
     pub now: Moment,
+    #[serde(deserialize_with = "apart")]
     pub attestation: Option<AttestationResponse>,
+}
+
+/// Reads a value in a function of its own: all of an answer in one would have more locals than a virtual machine takes.
+#[inline(never)]
+fn apart<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    T::deserialize(from)
 }
 
 #[cw_serde]
 pub struct AttestationResponse {
     pub id: AttestationId,
     pub attester: String,
+    #[serde(deserialize_with = "apart")]
     pub subject: Subject,
     pub root: Digest,
     /// When it was taken.
