@@ -37,6 +37,8 @@ pub enum Malformed {
     Index { tensor: u32, index: u32 },
     #[error("checking one draw takes too many reads or too deep a chain")]
     Limit,
+    #[error("nothing lies at that address")]
+    Address,
     #[error("no elements of tensor {tensor} for shard {shard}")]
     Evidence { tensor: u32, shard: u64 },
     #[error("does not lead to the {tree} root")]

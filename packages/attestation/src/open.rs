@@ -15,6 +15,7 @@ use crate::{
     hash,
     layout::depth,
     tree::{Address, Stack, Tree, fold},
+    wanted::{Located, Slot},
 };
 
 /// What an opening is made from.
@@ -69,7 +70,7 @@ impl<'a> Supply<'a> for Record<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    fn tensor(
+    pub(crate) fn tensor(
         &'a self,
         statement: &Statement,
         key: LeafKey,
@@ -111,23 +112,32 @@ pub fn open(statement: &Statement, evidence: &Evidence, draws: Range<u32>) -> Re
         let (id, ty) = evidence.drawn(draw.ticket).ok_or(Malformed::Counts)?;
         Ok((id, Position { shard: draw.shard, element: draw.element(ty.shape.elements()) }))
     });
-    write(statement, evidence, &drawn.collect::<Result<Vec<_>, _>>()?)
+    write(statement, evidence, &drawn.collect::<Result<Vec<_>, _>>()?, &NONE)
 }
 
 /// Opens one element of a committed tensor, drawn or not.
 ///
 /// The bytes are what [`crate::refute`] takes. Errors if the evidence lacks the shard, has a tensor of the wrong length,
-/// or `tensor` is not committed to.
+/// or `tensor` is not committed to. `instead` are digests of the attester's trees that stand for those which follow from the
+/// evidence, of whom knows only some ([`crate::Revealed::known`]); else none.
 pub fn show(
     statement: &Statement,
     evidence: &Evidence,
     tensor: TensorId,
     position: Position,
+    instead: &BTreeMap<Address, Digest>,
 ) -> Result<Vec<u8>, Malformed> {
-    write(statement, evidence, &[(tensor, position)])
+    write(statement, evidence, &[(tensor, position)], instead)
 }
 
-fn write(statement: &Statement, evidence: &Evidence, positions: &[(TensorId, Position)]) -> Result<Vec<u8>, Malformed> {
+static NONE: BTreeMap<Address, Digest> = BTreeMap::new();
+
+fn write(
+    statement: &Statement,
+    evidence: &Evidence,
+    positions: &[(TensorId, Position)],
+    instead: &BTreeMap<Address, Digest>,
+) -> Result<Vec<u8>, Malformed> {
     let mut opening = Writer::default();
     opening.bytes(&evidence.manifest.header.encode());
     opening.varint(positions.len() as u64);
@@ -141,7 +151,7 @@ fn write(statement: &Statement, evidence: &Evidence, positions: &[(TensorId, Pos
         evaluator.claimed_and_computed(&tensor, layout, shard, element)?;
     }
     let Evaluator { supply, known, leaves, .. } = evaluator;
-    let mut siblings = Siblings { evidence, statement, opening: supply.opening, trees: BTreeMap::new() };
+    let mut siblings = Siblings { instead, ..Siblings::new(evidence, statement, supply.opening) };
     siblings.descriptors(known.keys());
     let of = |wanted: fn(&Source) -> bool| {
         let source = |id: &TensorId| &known[id].descriptor.source;
@@ -150,19 +160,30 @@ fn write(statement: &Statement, evidence: &Evidence, positions: &[(TensorId, Pos
     siblings.constants(&of(|source| matches!(source, Source::Constant { .. })))?;
     siblings.inputs(&of(|source| matches!(source, Source::Input { .. })))?;
     siblings.trace(&of(|source| matches!(source, Source::Committed { .. })))?;
-    Ok(siblings.opening.0)
+    Ok(siblings.finish())
 }
 
 /// Appends the digests that the opened leaves lack.
-struct Siblings<'a> {
+pub(crate) struct Siblings<'a> {
     evidence: &'a Evidence<'a>,
     statement: &'a Statement,
     opening: Writer,
     /// Trees of tensors of which a leaf was opened, by tensor and shard.
     trees: BTreeMap<(TensorId, u64), Tree>,
+    /// Digests of the attester's trees that are other than follows.
+    instead: &'a BTreeMap<Address, Digest>,
 }
 
-impl Siblings<'_> {
+impl<'a> Siblings<'a> {
+    pub fn new(evidence: &'a Evidence<'a>, statement: &'a Statement, opening: Writer) -> Self {
+        Self { evidence, statement, opening, trees: BTreeMap::new(), instead: &NONE }
+    }
+
+    /// The opening with everything that was appended.
+    pub fn finish(self) -> Vec<u8> {
+        self.opening.0
+    }
+
     /// Folds without values: only which digests are asked for matters.
     fn append(&mut self, mut leaves: Vec<Address>, digest: impl Fn(Address) -> Option<Digest>) {
         leaves.sort();
@@ -220,7 +241,7 @@ impl Siblings<'_> {
             self.opening.bytes(&top.root().0);
             return Ok(());
         }
-        self.stacked(keys, top, first, slots, &|id| id.0 as u64)
+        self.stacked(keys, top, (first, slots), &|id| id.0 as u64, &NONE)
     }
 
     fn trace(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
@@ -229,17 +250,50 @@ impl Siblings<'_> {
             Source::Committed { slot, .. } => slot as u64,
             _ => 0,
         };
-        self.stacked(keys, self.evidence.tree, 0, manifest.header.committed as u64, &slot)
+        self.stacked(keys, self.evidence.tree, (0, manifest.header.committed as u64), &slot, self.instead)
     }
 
-    /// Siblings in a tree of shards (the first of ours is `first`) over `slots` tensors over leaves.
+    /// Appends digests of the attester's trees, and then those beside them and beside `elements`, which are shards of the
+    /// attestation, slots and leaves.
+    pub fn reveal(&mut self, located: &Located, elements: &[(u64, Slot, u32)]) -> Result<(), Malformed> {
+        let mut levels = Levels {
+            shard_depth: depth(self.statement.subject.count),
+            slot_depth: depth(self.evidence.manifest.header.committed.into()),
+            top: self.evidence.tree,
+            shards: BTreeMap::new(),
+            tensors: BTreeMap::new(),
+            instead: self.instead,
+        };
+        for (shard, slot) in located.touched(elements) {
+            let key = |tensor| LeafKey { tensor, shard, leaf: 0 };
+            if let Some(Slot { slot, tensor, .. }) = slot {
+                levels.tensors.insert((shard, slot), self.tree(key(tensor))?);
+            }
+            if let Entry::Vacant(vacant) = levels.shards.entry(shard)
+                && let Some((first, _)) = self.evidence.manifest.committed().first()
+            {
+                vacant.insert(self.shard(key(*first), self.evidence.manifest.header.committed.into())?);
+            }
+        }
+        let stack = located.stack();
+        let mut leaves = located.digests();
+        for at in &leaves {
+            self.opening.bytes(&levels.digest(*at).0);
+        }
+        leaves.extend(elements.iter().map(|(shard, slot, leaf)| stack.address(*shard, slot.slot, (*leaf).into())));
+        self.append(leaves, |at| (!stack.is_absent(at)).then(|| levels.digest(at)));
+        Ok(())
+    }
+
+    /// Siblings in a tree of shards over tensors over leaves. `first` is the first of our shards, `slots` the number of
+    /// tensors.
     fn stacked(
         &mut self,
         keys: &[LeafKey],
         top: &Tree,
-        first: u64,
-        slots: u64,
+        (first, slots): (u64, u64),
         slot: &dyn Fn(TensorId) -> u64,
+        instead: &BTreeMap<Address, Digest>,
     ) -> Result<(), Malformed> {
         let mut shards = BTreeMap::new();
         let mut tensors = BTreeMap::new();
@@ -259,20 +313,8 @@ impl Siblings<'_> {
         let leaves =
             keys.iter().map(|key| stack.address(key.shard + first, slot(key.tensor), key.leaf as u64)).collect();
         let (shard_depth, slot_depth) = (depth(stack.top), depth(slots));
-        self.append(leaves, |at| {
-            if stack.is_absent(at) {
-                return None;
-            }
-            let (shard, len) = (at.part(0, shard_depth.min(at.depth())), at.depth());
-            Some(if len <= shard_depth {
-                top.digest(shard, len)
-            } else if len <= shard_depth + slot_depth {
-                shards[&shard].digest(at.part(shard_depth, len), len - shard_depth)
-            } else {
-                let above = shard_depth + slot_depth;
-                tensors[&(shard, at.part(shard_depth, above))].digest(at.part(above, len), len - above)
-            })
-        });
+        let levels = Levels { shard_depth, slot_depth, top, shards, tensors, instead };
+        self.append(leaves, |at| (!stack.is_absent(at)).then(|| levels.digest(at)));
         Ok(())
     }
 
@@ -302,5 +344,35 @@ impl Siblings<'_> {
         let tree = tensor_tree(&descriptor.ty, layout, bytes);
         self.trees.insert((key.tensor, key.shard), tree.clone());
         Ok(tree)
+    }
+}
+
+/// Digests of trees stacked: shards over tensors over leaves.
+struct Levels<'t> {
+    shard_depth: u8,
+    slot_depth: u8,
+    top: &'t Tree,
+    shards: BTreeMap<u64, Tree>,
+    /// By shard and slot.
+    tensors: BTreeMap<(u64, u64), Tree>,
+    /// Those that are other than follows.
+    instead: &'t BTreeMap<Address, Digest>,
+}
+
+impl Levels<'_> {
+    fn digest(&self, at: Address) -> Digest {
+        if let Some(digest) = self.instead.get(&at) {
+            return *digest;
+        }
+        let (shard, len) = (at.part(0, self.shard_depth.min(at.depth())), at.depth());
+        let above = self.shard_depth + self.slot_depth;
+        if len <= self.shard_depth {
+            self.top.digest(shard, len)
+        } else if len <= above {
+            self.shards[&shard].digest(at.part(self.shard_depth, len), len - self.shard_depth)
+        } else {
+            let slot = at.part(self.shard_depth, above);
+            self.tensors[&(shard, slot)].digest(at.part(above, len), len - above)
+        }
     }
 }

@@ -138,7 +138,7 @@ fn expect(tree: &'static str, holds: bool) -> Result<(), Malformed> {
 }
 
 /// The root over opened leaves; the digests of what lies beside them come next in the opening.
-fn fold_rest(
+pub(crate) fn fold_rest(
     mut leaves: Vec<(Address, Digest)>,
     absent: impl Fn(Address) -> bool,
     rest: &mut Reader,

@@ -65,6 +65,18 @@ impl Address {
         Self { turns: self.turns | (index as u128) << (128 - len), len }
     }
 
+    /// The place above. The root has none: it is the root.
+    pub fn up(self) -> Self {
+        let len = self.len.saturating_sub(1);
+        let kept = if len == 0 { 0 } else { u128::MAX << (128 - len) };
+        Self { turns: self.turns & kept, len }
+    }
+
+    /// The two places below the place above, of which this is one.
+    pub fn and_beside(self) -> [Self; 2] {
+        [0, 1].map(|turn| self.up().down(turn, 1))
+    }
+
     /// Turns from the root.
     pub fn depth(self) -> u8 {
         self.len

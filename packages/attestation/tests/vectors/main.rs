@@ -15,5 +15,6 @@ mod layers;
 mod layouts;
 mod openings;
 mod program;
+mod reveals;
 mod small;
 mod trees;

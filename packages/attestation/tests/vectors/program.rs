@@ -1,12 +1,13 @@
 //! Building a program by hand and running it over a job's shards.
 
-use std::convert::Infallible;
+use std::{collections::BTreeMap, convert::Infallible};
 
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Position, Scope,
-    ShardTrace, Source, Statement, Subject, TensorId, Terms, input_root, open, shard_tree, show, tensor_tree,
-    tree::Tree,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Position,
+    Scope, ShardTrace, Source, Statement, Subject, TensorId, Terms, Wanted, input_root, locate, open, reveal,
+    shard_tree, show, tensor_tree,
+    tree::{Address, Tree},
 };
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
 
@@ -187,7 +188,47 @@ impl Run {
 
     /// Opens one element of a committed tensor.
     pub fn show(&self, statement: &Statement, tensor: TensorId, position: Position) -> Vec<u8> {
-        self.with_evidence(|evidence| show(statement, evidence, tensor, position).unwrap())
+        self.with_evidence(|evidence| show(statement, evidence, tensor, position, &BTreeMap::new()).unwrap())
+    }
+
+    /// Reveals what is asked for.
+    pub fn reveal(
+        &self,
+        statement: &Statement,
+        wanted: &Wanted,
+        from: u64,
+        bytes: usize,
+    ) -> Result<Vec<u8>, Malformed> {
+        self.with_evidence(|evidence| reveal(statement, evidence, wanted, from, bytes))
+    }
+
+    /// Shows that an address lies in the program.
+    pub fn locate(&self, wanted: &Wanted) -> Vec<u8> {
+        locate(&self.manifest, wanted)
+    }
+
+    /// As whoever knows no more than the inputs and `trace` opens an element of `shard` of the attestation, with digests of
+    /// the attester's own.
+    pub fn show_instead(
+        &self,
+        statement: &Statement,
+        tensor: TensorId,
+        position: Position,
+        trace: ShardTrace,
+        instead: &BTreeMap<Address, Digest>,
+    ) -> Vec<u8> {
+        let evidence = Evidence {
+            manifest: &self.manifest,
+            inputs: &self.inputs,
+            input_tree: &self.inputs.tree(&self.manifest),
+            tree: &Tree::new(vec![Digest::default(); self.range.1 as usize]),
+            traces: BTreeMap::from([(position.shard, trace)]),
+        };
+        show(statement, &evidence, tensor, position, instead).unwrap()
+    }
+
+    pub fn trace(&self, shard: usize) -> &ShardTrace {
+        &self.traces[shard]
     }
 
     fn with_evidence<T>(&self, use_it: impl FnOnce(&Evidence) -> T) -> T {

@@ -56,7 +56,8 @@ pub fn refute(
         tree: &Tree::new(roots),
         traces: BTreeMap::from([(index, shown)]),
     };
-    let opening = tequio_attestation::show(&statement, &evidence, tensor, Position { shard: index, element })?;
+    let position = Position { shard: index, element };
+    let opening = tequio_attestation::show(&statement, &evidence, tensor, position, &BTreeMap::new())?;
     let attestation = attestation.id;
     Ok(Some(ExecuteMsg::Refute { attestation, shard: shard.into(), element, opening: opening.into() }))
 }

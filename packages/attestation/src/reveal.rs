@@ -1,0 +1,155 @@
+//! Revealing what is asked for, and checking that it lies under the attested root.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Digest, Evidence, Malformed, Statement, Wanted,
+    codec::{Reader, Writer},
+    commit::payload,
+    evaluate::LeafKey,
+    hash,
+    open::Siblings,
+    tree::{Address, fold},
+    wanted::{LEAVES, Located, Slot, locate, locate_from, located},
+};
+
+/// Most leaves of outputs in one answer.
+pub const OUTPUT_LEAVES: u64 = 4_096;
+
+/// What an answer shows, all of it under the attested root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revealed<'a> {
+    pub located: Located,
+    /// Digests by address: those asked for, and those beside the paths to them.
+    pub digests: Vec<(Address, Digest)>,
+    /// Elements, leaf by leaf.
+    pub leaves: Vec<RevealedLeaf<'a>>,
+    /// Parts shown by now: all, if it is [`Located::parts`].
+    pub parts: u64,
+}
+
+/// A leaf of a committed tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevealedLeaf<'a> {
+    /// Index among the attestation's shards.
+    pub shard: u64,
+    pub tensor: u32,
+    pub leaf: u32,
+    /// The first of its elements, and their bytes.
+    pub element: u32,
+    pub payload: &'a [u8],
+}
+
+/// Reveals what is asked for; of outputs, from part `from` on, as many as `bytes` hold, but at least one.
+///
+/// The bytes are what [`revealed`] takes. Errors if the evidence lacks a shard that is asked for, or the address is none.
+pub fn reveal(
+    statement: &Statement,
+    evidence: &Evidence,
+    asked: &Wanted,
+    from: u64,
+    bytes: usize,
+) -> Result<Vec<u8>, Malformed> {
+    let shown = locate(evidence.manifest, asked);
+    let located = located(&statement.subject, asked, &shown)?;
+    let mut w = Writer::default();
+    w.bytes(&shown);
+    let mut elements = located.elements(from, OUTPUT_LEAVES);
+    if matches!(asked, Wanted::Outputs { .. }) {
+        elements.truncate(fitting(&elements, bytes).max(1));
+        w.varint(elements.len() as u64);
+    }
+    for &(shard, slot, leaf) in &elements {
+        let (tensor, key) = (slot.tensor, LeafKey { tensor: slot.tensor, shard, leaf });
+        let tensor = evidence.manifest.descriptor(tensor);
+        let (layout, bytes) = evidence.tensor(statement, key, tensor)?;
+        w.bytes(payload(&tensor.ty, layout, bytes, leaf));
+    }
+    let mut siblings = Siblings::new(evidence, statement, w);
+    siblings.reveal(&located, &elements)?;
+    Ok(siblings.finish())
+}
+
+/// How many of the leaves fit into so many bytes, each with a digest beside it.
+fn fitting(elements: &[(u64, Slot, u32)], bytes: usize) -> usize {
+    let sums = elements.iter().scan(0usize, |sum, (_, slot, leaf)| {
+        *sum += slot.layout.payload_len(&slot.ty, *leaf) + 32;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= bytes).count()
+}
+
+/// Checks an answer to what was asked for, of which `from` parts were shown before.
+///
+/// An error says nothing about the attestation: these bytes do not answer. Exactly one string of bytes answers, but for how
+/// many leaves of outputs it shows.
+pub fn revealed<'a>(
+    statement: &Statement,
+    asked: &Wanted,
+    from: u64,
+    bytes: &'a [u8],
+) -> Result<Revealed<'a>, Malformed> {
+    let mut reader = Reader::new(bytes);
+    let located = locate_from(&statement.subject, asked, &mut reader)?;
+    let (most, parts) = match asked {
+        Wanted::Outputs { .. } => {
+            let shown = reader.varint()?;
+            let parts = from.checked_add(shown).filter(|parts| *parts <= located.parts);
+            let within = (1..=OUTPUT_LEAVES).contains(&shown);
+            (shown, parts.filter(|_| within).ok_or(Malformed::Counts)?)
+        }
+        _ => (LEAVES.into(), 1),
+    };
+    let mut digests = vec![];
+    for at in located.digests() {
+        digests.push((at, reader.digest()?));
+    }
+    let (stack, mut leaves, mut shown) = (located.stack(), vec![], digests.clone());
+    for (shard, slot, leaf) in located.elements(from, most) {
+        let payload = reader.bytes(slot.layout.payload_len(&slot.ty, leaf))?;
+        shown.push((stack.address(shard, slot.slot, leaf.into()), hash::leaf(payload)));
+        let (tensor, element) = (slot.tensor.0, slot.layout.span(&slot.ty, leaf).0);
+        leaves.push(RevealedLeaf { shard, tensor, leaf, element, payload });
+    }
+    let mut beside = |at| {
+        if stack.is_absent(at) {
+            return Ok(hash::ABSENT);
+        }
+        let digest = reader.digest()?;
+        digests.push((at, digest));
+        Ok(digest)
+    };
+    let root = fold(&shown, Address::ROOT, &mut beside)?.ok_or(Malformed::Counts)?;
+    reader.finish()?;
+    if root != statement.root {
+        return Err(Malformed::Root { tree: "trace" });
+    }
+    Ok(Revealed { located, digests, leaves, parts })
+}
+
+impl Revealed<'_> {
+    /// Every digest that follows from what was shown, by address: what stands in place of one's own.
+    pub fn known(&self) -> BTreeMap<Address, Digest> {
+        let stack = self.located.stack();
+        let leaf = |leaf: &RevealedLeaf| {
+            let slot = self.located.slots.iter().find(|slot| slot.tensor.0 == leaf.tensor)?;
+            Some((stack.address(leaf.shard, slot.slot, leaf.leaf.into()), hash::leaf(leaf.payload)))
+        };
+        let mut known: BTreeMap<_, _> =
+            self.digests.iter().copied().chain(self.leaves.iter().filter_map(leaf)).collect();
+        let deepest = known.keys().map(|at| at.depth()).max().unwrap_or(0);
+        for depth in (1..=deepest).rev() {
+            let here: Vec<_> = known.keys().filter(|at| at.depth() == depth).copied().collect();
+            for at in here {
+                let [left, right] = at.and_beside().map(|at| match stack.is_absent(at) {
+                    true => Some(hash::ABSENT),
+                    false => known.get(&at).copied(),
+                });
+                if let (Some(left), Some(right)) = (left, right) {
+                    known.insert(at.up(), hash::node(&left, &right));
+                }
+            }
+        }
+        known
+    }
+}
