@@ -77,12 +77,13 @@ pub fn end(
     let setup = state::setup(deps.storage)?;
     let lien = assignment.lien;
     let slashed = match ending {
-        Ending::Slashed | Ending::Refuted | Ending::Lapsed => lien,
+        Ending::Slashed | Ending::Refuted | Ending::Withheld | Ending::Lapsed => lien,
         Ending::Absent => bps::ceil(lien, job.rules.absence_bps)?,
         Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
     };
     let reported = match attestation.map(|attestation| attestation.verdict) {
         Some(Verdict::Refuted { by, .. }) if ending == Ending::Refuted => Reported::of_refuter(by, &assignment, &job),
+        Some(Verdict::Withheld { from }) if ending == Ending::Withheld => Reported::of_demander(from, &job),
         _ => Reported { by: reporter.clone(), most: job.rules.reporter_tip },
     };
     let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, &reported)?;
@@ -114,6 +115,12 @@ impl Reported {
         let cost = assignment.price.saturating_add(job.lien.mint).saturating_mul(REFUTER_SHARDS.into());
         // The verifier had it from the chain.
         Self { by: Addr::unchecked(by), most: job.rules.reporter_tip.saturating_add(cost) }
+    }
+
+    /// So does who demanded what was withheld, for its gas and no more: else taking a provider off line would pay.
+    fn of_demander(from: String, job: &Job) -> Self {
+        let gas = job.arbitration.as_ref().map(|arbiter| arbiter.answer_gas).unwrap_or_default();
+        Self { by: Addr::unchecked(from), most: job.rules.reporter_tip.saturating_add(gas) }
     }
 }
 

@@ -51,6 +51,13 @@ errors! {
         #[error("attestation {attestation} is not known")]
         UnknownAttestation { attestation: AttestationId },
 
+        #[error("{sender} is not the arbiter that attestation {attestation} names")]
+        NotArbiter { sender: Addr, attestation: AttestationId },
+        #[error("{verdict}: it is held only while it is genuine so far")]
+        NotHeld { verdict: &'static str },
+        #[error("held until {until}, beyond {limit}")]
+        HeldTooLong { until: Deadline, limit: Deadline },
+
         // Openings.
         #[error("no message has come in block {block} or later: send a tick")]
         ClockBehind { block: u64 },

@@ -3,6 +3,7 @@
 mod attest;
 mod beacon;
 mod configure;
+mod hold;
 mod open;
 pub mod propose;
 mod refute;
@@ -26,6 +27,7 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
         ExecuteMsg::Refute { attestation, shard, element, opening } => {
             refute::refute(deps, now, caller, attestation, shard.u64(), element, &opening)?
         }
+        ExecuteMsg::Hold { attestation, held } => hold::hold(deps, now, attestation, held)?,
         ExecuteMsg::Propose { beacon } => propose::propose(deps, env, beacon)?,
         ExecuteMsg::Configure { config } => configure::configure(deps, config)?,
         ExecuteMsg::UpdateOwnership(action) => ownership::update(deps, &env, &caller.address, action)?,

@@ -210,10 +210,13 @@ pub fn save_progress(storage: &mut dyn Storage, id: AttestationId, progress: &Pr
     PROGRESS.save(storage, id, progress)
 }
 
+pub fn attestation(storage: &dyn Storage, id: AttestationId) -> Result<Attestation, ContractError> {
+    ATTESTATIONS.may_load(storage, id)?.ok_or(ContractError::UnknownAttestation { attestation: id })
+}
+
 /// An attestation and where it stands.
 pub fn standing(storage: &dyn Storage, id: AttestationId) -> Result<Standing, ContractError> {
-    let unknown = ContractError::UnknownAttestation { attestation: id };
-    let attestation = ATTESTATIONS.may_load(storage, id)?.ok_or(unknown)?;
+    let attestation = attestation(storage, id)?;
     let progress = PROGRESS.load(storage, id)?;
     let mut standing = Standing { attestation, progress, timing: None, round: None };
     let Attestation { beacon: from, ref subject, .. } = standing.attestation;

@@ -185,6 +185,7 @@ impl Story {
                 Verdict::False { .. } | Verdict::Refuted { .. } => assert!(!honest),
                 Verdict::Lapsed {} => assert!(had(attested.stored)),
                 Verdict::Pending {} | Verdict::Void {} => {}
+                Verdict::Withheld { .. } => unreachable!("nobody holds"),
             }
             let before = self.answers.get(&id);
             if let Some(before) = before.filter(|before| **before != Verdict::Pending {}) {

@@ -1,5 +1,7 @@
 //! The smallest program: one int8 input, one committed tensor, every element its input's complement.
 
+use std::collections::BTreeMap;
+
 use std::convert::Infallible;
 
 use tequio_attestation::{
@@ -77,7 +79,7 @@ impl Run {
             tree: &self.tree(&self.outputs),
             traces: [(shard, trace)].into(),
         };
-        show(&statement, &evidence, TensorId(1), Position { shard, element }).unwrap()
+        show(&statement, &evidence, TensorId(1), Position { shard, element }, &BTreeMap::new()).unwrap()
     }
 
     /// Whether an element is not its input's complement.

@@ -351,7 +351,7 @@ impl Located {
             Wanted::Tensors { .. } => path + digests,
             Wanted::Nodes { .. } => path + digests + self.slots.iter().map(below).sum::<u64>(),
             Wanted::Leaves { .. } => {
-                let leaf = |slot: &Slot| below(slot) + u64::from(LEAVES) << slot.layout.leaf_log2;
+                let leaf = |slot: &Slot| below(slot) + (u64::from(LEAVES) << slot.layout.leaf_log2);
                 path + self.slots.iter().map(leaf).sum::<u64>()
             }
             Wanted::Outputs { count, .. } => {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use cosmwasm_std::{Addr, Uint128, to_json_vec};
 use serde::Serialize;
 use tequio_protocol::{
-    BeaconId, escrow, registry, rewards,
+    BeaconId, arbiter, escrow, registry, rewards,
     verifier::{self, Beacon},
 };
 
@@ -19,7 +19,8 @@ pub const BEACON: BeaconId = BeaconId(1);
 pub const REHEARSAL: Uint128 = Uint128::one();
 
 /// The contracts in the order in which they know each other. The token is instantiated by rewards.
-const CONTRACTS: [Contract; 4] = [Contract::Registry, Contract::Verifier, Contract::Rewards, Contract::Escrow];
+const CONTRACTS: [Contract; 5] =
+    [Contract::Registry, Contract::Verifier, Contract::Arbiter, Contract::Rewards, Contract::Escrow];
 
 /// Where everything is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub struct Deployment {
     pub governance: Addr,
     pub registry: Addr,
     pub verifier: Addr,
+    pub arbiter: Addr,
     pub rewards: Addr,
     pub escrow: Addr,
     pub token: Addr,
@@ -40,6 +42,7 @@ impl Deployment {
         match contract {
             Contract::Registry => &self.registry,
             Contract::Verifier => &self.verifier,
+            Contract::Arbiter => &self.arbiter,
             Contract::Rewards => &self.rewards,
             Contract::Escrow => &self.escrow,
             Contract::Token => &self.token,
@@ -59,6 +62,7 @@ pub struct Settings {
     pub schedule: rewards::Schedule,
     /// Who has what of the reward token at its genesis.
     pub balances: Vec<cw20::Cw20Coin>,
+    /// The address of its arbiter, if it has one, is filled in.
     pub escrow: escrow::Config,
     /// Most that clients and reporters can ever get of a slash, for ever.
     pub max_gas: Uint128,
@@ -109,6 +113,7 @@ impl Progress {
             governance: settings.governance.clone(),
             registry: self.address(Contract::Registry)?,
             verifier: self.address(Contract::Verifier)?,
+            arbiter: self.address(Contract::Arbiter)?,
             rewards: self.address(Contract::Rewards)?,
             escrow: self.address(Contract::Escrow)?,
             token: self.address(Contract::Token)?,
@@ -160,6 +165,9 @@ impl Settings {
             Contract::Verifier => {
                 json(&verifier::InstantiateMsg { owner, config: self.verifier.clone(), beacon: self.beacon.clone() })
             }
+            Contract::Arbiter => {
+                json(&arbiter::InstantiateMsg { denom, verifier: done.address(Contract::Verifier)?.into() })
+            }
             Contract::Rewards => {
                 let token = rewards::Token {
                     code_id: done.code(Contract::Token)?,
@@ -171,15 +179,21 @@ impl Settings {
                 let (schedule, config) = (self.schedule.clone(), self.rewards.clone());
                 json(&rewards::InstantiateMsg { owner, token, schedule, config })
             }
-            Contract::Escrow => json(&escrow::InstantiateMsg {
-                owner,
-                denom,
-                registry: done.address(Contract::Registry)?.into(),
-                verifier: done.address(Contract::Verifier)?.into(),
-                rewards: done.address(Contract::Rewards)?.into(),
-                max_gas: self.max_gas,
-                config: self.escrow.clone(),
-            }),
+            Contract::Escrow => {
+                let mut config = self.escrow.clone();
+                if let Some(arbiter) = &mut config.arbitration {
+                    arbiter.address = done.address(Contract::Arbiter)?.into();
+                }
+                json(&escrow::InstantiateMsg {
+                    owner,
+                    denom,
+                    registry: done.address(Contract::Registry)?.into(),
+                    verifier: done.address(Contract::Verifier)?.into(),
+                    rewards: done.address(Contract::Rewards)?.into(),
+                    max_gas: self.max_gas,
+                    config,
+                })
+            }
             Contract::Token => anyhow::bail!("the token is instantiated by rewards"),
         }
     }

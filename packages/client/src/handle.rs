@@ -4,7 +4,7 @@ use anyhow::Result;
 use cosmwasm_std::{Addr, Uint128};
 use cw20::{BalanceResponse, Cw20QueryMsg, TokenInfoResponse};
 use tequio_protocol::{
-    AssignmentId, AttestationId, Conservation, JobId, ProgramId, escrow, registry, rewards,
+    AssignmentId, AttestationId, Conservation, DemandId, JobId, ProgramId, arbiter, escrow, registry, rewards,
     verifier::{self, AttestationResponse, AttestedResponse, Subject},
 };
 
@@ -24,6 +24,8 @@ handles!(
     Registry,
     /// Beacon rounds, attestations and verdicts.
     Verifier,
+    /// Demands, reveals and their bonds.
+    Arbiter,
     /// Counted work, and what may be claimed.
     Rewards,
     /// Jobs, assignments, money in and out.
@@ -69,6 +71,61 @@ impl<C: Chain> Verifier<'_, C> {
     pub async fn attested(&self, attester: &str, subject: &Subject) -> Result<AttestedResponse> {
         let (attester, subject) = (attester.into(), subject.clone());
         self.0.query(verifier::QueryMsg::Attested { attester, subject }).await
+    }
+}
+
+impl<C: Chain> Arbiter<'_, C> {
+    /// What demanding this now would take; fails as demanding would.
+    pub async fn quote(
+        &self,
+        demander: &Addr,
+        attestation: AttestationId,
+        wanted: arbiter::Wanted,
+        shown: &[u8],
+    ) -> Result<arbiter::QuoteResponse> {
+        let (demander, shown) = (demander.to_string(), shown.into());
+        self.0.query(arbiter::QueryMsg::Quote { demander, attestation, wanted, shown }).await
+    }
+
+    pub async fn demand(&self, demand: DemandId) -> Result<arbiter::DemandResponse> {
+        self.0.query(arbiter::QueryMsg::Demand { demand }).await
+    }
+
+    /// Demands of an attestation after `start_after`, by id.
+    pub async fn demands(
+        &self,
+        attestation: AttestationId,
+        start_after: Option<DemandId>,
+    ) -> Result<Vec<arbiter::DemandResponse>> {
+        self.0.query(arbiter::QueryMsg::Demands { attestation, start_after, limit: None }).await
+    }
+
+    /// What is to be revealed of an attestation, by when it is due: the first of it.
+    pub async fn due(&self, attestation: AttestationId) -> Result<Vec<arbiter::DemandResponse>> {
+        self.0.query(arbiter::QueryMsg::Due { attestation, limit: None }).await
+    }
+
+    /// The latest demand of an address, if there is one.
+    pub async fn demanded(
+        &self,
+        attestation: AttestationId,
+        wanted: arbiter::Wanted,
+    ) -> Result<Option<arbiter::DemandResponse>> {
+        let found: Option<DemandId> = self.0.query(arbiter::QueryMsg::Demanded { attestation, wanted }).await?;
+        match found {
+            None => Ok(None),
+            Some(demand) => self.demand(demand).await.map(Some),
+        }
+    }
+
+    /// What `address` may withdraw.
+    pub async fn balance(&self, address: &Addr) -> Result<Uint128> {
+        self.0.query(arbiter::QueryMsg::Balance { address: address.to_string() }).await
+    }
+
+    /// What settled demands left to burn.
+    pub async fn to_burn(&self) -> Result<Uint128> {
+        self.0.query(arbiter::QueryMsg::ToBurn {}).await
     }
 }
 
@@ -164,6 +221,7 @@ pub async fn conservation<C: Chain>(chain: &C) -> Result<Vec<(Contract, Conserva
     Ok(vec![
         (Contract::Registry, chain.query(registry::QueryMsg::Conservation {}).await?),
         (Contract::Verifier, chain.query(verifier::QueryMsg::Conservation {}).await?),
+        (Contract::Arbiter, chain.query(arbiter::QueryMsg::Conservation {}).await?),
         (Contract::Rewards, chain.query(rewards::QueryMsg::Conservation {}).await?),
         (Contract::Escrow, chain.query(escrow::QueryMsg::Conservation {}).await?),
     ])

@@ -10,5 +10,5 @@ pub mod message;
 
 pub use chain::{Block, Chain, Cursor, Executed, is_of};
 pub use deploy::Deployment;
-pub use handle::{Escrow, Registry, Rewards, Token, Verifier, Wanted, conservation};
+pub use handle::{Arbiter, Escrow, Registry, Rewards, Token, Verifier, Wanted, conservation};
 pub use message::{Call, Contract, Message, Query};

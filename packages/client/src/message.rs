@@ -4,7 +4,7 @@ use cosmwasm_std::{StdResult, Uint128, to_json_vec};
 use cw20::{Cw20ExecuteMsg, Cw20QueryMsg};
 use serde::{Deserialize, Serialize};
 use strum::Display;
-use tequio_protocol::{escrow, registry, rewards, verifier};
+use tequio_protocol::{arbiter, escrow, registry, rewards, verifier};
 
 /// A contract of a deployment, by its role.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,6 +13,7 @@ use tequio_protocol::{escrow, registry, rewards, verifier};
 pub enum Contract {
     Registry,
     Verifier,
+    Arbiter,
     Rewards,
     Escrow,
     /// The reward token.
@@ -51,6 +52,7 @@ for_contract!(
     Message {
         Registry(registry::ExecuteMsg),
         Verifier(verifier::ExecuteMsg),
+        Arbiter(arbiter::ExecuteMsg),
         Rewards(rewards::ExecuteMsg),
         Escrow(escrow::ExecuteMsg),
         Token(Cw20ExecuteMsg),
@@ -62,6 +64,7 @@ for_contract!(
     Query {
         Registry(registry::QueryMsg),
         Verifier(verifier::QueryMsg),
+        Arbiter(arbiter::QueryMsg),
         Rewards(rewards::QueryMsg),
         Escrow(escrow::QueryMsg),
         Token(Cw20QueryMsg),

@@ -12,6 +12,7 @@ pub fn of(contract: Contract) -> Code {
     match contract {
         Contract::Registry => registry(),
         Contract::Verifier => verifier(),
+        Contract::Arbiter => arbiter(),
         Contract::Rewards => rewards(),
         Contract::Escrow => escrow(),
         Contract::Token => token(),
@@ -25,6 +26,11 @@ fn registry() -> Code {
 
 fn verifier() -> Code {
     use tequio_verifier::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
+fn arbiter() -> Code {
+    use tequio_arbiter::{execute, instantiate, migrate, query};
     Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }
 

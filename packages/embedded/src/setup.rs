@@ -21,6 +21,7 @@ pub struct Setup {
     pub verifier: verifier::Config,
     pub rewards: rewards::Config,
     pub schedule: rewards::Schedule,
+    /// The address of its arbiter, if it has one, is filled in.
     pub escrow: escrow::Config,
     /// Most that clients and reporters can ever get of a slash.
     pub max_gas: Uint128,
@@ -57,7 +58,14 @@ impl Default for Setup {
                 client_gas: Uint128::new(10_000),
                 reporter_tip: Uint128::new(10_000),
                 terms: verifier::Terms::default(),
-                arbitration: None,
+                arbitration: Some(escrow::Arbiter {
+                    address: String::new(),
+                    answer_gas: Uint128::new(1_000),
+                    answer_window: 600,
+                    spacing: 60,
+                    longest_hold: 6 * (600 + 60 + 600),
+                    rate: 10_000,
+                }),
                 max_opening_bytes: (8u64 << 20).into(),
                 max_draw_bytes: 256 << 10,
                 max_reads: 1 << 20,

@@ -21,6 +21,10 @@ pub enum Reason {
     SlashClient,
     /// To a reporter, of a slash.
     SlashReporter,
+    /// To an attester, of the bond of a demand that was met.
+    Answer,
+    /// To a demander, the bond of a demand that was not met, or of an attestation that was refuted or withheld.
+    BondReturned,
 }
 
 attributes!(Reason);

@@ -32,6 +32,11 @@ impl Deadline {
         self.since.time.saturating_add(self.seconds.into())
     }
 
+    /// The block that must be reached.
+    pub fn block(&self) -> u64 {
+        self.since.block.saturating_add(self.blocks.into())
+    }
+
     /// Whether its blocks have been made by `now`.
     fn made(&self, now: &Moment) -> bool {
         now.block.saturating_sub(self.since.block) >= self.blocks.into()
@@ -44,7 +49,7 @@ impl Deadline {
 
 impl fmt::Display for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} and block {}", self.time(), self.since.block.saturating_add(self.blocks.into()))
+        write!(f, "{} and block {}", self.time(), self.block())
     }
 }
 

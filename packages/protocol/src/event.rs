@@ -1,10 +1,10 @@
 //! Events as structs: contracts emit them, clients parse them, from one definition.
 
-use cosmwasm_std::{Event, HexBinary, Uint64, Uint128, from_json, to_json_string};
+use cosmwasm_std::{Binary, Event, HexBinary, Uint64, Uint128, from_json, to_json_string};
 use schemars::{JsonSchema, r#gen::SchemaGenerator, schema::Schema};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId};
+use crate::{AssignmentId, AttestationId, BeaconId, DemandId, Digest, JobId, ProgramId, SubjectId, ThawId};
 
 /// An event that is not what a struct expects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,7 +89,7 @@ macro_rules! attributes {
 }
 
 attributes!(bool, u8, u16, u32, u64, i32, i64, String, Uint128);
-attributes!(AssignmentId, AttestationId, BeaconId, Digest, JobId, ProgramId, SubjectId, ThawId);
+attributes!(AssignmentId, AttestationId, BeaconId, DemandId, Digest, JobId, ProgramId, SubjectId, ThawId);
 
 impl Attribute for Uint64 {
     fn write(&self) -> Option<String> {
@@ -98,6 +98,17 @@ impl Attribute for Uint64 {
 
     fn read(text: &str) -> Option<Self> {
         text.parse::<u64>().ok().map(Self::new)
+    }
+}
+
+/// As base64.
+impl Attribute for Binary {
+    fn write(&self) -> Option<String> {
+        Some(self.to_base64())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::from_base64(text).ok()
     }
 }
 

@@ -71,3 +71,7 @@ number!(
     /// Stake that was unbonded at once, counted from 1 over all providers.
     ThawId
 );
+number!(
+    /// A demand of one arbiter, counted from 1 over all attestations.
+    DemandId
+);

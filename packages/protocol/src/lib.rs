@@ -4,6 +4,7 @@
 //! (1/10,000).
 #![deny(clippy::arithmetic_side_effects)]
 
+pub mod arbiter;
 pub mod balance;
 pub mod bps;
 mod clock;
@@ -19,7 +20,7 @@ pub mod verifier;
 
 pub use clock::{Deadline, Moment};
 pub use event::{BadEvent, TypedEvent};
-pub use ids::{AssignmentId, BeaconId, JobId, ThawId};
+pub use ids::{AssignmentId, BeaconId, DemandId, JobId, ThawId};
 pub use permission::{Funds, Permission, Permissioned};
 pub use tequio_attestation::{AttestationId, Digest, ProgramId, SubjectId};
 

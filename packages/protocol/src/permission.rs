@@ -26,6 +26,8 @@ pub enum Permission {
     AnySource,
     /// The client of the job named.
     Client,
+    /// The arbiter that the subject of the attestation names.
+    Arbiter,
     /// The reward token's contract.
     Token,
 }

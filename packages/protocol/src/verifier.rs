@@ -56,6 +56,22 @@ pub const MAX_WAIT: u32 = 2_592_000;
 /// Longest `period` of a beacon: one hour.
 pub const MAX_PERIOD: u64 = 3_600;
 
+/// Blocks that go with so many seconds of an arbitration, as its answer window's go with it.
+pub fn blocks_of(terms: &Terms, arbitration: &Arbitration, seconds: u64) -> u64 {
+    // No window is 0 (the bounds on arbitrations), and none of these numbers is above 32 bits.
+    let blocks = u64::from(terms.blocks).saturating_mul(seconds);
+    blocks.div_ceil(u64::from(arbitration.answer_window).max(1))
+}
+
+/// The longest that an arbiter may hold an attestation whose last draw was opened at `since`: its audit window, its longest
+/// hold, and [`MAX_WAIT`] for outputs. Whoever the arbiter is, a final answer comes.
+pub fn longest_hold(terms: &Terms, arbitration: &Arbitration, since: Moment) -> Deadline {
+    let hold = arbitration.longest_hold.saturating_add(MAX_WAIT);
+    let blocks = blocks_of(terms, arbitration, hold.into()).saturating_add(terms.blocks.into());
+    let seconds = terms.audit_window.saturating_add(hold);
+    Deadline { since, seconds, blocks: u32::try_from(blocks).unwrap_or(u32::MAX) }
+}
+
 /// Domain separation of hashing a beacon's round to G1, as drand quicknet has it.
 pub const DST: &[u8] = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
 
@@ -100,6 +116,8 @@ pub enum ExecuteMsg {
     /// Shows one committed element that does not follow from what it reads, as an opening of one draw of the sender's own
     /// choice: of `shard`, as the job numbers it. From the attestation until a final answer; what follows is an error.
     Refute { attestation: AttestationId, shard: Uint64, element: u32, opening: Binary },
+    /// Writes down what holds an attestation in its audit window: from the arbiter that its subject names.
+    Hold { attestation: AttestationId, held: Held },
     /// Proposes another beacon, for attestations made after the timelock.
     Propose { beacon: Beacon },
     /// Sets the config for later attestations.
@@ -112,6 +130,7 @@ impl Permissioned for ExecuteMsg {
             Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } | Self::Refute { .. } => {
                 Permission::Anyone
             }
+            Self::Hold { .. } => Permission::Arbiter,
             Self::Propose { .. } | Self::Configure { .. } => Permission::Governance,
             Self::UpdateOwnership(action) => governance::permission(action),
         }
@@ -215,14 +234,32 @@ pub struct DrawnFrom {
     pub deadline: Option<Deadline>,
 }
 
+/// What holds an attestation in its audit window and beyond, as its arbiter writes it down.
+#[cw_serde]
+#[derive(Eq, Default)]
+pub struct Held {
+    /// What was demanded and is due first, if anything is: past it the attestation is withheld.
+    pub answer_by: Option<AnswerBy>,
+    /// The end of the turn after the last reveal: before it the attestation is not genuine.
+    pub turn: Option<Deadline>,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+pub struct AnswerBy {
+    pub demander: String,
+    pub deadline: Deadline,
+}
+
 /// The verifier's answer. All but the first two are final.
 #[cw_serde]
 #[derive(Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     Pending {},
-    /// Every draw was opened and agreed; the audit window is not over.
+    /// Every draw was opened and agreed; the audit window is not over, or something is to be revealed or was just now.
     GenuineSoFar {
+        /// When the answer changes if nothing happens.
         until: Deadline,
     },
     /// Every draw was opened and agreed, and the audit window is over.
@@ -233,6 +270,10 @@ pub enum Verdict {
     Refuted {
         by: String,
         wrong: Mismatch,
+    },
+    /// Something that `from` demanded was not revealed in time.
+    Withheld {
+        from: String,
     },
     /// Not completely opened by the deadline.
     Lapsed {},
@@ -297,5 +338,7 @@ events! {
         claimed: i64,
         computed: i64,
     }
+    /// What holds an attestation from now on. Nothing is due if `answer_by` is left out.
+    Holding = "holding" { attestation: AttestationId, demander: Option<String>, answer_by: Option<u64>, turn: Option<u64> }
     BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 }
 }

@@ -25,6 +25,9 @@ pub const ERRORS: &Errors = errors! {
     "verifier":
         ContractError = tequio_verifier::ContractError,
         CoreError = tequio_verifier::core::error::CoreError;
+    "arbiter":
+        ContractError = tequio_arbiter::ContractError,
+        CoreError = tequio_arbiter::core::error::CoreError;
     "rewards":
         ContractError = tequio_rewards::ContractError,
         CoreError = tequio_rewards::core::error::CoreError;

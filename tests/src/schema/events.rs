@@ -3,14 +3,15 @@
 use schemars::r#gen::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
 use tequio_protocol::{
-    escrow,
+    arbiter, escrow,
     event::{Field, Shape},
     registry, rewards, verifier,
 };
 
-pub const EVENTS: [(&str, &[&Shape]); 4] = [
+pub const EVENTS: [(&str, &[&Shape]); 5] = [
     ("registry", registry::EVENTS),
     ("verifier", verifier::EVENTS),
+    ("arbiter", arbiter::EVENTS),
     ("rewards", rewards::EVENTS),
     ("escrow", escrow::EVENTS),
 ];

@@ -21,6 +21,7 @@ pub fn files() -> Vec<(String, String)> {
     vec![
         schema!(registry, "registry"),
         schema!(verifier, "verifier"),
+        schema!(arbiter, "arbiter"),
         schema!(rewards, "rewards"),
         schema!(escrow, "escrow"),
     ]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tequio_protocol::{Permissioned, escrow, registry, rewards, verifier};
+use tequio_protocol::{Permissioned, arbiter, escrow, registry, rewards, verifier};
 
 use super::sample::{Sample, samples};
 
@@ -13,6 +13,7 @@ pub fn json() -> Value {
     json!({
         "registry": list::<registry::ExecuteMsg>(),
         "verifier": list::<verifier::ExecuteMsg>(),
+        "arbiter": list::<arbiter::ExecuteMsg>(),
         "rewards": list::<rewards::ExecuteMsg>(),
         "escrow": list::<escrow::ExecuteMsg>(),
     })

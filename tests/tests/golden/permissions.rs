@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use tequio_client::{Contract, Message};
 use tequio_embedded::{Embedded, Setup};
-use tequio_protocol::{Permission, Permissioned, escrow, registry, rewards, verifier};
+use tequio_protocol::{Permission, Permissioned, arbiter, escrow, registry, rewards, verifier};
 use tequio_tests::schema::{Case, cases};
 
 use crate::golden;
@@ -19,6 +19,7 @@ fn permissions_are_pinned() {
     let mut text = String::new();
     list::<registry::ExecuteMsg>(Contract::Registry, &chain, &mut text);
     list::<verifier::ExecuteMsg>(Contract::Verifier, &chain, &mut text);
+    list::<arbiter::ExecuteMsg>(Contract::Arbiter, &chain, &mut text);
     list::<rewards::ExecuteMsg>(Contract::Rewards, &chain, &mut text);
     list::<escrow::ExecuteMsg>(Contract::Escrow, &chain, &mut text);
     golden("tests/golden/permissions.txt", &text);

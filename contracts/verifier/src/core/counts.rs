@@ -6,7 +6,7 @@ use tequio_protocol::{Conservation, Equation};
 
 use crate::core::{error::CoreError, timing::Finding};
 
-/// Attestations by what openings have shown (lapsed and void ones stay open here), and draws.
+/// Attestations by what openings have shown (lapsed and void ones stay open here, withheld ones genuine), and draws.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
 pub struct Counts {
@@ -35,7 +35,7 @@ impl Counts {
         self.opened = add(self.opened, newly.into())?;
         let closed = match finding {
             Finding::Open => return Ok(()),
-            Finding::Genuine(_) => &mut self.genuine,
+            Finding::Genuine(_) | Finding::Held { .. } => &mut self.genuine,
             Finding::False(_) => &mut self.false_,
             Finding::Refuted { .. } => &mut self.refuted,
         };
@@ -48,7 +48,7 @@ impl Counts {
     pub fn refute(&mut self, finding: &Finding) -> Result<(), CoreError> {
         let from = match finding {
             Finding::Open => &mut self.open,
-            Finding::Genuine(_) => &mut self.genuine,
+            Finding::Genuine(_) | Finding::Held { .. } => &mut self.genuine,
             Finding::False(_) => &mut self.false_,
             Finding::Refuted { .. } => &mut self.refuted,
         };

@@ -4,7 +4,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Addr;
 use tequio_protocol::{
     Deadline, Moment,
-    verifier::{Beacon, Mismatch, Terms, Verdict},
+    verifier::{AnswerBy, Beacon, Held, Mismatch, Terms, Verdict},
 };
 
 /// Blocks from an attestation to the block whose time decides its round: block time can be behind real time, but not
@@ -59,6 +59,11 @@ pub enum Finding {
     Open,
     /// All draws agreed; the last was opened then.
     Genuine(Moment),
+    /// The same, and its arbiter wrote down what holds it.
+    Held {
+        since: Moment,
+        held: Held,
+    },
     False(Mismatch),
     /// Somebody showed what is wrong.
     Refuted {
@@ -74,16 +79,27 @@ pub fn verdict(finding: &Finding, terms: &Terms, timing: Option<&Timing>, now: &
         Finding::Refuted { ref by, wrong } => Verdict::Refuted { by: by.to_string(), wrong },
         // A window of 0 seconds is none, and waits for no blocks.
         Finding::Genuine(_) if terms.audit_window == 0 => Verdict::Genuine {},
-        Finding::Genuine(since) => match window(terms, since, terms.audit_window) {
-            until if until.over(now) => Verdict::Genuine {},
-            until => Verdict::GenuineSoFar { until },
-        },
+        Finding::Genuine(since) => audited(terms, since, &Held::default(), now),
+        Finding::Held { since, ref held } => audited(terms, since, held, now),
         Finding::Open => match timing {
             Some(Timing { deadline: Some(deadline), .. }) if deadline.over(now) => Verdict::Lapsed {},
             Some(Timing { deadline: None, limit, .. }) if limit.over(now) => Verdict::Void {},
             _ => Verdict::Pending {},
         },
     }
+}
+
+/// The answer of an attestation of which all draws agreed. Nothing else than time makes it withheld.
+fn audited(terms: &Terms, since: Moment, held: &Held, now: &Moment) -> Verdict {
+    if let Some(AnswerBy { demander, deadline: until }) = &held.answer_by {
+        return match until.over(now) {
+            true => Verdict::Withheld { from: demander.clone() },
+            false => Verdict::GenuineSoFar { until: *until },
+        };
+    }
+    let open = [Some(window(terms, since, terms.audit_window)), held.turn];
+    let last = open.into_iter().flatten().filter(|until| !until.over(now)).max_by_key(Deadline::time);
+    last.map_or(Verdict::Genuine {}, |until| Verdict::GenuineSoFar { until })
 }
 
 #[cfg(test)]
@@ -166,6 +182,44 @@ mod tests {
         }
         let none = Terms { audit_window: 0, ..TERMS };
         assert_eq!(verdict(&Finding::Genuine(since), &none, None, &since), Verdict::Genuine {});
+    }
+
+    #[test]
+    fn what_is_held_is_not_genuine_and_what_is_not_revealed_is_withheld() {
+        let (since, window_end) = (moment(2_000, 20), moment(2_061, 120));
+        let deadline = |time, block| Deadline { since: moment(time, block), seconds: 100, blocks: 50 };
+        let due = deadline(2_050, 100);
+        let answer_by = Some(AnswerBy { demander: "client".into(), deadline: due });
+        let of = |held: &Held, now| verdict(&Finding::Held { since, held: held.clone() }, &TERMS, None, &now);
+        let due_only = Held { answer_by: answer_by.clone(), turn: None };
+        let withheld = Verdict::Withheld { from: "client".into() };
+        for (now, expected) in [
+            (window_end, Verdict::GenuineSoFar { until: due }),
+            (moment(2_150, 150), Verdict::GenuineSoFar { until: due }),
+            (moment(2_151, 149), Verdict::GenuineSoFar { until: due }),
+            (moment(2_151, 150), withheld.clone()),
+            (moment(u64::MAX, u64::MAX), withheld.clone()),
+        ] {
+            assert_eq!(of(&due_only, now), expected, "{now}");
+        }
+        let turn = deadline(2_040, 90);
+        let after = Held { answer_by: None, turn: Some(turn) };
+        for (now, expected) in [
+            (moment(2_050, 110), Verdict::GenuineSoFar { until: turn }),
+            (window_end, Verdict::GenuineSoFar { until: turn }),
+            (moment(2_141, 139), Verdict::GenuineSoFar { until: turn }),
+            (moment(2_141, 140), Verdict::Genuine {}),
+        ] {
+            assert_eq!(of(&after, now), expected, "{now}");
+        }
+        // A demand that is open comes before the turn.
+        let both = Held { answer_by, turn: Some(deadline(9_000, 0)) };
+        assert_eq!(of(&both, moment(2_151, 150)), withheld);
+        // A turn that is over leaves the window.
+        let until = Deadline { since, seconds: 60, blocks: 100 };
+        let early = Held { answer_by: None, turn: Some(deadline(1_900, 0)) };
+        assert_eq!(of(&early, moment(2_060, 120)), Verdict::GenuineSoFar { until });
+        assert_eq!(of(&early, window_end), Verdict::Genuine {});
     }
 
     #[test]

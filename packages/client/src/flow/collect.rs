@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use cosmwasm_std::Addr;
-use tequio_protocol::{escrow, registry, rewards};
+use tequio_protocol::{arbiter, escrow, registry, rewards};
 
-use crate::{Call, Chain, Escrow, Registry, Rewards};
+use crate::{Arbiter, Call, Chain, Escrow, Registry, Rewards};
 
 /// Claims what `address` earned and withdraws what it is owed, thawed stake left aside, in one transaction. Sends none
 /// if there is nothing.
@@ -17,6 +17,9 @@ pub async fn collect<C: Chain>(chain: &C, address: &Addr) -> Result<()> {
     }
     if !Escrow(chain).balance(address).await?.is_zero() {
         calls.push(escrow::ExecuteMsg::Withdraw {}.into());
+    }
+    if !Arbiter(chain).balance(address).await?.is_zero() {
+        calls.push(arbiter::ExecuteMsg::Withdraw {}.into());
     }
     if !Registry(chain).balance(address).await?.is_zero() {
         calls.push(registry::ExecuteMsg::Withdraw {}.into());

@@ -52,6 +52,8 @@ pub enum Settlement {
     False,
     /// Somebody showed an element that is false: the whole lien is slashed, and who showed it is the reporter.
     Refuted,
+    /// Something demanded was not revealed: the whole lien is slashed, and who demanded it is the reporter.
+    Withheld,
 }
 
 /// What `expire` carries out.
@@ -72,6 +74,7 @@ impl From<Settlement> for Ending {
             Settlement::Genuine => Self::Settled,
             Settlement::False => Self::Slashed,
             Settlement::Refuted => Self::Refuted,
+            Settlement::Withheld => Self::Withheld,
         }
     }
 }
@@ -96,7 +99,7 @@ errors! {
         /// The verifier's answer comes after `deadline` at the latest, if that is known yet.
         #[error("the verdict is pending")]
         Pending { deadline: Option<Deadline> },
-        #[error("genuine, but in its audit window until {until}, now is {now}")]
+        #[error("genuine, but it can be audited until {until}, now is {now}")]
         Audit { until: Deadline, now: Moment },
     }
 }
@@ -156,6 +159,7 @@ impl Case<'_> {
             Verdict::Genuine {} => Ruling::Settle(Settlement::Genuine),
             Verdict::False { .. } => Ruling::Settle(Settlement::False),
             Verdict::Refuted { .. } => Ruling::Settle(Settlement::Refuted),
+            Verdict::Withheld { .. } => Ruling::Settle(Settlement::Withheld),
             Verdict::Lapsed {} => Ruling::Expire(Expiry::Lapsed),
             Verdict::Void {} => Ruling::Expire(Expiry::Void),
         }

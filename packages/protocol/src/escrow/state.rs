@@ -23,6 +23,8 @@ pub enum Ending {
     Slashed,
     /// Refuted: slashed.
     Refuted,
+    /// Something demanded was not revealed in time: slashed.
+    Withheld,
     /// Not opened in time: slashed.
     Lapsed,
     /// Never attested: a share of the lien forfeited.

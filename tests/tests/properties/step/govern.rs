@@ -65,7 +65,7 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
             };
             rewards::ExecuteMsg::Configure { config }.into()
         }
-        Contract::Escrow | Contract::Token => {
+        Contract::Escrow | Contract::Token | Contract::Arbiter => {
             let config = escrow::Config {
                 margin_bps: if beyond { 19_999 } else { 20_000 + u32::from(scale) },
                 token_value: Decimal::percent(long % 200),
@@ -81,6 +81,7 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
                     audit_window: 1 + u32::from(scale) % 1_000,
                     blocks: 50 + u32::from(scale) % 100,
                 },
+                arbitration: None,
                 ..setup.escrow
             };
             escrow::ExecuteMsg::Configure { config }.into()
@@ -93,7 +94,7 @@ fn ownership(contract: Contract, action: Action) -> Message {
         Contract::Registry => registry::ExecuteMsg::UpdateOwnership(action).into(),
         Contract::Verifier => verifier::ExecuteMsg::UpdateOwnership(action).into(),
         Contract::Rewards => rewards::ExecuteMsg::UpdateOwnership(action).into(),
-        Contract::Escrow | Contract::Token => escrow::ExecuteMsg::UpdateOwnership(action).into(),
+        Contract::Escrow | Contract::Token | Contract::Arbiter => escrow::ExecuteMsg::UpdateOwnership(action).into(),
     }
 }
 
