@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use cosmwasm_std::{Addr, Uint128};
 use serde::Serialize;
 use strum::{Display, EnumString, VariantNames};
-use tequio_attestation::Digest;
+use tequio_attestation::{Digest, Wanted};
 use tequio_backend::Backend;
 use tequio_client::{Chain, Cursor, Escrow, Verifier, data::Store, flow};
 use tequio_protocol::{
@@ -35,9 +35,20 @@ pub enum Role {
     Vanish,
     /// Runs every shard, and changes one value of its first output: draws almost never fall on it.
     Saboteur,
+    /// Runs every shard, but delivers and serves nothing until that is demanded on the chain.
+    Hoarder,
+    /// The same, and answers no demand either.
+    Mute,
+    /// Runs every shard, but serves wrong answers off the chain.
+    Forger,
 }
 
 impl Role {
+    /// Whether what it attests to is wrong, or made by somebody else.
+    pub fn is_wrong(self) -> bool {
+        self.trick().is_some() || self == Self::Copier
+    }
+
     /// What it shows instead of honest traces, if it shows any.
     fn trick(self) -> Option<Trick> {
         match self {
@@ -46,7 +57,7 @@ impl Role {
             })),
             Self::Replay => Some(Arc::new(|scene| Ok(replay(scene.manifest, &scene.inputs, &scene.old(0)?, 1).trace))),
             Self::Saboteur => Some(Arc::new(|scene| Ok(sabotage(scene)))),
-            Self::Honest | Self::Copier | Self::Vanish => None,
+            Self::Honest | Self::Copier | Self::Vanish | Self::Hoarder | Self::Mute | Self::Forger => None,
         }
     }
 }
@@ -54,6 +65,7 @@ impl Role {
 /// A provider with a role to play.
 pub struct Actor<'a, C> {
     chain: &'a C,
+    store: Store,
     pub role: Role,
     pub provider: Provider<'a, C>,
 }
@@ -72,7 +84,7 @@ impl<'a, C: Chain> Actor<'a, C> {
             None => honest.clone(),
         };
         let provider = Provider::new(chain, store.clone(), backend, owner, operator);
-        Self { chain, role, provider }
+        Self { chain, store: store.clone(), role, provider }
     }
 
     /// Registers with `stake`, all of which escrow may put under liens.
@@ -86,10 +98,39 @@ impl<'a, C: Chain> Actor<'a, C> {
     /// Attests to what it took, if its role does.
     pub async fn attest(&mut self) -> Result<()> {
         match self.role {
-            Role::Honest | Role::Lazy | Role::Replay | Role::Saboteur => self.provider.attest_all().await,
             Role::Copier => self.copy().await,
             Role::Vanish => Ok(()),
+            _ => self.provider.attest_all().await,
         }
+    }
+
+    /// Where it delivered an assignment, if it says so.
+    pub fn delivery(&self, assignment: AssignmentId) -> Option<String> {
+        match self.role {
+            Role::Hoarder | Role::Mute => None,
+            _ => self.provider.held(assignment).map(|held| held.delivered.clone()),
+        }
+    }
+
+    /// Serves what is wanted off the chain, if its role does.
+    pub async fn serve(&self, asker: &Addr, assignment: AssignmentId, wanted: Wanted) -> Result<String> {
+        match self.role {
+            Role::Hoarder | Role::Mute => bail!("nothing is served"),
+            Role::Forger => {
+                let right = self.provider.serve(asker, assignment, wanted).await?;
+                let mut answer = self.store.get(&right).await?;
+                if let Some(last) = answer.last_mut() {
+                    *last ^= 1;
+                }
+                Ok(self.store.put(answer).await?)
+            }
+            _ => self.provider.serve(asker, assignment, wanted).await,
+        }
+    }
+
+    /// Reveals what is demanded on the chain, if its role does. Returns how many demands it met.
+    pub async fn reveal(&self) -> Result<usize> {
+        if self.role == Role::Mute { Ok(0) } else { self.provider.reveal_all().await }
     }
 
     /// The chance that `draws` draws of an assignment that it ran would all miss what is wrong with it.

@@ -35,7 +35,7 @@ pub use inputs::{BadInputs, Inputs};
 pub use layout::{Layout, Place, depth};
 pub use manifest::{Manifest, Output};
 pub use open::{Evidence, drawn_shards, drawn_traces, open, show};
-pub use reveal::{OUTPUT_LEAVES, Revealed, RevealedLeaf, reveal, revealed};
+pub use reveal::{OUTPUT_LEAVES, Revealed, RevealedLeaf, reveal, revealed, touched_shards};
 pub use subject::{Draw, Position, Statement, Subject, attestation_id, seed};
 pub use terms::{Arbitration, Terms};
 pub use wanted::{LEAVES, LEVELS, Located, NotWanted, Wanted, locate, located};

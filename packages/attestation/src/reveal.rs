@@ -1,9 +1,9 @@
 //! Revealing what is asked for, and checking that it lies under the attested root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Digest, Evidence, Malformed, Statement, Wanted,
+    Digest, Evidence, Malformed, Manifest, Statement, Subject, Wanted,
     codec::{Reader, Writer},
     commit::payload,
     evaluate::LeafKey,
@@ -54,9 +54,8 @@ pub fn reveal(
     let located = located(&statement.subject, asked, &shown)?;
     let mut w = Writer::default();
     w.bytes(&shown);
-    let mut elements = located.elements(from, OUTPUT_LEAVES);
+    let elements = fitting(&located, from, bytes);
     if matches!(asked, Wanted::Outputs { .. }) {
-        elements.truncate(fitting(&elements, bytes).max(1));
         w.varint(elements.len() as u64);
     }
     for &(shard, slot, leaf) in &elements {
@@ -70,13 +69,31 @@ pub fn reveal(
     Ok(siblings.finish())
 }
 
-/// How many of the leaves fit into so many bytes, each with a digest beside it.
-fn fitting(elements: &[(u64, Slot, u32)], bytes: usize) -> usize {
-    let sums = elements.iter().scan(0usize, |sum, (_, slot, leaf)| {
-        *sum += slot.layout.payload_len(&slot.ty, *leaf) + 32;
-        Some(*sum)
-    });
-    sums.take_while(|sum| *sum <= bytes).count()
+/// The elements of one answer: of outputs, the leaves that fit into so many bytes, each with a digest beside it.
+fn fitting(located: &Located, from: u64, bytes: usize) -> Vec<(u64, Slot, u32)> {
+    let mut elements = located.elements(from, OUTPUT_LEAVES);
+    if matches!(located.wanted, Wanted::Outputs { .. }) {
+        let sums = elements.iter().scan(0usize, |sum, (_, slot, leaf)| {
+            *sum += slot.layout.payload_len(&slot.ty, *leaf) + 32;
+            Some(*sum)
+        });
+        let fit = sums.take_while(|sum| *sum <= bytes).count();
+        elements.truncate(fit.max(1));
+    }
+    elements
+}
+
+/// The attestation's shards whose traces [`reveal`] takes for this answer.
+pub fn touched_shards(
+    subject: &Subject,
+    manifest: &Manifest,
+    asked: &Wanted,
+    from: u64,
+    bytes: usize,
+) -> Result<BTreeSet<u64>, Malformed> {
+    let located = located(subject, asked, &locate(manifest, asked))?;
+    let touched = located.touched(&fitting(&located, from, bytes));
+    Ok(touched.into_iter().map(|(shard, _)| shard).collect())
 }
 
 /// Checks an answer to what was asked for, of which `from` parts were shown before.
@@ -128,6 +145,13 @@ pub fn revealed<'a>(
 }
 
 impl Revealed<'_> {
+    /// The digests asked for, each with its place in its level of its tree.
+    pub fn children(&self) -> impl Iterator<Item = (u64, Digest)> {
+        let root = self.located.tree_depth();
+        let asked = self.digests.iter().take(self.located.digests().len());
+        asked.map(move |(at, digest)| (at.part(root, at.depth()), *digest))
+    }
+
     /// Every digest that follows from what was shown, by address: what stands in place of one's own.
     pub fn known(&self) -> BTreeMap<Address, Digest> {
         let stack = self.located.stack();

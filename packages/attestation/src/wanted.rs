@@ -124,6 +124,14 @@ fn parse(text: &str) -> Option<Wanted> {
     words.next().is_none().then_some(wanted)
 }
 
+impl Manifest {
+    /// Bytes of a shard's outputs as they are delivered on demand: elements, and the digests that tie them to its root.
+    pub fn delivery_bytes(&self) -> u64 {
+        let path = 32 * u64::from(depth(self.header.committed.into()));
+        self.outputs().iter().map(|output| path + output.ty.bytes() as u64).sum()
+    }
+}
+
 /// A committed tensor, as its descriptor shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
@@ -286,6 +294,16 @@ impl Located {
         let counts: Vec<(u64, u64)> = self.slots.iter().map(|slot| (slot.slot, slot.leaves().into())).collect();
         let leaves = move |slot| counts.iter().find(|known| known.0 == slot).map_or(0, |known| known.1);
         Stack { top: self.count, middle: self.committed, leaves }
+    }
+
+    /// The depth at which the tree asked about has its root.
+    pub(crate) fn tree_depth(&self) -> u8 {
+        let (top, middle) = (depth(self.count), depth(self.committed));
+        match self.wanted {
+            Wanted::Shards { .. } => 0,
+            Wanted::Tensors { .. } => top,
+            Wanted::Nodes { .. } | Wanted::Leaves { .. } | Wanted::Outputs { .. } => top + middle,
+        }
     }
 
     /// Addresses of the digests asked for; none if elements are.

@@ -2,38 +2,69 @@
 //! value on every device.
 
 mod compare;
-mod refute;
+mod demand;
+mod walk;
 
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::Addr;
+use tequio_attestation::Wanted;
 use tequio_backend::Backend;
 use tequio_client::{
     Chain, Escrow,
-    data::{Store, index},
+    data::{Store, index, receive},
 };
-use tequio_protocol::AssignmentId;
+use tequio_protocol::{AssignmentId, DemandId, escrow::AssignmentResponse, verifier::AttestationResponse};
 use tokio::task::spawn_blocking;
 
 pub use compare::{Difference, compare};
-pub use refute::{RefuteError, refute};
+pub use demand::Demands;
+pub use walk::{Step, Walk, WalkError};
 
-use crate::{
-    jobs::{Jobs, Prepared},
-    traces,
-};
+use crate::jobs::{Jobs, Prepared};
 
-/// An auditor at work.
+/// How providers are reached off chain: in this process, or through whatever serves them.
+#[allow(async_fn_in_trait)]
+pub trait Providers {
+    /// Where an assignment's outputs were delivered, if its provider says so.
+    async fn delivery(&self, assignment: AssignmentId) -> Option<String>;
+
+    /// Where the provider of an assignment put the answer to what `asker` wants of it; an error if it does not serve.
+    async fn serve(&self, asker: &Addr, assignment: AssignmentId, wanted: Wanted) -> Result<String>;
+}
+
+/// What running a shard again has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It was run as its program says.
+    Same,
+    /// It was not: the attestation is refuted.
+    Refuted,
+    /// Its provider does not serve what is needed: it is demanded on chain, and this demand is not met yet.
+    Waits(DemandId),
+    /// The same, but nothing can be demanded now: the draws are not all open, or no arbiter was named.
+    Unserved,
+}
+
+/// A shard's outputs in graph order.
+pub type Outputs = Vec<Vec<u8>>;
+
+/// Outputs were not delivered: demanded by this, unless nothing can be demanded now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing(pub Option<DemandId>);
+
+/// An auditor at work. It keeps nothing that the chain does not: whoever begins anew goes on where another stopped.
 pub struct Auditor<'a, C> {
     chain: &'a C,
     jobs: Jobs<'a, C>,
+    demands: Demands<'a, C>,
 }
 
 impl<'a, C: Chain> Auditor<'a, C> {
-    /// `store` is where it finds jobs' data and deliveries.
+    /// `store` is where it finds jobs' data, deliveries and answers.
     pub fn new(chain: &'a C, store: Store, backend: Arc<dyn Backend>) -> Self {
-        Self { chain, jobs: Jobs::new(chain, store, backend) }
+        Self { chain, jobs: Jobs::new(chain, store, backend), demands: Demands::new(chain) }
     }
 
     /// Runs `shards`, numbered as the job has them, of an attested assignment again. `delivery` is where its provider
@@ -44,10 +75,8 @@ impl<'a, C: Chain> Auditor<'a, C> {
         delivery: &str,
         shards: Vec<u64>,
     ) -> Result<Vec<Difference>> {
-        let assignment = Escrow(self.chain).assignment(assignment).await?;
-        let attestation = Escrow(self.chain).attestation(&assignment).await?;
-        let attested = attestation.with_context(|| format!("assignment {} was not attested to", assignment.id))?.root;
-        let roots = index(&self.jobs.store, delivery, assignment.count, &attested).await?.shards;
+        let (assignment, attestation) = self.attested(assignment).await?;
+        let roots = index(&self.jobs.store, delivery, assignment.count, &attestation.root).await?.shards;
         let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
         let mut compared = vec![];
         for shard in shards {
@@ -62,43 +91,92 @@ impl<'a, C: Chain> Auditor<'a, C> {
         Ok(spawn_blocking(run).await??)
     }
 
-    /// Runs some shards of an attested assignment again, and refutes it by the first that was not run as its program says,
-    /// if its provider serves what it committed to there: `serve` asks for it, and says where it is. By which shard.
+    /// Runs a shard of an attested assignment again, and refutes the attestation if that was not run as its program says.
+    /// What it needs for that of its provider's trace it asks for off chain, and demands it if it is not served; `sender`
+    /// pays the bonds, and is thanked out of the slash.
     pub async fn watch(
         &mut self,
         sender: &Addr,
         assignment: AssignmentId,
-        delivery: &str,
-        shards: Vec<u64>,
-        serve: impl AsyncFnOnce(u64) -> Result<String>,
-    ) -> Result<Option<u64>> {
-        let different = self.audit(assignment, delivery, shards).await?;
-        let Some(Difference { shard, .. }) = different.into_iter().next() else { return Ok(None) };
-        let trace = serve(shard).await?;
-        let refuted = self.refute(sender, assignment, delivery, shard, &trace).await?;
-        ensure!(refuted, "shard {shard} of assignment {assignment} differs, and what is served of it does not");
-        Ok(Some(shard))
+        shard: u64,
+        providers: &impl Providers,
+    ) -> Result<Found> {
+        // The roots of a delivery say at once that nothing is wrong.
+        if let Some(delivery) = providers.delivery(assignment).await
+            && let Ok(different) = self.audit(assignment, &delivery, vec![shard]).await
+            && different.is_empty()
+        {
+            return Ok(Found::Same);
+        }
+        let (assignment, attestation) = self.attested(assignment).await?;
+        let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
+        let mut answers = self.demands.answers(attestation.id).await?;
+        let (of, compiled) = (attestation.clone(), data.clone());
+        let walk = spawn_blocking(move || Walk::new(compiled, &*executable, &of, shard)).await??;
+        loop {
+            let wanted = match walk.step(&answers)? {
+                Step::Same => return Ok(Found::Same),
+                Step::Refute(message) => {
+                    self.chain.execute(sender, message).await?;
+                    return Ok(Found::Refuted);
+                }
+                Step::Ask(wanted) => wanted,
+            };
+            if let Some(answer) = self.served(sender, &assignment, &attestation, wanted, providers).await {
+                answers.insert(wanted, answer);
+                continue;
+            }
+            let demanded = self.demands.demand(sender, attestation.id, wanted, data.manifest()).await?;
+            return Ok(demanded.map_or(Found::Unserved, Found::Waits));
+        }
     }
 
-    /// Refutes an attested assignment by one of its shards, if that was not run as its program says; `sender` is thanked
-    /// for it out of the slash. `trace` is where its provider put what it committed to in that shard. Whether it did.
-    pub async fn refute(
+    /// The outputs of an attested assignment, as they were delivered or revealed, checked against the attested root. What was
+    /// not delivered is demanded, if `sender` is its principal.
+    pub async fn receive(
         &mut self,
         sender: &Addr,
         assignment: AssignmentId,
-        delivery: &str,
-        shard: u64,
-        trace: &str,
-    ) -> Result<bool> {
+        providers: &impl Providers,
+    ) -> Result<Result<Vec<Outputs>, Missing>> {
+        let (assignment, attestation) = self.attested(assignment).await?;
+        let Prepared { data, .. } = self.jobs.prepare(assignment.job).await?;
+        if let Some(delivery) = providers.delivery(assignment.id).await {
+            let (mut outputs, (count, root)) = (vec![], (assignment.count, &attestation.root));
+            let sink = |shard| outputs.push(shard);
+            if receive(&self.jobs.store, &delivery, data.manifest(), count, root, sink).await.is_ok() {
+                return Ok(Ok(outputs));
+            }
+        }
+        if let Some(outputs) = self.demands.outputs(&attestation, data.manifest()).await? {
+            return Ok(Ok(outputs));
+        }
+        let principal = attestation.subject.arbitration.as_ref().map(|arbitration| arbitration.principal.as_str());
+        if principal != Some(sender.as_str()) {
+            return Ok(Err(Missing(None)));
+        }
+        let wanted = demand::all_outputs(&attestation);
+        Ok(Err(Missing(self.demands.demand(sender, attestation.id, wanted, data.manifest()).await?)))
+    }
+
+    /// What a provider serves, if it does and it is what was attested.
+    async fn served(
+        &self,
+        sender: &Addr,
+        assignment: &AssignmentResponse,
+        attestation: &AttestationResponse,
+        wanted: Wanted,
+        providers: &impl Providers,
+    ) -> Option<Vec<u8>> {
+        let key = providers.serve(sender, assignment.id, wanted).await.ok()?;
+        let answer = self.jobs.store.get(&key).await.ok()?;
+        demand::is_answer(attestation, &wanted, &answer).then_some(answer)
+    }
+
+    async fn attested(&self, assignment: AssignmentId) -> Result<(AssignmentResponse, AttestationResponse)> {
         let assignment = Escrow(self.chain).assignment(assignment).await?;
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
         let attestation = attestation.with_context(|| format!("assignment {} was not attested to", assignment.id))?;
-        let roots = index(&self.jobs.store, delivery, assignment.count, &attestation.root).await?.shards;
-        let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
-        let shown = traces::fetch(&self.jobs.store, trace, data.manifest()).await?;
-        let message = spawn_blocking(move || refute(&data, &*executable, &attestation, roots, shard, shown)).await??;
-        let Some(message) = message else { return Ok(false) };
-        self.chain.execute(sender, message).await?;
-        Ok(true)
+        Ok((assignment, attestation))
     }
 }

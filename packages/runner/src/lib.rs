@@ -7,9 +7,11 @@ mod jobs;
 pub mod provider;
 pub mod relayer;
 pub mod traces;
+pub mod watcher;
 
-pub use auditor::Auditor;
+pub use auditor::{Auditor, Found, Providers};
 pub use data::{FetchError, JobData, fetch};
 pub use jobs::Prepared;
-pub use provider::{DrawTooBig, Provider, TooSlow};
+pub use provider::{DrawTooBig, OutputsTooDear, Provider, TooBusy, TooSlow};
 pub use relayer::Relayer;
+pub use watcher::Watcher;

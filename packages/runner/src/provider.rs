@@ -1,7 +1,9 @@
 //! Provider: takes shards, runs them, and shows what was drawn. One stage a file: run · attest · open.
 
+mod afford;
 mod attest;
 mod open;
+mod reveal;
 mod run;
 
 use std::{
@@ -11,15 +13,17 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::Addr;
+use tequio_attestation::Wanted;
 use tequio_backend::Backend;
 use tequio_client::{
-    Chain, Escrow, Verifier,
+    Arbiter, Chain, Escrow, Verifier,
     data::{Delivery, Store},
 };
 use tequio_protocol::{
     AssignmentId, AttestationId, JobId,
+    arbiter::{self, DemandResponse, Revealed},
     escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobResponse, State},
-    verifier::{Attested, Verdict},
+    verifier::{AttestationResponse, Attested, Verdict},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
 
@@ -28,8 +32,10 @@ use crate::{
     traces,
 };
 
+pub use afford::{OutputsTooDear, TooBusy, TooSlow};
 pub use attest::attest;
 pub use open::{OpenError, Part, open, statement};
+pub use reveal::{NotServed, RevealError, reveal, serves_from};
 pub use run::{Run, run};
 
 /// Most bytes of one draw that a provider sends unless told otherwise: as base64 they fit into a transaction that nodes
@@ -47,18 +53,6 @@ pub struct DrawTooBig {
     pub most: u32,
 }
 
-/// Not even one shard of the job is done in half its time to attest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a shard of job {job} costs {cost} MACs and must be attested to in {window} s; this provider does {speed} in a second"
-)]
-pub struct TooSlow {
-    pub job: JobId,
-    pub cost: u64,
-    pub window: u32,
-    pub speed: u64,
-}
-
 /// A provider at work.
 pub struct Provider<'a, C> {
     chain: &'a C,
@@ -70,7 +64,7 @@ pub struct Provider<'a, C> {
     /// Most bytes of one draw's opening that it would send; it takes no job that may need more.
     pub max_draw_bytes: u32,
     /// MAC equivalents that it computes in a second, if it knows: it takes no more shards than it runs in half the time
-    /// that there is to attest.
+    /// that there is to attest, and none of which it could not answer every demand.
     pub speed: Option<u64>,
     /// Assignments that it has not attested to.
     taken: BTreeSet<AssignmentId>,
@@ -110,8 +104,14 @@ impl<'a, C: Chain> Provider<'a, C> {
         let posted = Escrow(self.chain).job(job).await?;
         let (draw, most) = (posted.draw_bytes, self.max_draw_bytes);
         ensure!(draw <= most, DrawTooBig { job, draw, most });
-        let count = count.min(self.in_time(&posted)?);
-        self.jobs.prepare(job).await?;
+        let count = match self.speed {
+            None => count,
+            Some(speed) => {
+                afford::answers(&posted, &self.open_jobs().await?, speed)?;
+                count.min(afford::in_time(&posted, speed)?)
+            }
+        };
+        afford::outputs(&posted, self.jobs.prepare(job).await?.data.manifest())?;
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
         let message = ExecuteMsg::Assign { job, provider, count, first, at_least, price };
         let assigned: Assigned = self.chain.execute(&self.operator, message).await?.one()?;
@@ -119,13 +119,19 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(assigned)
     }
 
-    /// How many shards of a job it can run in half the time to attest.
-    fn in_time(&self, job: &JobResponse) -> Result<u64, TooSlow> {
-        let Some(speed) = self.speed else { return Ok(u64::MAX) };
-        let (cost, window) = (job.cost.u64(), job.attest_window);
-        let macs = u128::from(speed) * u128::from(window / 2);
-        let shards = u64::try_from(macs / u128::from(cost.max(1))).unwrap_or(u64::MAX);
-        if shards == 0 { Err(TooSlow { job: job.id, cost, window, speed }) } else { Ok(shards) }
+    /// The jobs of its assignments that are not over, one for each.
+    async fn open_jobs(&self) -> Result<Vec<JobResponse>> {
+        let (mut jobs, mut after) = (vec![], None);
+        loop {
+            let page = Escrow(self.chain).active(&self.owner, Some(&self.operator), after).await?;
+            for assignment in page.assignments {
+                jobs.push(Escrow(self.chain).job(assignment.job).await?);
+            }
+            match page.next {
+                None => return Ok(jobs),
+                next => after = next,
+            }
+        }
     }
 
     /// Assignments that it took and has not attested to.
@@ -167,11 +173,66 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(())
     }
 
-    /// Runs a shard of an assignment that it attested to once more, and puts what it committed to into the store: whoever
-    /// asks may compare it. Where.
-    pub async fn serve(&self, assignment: AssignmentId, shard: u64) -> Result<String> {
-        let held =
-            self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
+    /// Puts the answer to what `asker` wants of an assignment that it attested to into the store, running the shard once
+    /// more. Where. Before the audit window is nearly over it serves nobody but the principal: who is to run shards again
+    /// shall not copy.
+    pub async fn serve(&self, asker: &Addr, assignment: AssignmentId, wanted: Wanted) -> Result<String> {
+        let held = self.attested(assignment)?;
+        let attestation = Verifier(self.chain).attestation(held.attestation).await?;
+        let now = self.chain.block().await?.time;
+        let from = serves_from(&attestation, asker);
+        ensure!(from.is_some_and(|from| from <= now), NotServed { asker: asker.clone(), assignment, from });
+        let answer = self.answer(held, attestation, wanted, 0).await?;
+        Ok(self.jobs.store.put(answer).await?)
+    }
+
+    /// Reveals everything that is demanded of what it attested to, what is due first first. Returns how many demands it met.
+    pub async fn reveal_all(&self) -> Result<usize> {
+        let mut met = 0;
+        for held in self.held.values() {
+            while let Some(demand) = Arbiter(self.chain).due(held.attestation).await?.into_iter().next() {
+                let attestation = Verifier(self.chain).attestation(held.attestation).await?;
+                if !matches!(attestation.verdict, Verdict::GenuineSoFar { .. }) {
+                    break;
+                }
+                self.reveal(held, attestation, demand).await?;
+                met += 1;
+            }
+        }
+        Ok(met)
+    }
+
+    /// Reveals what was demanded, outputs in as many messages as they take.
+    async fn reveal(&self, held: &Held, attestation: AttestationResponse, demand: DemandResponse) -> Result<()> {
+        let DemandResponse { id, wanted, revealed, parts, .. } = demand;
+        let mut from = revealed.u64();
+        while from < parts.u64() {
+            let answer = self.answer(held, attestation.clone(), wanted, from).await?;
+            let message = arbiter::ExecuteMsg::Reveal { demand: id, answer: answer.into() };
+            from = self.chain.execute(&self.operator, message).await?.one::<Revealed>()?.parts.u64();
+        }
+        Ok(())
+    }
+
+    /// The answer to what is wanted, of outputs from part `from` on.
+    async fn answer(
+        &self,
+        held: &Held,
+        attestation: AttestationResponse,
+        wanted: Wanted,
+        from: u64,
+    ) -> Result<Vec<u8>> {
+        let job = held.assignment.job;
+        let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
+        let (Prepared { data, executable }, run) = (prepared.clone(), held.run.clone());
+        let bytes = Part::default().bytes;
+        let answer = move || reveal(&data, &*executable, &run, &attestation, wanted, from, bytes);
+        Ok(spawn_blocking(answer).await??)
+    }
+
+    /// Runs a shard of an assignment that it attested to once more, and puts all that it committed to into the store. Where.
+    pub async fn serve_trace(&self, assignment: AssignmentId, shard: u64) -> Result<String> {
+        let held = self.attested(assignment)?;
         let AssignmentResponse { job, first, count, .. } = held.assignment;
         ensure!(shard >= first && shard - first < count, "assignment {assignment} has no shard {shard}");
         let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
@@ -180,10 +241,13 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(traces::store(&self.jobs.store, &trace).await?)
     }
 
+    fn attested(&self, assignment: AssignmentId) -> Result<&Held> {
+        self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))
+    }
+
     /// Opens all draws of an assignment that it attested to, a part in each message, until there is a verdict.
     pub async fn open(&self, assignment: AssignmentId, part: Part) -> Result<()> {
-        let held =
-            self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
+        let held = self.attested(assignment)?;
         let attestation = Verifier(self.chain).attestation(held.attestation).await?;
         let job = held.assignment.job;
         let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;

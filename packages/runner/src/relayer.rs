@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use cosmwasm_std::Addr;
-use tequio_client::{Chain, Cursor, Escrow, Registry, Verifier, deploy::BEACON, is_of};
+use tequio_client::{Arbiter, Chain, Cursor, Escrow, Registry, Verifier, deploy::BEACON, is_of};
 use tequio_protocol::{
     AssignmentId, AttestationId, TypedEvent,
+    arbiter::{self, State},
     escrow::{self, Ended, Ruling},
     registry,
     verifier::{Attested, DrawnFrom, ExecuteMsg, Verdict},
@@ -19,7 +20,7 @@ pub use end::end;
 /// A relayer at work. It serves every attestation that the verifier takes, whoever's it is.
 pub struct Relayer<'a, C, S> {
     chain: &'a C,
-    address: Addr,
+    pub address: Addr,
     /// Signs a round of the deployment's beacon that is due.
     sign: S,
     cursor: Cursor,
@@ -78,17 +79,37 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
         Ok(())
     }
 
-    /// Ends an assignment if that can be done by now; else says what is ruled.
+    /// Ends an assignment if that can be done by now, and the demands of its attestation; else says what is ruled.
     pub async fn end(&self, assignment: AssignmentId) -> Result<Result<Ended, Ruling>> {
         let ruling = Escrow(self.chain).ruling(assignment).await?;
         let Some(message) = end(assignment, ruling) else { return Ok(Err(ruling)) };
         match self.chain.execute(&self.address, message).await {
-            Ok(executed) => executed.one().map(Ok),
+            Ok(executed) => {
+                self.settle(assignment).await?;
+                executed.one().map(Ok)
+            }
             Err(refused) => match Escrow(self.chain).ruling(assignment).await? {
                 // Somebody else was first.
                 over @ Ruling::Over(_) => Ok(Err(over)),
                 _ => Err(refused),
             },
+        }
+    }
+
+    /// Ends the demands of an assignment's attestation, whose answer is final.
+    async fn settle(&self, assignment: AssignmentId) -> Result<()> {
+        let assignment = Escrow(self.chain).assignment(assignment).await?;
+        let Some(attestation) = Escrow(self.chain).attestation(&assignment).await? else { return Ok(()) };
+        let mut after = None;
+        loop {
+            let page = Arbiter(self.chain).demands(attestation.id, after).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.id);
+            let left = page.iter().filter(|demand| matches!(demand.state, State::Open | State::Met));
+            let demands: Vec<_> = left.map(|demand| demand.id).collect();
+            if !demands.is_empty() {
+                self.chain.execute(&self.address, arbiter::ExecuteMsg::Settle { demands }).await?;
+            }
         }
     }
 
@@ -124,10 +145,13 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
         Ok(())
     }
 
-    /// Burns what slashes and fees left to burn, if they left any.
+    /// Burns what slashes, bonds and fees left to burn, if they left any.
     pub async fn burn(&self) -> Result<()> {
         if !Registry(self.chain).to_burn().await?.is_zero() {
             self.chain.execute(&self.address, registry::ExecuteMsg::Burn {}).await?;
+        }
+        if !Arbiter(self.chain).to_burn().await?.is_zero() {
+            self.chain.execute(&self.address, arbiter::ExecuteMsg::Burn {}).await?;
         }
         if !Escrow(self.chain).to_burn().await?.is_zero() {
             self.chain.execute(&self.address, escrow::ExecuteMsg::Burn {}).await?;

@@ -28,13 +28,13 @@ pub struct Args {
     /// Its inputs: a `.npy` file, or `name=file` for each of several; the leading axis is any number of items.
     #[arg(long, num_args = 1.., requires = "program")]
     inputs: Vec<String>,
-    /// Who takes part: honest, lazy, replay, copier, vanish, saboteur.
-    #[arg(long, default_value = "honest=4,lazy=1,replay=1,copier=1,vanish=1,saboteur=1")]
+    /// Who takes part: honest, lazy, replay, copier, vanish, saboteur, hoarder, mute, forger.
+    #[arg(long, default_value = "honest=4,lazy=1,replay=1,copier=1,vanish=1,saboteur=1,hoarder=1")]
     providers: Cast,
     /// Draws of each attestation.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=512))]
     draws: u32,
-    /// Shards of each assignment that the client runs again; 0: it does not watch.
+    /// Shards of each assignment that the client runs again.
     #[arg(long, default_value_t = 1)]
     watch: u64,
     /// Payment for one shard, in the chain's smallest unit.

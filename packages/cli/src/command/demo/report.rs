@@ -117,6 +117,10 @@ pub struct Watched {
     pub again: u64,
     /// Assignments that it refuted.
     pub refuted: u64,
+    /// Assignments whose providers revealed on the chain what they had kept back.
+    pub revealed: u64,
+    /// Assignments whose providers did not.
+    pub withheld: u64,
 }
 
 #[derive(Serialize)]
@@ -227,16 +231,22 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Watched {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { attested, again, refuted } = self;
+        let Self { attested, again, refuted, revealed, withheld } = self;
         if *again == 0 {
-            return write!(f, "Nobody watched: of single wrong values nothing is proven.");
+            write!(f, "Nobody ran a shard again: of single wrong values nothing is proven.")?;
+        } else {
+            let share = *again as f64 / *attested as f64 * 100.0;
+            write!(
+                f,
+                "Proven by watching: the client ran {again} of {attested} attested shards again ({share:.0} %), which \
+                 nobody knew beforehand; whatever was wrong in one of them, a single value too, was refuted \
+                 (assignments: {refuted}). Of the others it proves nothing."
+            )?;
         }
-        let share = *again as f64 / *attested as f64 * 100.0;
         write!(
             f,
-            "Proven by watching: the client ran {again} of {attested} attested shards again ({share:.0} %), which nobody \
-             knew beforehand; whatever was wrong in one of them, a single value too, was refuted (assignments: {refuted}). \
-             Of the others it proves nothing."
+            " It has all outputs that it paid for: what was kept back was revealed on demand (assignments: {revealed}), or \
+             cost the whole lien ({withheld})."
         )
     }
 }
@@ -246,8 +256,12 @@ fn watched(story: &Story) -> Watched {
     let attested = of_client().filter(|chapter| chapter.verdict.is_some());
     Watched {
         attested: attested.map(|chapter| chapter.assignment.count).sum(),
-        again: of_client().map(|chapter| chapter.watched.len() as u64).sum(),
+        again: of_client().map(|chapter| chapter.watched.same() + u64::from(chapter.watched.refuted())).sum(),
         refuted: of_client().filter(|chapter| chapter.ended.ending == Ending::Refuted).count() as u64,
+        revealed: of_client()
+            .filter(|chapter| chapter.ended.ending == Ending::Settled && !chapter.watched.demands.is_empty())
+            .count() as u64,
+        withheld: of_client().filter(|chapter| chapter.ended.ending == Ending::Withheld).count() as u64,
     }
 }
 
@@ -286,14 +300,18 @@ async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
 /// How an assignment ended, in a word and its reason.
 fn verdict(chapter: &EndedAssignment) -> String {
     match (&chapter.ended.ending, &chapter.verdict) {
+        (Ending::Settled, _) if !chapter.watched.demands.is_empty() => {
+            format!("genuine; the client had to demand {} answers", chapter.watched.demands.len())
+        }
         (Ending::Settled, _) => "genuine".into(),
         (Ending::Slashed, Some(Verdict::False(Mismatch { draw, tensor, element, claimed, computed, .. }))) => {
             format!("false: draw {draw}, tensor {tensor}[{element}] is {claimed}, not {computed}")
         }
         (Ending::Refuted, Some(Verdict::Refuted { wrong, .. })) => {
             let Mismatch { shard, tensor, element, claimed, computed, .. } = wrong;
-            format!("refuted: shard {shard}, tensor {tensor}[{element}] is {claimed}, not {computed}")
+            format!("refuted by the client: shard {shard}, tensor {tensor}[{element}] is {claimed}, not {computed}")
         }
+        (Ending::Withheld, _) => "withheld: the client demanded it in vain".into(),
         (Ending::Lapsed, _) => "lapsed: not opened".into(),
         (Ending::Absent, _) => "absent: never attested".into(),
         (state, _) => state.to_string(),
@@ -349,7 +367,7 @@ async fn equations(story: &Story<'_>) -> Result<Vec<Equation>> {
 
 fn undetected(story: &Story, chapter: &EndedAssignment) -> Option<Undetected> {
     let participant = &story.participants[chapter.participant];
-    let cheated = participant.actor.role != Role::Honest && chapter.ended.ending == Ending::Settled;
+    let cheated = participant.actor.role.is_wrong() && chapter.ended.ending == Ending::Settled;
     cheated.then(|| Undetected {
         assignment: chapter.assignment.id.0,
         provider: participant.name.clone(),

@@ -2,16 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cosmwasm_std::{Addr, Uint128};
 use indicatif::ProgressBar;
-use rand::{SeedableRng, seq::index::sample};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tequio_adversary::{Actor, Role};
-use tequio_attestation::Inputs;
+use tequio_attestation::{Inputs, Wanted};
 use tequio_backend::{Backend, cpu::Cpu};
 use tequio_client::{
-    Chain, Escrow, Rewards,
+    Arbiter, Chain, Escrow, Rewards,
     data::{Store, publish, receive},
     flow,
 };
@@ -23,7 +23,11 @@ use tequio_protocol::{
     },
     verifier::Verdict,
 };
-use tequio_runner::{Auditor, Relayer, provider::Part};
+use tequio_runner::{
+    Providers, Relayer, Watcher,
+    provider::Part,
+    watcher::{Shards, Watched},
+};
 
 use super::cast::Cast;
 use crate::model::Model;
@@ -56,8 +60,8 @@ pub struct EndedAssignment {
     pub verdict: Option<Verdict>,
     /// The chance that a cheat that was paid was not going to be caught by its draws.
     pub missed: Option<f64>,
-    /// Shards of it that the client ran again.
-    pub watched: Vec<u64>,
+    /// What the client's watching came to.
+    pub watched: Watched,
 }
 
 /// What happens, and everything that the report tells of it.
@@ -77,11 +81,38 @@ pub struct Story<'a> {
     /// Deliveries of settled assignments that are not what was attested.
     pub undelivered: Vec<String>,
     /// The client, as it watches.
-    auditor: Auditor<'a, Embedded>,
-    /// Which shards it runs again is not for providers to know.
-    dice: ChaCha8Rng,
-    /// Shards that it ran again.
-    watched: BTreeMap<AssignmentId, Vec<u64>>,
+    watcher: Watcher<'a, Embedded, Sign<'a>, ChaCha8Rng>,
+}
+
+/// Signs rounds of the local beacon.
+type Sign<'a> = Box<dyn Fn(u64) -> Vec<u8> + 'a>;
+
+fn sign(chain: &Embedded) -> Sign<'_> {
+    Box::new(|round| chain.beacon().sign(round))
+}
+
+/// The story's providers, as the client reaches them.
+struct Reached<'s, 'a> {
+    participants: &'s [Participant<'a>],
+    /// Whose is what.
+    active: &'s BTreeMap<AssignmentId, usize>,
+}
+
+impl<'a> Reached<'_, 'a> {
+    fn of(&self, assignment: AssignmentId) -> Option<&Actor<'a, Embedded>> {
+        Some(&self.participants.get(*self.active.get(&assignment)?)?.actor)
+    }
+}
+
+impl Providers for Reached<'_, '_> {
+    async fn delivery(&self, assignment: AssignmentId) -> Option<String> {
+        self.of(assignment)?.delivery(assignment)
+    }
+
+    async fn serve(&self, asker: &Addr, assignment: AssignmentId, wanted: Wanted) -> Result<String> {
+        let actor = self.of(assignment).context("nobody has taken it")?;
+        actor.serve(asker, assignment, wanted).await
+    }
 }
 
 /// Genesis money of every actor, and genesis tokens of the client, in the smallest unit.
@@ -131,23 +162,10 @@ impl<'a> Story<'a> {
             participants.push(Participant { name, actor, retired: false });
         }
         let (jobs, (chapters, delivered, undelivered)) = ([job.job, commons.job], Default::default());
-        let auditor = Auditor::new(chain, store.clone(), backend);
-        let (dice, watched) = (ChaCha8Rng::seed_from_u64(script.seed), BTreeMap::new());
-        Ok(Self {
-            chain,
-            model,
-            script,
-            store,
-            participants,
-            jobs,
-            quote,
-            chapters,
-            delivered,
-            undelivered,
-            auditor,
-            dice,
-            watched,
-        })
+        let relayer = Relayer::new(chain, chain.actor("client"), sign(chain));
+        let (shards, dice) = (Shards::Exactly(script.watch), ChaCha8Rng::seed_from_u64(script.seed));
+        let watcher = Watcher::new(chain, store.clone(), backend, relayer, shards, dice);
+        Ok(Self { chain, model, script, store, participants, jobs, quote, chapters, delivered, undelivered, watcher })
     }
 
     /// Both jobs as they stand.
@@ -159,7 +177,7 @@ impl<'a> Story<'a> {
     /// Plays round after round until nobody takes anything, then has everybody paid.
     pub async fn play(&mut self, bar: &ProgressBar) -> Result<()> {
         let chain = self.chain;
-        let mut relayer = Relayer::new(chain, chain.actor("relayer"), |round| chain.beacon().sign(round));
+        let mut relayer = Relayer::new(chain, chain.actor("relayer"), sign(chain));
         loop {
             bar.set_message("assign");
             let active = self.assign().await?;
@@ -209,24 +227,45 @@ impl<'a> Story<'a> {
         Ok(active)
     }
 
-    /// The client runs a few shards of every assignment of its job again, and refutes what it finds wrong.
+    /// The client runs a few shards of every assignment of its job again, refutes what it finds wrong, and demands what is
+    /// not served; whoever answers demands does so, until nothing is left to wait for.
     async fn watch(&mut self, active: &BTreeMap<AssignmentId, usize>) -> Result<()> {
-        let client = self.chain.actor("client");
-        for (&id, &at) in active {
-            let provider = &self.participants[at].actor.provider;
-            let Some(held) = provider.held(id) else { continue };
-            let AssignmentResponse { job, first, count, .. } = held.assignment;
-            let verdict = Escrow(self.chain).attestation(&held.assignment).await?.map(|found| found.verdict);
-            if job != self.jobs[0] || verdict.is_none_or(|verdict| verdict.is_final()) {
-                continue;
+        let mut left = vec![];
+        for &id in active.keys() {
+            if Escrow(self.chain).assignment(id).await?.job == self.jobs[0] {
+                left.push(id);
             }
-            let among = sample(&mut self.dice, count as usize, self.script.watch.min(count) as usize);
-            let shards: Vec<u64> = among.iter().map(|shard| first + shard as u64).collect();
-            let serve = async |shard| provider.serve(id, shard).await;
-            self.auditor.watch(&client, id, &held.delivered, shards.clone(), serve).await?;
-            self.watched.insert(id, shards);
+        }
+        while !left.is_empty() {
+            let reached = Reached { participants: &self.participants, active };
+            let mut waits = vec![];
+            for id in left {
+                if self.watcher.look(id, &reached).await? {
+                    waits.push(id);
+                }
+            }
+            left = waits;
+            let mut met = 0;
+            for participant in &self.participants {
+                met += participant.actor.reveal().await?;
+            }
+            if met == 0 && !left.is_empty() {
+                self.chain.wait(self.first_due(&left).await?).await?;
+            }
         }
         Ok(())
+    }
+
+    /// After this time something that is demanded is withheld.
+    async fn first_due(&self, assignments: &[AssignmentId]) -> Result<u64> {
+        let mut first = None;
+        for id in assignments {
+            let assignment = Escrow(self.chain).assignment(*id).await?;
+            let Some(attestation) = Escrow(self.chain).attestation(&assignment).await? else { continue };
+            let due = Arbiter(self.chain).due(attestation.id).await?.first().map(|demand| demand.due.time() + 1);
+            first = first.into_iter().chain(due).min();
+        }
+        Ok(first.unwrap_or(0))
     }
 
     /// An assignment ended: the client fetches what it paid for.
@@ -236,19 +275,24 @@ impl<'a> Story<'a> {
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
         *retired |= !ended.slashed.is_zero();
         let paid = ended.ending == Ending::Settled;
-        let cheated = paid && actor.role != Role::Honest;
+        let cheated = paid && actor.role.is_wrong();
         let missed = if cheated { actor.missed(assignment.id, self.script.draws)? } else { None };
-        if let (true, Some(held), Some(attestation)) = (paid, actor.provider.held(assignment.id), &attestation) {
-            let mut shards = (assignment.first..).map(|shard| (assignment.job, shard));
-            let take = |outputs| self.delivered.extend(shards.next().map(|shard| (shard, outputs)));
-            let (key, root, count) = (&held.delivered, &attestation.root, assignment.count);
-            if let Err(error) = receive(&self.store, key, self.model.manifest(), count, root, take).await {
-                self.undelivered.push(format!("assignment {}: {error}", assignment.id));
+        let mut watched = self.watcher.watched.remove(&assignment.id).unwrap_or_default();
+        let mut shards = (assignment.first..).map(|shard| (assignment.job, shard));
+        let take = |outputs| self.delivered.extend(shards.next().map(|shard| (shard, outputs)));
+        match (watched.outputs.take(), actor.provider.held(assignment.id), &attestation) {
+            _ if !paid => {}
+            (Some(outputs), ..) => outputs.into_iter().for_each(take),
+            (None, Some(held), Some(attestation)) if assignment.job != self.jobs[0] => {
+                let (key, root, count) = (&held.delivered, &attestation.root, assignment.count);
+                if let Err(error) = receive(&self.store, key, self.model.manifest(), count, root, take).await {
+                    self.undelivered.push(format!("assignment {}: {error}", assignment.id));
+                }
             }
+            _ => self.undelivered.push(format!("assignment {}: the client does not have its outputs", assignment.id)),
         }
         bar.set_position(self.all_jobs().await?.iter().map(|job| job.settled).sum());
         let verdict = attestation.map(|attestation| attestation.verdict);
-        let watched = self.watched.remove(&assignment.id).unwrap_or_default();
         self.chapters.push(EndedAssignment { participant, assignment, ended, verdict, missed, watched });
         Ok(())
     }
@@ -265,9 +309,9 @@ impl<'a> Story<'a> {
         }
         let epoch = Rewards(self.chain).config().await?.schedule.epoch;
         self.chain.wait(self.chain.now() + epoch).await?;
-        for address in
-            self.participants.iter().map(|participant| &participant.actor.provider.owner).chain([&client, &relayer])
-        {
+        // Operators have what answering demands earned.
+        let keys = self.participants.iter().map(|participant| &participant.actor.provider);
+        for address in keys.flat_map(|provider| [&provider.owner, &provider.operator]).chain([&client, &relayer]) {
             flow::collect(self.chain, address).await?;
         }
         Ok(())
