@@ -1,8 +1,9 @@
-//! A chain with its actors. Every message that is accepted leaves all four contracts' equations true, every one that is
+//! A chain with its actors. Every message that is accepted leaves all five contracts' equations true, every one that is
 //! refused changes nothing: whatever a test is about, it checks that too.
 
 mod ask;
 mod forge;
+mod watch;
 mod way;
 
 use std::{collections::BTreeMap, fmt::Debug, future::Future, sync::Arc};
@@ -16,6 +17,8 @@ use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
 use tequio_runner::{FetchError, JobData, fetch, provider::Run};
 use tokio::runtime::Builder;
+
+pub use watch::{Serves, walk};
 
 use crate::{Job, Model, Provider, Scene};
 

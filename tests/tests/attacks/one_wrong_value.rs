@@ -1,11 +1,8 @@
 //! One wrong value, in the outputs or anywhere: draws almost never fall on it, who runs the shard again finds it, and one
 //! message ends the attestation.
 
-use std::sync::Arc;
-
-use cosmwasm_std::Addr;
 use tequio_attestation::{
-    Digest, Outcome, Position, ShardTrace, Statement, TensorId, hash::tagged, shard_tree, tensor_tree, tree::Tree,
+    Digest, Outcome, Position, Statement, TensorId, hash::tagged, shard_tree, tensor_tree, tree::Tree,
 };
 use tequio_backend::{Backend, cpu::Cpu};
 use tequio_protocol::{
@@ -14,11 +11,10 @@ use tequio_protocol::{
     verifier::{AttestationResponse, ExecuteMsg, Verdict},
 };
 use tequio_runner::{
-    Auditor,
-    auditor::{RefuteError, refute},
-    traces,
+    Found,
+    auditor::{Walk, WalkError},
 };
-use tequio_tests::{STAKE, World, job, wait};
+use tequio_tests::{STAKE, Serves, World, job, walk};
 
 /// The shard in which one value is wrong.
 const SHARD: u64 = 5;
@@ -39,20 +35,6 @@ fn mallory(slot: usize, byte: usize) -> (World, tequio_tests::Provider, Assignme
     (world, mallory, assignment)
 }
 
-/// What its provider shows of a shard, and where: of its own trace, it has no choice.
-fn served(world: &World, assignment: AssignmentId, shard: u64) -> (ShardTrace, String) {
-    let held = world.held(assignment);
-    let trace = held.executable.trace(&held.data.inputs, shard).unwrap();
-    let key = wait(traces::store(&world.store, &trace)).unwrap();
-    (trace, key)
-}
-
-fn watches(world: &World, watcher: &Addr, assignment: AssignmentId, shard: u64) -> anyhow::Result<bool> {
-    let mut auditor = Auditor::new(&world.chain, world.store.clone(), Arc::new(Cpu::default()));
-    let (_, key) = served(world, assignment, shard);
-    wait(auditor.refute(watcher, assignment, &world.held(assignment).delivered, shard, &key))
-}
-
 #[test]
 fn one_honest_watcher_is_enough() {
     for slot in 0..4 {
@@ -65,9 +47,9 @@ fn one_honest_watcher_is_enough() {
             continue;
         }
         for right in [0, 4, 7] {
-            assert!(!watches(&world, &watcher, assignment, right).unwrap());
+            assert_eq!(world.watch(&watcher, assignment, right, Serves::Everything).unwrap(), Found::Same);
         }
-        assert!(watches(&world, &watcher, assignment, SHARD).unwrap());
+        assert_eq!(world.watch(&watcher, assignment, SHARD, Serves::Everything).unwrap(), Found::Refuted);
         let Verdict::Refuted { by, wrong } = world.verdict(assignment) else { panic!("not refuted") };
         assert_eq!((by.as_str(), wrong.shard), (watcher.as_str(), SHARD));
         assert_ne!(wrong.claimed, wrong.computed);
@@ -89,7 +71,7 @@ fn one_honest_watcher_is_enough() {
 fn nobody_needs_the_beacon_for_it() {
     let (mut world, _, assignment) = mallory(3, 0);
     let watcher = world.actor("watcher");
-    assert!(watches(&world, &watcher, assignment, SHARD).unwrap());
+    assert_eq!(world.watch(&watcher, assignment, SHARD, Serves::Everything).unwrap(), Found::Refuted);
     assert!(matches!(world.verdict(assignment), Verdict::Refuted { .. }));
 }
 
@@ -98,7 +80,7 @@ fn nobody_needs_the_beacon_for_it() {
 fn refuting_yourself_saves_no_stake() {
     let (mut world, mallory, assignment) = mallory(3, 0);
     let lien = world.assignment(assignment).lien.u128();
-    assert!(watches(&world, &mallory.owner.clone(), assignment, SHARD).unwrap());
+    assert_eq!(world.watch(&mallory.owner, assignment, SHARD, Serves::Everything).unwrap(), Found::Refuted);
     world.settle();
     let left = world.stake(&mallory).stake.u128() + world.compensation(&mallory.owner);
     assert!(STAKE - left >= lien * 4 / 5, "{} lost of {lien}", STAKE - left);
@@ -112,29 +94,28 @@ fn no_trace_of_ones_own_refutes_another() {
     world.post(job());
     let assignment = world.assign(&alice, 8);
     world.attest(&alice);
-    let held = world.held(assignment);
-    let (mut made_up, _) = served(&world, assignment, SHARD);
+    let (held, attestation) = (world.held(assignment), world.attestation(assignment));
+    let (data, executable, tree) = (&held.data, &*held.executable, &held.run.tree);
+    let right = executable.trace(&data.inputs, SHARD).unwrap();
+    let mut made_up = right.clone();
     made_up.slots[2][0] ^= 1;
-    let roots = held.run.tree.leaves().to_vec();
-    let attestation = world.attestation(assignment);
-    let of =
-        |trace: ShardTrace, shard| refute(&held.data, &*held.executable, &attestation, roots.clone(), shard, trace);
-    assert!(matches!(of(made_up, SHARD), Err(RefuteError::OtherTrace { shard: SHARD, .. })));
-    let (trace, _) = served(&world, assignment, SHARD);
-    assert!(matches!(of(trace.clone(), 8), Err(RefuteError::Shard(_, 8))));
-    assert_eq!(of(trace, SHARD).unwrap(), None);
+    let refused = walk(data, executable, &attestation, tree, SHARD, made_up).unwrap_err();
+    assert!(matches!(refused.downcast_ref(), Some(WalkError::Answer { .. })), "{refused}");
+    assert_eq!(walk(data, executable, &attestation, tree, SHARD, right).unwrap(), None);
+    let other = Walk::new(data.clone(), executable, &attestation, 8).err();
+    assert!(matches!(other, Some(WalkError::Shard(_, 8))), "{other:?}");
 }
 
 /// Whoever copies the message on its way is thanked instead, and the cheat is ended all the same.
 #[test]
 fn who_copies_the_message_ends_the_cheat_too() {
     let (mut world, _, assignment) = mallory(3, 0);
-    let (trace, _) = served(&world, assignment, SHARD);
     let honest = world.data(world.job);
     let executable = Cpu::default().prepare(honest.compiled.manifest.clone()).unwrap();
-    let roots = world.held(assignment).run.tree.leaves().to_vec();
-    let attestation = world.attestation(assignment);
-    let message = refute(&honest, &*executable, &attestation, roots, SHARD, trace).unwrap().expect("something wrong");
+    let (held, attestation) = (world.held(assignment), world.attestation(assignment));
+    let trace = held.executable.trace(&honest.inputs, SHARD).unwrap();
+    let found = walk(&honest, &*executable, &attestation, &held.run.tree, SHARD, trace).unwrap();
+    let (message, _) = found.expect("something wrong");
     assert!(matches!(message, ExecuteMsg::Refute { .. }));
     let copier = world.actor("copier");
     world.send(&copier, message.clone(), 0);
@@ -168,7 +149,8 @@ fn every_single_element_sabotage_in_a_shard_that_is_run_again_is_found() {
         roots[shard as usize] = shard_tree(&trees.map(tree).collect::<Vec<_>>()).root();
         let root = Tree::new(roots.clone()).root();
         let spoiled = AttestationResponse { root, ..attestation.clone() };
-        let message = refute(data, executable, &spoiled, roots, shard, shown).unwrap().expect("something is wrong");
+        let tree = Tree::new(roots);
+        let (message, _) = walk(data, executable, &spoiled, &tree, shard, shown).unwrap().expect("something is wrong");
         let ExecuteMsg::Refute { element, opening, .. } = message else { panic!("{message:?}") };
         let statement = Statement { subject: spoiled.subject, root, seed: Digest::default() };
         let found = tequio_attestation::refute(&statement, Position { shard, element }, &opening).unwrap();
