@@ -13,6 +13,7 @@ from pathlib import Path
 import attestation as a
 from meaning import BITS, OPS, evaluate
 from provider import Provider
+from weights import Compiler, plan_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests/vectors"
@@ -181,6 +182,22 @@ def openings(name):
                 same(made.hex(), case["opening"], "opening made anew")
 
 
+def weights():
+    for case in load("weights")["programs"]:
+        name = case["name"]
+        descriptors = [whole(a.read_descriptor, raw(text)) for text in case["descriptors"]]
+        compiler = Compiler(descriptors, case["outputs"], case["plan"], {})
+        same(plan_hash(case["plan"]).hex(), case["plan_hash"], f"{name}: plan")
+        same(compiler.costs, case["costs"], f"{name}: costs")
+        same(compiler.cost, case["cost"], f"{name}: cost")
+        same(compiler.weights(), case["weights"], f"{name}: weights")
+        same(compiler.delta(), case["delta"], f"{name}: delta")
+        same(compiler.gamma(), case["gamma"], f"{name}: gamma")
+        same(compiler.depth(), case["depth"], f"{name}: depth")
+        intervals = [d.interval for d in descriptors if d.source == "committed"]
+        same(compiler.intervals(), intervals, f"{name}: intervals")
+
+
 def meaning():
     """Against the vectors of TOSA's reference model."""
     for case in json.loads(REFERENCE.read_text()):
@@ -197,7 +214,7 @@ ATTRIBUTES = {"min_val": "min", "max_val": "max"}
 
 
 def main():
-    steps = [hashes, codec, layouts, descriptors, trees, attestation]
+    steps = [hashes, codec, layouts, descriptors, trees, attestation, weights]
     for step in steps:
         step()
     for name in ("opening-small", "opening-layers", "opening-job"):
