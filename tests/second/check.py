@@ -186,7 +186,8 @@ def weights():
     for case in load("weights")["programs"]:
         name = case["name"]
         descriptors = [whole(a.read_descriptor, raw(text)) for text in case["descriptors"]]
-        compiler = Compiler(descriptors, case["outputs"], case["plan"], {})
+        indices = {int(id): values for id, values in case["indices"].items()}
+        compiler = Compiler(descriptors, case["outputs"], case["plan"], indices)
         same(plan_hash(case["plan"]).hex(), case["plan_hash"], f"{name}: plan")
         same(compiler.costs, case["costs"], f"{name}: costs")
         same(compiler.cost, case["cost"], f"{name}: cost")

@@ -5,7 +5,9 @@
 use std::{fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
+use tequio_attestation::{Node, Operand};
 use tequio_program::{Graph, Plan, Scenario, compile, load};
+use tequio_tensor::Op as OpOf;
 use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv};
 
 const SHAPE: [i32; 4] = [1, 4, 4, 4];
@@ -84,13 +86,58 @@ fn inputs() -> Graph {
 /// An output that is only another shape of what is computed.
 fn reshaped() -> Graph {
     program(|p| {
-        for (from, to) in [("x", "a"), ("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f"), ("f", "g")] {
-            p.layer((from, SHAPE), to, conv(4, 1));
+        for (from, to) in [("x", "a"), ("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f")] {
+            p.layer((from, SHAPE), to, conv(4, 3));
         }
+        p.layer(("f", SHAPE), "g", conv(4, 1));
         p.shape("flat", &[16, 4]);
         p.op(Op::RESHAPE, Attribute::None, &["g", "flat"], ("y", DType::INT8, &[16, 4]));
         p.output("y");
         p.output("c");
+    })
+}
+
+/// Rows chosen by classes and by a constant, and then an element of either.
+fn chosen() -> Graph {
+    program(|p| {
+        p.layer(("x", SHAPE), "a", conv(4, 1));
+        p.layer(("x", SHAPE), "scores", conv(5, 1));
+        p.op(Op::ARGMAX, Attribute::Axis(3), &["scores"], ("class", DType::INT32, &[1, 4, 4]));
+        p.shape("list", &[1, 16]);
+        p.op(Op::RESHAPE, Attribute::None, &["class", "list"], ("indices", DType::INT32, &[1, 16]));
+        p.shape("rows", &[1, 16, 4]);
+        p.op(Op::RESHAPE, Attribute::None, &["a", "rows"], ("values", DType::INT8, &[1, 16, 4]));
+        p.op(Op::GATHER, Attribute::None, &["values", "indices"], ("found", DType::INT8, &[1, 16, 4]));
+        let rows = (0..16).flat_map(|row: i32| (row * row % 11).to_le_bytes()).collect();
+        p.constant("known", DType::INT32, &[1, 16], rows);
+        p.op(Op::GATHER, Attribute::None, &["values", "known"], ("moved", DType::INT8, &[1, 16, 4]));
+        for (from, to) in [("found", "found32"), ("moved", "moved32")] {
+            p.rescale(from, to, &[1, 16, 4], [DType::INT8, DType::INT32]);
+        }
+        p.op(Op::GREATER, Attribute::None, &["found32", "moved32"], ("is_more", DType::BOOL, &[1, 16, 4]));
+        p.op(Op::SELECT, Attribute::None, &["is_more", "found32", "moved32"], ("more", DType::INT32, &[1, 16, 4]));
+        p.rescale("more", "y", &[1, 16, 4], [DType::INT32, DType::INT8]);
+        p.output("y");
+    })
+}
+
+/// Of a wide tensor a part is read; a sum whose first operand differs only in part where one input does.
+fn parts() -> Graph {
+    program(|p| {
+        p.input("z", DType::INT8, &SHAPE);
+        p.layer(("x", SHAPE), "a", conv(4, 1));
+        p.layer(("z", SHAPE), "b", conv(4, 1));
+        p.op(Op::CONCAT, Attribute::Axis(1), &["a", "b"], ("tall", DType::INT8, &[1, 8, 4, 4]));
+        p.rescale("tall", "wide", &[1, 8, 4, 4], [DType::INT8, DType::INT32]);
+        p.shape("start", &[0, 2, 1, 0]);
+        p.shape("left", &[0, 0, 1, 0]);
+        p.shape("size", &[1, 4, 3, 4]);
+        p.op(Op::SLICE, Attribute::None, &["wide", "start", "size"], ("cut", DType::INT32, &[1, 4, 3, 4]));
+        p.conv2d(("z", SHAPE), "other", Conv { channels: 4, kernel: 2, stride: 1, pad: [1, 0] });
+        p.op(Op::SLICE, Attribute::None, &["other", "left", "size"], ("part", DType::INT32, &[1, 4, 3, 4]));
+        p.op(Op::ADD, Attribute::None, &["cut", "part"], ("sum", DType::INT32, &[1, 4, 3, 4]));
+        p.rescale("sum", "y", &[1, 4, 3, 4], [DType::INT32, DType::INT8]);
+        p.output("y");
     })
 }
 
@@ -112,13 +159,14 @@ fn all_committed(graph: &Graph, job: &[&str]) -> Plan {
 /// What was measured: that only the second input differs, and that a tensor is the same as a whole.
 fn measured(graph: &Graph) -> Plan {
     let mut plan = all_committed(graph, &[]);
+    plan.committed.iter_mut().for_each(|commit| commit.s = 0);
     let slots = plan.committed.len();
     let id = |name| graph.iter().find(|(_, tensor)| tensor.name == name).unwrap().0.0;
-    let rates = |by: u16| (1..).map(|slot: u16| slot * by).take(slots).collect();
+    let rates = |by: u16| (1..).map(|slot: u16| by / slot).take(slots).collect();
     plan.scenarios = vec![
-        Scenario { differs: vec![0, 1], shared: vec![id("a")], routes: vec![], rates: rates(3_333) },
-        Scenario { differs: vec![1], shared: vec![], routes: vec![], rates: rates(5_555) },
-        Scenario { differs: vec![0], shared: vec![id("a")], routes: vec![], rates: rates(999) },
+        Scenario { differs: vec![0, 1], shared: vec![id("a")], routes: vec![], rates: rates(60_000) },
+        Scenario { differs: vec![1], shared: vec![], routes: vec![], rates: rates(40_001) },
+        Scenario { differs: vec![0], shared: vec![id("a")], routes: vec![], rates: rates(50_002) },
     ];
     plan.scenarios.sort_by(|one, other| one.differs.cmp(&other.differs));
     plan
@@ -131,6 +179,7 @@ fn case(name: &str, graph: &Graph, plan: &Plan) -> Value {
     json!({
         "name": name,
         "descriptors": graph.iter().map(descriptor).collect::<Vec<_>>(),
+        "indices": indices(graph),
         "outputs": header.outputs.iter().map(|id| id.0).collect::<Vec<_>>(),
         "plan": serde_json::to_value(plan).unwrap(),
         "plan_hash": hex::encode(header.plan),
@@ -143,6 +192,20 @@ fn case(name: &str, graph: &Graph, plan: &Plan) -> Value {
     })
 }
 
+/// The constants that choose rows of a gather, by id.
+fn indices(graph: &Graph) -> Value {
+    let gathers = graph.tensors().iter().filter_map(|tensor| tensor.node()).filter(|node| node.op == OpOf::Gather);
+    let constant = |node: &Node| match node.operands[1] {
+        Operand::Tensor(id) => graph.tensor(id).constant().map(|bytes| (id.0.to_string(), values(bytes))),
+        Operand::Scalar { .. } => None,
+    };
+    Value::Object(gathers.filter_map(constant).collect())
+}
+
+fn values(bytes: &[u8]) -> Value {
+    bytes.chunks(4).map(|word| i32::from_le_bytes(word.try_into().unwrap())).collect()
+}
+
 #[test]
 fn weights() {
     let mut cases = vec![];
@@ -153,12 +216,16 @@ fn weights() {
         ("classes", classes()),
         ("inputs", inputs()),
         ("reshaped", reshaped()),
+        ("chosen", chosen()),
+        ("parts", parts()),
     ] {
         cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
         cases.push(case(&format!("{name}, with rates"), &graph, &all_committed(&graph, &[])));
     }
     cases.push(case("inputs, one of the job", &inputs(), &all_committed(&inputs(), &["z"])));
     cases.push(case("inputs, as measured", &inputs(), &measured(&inputs())));
+    cases.push(case("parts, one of the job", &parts(), &all_committed(&parts(), &["x"])));
+    cases.push(case("parts, as measured", &parts(), &measured(&parts())));
     let mut top = Map::new();
     top.insert("programs".into(), cases.into());
     golden(&Value::Object(top));
