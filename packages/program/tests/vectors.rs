@@ -5,8 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
-use tequio_attestation::{Node, Operand};
-use tequio_program::{Graph, Plan, Scenario, compile, load};
+use tequio_attestation::{Node, Operand, TensorId};
+use tequio_program::{Commit, Graph, Plan, Scenario, Tensor, compile, load};
 use tequio_tensor::Op as OpOf;
 use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv};
 
@@ -74,16 +74,14 @@ fn inputs() -> Graph {
     program(|p| {
         p.input("z", DType::INT8, &SHAPE);
         p.layer(("x", SHAPE), "a", conv(4, 1));
-        p.layer(("z", SHAPE), "b", conv(4, 1));
-        p.op(Op::CONCAT, Attribute::Axis(3), &["a", "b"], ("both", DType::INT8, &[1, 4, 4, 8]));
-        p.layer(("both", [1, 4, 4, 8]), "c", conv(4, 3));
-        p.op(Op::CONCAT, Attribute::Axis(1), &["c", "b"], ("tall", DType::INT8, &[1, 8, 4, 4]));
-        p.layer(("tall", [1, 8, 4, 4]), "y", conv(4, 3));
-        p.output("y");
+        p.layer(("z", SHAPE), "b", conv(28, 1));
+        p.op(Op::CONCAT, Attribute::Axis(3), &["a", "b"], ("both", DType::INT8, &[1, 4, 4, 32]));
+        p.layer(("both", [1, 4, 4, 32]), "c", conv(128, 1));
+        p.output("c");
     })
 }
 
-/// An output that is only another shape of what is computed.
+/// An output that is only a part of what is computed, in another shape.
 fn reshaped() -> Graph {
     program(|p| {
         for (from, to) in [("x", "a"), ("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f")] {
@@ -91,7 +89,10 @@ fn reshaped() -> Graph {
         }
         p.layer(("f", SHAPE), "g", conv(4, 1));
         p.shape("flat", &[16, 4]);
-        p.op(Op::RESHAPE, Attribute::None, &["g", "flat"], ("y", DType::INT8, &[16, 4]));
+        p.op(Op::RESHAPE, Attribute::None, &["g", "flat"], ("rows", DType::INT8, &[16, 4]));
+        p.shape("start", &[3, 0]);
+        p.shape("size", &[5, 4]);
+        p.op(Op::SLICE, Attribute::None, &["rows", "start", "size"], ("y", DType::INT8, &[5, 4]));
         p.output("y");
         p.output("c");
     })
@@ -128,12 +129,14 @@ fn parts() -> Graph {
         p.layer(("x", SHAPE), "a", conv(4, 1));
         p.layer(("z", SHAPE), "b", conv(4, 1));
         p.op(Op::CONCAT, Attribute::Axis(1), &["a", "b"], ("tall", DType::INT8, &[1, 8, 4, 4]));
-        p.rescale("tall", "wide", &[1, 8, 4, 4], [DType::INT8, DType::INT32]);
+        let clamp = Attribute::Clamp { min: vec![0], max: vec![100] };
+        p.op(Op::CLAMP, clamp, &["tall"], ("clamped", DType::INT8, &[1, 8, 4, 4]));
+        p.rescale("clamped", "wide", &[1, 8, 4, 4], [DType::INT8, DType::INT32]);
         p.shape("start", &[0, 2, 1, 0]);
         p.shape("left", &[0, 0, 1, 0]);
         p.shape("size", &[1, 4, 3, 4]);
         p.op(Op::SLICE, Attribute::None, &["wide", "start", "size"], ("cut", DType::INT32, &[1, 4, 3, 4]));
-        p.conv2d(("z", SHAPE), "other", Conv { channels: 4, kernel: 2, stride: 1, pad: [1, 0] });
+        p.conv2d(("b", SHAPE), "other", Conv { channels: 4, kernel: 2, stride: 1, pad: [1, 0] });
         p.op(Op::SLICE, Attribute::None, &["other", "left", "size"], ("part", DType::INT32, &[1, 4, 3, 4]));
         p.op(Op::ADD, Attribute::None, &["cut", "part"], ("sum", DType::INT32, &[1, 4, 3, 4]));
         p.rescale("sum", "y", &[1, 4, 3, 4], [DType::INT32, DType::INT8]);
@@ -144,12 +147,23 @@ fn parts() -> Graph {
 /// Every tensor that an op computes is committed, with rates of many values.
 fn all_committed(graph: &Graph, job: &[&str]) -> Plan {
     let mut plan = Plan::propose_with_job(graph, job).unwrap();
+    let commit = |(id, tensor): (TensorId, &Tensor)| {
+        let (row, name) = (tensor.ty.shape.elements(), tensor.name.clone());
+        tensor.node().map(|_| Commit { tensor: id.0, name, leaf_log2: 6, row, s: 0 })
+    };
+    plan.committed = graph.iter().filter_map(commit).collect();
+    plan.scenarios.iter_mut().for_each(|scenario| scenario.rates = vec![0; plan.committed.len()]);
+    with_rates(plan)
+}
+
+/// As proposed, with rates of many values.
+fn with_rates(mut plan: Plan) -> Plan {
     for (slot, commit) in (1..).zip(&mut plan.committed) {
-        commit.s = (slot * 7_919) % 61_441;
+        commit.s = (slot * 4_001) % 9_999;
     }
     for (at, scenario) in (1..).zip(&mut plan.scenarios) {
         for (slot, rate) in (1..).zip(&mut scenario.rates) {
-            *rate = (at * slot * 4_801) % 60_000;
+            *rate = (60_001 - at) / slot;
         }
     }
     plan.gamma = 1_234;
@@ -158,7 +172,7 @@ fn all_committed(graph: &Graph, job: &[&str]) -> Plan {
 
 /// What was measured: that only the second input differs, and that a tensor is the same as a whole.
 fn measured(graph: &Graph) -> Plan {
-    let mut plan = all_committed(graph, &[]);
+    let mut plan = Plan::propose(graph).unwrap();
     plan.committed.iter_mut().for_each(|commit| commit.s = 0);
     let slots = plan.committed.len();
     let id = |name| graph.iter().find(|(_, tensor)| tensor.name == name).unwrap().0.0;
@@ -220,7 +234,8 @@ fn weights() {
         ("parts", parts()),
     ] {
         cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
-        cases.push(case(&format!("{name}, with rates"), &graph, &all_committed(&graph, &[])));
+        cases.push(case(&format!("{name}, with rates"), &graph, &with_rates(Plan::propose(&graph).unwrap())));
+        cases.push(case(&format!("{name}, all committed"), &graph, &all_committed(&graph, &[])));
     }
     cases.push(case("inputs, one of the job", &inputs(), &all_committed(&inputs(), &["z"])));
     cases.push(case("inputs, as measured", &inputs(), &measured(&inputs())));
