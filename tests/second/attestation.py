@@ -402,6 +402,9 @@ class Draw:
         word = lambda at, length: int.from_bytes(h[at : at + length], "big")
         self.shard, self.ticket, self.position = below(word(0, 8), count), word(8, 4), word(16, 8)
 
+    def falls_on(self, interval):
+        return interval[0] <= self.ticket <= interval[1]
+
     def element(self, n):
         return below(self.position, n)
 
@@ -445,7 +448,7 @@ class Walk:
 
     def draw(self, draw, id):
         d = self.tensor(id)
-        refuse_if(d.source != "committed" or not d.interval[0] <= draw.ticket <= d.interval[1], "not drawn")
+        refuse_if(d.source != "committed" or not draw.falls_on(d.interval), "not drawn")
         self.shard, self.reads, self.memo = draw.shard, 0, {}
         index = draw.element(d.layout.elements)
         claimed = self.leaf(id, draw.shard, index)
@@ -491,10 +494,34 @@ class Walk:
 
 def check(statement, opened, opening):
     """The outcome as the vectors write it; raises Refused."""
+    drawn = lambda number: Draw(statement.seed, number, statement.count)
+    return judge(statement, opening, opened, statement.draws - opened, drawn)
+
+
+@dataclass
+class Chosen:
+    """An element that somebody chose, of a tensor that the opening names."""
+
+    shard: int
+    index: int
+
+    def falls_on(self, interval):
+        return True
+
+    def element(self, elements):
+        return self.index
+
+
+def refute(statement, shard, index, opening):
+    refuse_if(shard >= statement.count, "shard")
+    return judge(statement, opening, 0, 1, lambda number: Chosen(shard, index))
+
+
+def judge(statement, opening, opened, most, at):
     r = Reader(opening)
     header = read_header(r)
     draws = r.varint(32)
-    refuse_if(not 1 <= draws <= statement.draws - opened, "draws")
+    refuse_if(not 1 <= draws <= most, "draws")
     digests = {}
 
     def descriptor(id):
@@ -507,7 +534,7 @@ def check(statement, opened, opening):
     walk.payload = lambda id, _, at: r.take(walk.known[id].layout.span(at)[1] * walk.known[id].layout.width)
     wrong = None
     for number in range(opened, opened + draws):
-        draw = Draw(statement.seed, number, statement.count)
+        draw = at(number)
         id = r.varint(32)
         index, claimed, computed = walk.draw(draw, id)
         if claimed != computed and wrong is None:

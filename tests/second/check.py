@@ -199,6 +199,18 @@ def weights():
         same(compiler.intervals(), intervals, f"{name}: intervals")
 
 
+def refutations():
+    v = load("refutation")
+    for attested in v["attestations"]:
+        statement = a.Statement(**{k: raw(f) if isinstance(f, str) else f for k, f in attested["statement"].items()})
+        for case in attested["cases"]:
+            judged = lambda: a.refute(statement, case["shard"], case["element"], raw(case["opening"]))
+            if "refused" in case["outcome"]:
+                refuses(judged, case["what"])
+            else:
+                same(judged(), case["outcome"], case["what"])
+
+
 def meaning():
     """Against the vectors of TOSA's reference model."""
     for case in json.loads(REFERENCE.read_text()):
@@ -220,6 +232,7 @@ def main():
         step()
     for name in ("opening-small", "opening-layers", "opening-job"):
         openings(name)
+    refutations()
     if REFERENCE.exists():
         meaning()
     print(f"second implementation: {checks} checks agree")

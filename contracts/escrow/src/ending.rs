@@ -4,8 +4,8 @@ use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128, WasmMsg};
 use tequio_contract::bounds;
 use tequio_protocol::{
     AssignmentId, Moment, bps,
-    escrow::{Ended, Ending, Ruling},
-    verifier::AttestationResponse,
+    escrow::{Ended, Ending, REFUTER_SHARDS, Ruling},
+    verifier::{AttestationResponse, Verdict},
 };
 
 use crate::{
@@ -73,15 +73,19 @@ pub fn end(
     reporter: &Addr,
     fee: Fee,
 ) -> Result<Response, ContractError> {
-    let Found { id, assignment, job, .. } = found;
+    let Found { id, assignment, job, attestation, .. } = found;
     let setup = state::setup(deps.storage)?;
     let lien = assignment.lien;
     let slashed = match ending {
-        Ending::Slashed | Ending::Lapsed => lien,
+        Ending::Slashed | Ending::Refuted | Ending::Lapsed => lien,
         Ending::Absent => bps::ceil(lien, job.rules.absence_bps)?,
         Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
     };
-    let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, reporter)?;
+    let reported = match attestation.map(|attestation| attestation.verdict) {
+        Some(Verdict::Refuted { by, .. }) if ending == Ending::Refuted => Reported::of_refuter(by, &assignment, &job),
+        _ => Reported { by: reporter.clone(), most: job.rules.reporter_tip },
+    };
+    let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, &reported)?;
     let provider = &assignment.provider;
     let release = registry::release(&setup.registry, provider, lien.checked_sub(slashed)?)?;
     let mut response = Response::new().add_messages(slash).add_messages(release);
@@ -98,6 +102,21 @@ pub fn end(
     Ok(response.add_event(ended).add_events(payment).add_events(credited))
 }
 
+/// Who is thanked for a slash, and with how much at most.
+struct Reported {
+    by: Addr,
+    most: Uint128,
+}
+
+impl Reported {
+    /// Who refuted an attestation comes instead of who ends the assignment.
+    fn of_refuter(by: String, assignment: &Assignment, job: &Job) -> Self {
+        let cost = assignment.price.saturating_add(job.lien.mint).saturating_mul(REFUTER_SHARDS.into());
+        // The verifier had it from the chain.
+        Self { by: Addr::unchecked(by), most: job.rules.reporter_tip.saturating_add(cost) }
+    }
+}
+
 /// Slashes `amount` of an assignment's lien, which its job's rules and its client's gas split.
 ///
 /// The burned share is the job's, or the registry's of today if that is higher: it would refuse less.
@@ -107,14 +126,14 @@ fn slash(
     assignment: &Assignment,
     job: &Job,
     amount: Uint128,
-    reporter: &Addr,
+    reported: &Reported,
 ) -> Result<Option<WasmMsg>, ContractError> {
     if amount.is_zero() {
         return Ok(None);
     }
     let burn_bps = registry::config(deps.querier, registry)?.config.burn_bps.max(job.lien.burn_bps);
     let gas = state::client_gas_left(deps.storage, assignment.job, job)?;
-    let split = split(amount, burn_bps, job.rules.reporter_tip, gas)?;
+    let split = split(amount, burn_bps, reported.most, gas)?;
     state::give_client_gas(deps.storage, assignment.job, split.client)?;
-    Ok(registry::slash(registry, &assignment.provider, amount, split, (&job.client, reporter))?)
+    Ok(registry::slash(registry, &assignment.provider, amount, split, (&job.client, &reported.by))?)
 }

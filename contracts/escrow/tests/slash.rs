@@ -1,6 +1,7 @@
 //! How a slash is split: false and lapsed whole, absent in part, always with the larger half to the fire.
 
 use cosmwasm_std::Uint128;
+use tequio_escrow::ContractError;
 use tequio_protocol::{
     AssignmentId, TypedEvent,
     escrow::{Config, Credited, Ended, Ending, ExecuteMsg, State},
@@ -187,4 +188,30 @@ fn a_registry_that_burns_less_changes_nothing() {
     world.burn_bps(5_000);
     world.settle(assignment);
     assert_eq!(slash(&world), (1_033, None, None));
+}
+
+/// P + M̄ is 1,012: who refuted gets at most the tip and sixteen times that, and who ends it nothing.
+#[test]
+fn who_refuted_is_thanked_instead_of_who_ends_it() {
+    for (shards, refuter, client) in [(32, 30 + 16 * 1_012, Some(50)), (1, 1_032, None)] {
+        let mut world = World::new();
+        let assignment = world.assigned(shards);
+        world.attest(assignment);
+        let watcher = world.carol.owner.clone();
+        let Verdict::False(wrong) = FALSE else { panic!("a false verdict") };
+        world.verdict(assignment, Verdict::Refuted { by: watcher.to_string(), wrong });
+        let (job, stranger) = (world.assignment(assignment).job, world.stranger.clone());
+        let expire = ExecuteMsg::Expire { assignments: vec![assignment] };
+        let error = ContractError::Settles { assignment, ending: Ending::Refuted };
+        assert_eq!(world.refused(&stranger, expire, 0), error);
+        let ended: Ended = event(&world.settle(assignment));
+        assert_eq!((ended.ending, ended.paid.u128()), (Ending::Refuted, 0));
+        assert_eq!(slash(&world), (u128::from(shards) * 2_065, client, Some(refuter)));
+        let thanked = world.told_registry().into_iter().find_map(|message| match message {
+            registry::ExecuteMsg::Slash { reporter, .. } => reporter.map(|part| part.to),
+            _ => None,
+        });
+        assert_eq!(thanked, Some(watcher.to_string()));
+        assert_eq!((world.tally(job), world.lien_on(&world.alice)), ((100, 0, 0, 0), 0));
+    }
 }

@@ -66,5 +66,9 @@ errors! {
         Malformed(#[from] Malformed),
         #[error("the opening opens no draw")]
         NothingOpened,
+        #[error("shard {shard} is none of the {count} from {first} on")]
+        UnknownShard { shard: u64, first: u64, count: u64 },
+        #[error("nothing is refuted: element {element} of shard {shard} follows from what it reads")]
+        Follows { shard: u64, element: u32 },
     }
 }

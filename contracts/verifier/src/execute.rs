@@ -5,6 +5,7 @@ mod beacon;
 mod configure;
 mod open;
 pub mod propose;
+mod refute;
 mod tick;
 
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
@@ -22,6 +23,9 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
         ExecuteMsg::Beacon { beacon, round, signature } => beacon::beacon(deps, now, beacon, round, &signature)?,
         ExecuteMsg::Attest { subject, root } => attest::attest(deps, env, now, caller, subject, root)?,
         ExecuteMsg::Open { attestation, opening } => open::open(deps, now, attestation, &opening)?,
+        ExecuteMsg::Refute { attestation, shard, element, opening } => {
+            refute::refute(deps, now, caller, attestation, shard.u64(), element, &opening)?
+        }
         ExecuteMsg::Propose { beacon } => propose::propose(deps, env, beacon)?,
         ExecuteMsg::Configure { config } => configure::configure(deps, config)?,
         ExecuteMsg::UpdateOwnership(action) => ownership::update(deps, &env, &caller.address, action)?,

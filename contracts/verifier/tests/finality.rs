@@ -10,7 +10,7 @@ use tequio_protocol::{
 };
 
 use crate::{
-    program::{DRAWS, Run},
+    program::{DRAWS, Run, SHARDS},
     world::{TERMS, World},
 };
 
@@ -35,6 +35,12 @@ enum Step {
         draws: u32,
         garbled: bool,
     },
+    /// Shows an element of an attestation, which is wrong if it is not honest.
+    Refute {
+        which: usize,
+        shard: u64,
+        element: u32,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -48,6 +54,8 @@ fn step() -> impl Strategy<Value = Step> {
         30 => Just(Step::Tick),
         20 => (any::<bool>(), terms()).prop_map(|(honest, terms)| Step::Attest { honest, terms }),
         40 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(which, wait)| Step::Round { which, wait }),
+        3 => (0..8usize, 0..SHARDS + 1, 0..220u32)
+            .prop_map(|(which, shard, element)| Step::Refute { which, shard, element }),
         60 => open.prop_map(|(which, draws, garbled)| Step::Open { which, draws, garbled }),
     ]
 }
@@ -123,6 +131,7 @@ impl Story {
                 assert!(due || posted.is_err());
             }
             Step::Open { which, draws, garbled } => self.open(which, draws, garbled),
+            Step::Refute { which, shard, element } => self.refute(which, shard, element),
         }
     }
 
@@ -143,6 +152,19 @@ impl Story {
         assert_eq!(taken, pending && !garbled, "{:?}", attestation.verdict);
     }
 
+    fn refute(&mut self, which: usize, shard: u64, element: u32) {
+        let Some(&Attested { id, honest, .. }) = self.attested.get(which) else { return };
+        let verdict = self.world.verdict(id);
+        let run = &self.runs[honest as usize];
+        let there = shard < SHARDS && element < 200;
+        let opening = if there { run.show(shard, element) } else { run.show(0, 0) };
+        let wrong = there && run.is_wrong(shard, element);
+        let msg = ExecuteMsg::Refute { attestation: id, shard: shard.into(), element, opening: opening.into() };
+        let taken = self.world.send(&self.world.bob.clone(), &msg).is_ok();
+        let open = matches!(verdict, Verdict::Pending {} | Verdict::GenuineSoFar { .. });
+        assert_eq!(taken, open && wrong, "{verdict:?}");
+    }
+
     /// Final answers are what they were, and right; and nobody's window was over before its blocks were made.
     fn check(&mut self) {
         assert!(self.world.conservation().holds());
@@ -160,13 +182,14 @@ impl Story {
             match verdict {
                 Verdict::GenuineSoFar { .. } => assert!(honest && terms.audit_window > 0),
                 Verdict::Genuine {} => assert!(honest && (terms.audit_window == 0 || had(attested.agreed))),
-                Verdict::False { .. } => assert!(!honest),
+                Verdict::False { .. } | Verdict::Refuted { .. } => assert!(!honest),
                 Verdict::Lapsed {} => assert!(had(attested.stored)),
                 Verdict::Pending {} | Verdict::Void {} => {}
             }
             let before = self.answers.get(&id);
             if let Some(before) = before.filter(|before| **before != Verdict::Pending {}) {
-                let ended = before.agreed() && verdict == (Verdict::Genuine {});
+                let so_far = matches!(before, Verdict::GenuineSoFar { .. });
+                let ended = so_far && matches!(verdict, Verdict::Genuine {} | Verdict::Refuted { .. });
                 assert!(*before == verdict || ended, "{before:?}, then {verdict:?}");
             }
             self.answers.insert(id, verdict);

@@ -12,6 +12,7 @@ mod open;
 mod ownership;
 mod program;
 mod propose;
+mod refute;
 mod tick;
 mod verdict;
 mod world;

@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use tequio_attestation::{
-    Descriptor, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
-    Statement, TensorId, drawn_traces, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Position, Scope, ShardTrace,
+    Source, Statement, TensorId, drawn_traces, input_root, open, shard_tree, show, tensor_tree, tree::Tree,
 };
 use tequio_protocol::{
     AttestationId, Digest,
@@ -64,6 +64,33 @@ impl Run {
 
     pub fn root(&self) -> Digest {
         self.tree(&self.outputs).root()
+    }
+
+    /// What shows one element of a shard, numbered within the attestation, under this run's root.
+    pub fn show(&self, shard: u64, element: u32) -> Vec<u8> {
+        let statement = Statement { subject: self.subject(), root: self.root(), seed: Digest::default() };
+        let trace = ShardTrace { slots: vec![self.outputs[shard as usize].clone()] };
+        let evidence = Evidence {
+            manifest: &self.manifest,
+            inputs: &Inputs::new(&self.manifest, vec![self.inputs.concat()]).unwrap(),
+            input_tree: &self.tree(&self.inputs),
+            tree: &self.tree(&self.outputs),
+            traces: [(shard, trace)].into(),
+        };
+        show(&statement, &evidence, TensorId(1), Position { shard, element }).unwrap()
+    }
+
+    /// Whether an element is not its input's complement.
+    pub fn is_wrong(&self, shard: u64, element: u32) -> bool {
+        let (shard, element) = (shard as usize, element as usize);
+        self.outputs[shard][element] != !self.inputs[shard][element]
+    }
+
+    /// Honest but for one element of one shard.
+    pub fn one_wrong(shard: usize, element: usize) -> Self {
+        let mut run = Self::honest();
+        run.outputs[shard][element] ^= 1;
+        run
     }
 
     /// Opens draws `from..to` of an attestation whose round is stored.

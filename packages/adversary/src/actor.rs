@@ -16,7 +16,7 @@ use tequio_protocol::{
 };
 use tequio_runner::{Prepared, Provider};
 
-use crate::{Cheating, Trick, follow, heaviest, replay, skip};
+use crate::{Cheating, Trick, follow, heaviest, replay, sabotage, skip};
 
 /// How a provider behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames, Serialize)]
@@ -33,6 +33,8 @@ pub enum Role {
     Copier,
     /// Assigns and is never heard of again.
     Vanish,
+    /// Runs every shard, and changes one value of its first output: draws almost never fall on it.
+    Saboteur,
 }
 
 impl Role {
@@ -43,6 +45,7 @@ impl Role {
                 Ok(skip(scene.manifest, &scene.inputs, &scene.honest, heaviest(scene.manifest)).trace)
             })),
             Self::Replay => Some(Arc::new(|scene| Ok(replay(scene.manifest, &scene.inputs, &scene.old(0)?, 1).trace))),
+            Self::Saboteur => Some(Arc::new(|scene| Ok(sabotage(scene)))),
             Self::Honest | Self::Copier | Self::Vanish => None,
         }
     }
@@ -83,7 +86,7 @@ impl<'a, C: Chain> Actor<'a, C> {
     /// Attests to what it took, if its role does.
     pub async fn attest(&mut self) -> Result<()> {
         match self.role {
-            Role::Honest | Role::Lazy | Role::Replay => self.provider.attest_all().await,
+            Role::Honest | Role::Lazy | Role::Replay | Role::Saboteur => self.provider.attest_all().await,
             Role::Copier => self.copy().await,
             Role::Vanish => Ok(()),
         }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tequio_attestation::{Manifest, ShardTrace};
+use tequio_attestation::{Manifest, ShardTrace, Source};
 
-use crate::follow::{Followed, follow};
+use crate::{
+    backend::Scene,
+    follow::{Followed, follow},
+};
 
 /// *Skip*: fills the tensor in `slot` with plausible values, the honest ones in another order, and computes the rest
 /// from there.
@@ -18,4 +21,17 @@ pub fn skip(manifest: &Manifest, inputs: &[Vec<u8>], honest: &ShardTrace, slot: 
 pub fn replay(manifest: &Manifest, inputs: &[Vec<u8>], old: &ShardTrace, cut: u32) -> Followed {
     let claims = (cut..).zip(&old.slots[cut as usize..]).map(|(slot, bytes)| (slot, bytes.clone())).collect();
     follow(manifest, inputs, &claims)
+}
+
+/// *Sabotage*: everything as it should be but one element of the first output, another one in each shard.
+pub fn sabotage(scene: &Scene) -> ShardTrace {
+    let mut shown = scene.honest.clone();
+    let Some(output) = scene.manifest.header.outputs.first() else { return shown };
+    let tensor = scene.manifest.descriptor(*output);
+    if let Source::Committed { slot, .. } = tensor.source {
+        let element = scene.shard % u64::from(tensor.ty.shape.elements());
+        let byte = element as usize * tensor.ty.dtype.bytes();
+        shown.slots[slot as usize][byte] ^= 1;
+    }
+    shown
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Descriptor, Digest, Header, Malformed, Source, Statement, TensorId,
+    Descriptor, Digest, Draw, Header, Malformed, Position, Source, Statement, TensorId,
     codec::Reader,
     evaluate::{Evaluator, LeafKey, Supply},
     hash,
@@ -65,16 +65,45 @@ impl<'a> Supply<'a> for Stream<'a> {
 /// An error says nothing about the attestation: these bytes do not open it. Exactly one string of bytes opens given
 /// draws of a given attestation.
 pub fn check(statement: &Statement, opened: u32, opening: &[u8]) -> Result<Outcome, Malformed> {
+    let left = statement.subject.draws.saturating_sub(opened);
+    judge(statement, opening, left, |nth| {
+        let number = opened.saturating_add(nth);
+        Asked { number, at: At::Drawn(statement.draw(number)) }
+    })
+}
+
+/// Checks the opening of one element that somebody chose, of the tensor that the opening names. The seed plays no part.
+///
+/// As in [`check`], an error says nothing about the attestation, and one string of bytes opens a given element.
+pub fn refute(statement: &Statement, position: Position, opening: &[u8]) -> Result<Outcome, Malformed> {
+    if position.shard >= statement.subject.count {
+        return Err(Malformed::Counts);
+    }
+    judge(statement, opening, 1, |_| Asked { number: 0, at: At::Chosen(position) })
+}
+
+/// An element that an opening is for, whichever its tensor.
+struct Asked {
+    number: u32,
+    at: At,
+}
+
+enum At {
+    Drawn(Draw),
+    Chosen(Position),
+}
+
+fn judge(statement: &Statement, opening: &[u8], most: u32, asked: impl Fn(u32) -> Asked) -> Result<Outcome, Malformed> {
     let mut reader = Reader::new(opening);
     let header = Header::decode(&mut reader)?;
     let draws = reader.varint32()?;
-    if draws == 0 || draws > statement.subject.draws.saturating_sub(opened) {
+    if draws == 0 || draws > most {
         return Err(Malformed::Draws { draws });
     }
     let mut evaluator = Evaluator::new(Stream { opening: reader, descriptors: BTreeMap::new() });
     let mut mismatch = None;
-    for number in opened..opened + draws {
-        let found = check_draw(statement, &mut evaluator, number)?;
+    for nth in 0..draws {
+        let found = check_element(statement, &mut evaluator, asked(nth))?;
         mismatch = mismatch.or(found);
     }
     let Evaluator { supply: Stream { opening: rest, descriptors }, known, leaves, .. } = evaluator;
@@ -82,23 +111,25 @@ pub fn check(statement: &Statement, opened: u32, opening: &[u8]) -> Result<Outco
     Ok(mismatch.map_or(Outcome::Agreed { draws }, Outcome::Disagreed))
 }
 
-fn check_draw<'a>(
+fn check_element<'a>(
     statement: &Statement,
     evaluator: &mut Evaluator<'a, Stream<'a>>,
-    number: u32,
+    Asked { number, at }: Asked,
 ) -> Result<Option<Mismatch>, Malformed> {
-    let draw = statement.draw(number);
     let id = TensorId(evaluator.supply.opening.varint32()?);
     let tensor = evaluator.tensor(id)?;
     let Source::Committed { layout, interval, .. } = tensor.descriptor.source else {
         return Err(Malformed::NotDrawn { tensor: id.0 });
     };
-    if !interval.contains(draw.ticket) {
-        return Err(Malformed::NotDrawn { tensor: id.0 });
-    }
-    let element = draw.element(tensor.descriptor.ty.shape.elements());
-    let (claimed, computed) = evaluator.claimed_and_computed(&tensor, layout, draw.shard, element)?;
-    let shard = statement.subject.first_shard.saturating_add(draw.shard);
+    let Position { shard, element } = match at {
+        At::Drawn(draw) if interval.contains(draw.ticket) => {
+            Position { shard: draw.shard, element: draw.element(tensor.descriptor.ty.shape.elements()) }
+        }
+        At::Drawn(_) => return Err(Malformed::NotDrawn { tensor: id.0 }),
+        At::Chosen(position) => position,
+    };
+    let (claimed, computed) = evaluator.claimed_and_computed(&tensor, layout, shard, element)?;
+    let shard = statement.subject.first_shard.saturating_add(shard);
     let mismatch = Mismatch { draw: number, shard, tensor: id.0, element, claimed, computed };
     Ok((claimed != computed).then_some(mismatch))
 }

@@ -22,7 +22,7 @@ mod subject;
 mod terms;
 pub mod tree;
 
-pub use check::{Mismatch, Outcome, check, shard_path_bytes};
+pub use check::{Mismatch, Outcome, check, refute, shard_path_bytes};
 pub use commit::{ShardTrace, shard_tree, tensor_tree};
 pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Scope, Source, TensorId};
 pub use digest::{AttestationId, Digest, ProgramId, SubjectId};
@@ -32,6 +32,6 @@ pub use header::{Header, MAX_PORTS, VERSION, input_root};
 pub use inputs::{BadInputs, Inputs};
 pub use layout::{Layout, Place, depth};
 pub use manifest::{Manifest, Output};
-pub use open::{Evidence, drawn_shards, drawn_traces, open};
-pub use subject::{Draw, Statement, Subject, attestation_id, seed};
+pub use open::{Evidence, drawn_shards, drawn_traces, open, show};
+pub use subject::{Draw, Position, Statement, Subject, attestation_id, seed};
 pub use terms::{Arbitration, Terms};

@@ -5,8 +5,10 @@ use std::{
     ops::Range,
 };
 
+use tequio_tensor::Type;
+
 use crate::{
-    Descriptor, Digest, Inputs, Layout, Malformed, Manifest, Source, Statement, TensorId,
+    Descriptor, Digest, Inputs, Layout, Malformed, Manifest, Position, Source, Statement, TensorId,
     codec::Writer,
     commit::{ShardTrace, payload, tensor_tree},
     evaluate::{Evaluator, LeafKey, Supply},
@@ -91,9 +93,9 @@ impl<'a> Evidence<'a> {
         tensor.layout().zip(bytes.filter(|bytes| bytes.len() == expected)).ok_or(missing)
     }
 
-    fn drawn(&self, ticket: u32) -> Option<(TensorId, Layout)> {
+    fn drawn(&self, ticket: u32) -> Option<(TensorId, Type)> {
         (0u32..).zip(&self.manifest.tensors).find_map(|(id, tensor)| match tensor.source {
-            Source::Committed { layout, interval, .. } if interval.contains(ticket) => Some((TensorId(id), layout)),
+            Source::Committed { interval, .. } if interval.contains(ticket) => Some((TensorId(id), tensor.ty)),
             _ => None,
         })
     }
@@ -104,17 +106,39 @@ impl<'a> Evidence<'a> {
 /// The bytes are what [`crate::check`] takes, whether or not the elements agree. Errors if the evidence lacks a shard
 /// that is drawn or has a tensor of the wrong length.
 pub fn open(statement: &Statement, evidence: &Evidence, draws: Range<u32>) -> Result<Vec<u8>, Malformed> {
+    let drawn = draws.map(|number| {
+        let draw = statement.draw(number);
+        let (id, ty) = evidence.drawn(draw.ticket).ok_or(Malformed::Counts)?;
+        Ok((id, Position { shard: draw.shard, element: draw.element(ty.shape.elements()) }))
+    });
+    write(statement, evidence, &drawn.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Opens one element of a committed tensor, drawn or not.
+///
+/// The bytes are what [`crate::refute`] takes. Errors if the evidence lacks the shard, has a tensor of the wrong length,
+/// or `tensor` is not committed to.
+pub fn show(
+    statement: &Statement,
+    evidence: &Evidence,
+    tensor: TensorId,
+    position: Position,
+) -> Result<Vec<u8>, Malformed> {
+    write(statement, evidence, &[(tensor, position)])
+}
+
+fn write(statement: &Statement, evidence: &Evidence, positions: &[(TensorId, Position)]) -> Result<Vec<u8>, Malformed> {
     let mut opening = Writer::default();
     opening.bytes(&evidence.manifest.header.encode());
-    opening.varint(draws.len() as u64);
+    opening.varint(positions.len() as u64);
     let mut evaluator = Evaluator::new(Record { statement, evidence, opening });
-    for number in draws {
-        let draw = statement.draw(number);
-        let (id, layout) = evidence.drawn(draw.ticket).ok_or(Malformed::Counts)?;
+    for &(id, Position { shard, element }) in positions {
         evaluator.supply.opening.varint(id.0 as u64);
         let tensor = evaluator.tensor(id)?;
-        let element = draw.element(tensor.descriptor.ty.shape.elements());
-        evaluator.claimed_and_computed(&tensor, layout, draw.shard, element)?;
+        let Source::Committed { layout, .. } = tensor.descriptor.source else {
+            return Err(Malformed::NotDrawn { tensor: id.0 });
+        };
+        evaluator.claimed_and_computed(&tensor, layout, shard, element)?;
     }
     let Evaluator { supply, known, leaves, .. } = evaluator;
     let mut siblings = Siblings { evidence, statement, opening: supply.opening, trees: BTreeMap::new() };

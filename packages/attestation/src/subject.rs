@@ -94,6 +94,14 @@ fn below(word: u64, n: u64) -> u64 {
     ((word as u128 * n as u128) >> 64) as u64
 }
 
+/// An element of one shard, of a tensor that is named beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Index among the attestation's shards.
+    pub shard: u64,
+    pub element: u32,
+}
+
 /// All that the chain knows of an attestation whose round is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {

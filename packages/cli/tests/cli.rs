@@ -16,7 +16,13 @@ fn the_demo_tells_its_story() {
         .iter()
         .map(|assignment| (assignment["provider"].as_str().unwrap(), assignment["state"].as_str().unwrap()))
         .collect();
-    for ending in [("lazy-1", "slashed"), ("replay-1", "slashed"), ("copier-1", "lapsed"), ("vanish-1", "absent")] {
+    for ending in [
+        ("lazy-1", "slashed"),
+        ("replay-1", "slashed"),
+        ("copier-1", "lapsed"),
+        ("vanish-1", "absent"),
+        ("saboteur-1", "refuted"),
+    ] {
         assert!(states.contains(&ending), "{ending:?} is not among {states:?}");
     }
     assert!(states.iter().all(|(name, state)| !name.starts_with("honest") || *state == "settled"), "{states:?}");
@@ -40,12 +46,31 @@ fn with_few_draws_the_report_names_who_got_away_and_how_likely_that_was() {
     let away: Vec<Value> = ["1", "2", "3"]
         .iter()
         .flat_map(|seed| {
-            let report = demo(&["--draws", "1", "--seed", seed, "--providers", "honest=1,lazy=2"]);
+            let report = demo(&["--draws", "1", "--watch", "0", "--seed", seed, "--providers", "honest=1,lazy=2"]);
             report["undetected"].as_array().unwrap().clone()
         })
         .collect();
     assert!(!away.is_empty());
     assert!(away.iter().all(|away| (0.5..1.0).contains(&away["chance"].as_f64().unwrap())), "{away:?}");
+}
+
+/// One wrong value in each shard: no draw meets it, and who runs one of its shards again does.
+#[test]
+fn a_saboteur_is_found_by_who_watches_and_by_nobody_else() {
+    let arguments = |watch| ["--draws", "8", "--watch", watch, "--providers", "honest=1,saboteur=1"];
+    let states = |report: &Value| -> Vec<String> {
+        let assignments = report["assignments"].as_array().unwrap().clone();
+        let of = |assignment: &Value| assignment["provider"] == "saboteur-1";
+        assignments.iter().filter(|one| of(one)).map(|one| one["state"].as_str().unwrap().into()).collect()
+    };
+    let watched = demo(&arguments("1"));
+    assert_eq!(states(&watched), ["refuted"]);
+    assert_eq!((watched["watched"]["refuted"].as_u64(), &watched["undetected"]), (Some(1), &Value::Array(vec![])));
+    let alone = demo(&arguments("0"));
+    assert!(states(&alone).iter().all(|state| state == "settled"), "{alone}");
+    assert!(!alone["undetected"].as_array().unwrap().is_empty());
+    assert_eq!(alone["watched"]["again"], 0);
+    assert_eq!((&watched["broken"], &alone["broken"]), (&Value::Array(vec![]), &Value::Array(vec![])));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! `verifier`: the authority over beacon rounds, attestations and verdicts.
 
-use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_schema::{
+    QueryResponses, cw_serde,
+    serde::{Deserialize, Deserializer},
+};
 use cosmwasm_std::{Binary, HexBinary, Uint64};
 use cw_ownable::cw_ownable_execute;
 use strum::IntoStaticStr;
@@ -94,6 +97,9 @@ pub enum ExecuteMsg {
     Attest { subject: Subject, root: Digest },
     /// Opens the next draws of an attestation, all or some. Anyone may relay it.
     Open { attestation: AttestationId, opening: Binary },
+    /// Shows one committed element that does not follow from what it reads, as an opening of one draw of the sender's own
+    /// choice: of `shard`, as the job numbers it. From the attestation until a final answer; what follows is an error.
+    Refute { attestation: AttestationId, shard: Uint64, element: u32, opening: Binary },
     /// Proposes another beacon, for attestations made after the timelock.
     Propose { beacon: Beacon },
     /// Sets the config for later attestations.
@@ -103,7 +109,9 @@ pub enum ExecuteMsg {
 impl Permissioned for ExecuteMsg {
     fn permission(&self) -> Permission {
         match self {
-            Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } => Permission::Anyone,
+            Self::Tick {} | Self::Beacon { .. } | Self::Attest { .. } | Self::Open { .. } | Self::Refute { .. } => {
+                Permission::Anyone
+            }
             Self::Propose { .. } | Self::Configure { .. } => Permission::Governance,
             Self::UpdateOwnership(action) => governance::permission(action),
         }
@@ -165,13 +173,21 @@ pub struct RoundResponse {
 pub struct AttestedResponse {
     /// The block of this answer.
     pub now: Moment,
+    #[serde(deserialize_with = "apart")]
     pub attestation: Option<AttestationResponse>,
+}
+
+/// Reads a value in a function of its own: all of an answer in one would have more locals than a virtual machine takes.
+#[inline(never)]
+fn apart<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    T::deserialize(from)
 }
 
 #[cw_serde]
 pub struct AttestationResponse {
     pub id: AttestationId,
     pub attester: String,
+    #[serde(deserialize_with = "apart")]
     pub subject: Subject,
     pub root: Digest,
     /// When it was taken.
@@ -213,6 +229,11 @@ pub enum Verdict {
     Genuine {},
     /// A drawn element does not follow from what it reads.
     False(Mismatch),
+    /// Somebody showed an element that does not follow from what it reads.
+    Refuted {
+        by: String,
+        wrong: Mismatch,
+    },
     /// Not completely opened by the deadline.
     Lapsed {},
     /// The beacon never came.
@@ -223,6 +244,11 @@ impl Verdict {
     /// Whether every draw was opened and agreed, whatever its audit window is to show.
     pub fn agreed(&self) -> bool {
         matches!(self, Self::GenuineSoFar { .. } | Self::Genuine {})
+    }
+
+    /// Whether nothing changes it any more.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Pending {} | Self::GenuineSoFar { .. })
     }
 
     /// One word, as events and tables give it.
@@ -260,5 +286,16 @@ events! {
     }
     /// Draws of `round` were opened; `verdict` is pending, genuine so far, genuine or false.
     Opened = "opened" { attestation: AttestationId, round: u64, opened: u32, draws: u32, verdict: String }
+    /// An element that does not follow from what it reads was shown.
+    Refuted = "refuted" {
+        attestation: AttestationId,
+        by: String,
+        /// The job's.
+        shard: Uint64,
+        tensor: u32,
+        element: u32,
+        claimed: i64,
+        computed: i64,
+    }
     BeaconProposed = "beacon_proposed" { beacon: BeaconId, effective: u64 }
 }

@@ -35,6 +35,11 @@ fn verdict_false() -> Verdict {
     Verdict::False(Mismatch { draw: 0, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 })
 }
 
+fn refuted() -> Verdict {
+    let wrong = Mismatch { draw: 0, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 };
+    Verdict::Refuted { by: "watcher".into(), wrong }
+}
+
 fn attestation(attested: Moment, verdict: Verdict) -> AttestationResponse {
     let digest = Digest::default();
     let subject = Subject {
@@ -73,6 +78,7 @@ fn a_verdict_in_time_decides() {
     for (verdict, ruling) in [
         (Verdict::Genuine {}, Ruling::Settle(Settlement::Genuine)),
         (verdict_false(), Ruling::Settle(Settlement::False)),
+        (refuted(), Ruling::Settle(Settlement::Refuted)),
         (Verdict::Lapsed {}, Ruling::Expire(Expiry::Lapsed)),
         (Verdict::Void {}, Ruling::Expire(Expiry::Void)),
         (Verdict::Pending {}, Ruling::Wait(NotYet::Pending { deadline: None })),
@@ -140,7 +146,15 @@ fn a_reason_says_until_when() {
 #[test]
 fn what_has_ended_ends_no_more() {
     let genuine = attestation(at(150), Verdict::Genuine {});
-    let endings = [Ending::GivenBack, Ending::Settled, Ending::Slashed, Ending::Lapsed, Ending::Absent, Ending::Void];
+    let endings = [
+        Ending::GivenBack,
+        Ending::Settled,
+        Ending::Slashed,
+        Ending::Refuted,
+        Ending::Lapsed,
+        Ending::Absent,
+        Ending::Void,
+    ];
     for ending in endings {
         for attestation in [None, Some(&genuine)] {
             let case = Case { state: State::Ended(ending), ..case(attestation) };

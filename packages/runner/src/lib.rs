@@ -6,6 +6,7 @@ mod data;
 mod jobs;
 pub mod provider;
 pub mod relayer;
+pub mod traces;
 
 pub use auditor::Auditor;
 pub use data::{FetchError, JobData, fetch};

@@ -23,7 +23,10 @@ use tequio_protocol::{
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
 
-use crate::jobs::{Jobs, Prepared};
+use crate::{
+    jobs::{Jobs, Prepared},
+    traces,
+};
 
 pub use attest::attest;
 pub use open::{OpenError, Part, open, statement};
@@ -162,6 +165,19 @@ impl<'a, C: Chain> Provider<'a, C> {
             }
         }
         Ok(())
+    }
+
+    /// Runs a shard of an assignment that it attested to once more, and puts what it committed to into the store: whoever
+    /// asks may compare it. Where.
+    pub async fn serve(&self, assignment: AssignmentId, shard: u64) -> Result<String> {
+        let held =
+            self.held.get(&assignment).with_context(|| format!("assignment {assignment} was not attested to"))?;
+        let AssignmentResponse { job, first, count, .. } = held.assignment;
+        ensure!(shard >= first && shard - first < count, "assignment {assignment} has no shard {shard}");
+        let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
+        let Prepared { data, executable } = prepared.clone();
+        let trace = spawn_blocking(move || executable.trace(&data.inputs, shard)).await??;
+        Ok(traces::store(&self.jobs.store, &trace).await?)
     }
 
     /// Opens all draws of an assignment that it attested to, a part in each message, until there is a verdict.

@@ -13,6 +13,7 @@ mod halt;
 mod hire_yourself;
 mod leave_before_the_dispute;
 mod many_roots;
+mod one_wrong_value;
 mod overflow;
 mod post_wrong_inputs;
 mod replay;

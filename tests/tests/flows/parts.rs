@@ -79,5 +79,5 @@ fn parts_are_as_long_as_they_may_be() {
         assert_eq!(world.attestation(assignment).opened, before + draws);
     }
     assert_eq!(world.attestation(assignment).opened, 64);
-    assert_eq!(world.verdict(assignment), Verdict::Genuine {});
+    assert!(world.verdict(assignment).agreed());
 }

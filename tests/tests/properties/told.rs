@@ -182,6 +182,7 @@ impl Stage {
         let (fits, paid, slashed) = match ended.ending {
             Ending::Settled => (verdict == Some(Verdict::Genuine {}), price, 0),
             Ending::Slashed => (matches!(verdict, Some(Verdict::False { .. })), 0, lien),
+            Ending::Refuted => (matches!(verdict, Some(Verdict::Refuted { .. })), 0, lien),
             Ending::Lapsed => (verdict == Some(Verdict::Lapsed {}), 0, lien),
             Ending::Void => (verdict == Some(Verdict::Void {}), 0, 0),
             // Before its deadline only its owner ends it, and only without any attestation.

@@ -14,6 +14,7 @@ pub struct Counts {
     pub open: u64,
     pub genuine: u64,
     pub false_: u64,
+    pub refuted: u64,
     /// Draws of all attestations.
     pub draws: u64,
     /// Draws of them that were opened.
@@ -36,20 +37,34 @@ impl Counts {
             Finding::Open => return Ok(()),
             Finding::Genuine(_) => &mut self.genuine,
             Finding::False(_) => &mut self.false_,
+            Finding::Refuted { .. } => &mut self.refuted,
         };
         *closed = add(*closed, 1)?;
         self.open = sub(self.open, 1)?;
+        Ok(())
+    }
+
+    /// An attestation of which openings had shown `finding` was refuted.
+    pub fn refute(&mut self, finding: &Finding) -> Result<(), CoreError> {
+        let from = match finding {
+            Finding::Open => &mut self.open,
+            Finding::Genuine(_) => &mut self.genuine,
+            Finding::False(_) => &mut self.false_,
+            Finding::Refuted { .. } => &mut self.refuted,
+        };
+        *from = sub(*from, 1)?;
+        self.refuted = add(self.refuted, 1)?;
         Ok(())
     }
 }
 
 /// F1 and F2 of the README.
 pub fn equations(counts: &Counts) -> Conservation {
-    let ended = u128::from(counts.genuine).saturating_add(counts.false_.into());
+    let ended = u128::from(counts.genuine).saturating_add(counts.false_.into()).saturating_add(counts.refuted.into());
     Conservation {
         equations: vec![
             Equation::equal(
-                "F1: attested = genuine + false + open",
+                "F1: attested = genuine + false + refuted + open",
                 counts.attested,
                 ended.saturating_add(counts.open.into()),
             ),
@@ -78,7 +93,7 @@ mod tests {
         let wrong = Mismatch { draw: 7, shard: 0, tensor: 0, element: 0, claimed: 0, computed: 1 };
         counts.open(1, &Finding::False(wrong)).unwrap();
         assert!(equations(&counts).holds());
-        assert_eq!(counts, Counts { attested: 3, open: 1, genuine: 1, false_: 1, draws: 48, opened: 24 });
+        assert_eq!(counts, Counts { attested: 3, open: 1, genuine: 1, false_: 1, refuted: 0, draws: 48, opened: 24 });
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! When an attestation is drawn, until when it is opened, and what follows.
 
 use cosmwasm_schema::cw_serde;
+use cosmwasm_std::Addr;
 use tequio_protocol::{
     Deadline, Moment,
     verifier::{Beacon, Mismatch, Terms, Verdict},
@@ -59,12 +60,18 @@ pub enum Finding {
     /// All draws agreed; the last was opened then.
     Genuine(Moment),
     False(Mismatch),
+    /// Somebody showed what is wrong.
+    Refuted {
+        by: Addr,
+        wrong: Mismatch,
+    },
 }
 
 /// The answer now. `timing` is `None` while the clock has not moved on.
 pub fn verdict(finding: &Finding, terms: &Terms, timing: Option<&Timing>, now: &Moment) -> Verdict {
     match *finding {
         Finding::False(mismatch) => Verdict::False(mismatch),
+        Finding::Refuted { ref by, wrong } => Verdict::Refuted { by: by.to_string(), wrong },
         // A window of 0 seconds is none, and waits for no blocks.
         Finding::Genuine(_) if terms.audit_window == 0 => Verdict::Genuine {},
         Finding::Genuine(since) => match window(terms, since, terms.audit_window) {

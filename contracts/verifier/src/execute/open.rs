@@ -33,7 +33,7 @@ pub fn open(deps: DepsMut, now: Moment, id: AttestationId, opening: &[u8]) -> Re
 fn openable(id: AttestationId, standing: &Standing, now: Moment) -> Result<(u64, Digest), ContractError> {
     let (opened, draws) = (standing.progress.opened, standing.attestation.subject.draws);
     let verdict = standing.verdict(&now);
-    if let Verdict::GenuineSoFar { .. } | Verdict::Genuine {} | Verdict::False(_) = verdict {
+    if let Verdict::GenuineSoFar { .. } | Verdict::Genuine {} | Verdict::False(_) | Verdict::Refuted { .. } = verdict {
         return Err(ContractError::Closed { verdict: verdict.word(), opened, draws });
     }
     let Some(timing) = standing.timing else {

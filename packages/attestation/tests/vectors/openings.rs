@@ -1,5 +1,7 @@
 use serde_json::{Value, json};
-use tequio_attestation::{Digest, Mismatch, Outcome, Statement, check, drawn_shards, hash::tagged};
+use tequio_attestation::{
+    Digest, Malformed, Mismatch, Outcome, Position, Statement, check, drawn_shards, hash::tagged, refute,
+};
 
 use crate::{
     golden::{golden, hex},
@@ -59,6 +61,61 @@ fn inputs_of_both_scopes() {
         }));
     }
     golden("opening-job", &json!({ "program": run.describe(), "attestations": attestations }));
+}
+
+/// One element that somebody chose, of a tensor that is right and of one that is wrong.
+#[test]
+fn refutations() {
+    let honest = Run::new(small::program(), small::inputs(), (1, 3), |_, _| {});
+    let lazy = Run::new(small::program(), small::inputs(), (1, 3), |shard, trace| {
+        if shard == 1 {
+            trace.slots[0][0] ^= 1;
+        }
+    });
+    let of = |run: &Run, what: &str| {
+        let statement = run.statement(Digest([3; 32]), 4);
+        let tensor = run.committed(0);
+        let mut cases = vec![];
+        for (shard, element) in [(0, 0), (1, 0), (1, 1), (2, 5)] {
+            let position = Position { shard, element };
+            let opening = run.show(&statement, tensor, position);
+            cases.push(refutation("an element", &statement, position, opening));
+        }
+        let position = Position { shard: 1, element: 0 };
+        let good = run.show(&statement, tensor, position);
+        let drawn = crate::small::program().header.encode().len();
+        let edited = |at: usize, byte: u8| {
+            let mut bytes = good.clone();
+            bytes[at] = byte;
+            bytes
+        };
+        let refused = [
+            ("of another element", Position { element: 90, ..position }, good.clone()),
+            ("of another shard", Position { shard: 2, ..position }, good.clone()),
+            ("of a shard that it does not cover", Position { shard: 3, ..position }, good.clone()),
+            ("of an element that is not there", Position { element: u32::MAX, ..position }, good.clone()),
+            ("of two elements", position, edited(drawn, 2)),
+            ("of none", position, edited(drawn, 0)),
+            ("of an input", position, edited(drawn + 1, 0)),
+            ("cut off", position, good[..good.len() - 1].to_vec()),
+            ("with a byte too many", position, [&good[..], &[0]].concat()),
+        ];
+        for (what, position, bytes) in refused {
+            let case = refutation(what, &statement, position, bytes);
+            assert!(case["outcome"]["refused"].is_string(), "{what}: {case}");
+            cases.push(case);
+        }
+        json!({ "what": what, "statement": describe(&statement), "cases": cases })
+    };
+    let attestations = [of(&honest, "an honest provider"), of(&lazy, "one element of the second shard is wrong")];
+    assert!(attestations[1]["cases"][1]["outcome"]["disagreed"].is_object());
+    golden("refutation", &json!({ "program": honest.describe(), "attestations": attestations }));
+}
+
+fn refutation(what: &str, statement: &Statement, position: Position, opening: Vec<u8>) -> Value {
+    let outcome = outcome(refute(statement, position, &opening));
+    let Position { shard, element } = position;
+    json!({ "what": what, "shard": shard, "element": element, "opening": hex(opening), "outcome": outcome })
 }
 
 /// A value of the job that differs between shards has no opening.
@@ -139,7 +196,12 @@ fn describe(statement: &Statement) -> Value {
 }
 
 fn case(what: &str, statement: &Statement, opened: u32, opening: Vec<u8>) -> Value {
-    let outcome = match check(statement, opened, &opening) {
+    let outcome = outcome(check(statement, opened, &opening));
+    json!({ "what": what, "opened": opened, "opening": hex(opening), "outcome": outcome })
+}
+
+fn outcome(found: Result<Outcome, Malformed>) -> Value {
+    match found {
         Ok(Outcome::Agreed { draws }) => json!({ "agreed": draws }),
         Ok(Outcome::Disagreed(Mismatch { draw, shard, tensor, element, claimed, computed })) => json!({
             "disagreed": {
@@ -148,8 +210,7 @@ fn case(what: &str, statement: &Statement, opened: u32, opening: Vec<u8>) -> Val
             },
         }),
         Err(error) => json!({ "refused": error.to_string() }),
-    };
-    json!({ "what": what, "opened": opened, "opening": hex(opening), "outcome": outcome })
+    }
 }
 
 /// An opening changed in one place: none of them opens anything.

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
-    Statement, Subject, TensorId, Terms, input_root, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Position, Scope,
+    ShardTrace, Source, Statement, Subject, TensorId, Terms, input_root, open, shard_tree, show, tensor_tree,
+    tree::Tree,
 };
 use tequio_tensor::{DType, Op, Read, Type, check, eval};
 
@@ -181,14 +182,27 @@ impl Run {
     }
 
     pub fn open(&self, statement: &Statement, from: u32, to: u32) -> Vec<u8> {
-        let evidence = Evidence {
+        self.with_evidence(|evidence| open(statement, evidence, from..to).unwrap())
+    }
+
+    /// Opens one element of a committed tensor.
+    pub fn show(&self, statement: &Statement, tensor: TensorId, position: Position) -> Vec<u8> {
+        self.with_evidence(|evidence| show(statement, evidence, tensor, position).unwrap())
+    }
+
+    fn with_evidence<T>(&self, use_it: impl FnOnce(&Evidence) -> T) -> T {
+        use_it(&Evidence {
             manifest: &self.manifest,
             inputs: &self.inputs,
             input_tree: &self.inputs.tree(&self.manifest),
             tree: &self.trace,
             traces: (0..).zip(self.traces.iter().cloned()).collect(),
-        };
-        open(statement, &evidence, from..to).unwrap()
+        })
+    }
+
+    /// A committed tensor.
+    pub fn committed(&self, slot: usize) -> TensorId {
+        self.manifest.committed()[slot].0
     }
 
     /// Program and inputs: all that a second implementation needs to make the attestation itself.

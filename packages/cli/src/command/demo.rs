@@ -28,12 +28,15 @@ pub struct Args {
     /// Its inputs: a `.npy` file, or `name=file` for each of several; the leading axis is any number of items.
     #[arg(long, num_args = 1.., requires = "program")]
     inputs: Vec<String>,
-    /// Who takes part: honest, lazy, replay, copier, vanish.
-    #[arg(long, default_value = "honest=4,lazy=1,replay=1,copier=1,vanish=1")]
+    /// Who takes part: honest, lazy, replay, copier, vanish, saboteur.
+    #[arg(long, default_value = "honest=4,lazy=1,replay=1,copier=1,vanish=1,saboteur=1")]
     providers: Cast,
     /// Draws of each attestation.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=512))]
     draws: u32,
+    /// Shards of each assignment that the client runs again; 0: it does not watch.
+    #[arg(long, default_value_t = 1)]
+    watch: u64,
     /// Payment for one shard, in the chain's smallest unit.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
     price: u64,
@@ -53,7 +56,13 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
             (model, inputs, None)
         }
     };
-    let script = Script { cast: args.providers, draws: args.draws, price: args.price.into(), seed: args.seed };
+    let script = Script {
+        cast: args.providers,
+        draws: args.draws,
+        price: args.price.into(),
+        seed: args.seed,
+        watch: args.watch,
+    };
     let chain = story::chain(&script)?;
     let report = Builder::new_current_thread().build()?.block_on(async {
         let mut story = Story::begin(&chain, &model, &inputs.whole, &script).await?;

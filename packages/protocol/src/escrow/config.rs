@@ -78,6 +78,9 @@ pub const MAX_GIVE_BACK_FEE_BPS: u16 = 1_000;
 pub const MIN_ABSENCE_BPS: u16 = 100;
 /// Highest `absence_bps`.
 pub const MAX_ABSENCE_BPS: u16 = 2_000;
+/// Who refutes an attestation gets, of its slash, at most the tip and this many times the most that a shard can cost,
+/// P + M̄: the gas of a walk to the false element. It repays and is no income, for a cheat can be the first to refute itself.
+pub const REFUTER_SHARDS: u64 = 16;
 /// Absences after which a provider takes no more of a job.
 pub const MAX_ABSENCES: u8 = 3;
 /// Least `max_opening_bytes`: 64 KiB.

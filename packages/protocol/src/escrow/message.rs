@@ -75,7 +75,7 @@ pub enum ExecuteMsg {
     /// Gives a whole assignment back, for a provider for whom the sender works: within the window, before attesting, once
     /// per provider and job, sending the fee.
     GiveBack { assignment: AssignmentId },
-    /// Ends assignments whose verdict is genuine (after the audit window: pays) or false (slashes). What it cannot end
+    /// Ends assignments whose verdict is genuine (after the audit window: pays), false or refuted (slashes). What it cannot end
     /// now is passed over, but not all of it.
     Settle { assignments: Vec<AssignmentId> },
     /// Ends assignments that were never attested in time, whose opening lapsed, or whose beacon never came. From its

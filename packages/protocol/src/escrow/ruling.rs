@@ -48,8 +48,10 @@ pub enum Ruling {
 pub enum Settlement {
     /// Genuine and audited: it is paid.
     Genuine,
-    /// The whole lien is slashed.
+    /// A drawn element was false: the whole lien is slashed.
     False,
+    /// Somebody showed an element that is false: the whole lien is slashed, and who showed it is the reporter.
+    Refuted,
 }
 
 /// What `expire` carries out.
@@ -69,6 +71,7 @@ impl From<Settlement> for Ending {
         match settlement {
             Settlement::Genuine => Self::Settled,
             Settlement::False => Self::Slashed,
+            Settlement::Refuted => Self::Refuted,
         }
     }
 }
@@ -152,6 +155,7 @@ impl Case<'_> {
             Verdict::GenuineSoFar { until } => Ruling::Wait(NotYet::Audit { until, now }),
             Verdict::Genuine {} => Ruling::Settle(Settlement::Genuine),
             Verdict::False { .. } => Ruling::Settle(Settlement::False),
+            Verdict::Refuted { .. } => Ruling::Settle(Settlement::Refuted),
             Verdict::Lapsed {} => Ruling::Expire(Expiry::Lapsed),
             Verdict::Void {} => Ruling::Expire(Expiry::Void),
         }

@@ -21,6 +21,8 @@ pub enum Ending {
     Settled,
     /// False: slashed.
     Slashed,
+    /// Refuted: slashed.
+    Refuted,
     /// Not opened in time: slashed.
     Lapsed,
     /// Never attested: a share of the lien forfeited.

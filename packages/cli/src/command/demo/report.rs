@@ -38,6 +38,8 @@ pub struct Report {
     pub gamma: f64,
     /// The chance that all draws together catch a complete cheat, at least.
     pub caught: f64,
+    /// What the client found by running shards again.
+    pub watched: Watched,
     /// Cheats that were not caught.
     pub undetected: Vec<Undetected>,
     /// What was promised and did not hold; the exit status is not 0 if there is anything here.
@@ -108,6 +110,16 @@ pub struct Equation {
 }
 
 #[derive(Serialize)]
+pub struct Watched {
+    /// Shards of its job that were attested to.
+    pub attested: u64,
+    /// Those of them that it ran again.
+    pub again: u64,
+    /// Assignments that it refuted.
+    pub refuted: u64,
+}
+
+#[derive(Serialize)]
 pub struct Undetected {
     pub assignment: u64,
     pub provider: String,
@@ -134,6 +146,7 @@ impl Report {
             delta: header.delta as f64 / 2f64.powi(32),
             gamma: header.gamma as f64 / 2f64.powi(32),
             caught: story.quote.caught.u64() as f64 / 2f64.powi(32),
+            watched: watched(story),
             undetected: story.chapters.iter().filter_map(|chapter| undetected(story, chapter)).collect(),
             jobs: jobs.iter().map(job).collect(),
             broken: vec![],
@@ -204,11 +217,37 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "Proven: for each of the {settled} settled shards the contract recomputed {} elements of its attestation, drawn \
-             after it was made, and all agreed; a provider that had computed nothing would have been caught with \
-             probability {:.4} or more.",
-            self.draws, self.caught
+            "Proven by draws: for each of the {settled} settled shards the contract recomputed {} elements of its \
+             attestation, drawn after it was made, and all agreed; a provider that had computed nothing would have been \
+             caught with probability {:.4} or more.\n{}",
+            self.draws, self.caught, self.watched
         )
+    }
+}
+
+impl fmt::Display for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self { attested, again, refuted } = self;
+        if *again == 0 {
+            return write!(f, "Nobody watched: of single wrong values nothing is proven.");
+        }
+        let share = *again as f64 / *attested as f64 * 100.0;
+        write!(
+            f,
+            "Proven by watching: the client ran {again} of {attested} attested shards again ({share:.0} %), which nobody \
+             knew beforehand; whatever was wrong in one of them, a single value too, was refuted (assignments: {refuted}). \
+             Of the others it proves nothing."
+        )
+    }
+}
+
+fn watched(story: &Story) -> Watched {
+    let of_client = || story.chapters.iter().filter(|chapter| chapter.assignment.job == story.jobs[0]);
+    let attested = of_client().filter(|chapter| chapter.verdict.is_some());
+    Watched {
+        attested: attested.map(|chapter| chapter.assignment.count).sum(),
+        again: of_client().map(|chapter| chapter.watched.len() as u64).sum(),
+        refuted: of_client().filter(|chapter| chapter.ended.ending == Ending::Refuted).count() as u64,
     }
 }
 
@@ -250,6 +289,10 @@ fn verdict(chapter: &EndedAssignment) -> String {
         (Ending::Settled, _) => "genuine".into(),
         (Ending::Slashed, Some(Verdict::False(Mismatch { draw, tensor, element, claimed, computed, .. }))) => {
             format!("false: draw {draw}, tensor {tensor}[{element}] is {claimed}, not {computed}")
+        }
+        (Ending::Refuted, Some(Verdict::Refuted { wrong, .. })) => {
+            let Mismatch { shard, tensor, element, claimed, computed, .. } = wrong;
+            format!("refuted: shard {shard}, tensor {tensor}[{element}] is {claimed}, not {computed}")
         }
         (Ending::Lapsed, _) => "lapsed: not opened".into(),
         (Ending::Absent, _) => "absent: never attested".into(),

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use anyhow::Result;
 use cosmwasm_std::{Addr, Uint128};
 use indicatif::ProgressBar;
+use rand::{SeedableRng, seq::index::sample};
+use rand_chacha::ChaCha8Rng;
 use tequio_adversary::{Actor, Role};
 use tequio_attestation::Inputs;
 use tequio_backend::{Backend, cpu::Cpu};
@@ -21,7 +23,7 @@ use tequio_protocol::{
     },
     verifier::Verdict,
 };
-use tequio_runner::{Relayer, provider::Part};
+use tequio_runner::{Auditor, Relayer, provider::Part};
 
 use super::cast::Cast;
 use crate::model::Model;
@@ -32,6 +34,8 @@ pub struct Script {
     pub draws: u32,
     pub price: u128,
     pub seed: u64,
+    /// Shards of each assignment that the client runs again.
+    pub watch: u64,
 }
 
 /// A provider of the story.
@@ -50,8 +54,10 @@ pub struct EndedAssignment {
     pub ended: Ended,
     /// The verifier's answer, if there was an attestation.
     pub verdict: Option<Verdict>,
-    /// The chance that a cheat that was paid was not going to be caught.
+    /// The chance that a cheat that was paid was not going to be caught by its draws.
     pub missed: Option<f64>,
+    /// Shards of it that the client ran again.
+    pub watched: Vec<u64>,
 }
 
 /// What happens, and everything that the report tells of it.
@@ -70,6 +76,12 @@ pub struct Story<'a> {
     pub delivered: BTreeMap<(JobId, u64), Vec<Vec<u8>>>,
     /// Deliveries of settled assignments that are not what was attested.
     pub undelivered: Vec<String>,
+    /// The client, as it watches.
+    auditor: Auditor<'a, Embedded>,
+    /// Which shards it runs again is not for providers to know.
+    dice: ChaCha8Rng,
+    /// Shards that it ran again.
+    watched: BTreeMap<AssignmentId, Vec<u64>>,
 }
 
 /// Genesis money of every actor, and genesis tokens of the client, in the smallest unit.
@@ -119,7 +131,23 @@ impl<'a> Story<'a> {
             participants.push(Participant { name, actor, retired: false });
         }
         let (jobs, (chapters, delivered, undelivered)) = ([job.job, commons.job], Default::default());
-        Ok(Self { chain, model, script, store, participants, jobs, quote, chapters, delivered, undelivered })
+        let auditor = Auditor::new(chain, store.clone(), backend);
+        let (dice, watched) = (ChaCha8Rng::seed_from_u64(script.seed), BTreeMap::new());
+        Ok(Self {
+            chain,
+            model,
+            script,
+            store,
+            participants,
+            jobs,
+            quote,
+            chapters,
+            delivered,
+            undelivered,
+            auditor,
+            dice,
+            watched,
+        })
     }
 
     /// Both jobs as they stand.
@@ -152,6 +180,8 @@ impl<'a> Story<'a> {
             for participant in &self.participants {
                 participant.actor.provider.open_all(Part::default()).await?;
             }
+            bar.set_message("watch");
+            self.watch(&active).await?;
             bar.set_message("settle");
             let assignments = active.keys().copied().collect();
             relayer.end_all(assignments, async |ended| self.end(active[&ended.assignment], ended, bar).await).await?;
@@ -179,6 +209,26 @@ impl<'a> Story<'a> {
         Ok(active)
     }
 
+    /// The client runs a few shards of every assignment of its job again, and refutes what it finds wrong.
+    async fn watch(&mut self, active: &BTreeMap<AssignmentId, usize>) -> Result<()> {
+        let client = self.chain.actor("client");
+        for (&id, &at) in active {
+            let provider = &self.participants[at].actor.provider;
+            let Some(held) = provider.held(id) else { continue };
+            let AssignmentResponse { job, first, count, .. } = held.assignment;
+            let verdict = Escrow(self.chain).attestation(&held.assignment).await?.map(|found| found.verdict);
+            if job != self.jobs[0] || verdict.is_none_or(|verdict| verdict.is_final()) {
+                continue;
+            }
+            let among = sample(&mut self.dice, count as usize, self.script.watch.min(count) as usize);
+            let shards: Vec<u64> = among.iter().map(|shard| first + shard as u64).collect();
+            let serve = async |shard| provider.serve(id, shard).await;
+            self.auditor.watch(&client, id, &held.delivered, shards.clone(), serve).await?;
+            self.watched.insert(id, shards);
+        }
+        Ok(())
+    }
+
     /// An assignment ended: the client fetches what it paid for.
     async fn end(&mut self, participant: usize, ended: Ended, bar: &ProgressBar) -> Result<()> {
         let Participant { actor, retired, .. } = &mut self.participants[participant];
@@ -198,7 +248,8 @@ impl<'a> Story<'a> {
         }
         bar.set_position(self.all_jobs().await?.iter().map(|job| job.settled).sum());
         let verdict = attestation.map(|attestation| attestation.verdict);
-        self.chapters.push(EndedAssignment { participant, assignment, ended, verdict, missed });
+        let watched = self.watched.remove(&assignment.id).unwrap_or_default();
+        self.chapters.push(EndedAssignment { participant, assignment, ended, verdict, missed, watched });
         Ok(())
     }
 
