@@ -186,12 +186,12 @@ def weights():
     for case in load("weights")["programs"]:
         name = case["name"]
         descriptors = [whole(a.read_descriptor, raw(text)) for text in case["descriptors"]]
-        indices = {int(id): values for id, values in case["indices"].items()}
-        compiler = Compiler(descriptors, case["outputs"], case["plan"], indices)
+        constants = {int(id): values for id, values in case["constants"].items()}
+        compiler = Compiler(descriptors, case["outputs"], case["plan"], constants)
         same(plan_hash(case["plan"]).hex(), case["plan_hash"], f"{name}: plan")
         same(compiler.costs, case["costs"], f"{name}: costs")
         same(compiler.cost, case["cost"], f"{name}: cost")
-        same(compiler.weights(), case["weights"], f"{name}: weights")
+        same([str(weight) for weight in compiler.weights()], case["weights"], f"{name}: weights")
         same(compiler.delta(), case["delta"], f"{name}: delta")
         same(compiler.gamma(), case["gamma"], f"{name}: gamma")
         same(compiler.depth(), case["depth"], f"{name}: depth")

@@ -1,0 +1,106 @@
+//! `tests/vectors/weights.json`: small programs, their plans, and what a second compiler must make of them.
+//!
+//! `TEQUIO_BLESS=1 cargo test -p tequio-program --test vectors` writes it anew.
+
+mod dice;
+mod plans;
+mod programs;
+
+use std::{fs, path::PathBuf};
+
+use serde_json::{Map, Value, json};
+use tequio_attestation::{Node, Operand};
+use tequio_program::{Graph, Plan, compile};
+use tequio_tensor::{DType, Op};
+
+use dice::Dice;
+
+/// Plans made up for each program.
+const MADE_UP: usize = 3;
+
+fn case(name: &str, graph: &Graph, plan: &Plan) -> Value {
+    let compiled = compile(graph, plan).unwrap();
+    let header = &compiled.manifest.header;
+    let descriptor = |(id, _)| hex::encode(compiled.manifest.descriptor(id).encode());
+    json!({
+        "name": name,
+        "descriptors": graph.iter().map(descriptor).collect::<Vec<_>>(),
+        "constants": constants(graph),
+        "outputs": header.outputs.iter().map(|id| id.0).collect::<Vec<_>>(),
+        "plan": serde_json::to_value(plan).unwrap(),
+        "plan_hash": hex::encode(header.plan),
+        "costs": compiled.costs,
+        "weights": compiled.weights.iter().map(u128::to_string).collect::<Vec<_>>(),
+        "cost": header.cost,
+        "delta": header.delta,
+        "gamma": header.gamma,
+        "depth": header.depth,
+    })
+}
+
+/// The constants that choose what an op reads, by id.
+fn constants(graph: &Graph) -> Value {
+    let constant = |node: &Node| {
+        let at = match node.op {
+            Op::Gather => 1,
+            Op::Select | Op::Table => 0,
+            _ => return None,
+        };
+        let Operand::Tensor(id) = node.operands[at] else { return None };
+        let tensor = graph.tensor(id);
+        tensor.constant().map(|bytes| (id.0.to_string(), values(tensor.ty.dtype, bytes)))
+    };
+    Value::Object(graph.tensors().iter().filter_map(|tensor| constant(tensor.node()?)).collect())
+}
+
+fn values(dtype: DType, bytes: &[u8]) -> Value {
+    bytes.chunks(dtype.bytes()).map(|element| dtype.read(element)).collect()
+}
+
+#[test]
+fn weights() {
+    use programs::*;
+    let (mut cases, dice) = (vec![], &mut Dice(0x9e37_79b9_7f4a_7c15));
+    for (name, graph) in [
+        ("chain", chain()),
+        ("branches", branches()),
+        ("skip", skip()),
+        ("classes", classes()),
+        ("inputs", inputs()),
+        ("reshaped", reshaped()),
+        ("chosen", chosen()),
+        ("parts", parts()),
+        ("windows", windows()),
+        ("pools", pools()),
+        ("moved", moved()),
+        ("along", along()),
+        ("products", products()),
+        ("sides", sides()),
+        ("ways", ways()),
+        ("deep", deep()),
+    ] {
+        cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
+        cases.push(case(&format!("{name}, with rates"), &graph, &plans::with_rates(Plan::propose(&graph).unwrap())));
+        cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
+        for _ in 0..MADE_UP {
+            cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
+        }
+    }
+    cases.push(case("inputs, one of the job", &inputs(), &plans::all_committed(&inputs(), &["z"])));
+    cases.push(case("inputs, as measured", &inputs(), &plans::measured(&inputs())));
+    cases.push(case("parts, one of the job", &parts(), &plans::all_committed(&parts(), &["x"])));
+    cases.push(case("parts, as measured", &parts(), &plans::measured(&parts())));
+    let mut top = Map::new();
+    top.insert("programs".into(), cases.into());
+    golden(&Value::Object(top));
+}
+
+/// Fails unless `found` is what the file holds; writes it there if `TEQUIO_BLESS` is set.
+fn golden(found: &Value) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/weights.json");
+    if std::env::var_os("TEQUIO_BLESS").is_some() {
+        fs::write(&path, serde_json::to_string_pretty(found).unwrap() + "\n").unwrap();
+    }
+    let held: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert!(held == *found, "tests/vectors/weights.json differs; TEQUIO_BLESS=1 writes it anew, if that is meant");
+}
