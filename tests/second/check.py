@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import attestation as a
+from bounds import Bounds
 from meaning import BITS, OPS, evaluate
 from provider import Provider
 from weights import Compiler, plan_hash
@@ -197,6 +198,9 @@ def weights():
         same(compiler.depth(), case["depth"], f"{name}: depth")
         intervals = [d.interval for d in descriptors if d.source == "committed"]
         same(compiler.intervals(), intervals, f"{name}: intervals")
+        bounds = Bounds(compiler, [len(raw(text)) for text in case["descriptors"]])
+        same(bounds.reads(), case["reads"], f"{name}: reads")
+        same(bounds.opening_bytes(), case["opening_bytes"], f"{name}: bytes of an opening")
 
 
 def refutations():
