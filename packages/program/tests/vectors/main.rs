@@ -88,6 +88,7 @@ fn weights() {
             cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
         }
     }
+    cases.push(case("deep, one of the job", &deep(), &plans::all_committed(&deep(), &["indices"])));
     cases.push(case("inputs, one of the job", &inputs(), &plans::all_committed(&inputs(), &["z"])));
     cases.push(case("inputs, as measured", &inputs(), &plans::measured(&inputs())));
     cases.push(case("parts, one of the job", &parts(), &plans::all_committed(&parts(), &["x"])));

@@ -154,9 +154,10 @@ pub fn windows() -> Graph {
     })
 }
 
-/// One pixel's windows: the only output of a row overlaps with none.
+/// Windows of which there is one along an axis, and pools beside something larger.
 pub fn pools() -> Graph {
     program(|p| {
+        p.input("z", DType::INT8, &SHAPE);
         p.layer(("x", SHAPE), "a", conv(1, 3));
         clamp(p, ("a", &[1, 4, 4, 1]), "low", 7);
         pool(p, Op::AVG_POOL2D, ("low", "means"), ([4, 3], [1, 2]), ([0, 0, 1, 0], [1, 1, 2, 1]));
@@ -165,8 +166,13 @@ pub fn pools() -> Graph {
         p.rescale("means", "means32", &[1, 1, 2, 1], [DType::INT8, DType::INT32]);
         p.rescale("most", "most32", &[1, 3, 2, 1], [DType::INT8, DType::INT32]);
         p.op(Op::ADD, Attribute::None, &["means32", "most32"], ("y", DType::INT32, &[1, 3, 2, 1]));
-        p.output("y");
-        p.output("peaks");
+        p.layer(("z", SHAPE), "large", conv(32, 3));
+        clamp(p, ("z", &SHAPE), "cut", 9);
+        pool(p, Op::MAX_POOL2D, ("cut", "tops"), ([2, 2], [2, 2]), ([0; 4], [1, 2, 2, 4]));
+        pool(p, Op::AVG_POOL2D, ("cut", "middles"), ([2, 2], [2, 2]), ([0; 4], [1, 2, 2, 4]));
+        for name in ["y", "peaks", "large", "tops", "middles"] {
+            p.output(name);
+        }
     })
 }
 
@@ -243,10 +249,10 @@ pub fn sides() -> Graph {
         p.input("z", DType::INT8, &SHAPE);
         let mask = noise(64).iter().map(|byte| byte & 1).collect();
         p.constant("mask", DType::BOOL, &SHAPE, mask);
-        for name in ["x", "z"] {
-            p.conv2d((name, SHAPE), &format!("{name}32"), conv(4, 1));
+        for (from, to) in [("x", "x32"), ("z", "z32"), ("x", "left"), ("z", "right")] {
+            p.conv2d((from, SHAPE), to, conv(4, 1));
         }
-        p.op(Op::SELECT, Attribute::None, &["mask", "x32", "z32"], ("known", DType::INT32, &SHAPE));
+        p.op(Op::SELECT, Attribute::None, &["mask", "left", "right"], ("known", DType::INT32, &SHAPE));
         p.constant("nothing", DType::INT32, &[1; 4], vec![0; 4]);
         p.op(Op::GREATER, Attribute::None, &["z32", "nothing"], ("above", DType::BOOL, &SHAPE));
         p.op(Op::SELECT, Attribute::None, &["above", "known", "x32"], ("chosen", DType::INT32, &SHAPE));
