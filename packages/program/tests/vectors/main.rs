@@ -78,6 +78,7 @@ fn weights() {
         ("along", along()),
         ("products", products()),
         ("sides", sides()),
+        ("rows", rows()),
         ("ways", ways()),
         ("deep", deep()),
     ] {
@@ -89,6 +90,14 @@ fn weights() {
         }
     }
     cases.push(case("deep, one of the job", &deep(), &plans::all_committed(&deep(), &["indices"])));
+    // One tensor is worth to the one before as much as that one's own, of another flow and rate.
+    let tied = plans::at_rates(plans::all_committed(&single(), &[]), 0, 100);
+    cases.push(case("single, tied", &single(), &tied));
+    let bare = plans::at_rates(Plan::propose(&single()).unwrap(), 0, 0);
+    cases.push(case("single, all caught and nothing", &single(), &Plan { gamma: 1 << 16, ..bare }));
+    let twins = twins();
+    let tiny = plans::at_rates(plans::all_committed(&twins, &["x"]), 65_535, 65_535);
+    cases.push(case("twins, with tensors that are never drawn by weight", &twins, &tiny));
     cases.push(case("inputs, one of the job", &inputs(), &plans::all_committed(&inputs(), &["z"])));
     cases.push(case("inputs, as measured", &inputs(), &plans::measured(&inputs())));
     cases.push(case("parts, one of the job", &parts(), &plans::all_committed(&parts(), &["x"])));

@@ -47,6 +47,16 @@ pub fn measured(graph: &Graph) -> Plan {
     plan
 }
 
+/// As given, but nothing is guessed, and of every tensor `rate` is kept, of the last one `last`.
+pub fn at_rates(mut plan: Plan, rate: u16, last: u16) -> Plan {
+    plan.committed.iter_mut().for_each(|commit| commit.s = 0);
+    for scenario in &mut plan.scenarios {
+        scenario.rates.fill(rate);
+        scenario.rates.last_mut().into_iter().for_each(|rate| *rate = last);
+    }
+    plan
+}
+
 /// Any tensors committed under any layout, any inputs of the job, any scenarios, routes and rates.
 pub fn any(graph: &Graph, dice: &mut Dice) -> Plan {
     let inputs = graph.inputs();

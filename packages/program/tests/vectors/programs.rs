@@ -100,7 +100,8 @@ pub fn chosen() -> Graph {
         p.shape("list", &[1, 16]);
         p.op(Op::RESHAPE, Attribute::None, &["class", "list"], ("indices", DType::INT32, &[1, 16]));
         p.shape("rows", &[1, 16, 4]);
-        p.op(Op::RESHAPE, Attribute::None, &["a", "rows"], ("values", DType::INT8, &[1, 16, 4]));
+        clamp(p, ("a", &SHAPE), "low", 3);
+        p.op(Op::RESHAPE, Attribute::None, &["low", "rows"], ("values", DType::INT8, &[1, 16, 4]));
         p.op(Op::GATHER, Attribute::None, &["values", "indices"], ("found", DType::INT8, &[1, 16, 4]));
         let rows = (0..16).flat_map(|row: i32| (row * row % 11).to_le_bytes()).collect();
         p.constant("known", DType::INT32, &[1, 16], rows);
@@ -170,7 +171,11 @@ pub fn pools() -> Graph {
         clamp(p, ("z", &SHAPE), "cut", 9);
         pool(p, Op::MAX_POOL2D, ("cut", "tops"), ([2, 2], [2, 2]), ([0; 4], [1, 2, 2, 4]));
         pool(p, Op::AVG_POOL2D, ("cut", "middles"), ([2, 2], [2, 2]), ([0; 4], [1, 2, 2, 4]));
-        for name in ["y", "peaks", "large", "tops", "middles"] {
+        p.shape("twice", &[1, 1, 1, 2]);
+        p.op(Op::TILE, Attribute::None, &["cut", "twice"], ("tiles", DType::INT8, &[1, 4, 4, 8]));
+        clamp(p, ("z", &SHAPE), "small", 5);
+        p.op(Op::CONCAT, Attribute::Axis(3), &["small", "z"], ("joined", DType::INT8, &[1, 4, 4, 8]));
+        for name in ["y", "peaks", "large", "tops", "middles", "tiles", "joined"] {
             p.output(name);
         }
     })
@@ -189,7 +194,7 @@ pub fn moved() -> Graph {
         p.shape("border", &[0, 0, 1, 0, 0, 0, 0, 1]);
         p.op(Op::PAD, Attribute::None, &["lower", "border", "zero8"], ("framed", DType::INT8, &[1, 5, 4, 5]));
         p.shape("start", &[0, 1, 0, 1]);
-        p.op(Op::CONCAT, Attribute::Axis(2), &["low", "lower"], ("both", DType::INT8, &[1, 4, 8, 4]));
+        p.op(Op::CONCAT, Attribute::Axis(2), &["lower", "low"], ("both", DType::INT8, &[1, 4, 8, 4]));
         p.op(Op::CONCAT, Attribute::Axis(1), &["both", "tiles"], ("all", DType::INT8, &[1, 8, 8, 4]));
         p.layer(("all", [1, 8, 8, 4]), "y", conv(2, 1));
         p.layer(("framed", [1, 5, 4, 5]), "v", conv(3, 3));
@@ -219,7 +224,9 @@ pub fn along() -> Graph {
         p.op(Op::SELECT, Attribute::None, &["each", "range", "wide"], ("y", DType::INT32, &SHAPE));
         p.op(Op::ARGMAX, Attribute::Axis(0), &["low"], ("only", DType::INT32, &[4, 4, 4]));
         p.op(Op::ARGMAX, Attribute::Axis(3), &["a"], ("class", DType::INT32, &[1, 4, 4]));
-        for name in ["y", "only", "class"] {
+        clamp(p, ("a", &SHAPE), "lower", 1);
+        p.op(Op::ARGMAX, Attribute::Axis(3), &["lower"], ("first", DType::INT32, &[1, 4, 4]));
+        for name in ["y", "only", "class", "first"] {
             p.output(name);
         }
     })
@@ -263,8 +270,31 @@ pub fn sides() -> Graph {
         p.rescale("wide", "y", &[1, 4, 4, 6], [DType::INT32, DType::INT8]);
         p.constant("curve", DType::INT8, &[256], noise(256));
         p.op(Op::TABLE, Attribute::None, &["y", "curve"], ("bent", DType::INT8, &[1, 4, 4, 6]));
-        p.output("bent");
+        p.layer(("bent", [1, 4, 4, 6]), "deepened", conv(2, 3));
+        p.output("deepened");
         p.output("cut");
+    })
+}
+
+/// Indices of fewer bits than there are rows, and of more.
+pub fn rows() -> Graph {
+    program(|p| {
+        p.input("z", DType::INT8, &[1, 16, 3]);
+        clamp(p, ("x", &SHAPE), "low", 1);
+        p.shape("list", &[1, 64]);
+        for (from, wide, indices) in [("low", "few", "picks"), ("x", "many", "wraps")] {
+            p.op(Op::CAST, Attribute::None, &[from], (wide, DType::INT32, &SHAPE));
+            p.op(Op::RESHAPE, Attribute::None, &[wide, "list"], (indices, DType::INT32, &[1, 64]));
+        }
+        p.shape("start", &[0, 1, 0]);
+        p.shape("size", &[1, 4, 3]);
+        p.op(Op::SLICE, Attribute::None, &["z", "start", "size"], ("short", DType::INT8, &[1, 4, 3]));
+        p.op(Op::GATHER, Attribute::None, &["z", "picks"], ("y", DType::INT8, &[1, 64, 3]));
+        p.op(Op::GATHER, Attribute::None, &["short", "wraps"], ("v", DType::INT8, &[1, 64, 3]));
+        p.rescale("y", "y32", &[1, 64, 3], [DType::INT8, DType::INT32]);
+        p.rescale("v", "v32", &[1, 64, 3], [DType::INT8, DType::INT32]);
+        p.output("y32");
+        p.output("v32");
     })
 }
 
@@ -277,6 +307,32 @@ pub fn ways() -> Graph {
         p.op(Op::CLZ, Attribute::None, &["turned"], ("zeros", DType::INT32, &SHAPE));
         p.op(Op::ADD, Attribute::None, &["short", "zeros"], ("sum", DType::INT32, &SHAPE));
         p.op(Op::ADD, Attribute::None, &["sum", "base"], ("y", DType::INT32, &SHAPE));
+        p.output("y");
+    })
+}
+
+/// Single elements, of few bits and of many.
+pub fn single() -> Graph {
+    program(|p| {
+        p.input("z", DType::INT8, &[1]);
+        clamp(p, ("z", &[1]), "a", 127);
+        clamp(p, ("a", &[1]), "b", 1);
+        p.op(Op::BITWISE_XOR, Attribute::None, &["b", "z"], ("c", DType::INT8, &[1]));
+        p.output("c");
+    })
+}
+
+/// Two convolutions of the same cost, nearly all of it padding, beside what may be the same in all shards.
+pub fn twins() -> Graph {
+    program(|p| {
+        p.input("z", DType::INT8, &[1, 1, 1, 4]);
+        for name in ["left", "right"] {
+            p.conv2d(("z", [1, 1, 1, 4]), name, Conv { channels: 4, kernel: 8, stride: 1, pad: [7, 7] });
+            p.output(name);
+        }
+        p.rescale("x", "wide", &SHAPE, [DType::INT8, DType::INT32]);
+        p.op(Op::ABS, Attribute::None, &["wide"], ("size", DType::INT32, &SHAPE));
+        p.op(Op::ADD, Attribute::None, &["wide", "size"], ("y", DType::INT32, &SHAPE));
         p.output("y");
     })
 }
@@ -295,8 +351,9 @@ pub fn deep() -> Graph {
         p.op(Op::REVERSE, Attribute::Axis(1), &["row18"], ("y", DType::INT8, &[1, 64, 1]));
         p.rescale("y", "y32", &[1, 64, 1], [DType::INT8, DType::INT32]);
         p.op(Op::REVERSE, Attribute::Axis(1), &["z"], ("turned", DType::INT8, &[1, 65]));
-        p.op(Op::REVERSE, Attribute::Axis(0), &["turned"], ("same", DType::INT8, &[1, 65]));
-        for name in ["y32", "turned", "same"] {
+        p.shape("times", &[1, 3]);
+        p.op(Op::TILE, Attribute::None, &["turned", "times"], ("thrice", DType::INT8, &[1, 195]));
+        for name in ["y32", "thrice"] {
             p.output(name);
         }
     })
