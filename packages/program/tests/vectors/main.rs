@@ -79,6 +79,7 @@ fn weights() {
         ("products", products()),
         ("sides", sides()),
         ("rows", rows()),
+        ("boxes", boxes()),
         ("ways", ways()),
         ("deep", deep()),
     ] {
@@ -90,6 +91,11 @@ fn weights() {
         }
     }
     cases.push(case("deep, one of the job", &deep(), &plans::all_committed(&deep(), &["indices"])));
+    cases.push(case("rounded, one of the job", &rounded(), &plans::all_committed(&rounded(), &["indices"])));
+    for count in [12, 13] {
+        let cuts = cuts(count);
+        cases.push(case(&format!("{count} cuts"), &cuts, &plans::last_committed(&cuts)));
+    }
     // One tensor is worth to the one before as much as that one's own, of another flow and rate.
     let tied = plans::at_rates(plans::all_committed(&single(), &[]), 0, 100);
     cases.push(case("single, tied", &single(), &tied));

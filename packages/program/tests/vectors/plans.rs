@@ -47,6 +47,17 @@ pub fn measured(graph: &Graph) -> Plan {
     plan
 }
 
+/// Only the last tensor is committed, and all leaves are the smallest.
+pub fn last_committed(graph: &Graph) -> Plan {
+    let mut plan = all_committed(graph, &[]);
+    plan.committed.drain(..plan.committed.len() - 1);
+    plan.scenarios.iter_mut().for_each(|scenario| scenario.rates.truncate(1));
+    for given in &mut plan.given {
+        (given.leaf_log2, given.row) = (6, 1);
+    }
+    plan
+}
+
 /// As given, but nothing is guessed, and of every tensor `rate` is kept, of the last one `last`.
 pub fn at_rates(mut plan: Plan, rate: u16, last: u16) -> Plan {
     plan.committed.iter_mut().for_each(|commit| commit.s = 0);

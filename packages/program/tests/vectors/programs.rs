@@ -1,7 +1,7 @@
 //! Small programs, each with something that weights hang on.
 
 use tequio_program::{Graph, load};
-use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise, schema::RoundingMode};
 
 const SHAPE: [i32; 4] = [1, 4, 4, 4];
 
@@ -356,6 +356,74 @@ pub fn deep() -> Graph {
         for name in ["y32", "thrice"] {
             p.output(name);
         }
+    })
+}
+
+/// A product whose columns each round what their sum doesn't, of rows that are chosen often enough to show it.
+pub fn rounded() -> Graph {
+    program(|p| {
+        p.input("row0", DType::INT8, &[1, 16, 3]);
+        p.input("indices", DType::INT32, &[1, 16]);
+        for at in 0..6 {
+            let (from, to) = (format!("row{at}"), format!("row{}", at + 1));
+            p.op(Op::GATHER, Attribute::None, &[&from, "indices"], (&to, DType::INT8, &[1, 16, 3]));
+        }
+        p.constant("columns", DType::INT8, &[1, 3, 3], noise(9));
+        let inputs = ["row6", "columns", "zero8", "zero8"];
+        p.op(Op::MATMUL, Attribute::None, &inputs, ("product", DType::INT32, &[1, 16, 3]));
+        p.rescale("product", "y", &[1, 16, 3], [DType::INT32, DType::INT8]);
+        p.output("y");
+    })
+}
+
+/// Boxes that are runs and boxes that aren't, in other shapes; entries of tables and scales, of one element and of many.
+pub fn boxes() -> Graph {
+    let shape = [1, 6, 5, 4];
+    program(|p| {
+        p.input("z", DType::INT8, &shape);
+        p.op(Op::CAST, Attribute::None, &["z"], ("short", DType::INT16, &shape));
+        p.constant("curve", DType::INT16, &[513], noise(1_026));
+        p.op(Op::TABLE, Attribute::None, &["short", "curve"], ("bent", DType::INT32, &shape));
+        p.constant("scales", DType::INT32, &[4], [1u32 << 30; 4].iter().flat_map(|m| m.to_le_bytes()).collect());
+        p.constant("shifts", DType::INT8, &[4], vec![33; 4]);
+        let rounding = RoundingMode::SINGLE_ROUND;
+        let attribute = Attribute::Rescale { scale32: true, rounding, per_channel: true };
+        let inputs = ["bent", "scales", "shifts", "zero32", "zero8"];
+        p.op(Op::RESCALE, attribute, &inputs, ("scaled", DType::INT8, &shape));
+        for (name, shape) in [("twelves", [1, 10, 12, 1]), ("fours", [1, 3, 10, 4]), ("long", [1, 1, 5, 24])] {
+            p.shape(&format!("{name}_shape"), &shape.map(i64::from));
+            let inputs = ["scaled", &format!("{name}_shape")];
+            p.op(Op::RESHAPE, Attribute::None, &inputs, (name, DType::INT8, &shape));
+        }
+        p.op(Op::REDUCE_MAX, Attribute::Axis(2), &["twelves"], ("a", DType::INT8, &[1, 10, 1, 1]));
+        p.op(Op::REDUCE_MIN, Attribute::Axis(3), &["fours"], ("b", DType::INT8, &[1, 3, 10, 1]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["long"], ("c", DType::INT8, &[1, 1, 5, 1]));
+        pool(p, Op::MAX_POOL2D, ("fours", "d"), ([2, 10], [1, 1]), ([0; 4], [1, 2, 1, 4]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["d"], ("e", DType::INT8, &[1, 2, 1, 1]));
+        pool(p, Op::MAX_POOL2D, ("scaled", "f"), ([3, 2], [3, 1]), ([0; 4], [1, 2, 4, 4]));
+        p.shape("times", &[1, 2, 1, 3]);
+        p.op(Op::TILE, Attribute::None, &["f", "times"], ("tiles", DType::INT8, &[1, 4, 4, 12]));
+        p.op(Op::REDUCE_MIN, Attribute::Axis(2), &["tiles"], ("g", DType::INT8, &[1, 4, 1, 12]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(1), &["g"], ("h", DType::INT8, &[1, 1, 1, 12]));
+        for name in ["a", "b", "c", "e", "h"] {
+            p.output(name);
+        }
+    })
+}
+
+/// So many parts of one tensor, beside each other.
+pub fn cuts(count: i32) -> Graph {
+    program(|p| {
+        p.shape("size", &[1, 4, 4, 1]);
+        let names: Vec<_> = (0..count).map(|at| format!("cut{at}")).collect();
+        for (at, name) in (0..).zip(&names) {
+            p.shape(&format!("{name}_start"), &[0, 0, 0, at % 4]);
+            let inputs = ["x", &format!("{name}_start"), "size"];
+            p.op(Op::SLICE, Attribute::None, &inputs, (name, DType::INT8, &[1, 4, 4, 1]));
+        }
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        p.op(Op::CONCAT, Attribute::Axis(3), &names, ("y", DType::INT8, &[1, 4, 4, count]));
+        p.output("y");
     })
 }
 
