@@ -79,7 +79,7 @@ fn weights() {
         ("products", products()),
         ("sides", sides()),
         ("rows", rows()),
-        ("boxes", boxes()),
+        ("boxes", boxes(&BOXES)),
         ("ways", ways()),
         ("deep", deep()),
     ] {
@@ -92,9 +92,14 @@ fn weights() {
     }
     cases.push(case("deep, one of the job", &deep(), &plans::all_committed(&deep(), &["indices"])));
     cases.push(case("rounded, one of the job", &rounded(), &plans::all_committed(&rounded(), &["indices"])));
-    for count in [12, 13] {
-        let cuts = cuts(count);
-        cases.push(case(&format!("{count} cuts"), &cuts, &plans::last_committed(&cuts)));
+    let run = run();
+    cases.push(case("run", &run, &plans::last_committed(&run, 35)));
+    for (name, graph) in [("12 cuts", cuts(12)), ("13 cuts", cuts(13)), ("12 picks", picks(12))] {
+        cases.push(case(name, &graph, &plans::last_committed(&graph, 1)));
+    }
+    for name in BOXES {
+        let graph = boxes(&[name]);
+        cases.push(case(&format!("box {name}"), &graph, &plans::last_committed(&graph, 1)));
     }
     // One tensor is worth to the one before as much as that one's own, of another flow and rate.
     let tied = plans::at_rates(plans::all_committed(&single(), &[]), 0, 100);

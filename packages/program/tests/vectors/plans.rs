@@ -47,13 +47,15 @@ pub fn measured(graph: &Graph) -> Plan {
     plan
 }
 
-/// Only the last tensor is committed, and all leaves are the smallest.
-pub fn last_committed(graph: &Graph) -> Plan {
+/// Only the last tensor is committed, and all leaves are the smallest; inputs and constants have rows of `row` elements
+/// where that is possible.
+pub fn last_committed(graph: &Graph, row: u32) -> Plan {
     let mut plan = all_committed(graph, &[]);
     plan.committed.drain(..plan.committed.len() - 1);
     plan.scenarios.iter_mut().for_each(|scenario| scenario.rates.truncate(1));
     for given in &mut plan.given {
-        (given.leaf_log2, given.row) = (6, 1);
+        let is_whole = graph.tensors()[given.tensor as usize].ty.shape.elements().is_multiple_of(row);
+        (given.leaf_log2, given.row) = (6, if is_whole { row } else { 1 });
     }
     plan
 }

@@ -377,7 +377,8 @@ pub fn rounded() -> Graph {
 }
 
 /// Boxes that are runs and boxes that aren't, in other shapes; entries of tables and scales, of one element and of many.
-pub fn boxes() -> Graph {
+/// [`BOXES`] are what may be an output.
+pub fn boxes(outputs: &[&str]) -> Graph {
     let shape = [1, 6, 5, 4];
     program(|p| {
         p.input("z", DType::INT8, &shape);
@@ -401,13 +402,60 @@ pub fn boxes() -> Graph {
         pool(p, Op::MAX_POOL2D, ("fours", "d"), ([2, 10], [1, 1]), ([0; 4], [1, 2, 1, 4]));
         p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["d"], ("e", DType::INT8, &[1, 2, 1, 1]));
         pool(p, Op::MAX_POOL2D, ("scaled", "f"), ([3, 2], [3, 1]), ([0; 4], [1, 2, 4, 4]));
-        p.shape("times", &[1, 2, 1, 3]);
-        p.op(Op::TILE, Attribute::None, &["f", "times"], ("tiles", DType::INT8, &[1, 4, 4, 12]));
-        p.op(Op::REDUCE_MIN, Attribute::Axis(2), &["tiles"], ("g", DType::INT8, &[1, 4, 1, 12]));
-        p.op(Op::REDUCE_MAX, Attribute::Axis(1), &["g"], ("h", DType::INT8, &[1, 1, 1, 12]));
-        for name in ["a", "b", "c", "e", "h"] {
+        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["scaled"], ("g", DType::INT8, &[1, 6, 5, 1]));
+        p.shape("times", &[1, 1, 2, 1]);
+        p.op(Op::TILE, Attribute::None, &["scaled", "times"], ("tiles", DType::INT8, &[1, 6, 10, 4]));
+        pool(p, Op::MAX_POOL2D, ("tiles", "h"), ([2, 2], [1, 1]), ([0; 4], [1, 5, 9, 4]));
+        pool(p, Op::MAX_POOL2D, ("f", "i"), ([2, 2], [1, 1]), ([0; 4], [1, 1, 3, 4]));
+        p.constant("far", DType::INT8, &[2, 2, 2, 4], noise(32));
+        let attribute =
+            Attribute::Conv { pad: vec![0; 4], stride: vec![1; 2], dilation: vec![2, 3], acc: DType::INT32 };
+        let inputs = ["scaled", "far", "zero32", "zero8", "zero8"];
+        p.op(Op::CONV2D, attribute, &inputs, ("j", DType::INT32, &[1, 4, 2, 2]));
+        let deep = p.depthwise(("scaled", shape), "deep", Conv { channels: 3, kernel: 3, stride: 1, pad: [1, 1] });
+        p.shape("pairs_shape", &[1, 30, deep[3] as i64 / 2, 2]);
+        p.op(Op::RESHAPE, Attribute::None, &["deep", "pairs_shape"], ("pairs", DType::INT32, &[1, 30, 6, 2]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["pairs"], ("k", DType::INT32, &[1, 30, 6, 1]));
+        p.shape("rows_shape", &[1, 30, 4]);
+        p.op(Op::RESHAPE, Attribute::None, &["scaled", "rows_shape"], ("rows", DType::INT8, &[1, 30, 4]));
+        p.constant("known", DType::INT32, &[1, 6], (0..6).flat_map(|row: i32| (row * 5).to_le_bytes()).collect());
+        p.op(Op::GATHER, Attribute::None, &["rows", "known"], ("found", DType::INT8, &[1, 6, 4]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(1), &["found"], ("l", DType::INT8, &[1, 1, 4]));
+        for name in outputs {
             p.output(name);
         }
+    })
+}
+
+pub const BOXES: [&str; 11] = ["a", "b", "c", "e", "f", "g", "h", "i", "j", "k", "l"];
+
+/// A part that ends and begins somewhere in the rows of a longer tensor.
+pub fn run() -> Graph {
+    program(|p| {
+        p.input("z", DType::INT32, &[1, 105]);
+        p.shape("start", &[0, 33]);
+        p.shape("size", &[1, 50]);
+        p.op(Op::SLICE, Attribute::None, &["z", "start", "size"], ("part", DType::INT32, &[1, 50]));
+        p.op(Op::REDUCE_SUM, Attribute::Axis(1), &["part"], ("y", DType::INT32, &[1, 1]));
+        p.output("y");
+    })
+}
+
+/// One element of few, so many times.
+pub fn picks(count: i32) -> Graph {
+    program(|p| {
+        p.input("z", DType::INT8, &[1, 1, 1, 8]);
+        clamp(p, ("z", &[1, 1, 1, 8]), "base", 9);
+        p.shape("size", &[1; 4]);
+        let names: Vec<_> = (0..count).map(|at| format!("pick{at}")).collect();
+        for (at, name) in (0..).zip(&names) {
+            p.shape(&format!("{name}_start"), &[0, 0, 0, at % 8]);
+            let inputs = ["base", &format!("{name}_start"), "size"];
+            p.op(Op::SLICE, Attribute::None, &inputs, (name, DType::INT8, &[1; 4]));
+        }
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        p.op(Op::CONCAT, Attribute::Axis(3), &names, ("y", DType::INT8, &[1, 1, 1, count]));
+        p.output("y");
     })
 }
 
