@@ -108,7 +108,7 @@ fn weights() {
     cases.push(case("single, all caught and nothing", &single(), &Plan { gamma: 1 << 16, ..bare }));
     let twins = twins();
     let tiny = plans::at_rates(plans::all_committed(&twins, &["x"]), 65_535, 65_535);
-    cases.push(case("twins, with tensors that are never drawn by weight", &twins, &tiny));
+    cases.push(case("twins, with a tensor that is never drawn by weight", &twins, &tiny));
     cases.push(case("inputs, one of the job", &inputs(), &plans::all_committed(&inputs(), &["z"])));
     cases.push(case("inputs, as measured", &inputs(), &plans::measured(&inputs())));
     cases.push(case("parts, one of the job", &parts(), &plans::all_committed(&parts(), &["x"])));

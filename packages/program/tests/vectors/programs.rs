@@ -173,9 +173,10 @@ pub fn pools() -> Graph {
         pool(p, Op::AVG_POOL2D, ("cut", "middles"), ([2, 2], [2, 2]), ([0; 4], [1, 2, 2, 4]));
         p.shape("twice", &[1, 1, 1, 2]);
         p.op(Op::TILE, Attribute::None, &["cut", "twice"], ("tiles", DType::INT8, &[1, 4, 4, 8]));
+        p.op(Op::REVERSE, Attribute::Axis(2), &["cut"], ("back", DType::INT8, &SHAPE));
         clamp(p, ("z", &SHAPE), "small", 5);
         p.op(Op::CONCAT, Attribute::Axis(3), &["small", "z"], ("joined", DType::INT8, &[1, 4, 4, 8]));
-        for name in ["y", "peaks", "large", "tops", "middles", "tiles", "joined"] {
+        for name in ["y", "peaks", "large", "tops", "middles", "tiles", "back", "joined"] {
             p.output(name);
         }
     })
@@ -270,6 +271,13 @@ pub fn sides() -> Graph {
         p.rescale("wide", "y", &[1, 4, 4, 6], [DType::INT32, DType::INT8]);
         p.constant("curve", DType::INT8, &[256], noise(256));
         p.op(Op::TABLE, Attribute::None, &["y", "curve"], ("bent", DType::INT8, &[1, 4, 4, 6]));
+        p.op(Op::CONCAT, Attribute::Axis(1), &["x32", "z32"], ("tall", DType::INT32, &[1, 8, 4, 4]));
+        p.shape("middle", &[0, 2, 0, 0]);
+        p.shape("same", &[1, 4, 4, 4]);
+        p.op(Op::SLICE, Attribute::None, &["tall", "middle", "same"], ("mixed", DType::INT32, &SHAPE));
+        p.op(Op::GREATER, Attribute::None, &["mixed", "nothing"], ("half", DType::BOOL, &SHAPE));
+        p.op(Op::SELECT, Attribute::None, &["half", "left", "x32"], ("either", DType::INT32, &SHAPE));
+        p.output("either");
         p.layer(("bent", [1, 4, 4, 6]), "deepened", conv(2, 3));
         p.output("deepened");
         p.output("cut");
@@ -327,12 +335,11 @@ pub fn twins() -> Graph {
     program(|p| {
         p.input("z", DType::INT8, &[1, 1, 1, 4]);
         for name in ["left", "right"] {
-            p.conv2d(("z", [1, 1, 1, 4]), name, Conv { channels: 4, kernel: 8, stride: 1, pad: [7, 7] });
+            p.conv2d(("z", [1, 1, 1, 4]), name, Conv { channels: 5, kernel: 12, stride: 1, pad: [11, 11] });
             p.output(name);
         }
         p.rescale("x", "wide", &SHAPE, [DType::INT8, DType::INT32]);
-        p.op(Op::ABS, Attribute::None, &["wide"], ("size", DType::INT32, &SHAPE));
-        p.op(Op::ADD, Attribute::None, &["wide", "size"], ("y", DType::INT32, &SHAPE));
+        p.op(Op::ADD, Attribute::None, &["wide", "wide"], ("y", DType::INT32, &SHAPE));
         p.output("y");
     })
 }
@@ -413,21 +420,23 @@ pub fn boxes(outputs: &[&str]) -> Graph {
         let inputs = ["scaled", "far", "zero32", "zero8", "zero8"];
         p.op(Op::CONV2D, attribute, &inputs, ("j", DType::INT32, &[1, 4, 2, 2]));
         let deep = p.depthwise(("scaled", shape), "deep", Conv { channels: 3, kernel: 3, stride: 1, pad: [1, 1] });
-        p.shape("pairs_shape", &[1, 30, deep[3] as i64 / 2, 2]);
-        p.op(Op::RESHAPE, Attribute::None, &["deep", "pairs_shape"], ("pairs", DType::INT32, &[1, 30, 6, 2]));
-        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["pairs"], ("k", DType::INT32, &[1, 30, 6, 1]));
+        p.shape("threes_shape", &[1, 30, deep[3] as i64 / 3, 3]);
+        p.op(Op::RESHAPE, Attribute::None, &["deep", "threes_shape"], ("threes", DType::INT32, &[1, 30, 4, 3]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["threes"], ("k", DType::INT32, &[1, 30, 4, 1]));
         p.shape("rows_shape", &[1, 30, 4]);
         p.op(Op::RESHAPE, Attribute::None, &["scaled", "rows_shape"], ("rows", DType::INT8, &[1, 30, 4]));
         p.constant("known", DType::INT32, &[1, 6], (0..6).flat_map(|row: i32| (row * 5).to_le_bytes()).collect());
         p.op(Op::GATHER, Attribute::None, &["rows", "known"], ("found", DType::INT8, &[1, 6, 4]));
         p.op(Op::REDUCE_MAX, Attribute::Axis(1), &["found"], ("l", DType::INT8, &[1, 1, 4]));
+        p.op(Op::TRANSPOSE, Attribute::Perms(vec![0, 3, 1, 2]), &["scaled"], ("planes", DType::INT8, &[1, 4, 6, 5]));
+        p.op(Op::REDUCE_MAX, Attribute::Axis(3), &["planes"], ("m", DType::INT8, &[1, 4, 6, 1]));
         for name in outputs {
             p.output(name);
         }
     })
 }
 
-pub const BOXES: [&str; 11] = ["a", "b", "c", "e", "f", "g", "h", "i", "j", "k", "l"];
+pub const BOXES: [&str; 12] = ["a", "b", "c", "e", "f", "g", "h", "i", "j", "k", "l", "m"];
 
 /// A part that ends and begins somewhere in the rows of a longer tensor.
 pub fn run() -> Graph {
