@@ -2,6 +2,7 @@
 //!
 //! `TEQUIO_BLESS=1 cargo test -p tequio-program --test vectors` writes it anew.
 
+mod boxes;
 mod dice;
 mod plans;
 mod programs;
@@ -61,6 +62,7 @@ fn values(dtype: DType, bytes: &[u8]) -> Value {
 
 #[test]
 fn weights() {
+    use boxes::*;
     use programs::*;
     let (mut cases, dice) = (vec![], &mut Dice(0x9e37_79b9_7f4a_7c15));
     for (name, graph) in [
