@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 import attestation as a
+from bounds import Bounds
 from meaning import BITS, OPS, evaluate
 from provider import Provider
+from weights import Compiler, plan_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests/vectors"
@@ -181,6 +183,26 @@ def openings(name):
                 same(made.hex(), case["opening"], "opening made anew")
 
 
+def weights():
+    for case in load("weights")["programs"]:
+        name = case["name"]
+        descriptors = [whole(a.read_descriptor, raw(text)) for text in case["descriptors"]]
+        constants = {int(id): values for id, values in case["constants"].items()}
+        compiler = Compiler(descriptors, case["outputs"], case["plan"], constants)
+        same(plan_hash(case["plan"]).hex(), case["plan_hash"], f"{name}: plan")
+        same(compiler.costs, case["costs"], f"{name}: costs")
+        same(compiler.cost, case["cost"], f"{name}: cost")
+        same([str(weight) for weight in compiler.weights()], case["weights"], f"{name}: weights")
+        same(compiler.delta(), case["delta"], f"{name}: delta")
+        same(compiler.gamma(), case["gamma"], f"{name}: gamma")
+        same(compiler.depth(), case["depth"], f"{name}: depth")
+        intervals = [d.interval for d in descriptors if d.source == "committed"]
+        same(compiler.intervals(), intervals, f"{name}: intervals")
+        bounds = Bounds(compiler, [len(raw(text)) for text in case["descriptors"]])
+        same(bounds.reads(), case["reads"], f"{name}: reads")
+        same(bounds.opening_bytes(), case["opening_bytes"], f"{name}: bytes of an opening")
+
+
 def refutations():
     v = load("refutation")
     for attested in v["attestations"]:
@@ -209,7 +231,7 @@ ATTRIBUTES = {"min_val": "min", "max_val": "max"}
 
 
 def main():
-    steps = [hashes, codec, layouts, descriptors, trees, attestation]
+    steps = [hashes, codec, layouts, descriptors, trees, attestation, weights]
     for step in steps:
         step()
     for name in ("opening-small", "opening-layers", "opening-job"):
