@@ -89,6 +89,23 @@ impl World {
         wait(Arbiter(&self.chain).due(self.attestation(assignment).id)).expect("the arbiter answers")
     }
 
+    /// All that was ever demanded of an assignment.
+    pub fn demands(&self, assignment: AssignmentId) -> Vec<DemandResponse> {
+        wait(Arbiter(&self.chain).demands(self.attestation(assignment).id, None)).expect("the arbiter answers")
+    }
+
+    /// A stranger ends all demands of an assignment. How many there were.
+    pub fn settle_demands(&mut self, assignment: AssignmentId) -> u64 {
+        let demands: Vec<_> = self.demands(assignment).into_iter().map(|demand| demand.id).collect();
+        let sent = self.send(&self.stranger.clone(), arbiter::ExecuteMsg::Settle { demands }, 0);
+        sent.all::<arbiter::Settled>().len() as u64
+    }
+
+    /// What `address` has of bonds.
+    pub fn bonds(&self, address: &Addr) -> u128 {
+        wait(Arbiter(&self.chain).balance(address)).expect("the arbiter answers").u128()
+    }
+
     pub fn demand(&self, demand: DemandId) -> DemandResponse {
         wait(Arbiter(&self.chain).demand(demand)).expect("the arbiter knows it")
     }
