@@ -47,6 +47,7 @@ impl Published {
             end: 0,
             min_providers: 1,
             least: 1,
+            takers: vec![],
             data: self.data,
         }
     }

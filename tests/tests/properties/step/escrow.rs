@@ -80,6 +80,7 @@ impl Stage {
             end: self.chain.now() + offer.lasts,
             min_providers: offer.providers.min(shards as u32),
             least: offer.least.min(shards.div_ceil(offer.providers.min(shards as u32).into())),
+            takers: vec![],
             data: "somewhere".into(),
         };
         match offer.wrong {
