@@ -2,6 +2,7 @@
 //!
 //! `docs/attestation.md` is the byte-level specification.
 
+mod audit;
 mod check;
 pub mod codec;
 mod commit;
@@ -22,6 +23,7 @@ mod subject;
 mod terms;
 pub mod tree;
 
+pub use audit::audited;
 pub use check::{Mismatch, Outcome, check, refute, shard_path_bytes};
 pub use commit::{ShardTrace, shard_tree, tensor_tree};
 pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Scope, Source, TensorId};
