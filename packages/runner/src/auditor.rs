@@ -2,6 +2,7 @@
 //! value on every device.
 
 mod compare;
+mod dispute;
 mod refute;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tequio_protocol::AssignmentId;
 use tokio::task::spawn_blocking;
 
 pub use compare::{Difference, compare};
+pub use dispute::{Dispute, DisputeError, Party, dispute};
 pub use refute::{RefuteError, refute};
 
 use crate::{

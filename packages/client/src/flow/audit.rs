@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Audit {
     pub assignment: AssignmentId,
-    /// How many of its shards, at most all.
+    /// How many of its shards: at least one, at most all.
     pub shards: u64,
     /// Owner keys of the providers that may, not the assignment's own.
     pub takers: Vec<String>,
@@ -105,7 +105,7 @@ pub fn shards(
     wanted: u64,
 ) -> Result<Vec<u64>, AuditError> {
     let seed = attestation.round.as_ref().and_then(|round| round.seed).ok_or(AuditError::Early(assignment.id))?;
-    Ok(audited(&seed, assignment.count, wanted).into_iter().map(|at| assignment.first + at).collect())
+    Ok(audited(&seed, assignment.count, wanted.max(1)).into_iter().map(|at| assignment.first + at).collect())
 }
 
 /// Seconds from `now` for taking an audit of the assignment, and from then for attesting to it.

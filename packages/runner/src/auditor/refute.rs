@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Digest, Evidence, Malformed, Position, ShardTrace, Statement, TensorId, shard_tree, tensor_tree, tree::Tree,
+    Digest, Evidence, Malformed, Outcome, Position, ShardTrace, Statement, TensorId, shard_tree, tensor_tree,
+    tree::Tree,
 };
 use tequio_backend::{Executable, RunError};
 use tequio_protocol::verifier::{AttestationResponse, ExecuteMsg};
@@ -36,29 +37,63 @@ pub fn refute(
     shard: u64,
     shown: ShardTrace,
 ) -> Result<Option<ExecuteMsg>, RefuteError> {
-    let manifest = data.manifest();
-    let index = shard.checked_sub(attestation.subject.first_shard);
-    let attested = index.and_then(|index| roots.get(usize::try_from(index).ok()?).copied());
-    let (Some(index), Some(attested)) = (index, attested) else {
-        return Err(RefuteError::Shard(attestation.id, shard));
-    };
-    let found = root(data, &shown);
-    if found != attested {
-        return Err(RefuteError::OtherTrace { shard, found, attested });
-    }
+    let side = Side::new(data, attestation, roots, shard, shown)?;
     let honest = executable.trace(&data.inputs, shard)?;
-    let Some((tensor, element)) = first_difference(data, &honest, &shown) else { return Ok(None) };
-    let statement = Statement { subject: attestation.subject.clone(), root: attestation.root, seed: Digest::default() };
-    let evidence = Evidence {
-        manifest,
-        inputs: &data.inputs,
-        input_tree: &data.input_tree,
-        tree: &Tree::new(roots),
-        traces: BTreeMap::from([(index, shown)]),
-    };
-    let opening = tequio_attestation::show(&statement, &evidence, tensor, Position { shard: index, element })?;
-    let attestation = attestation.id;
-    Ok(Some(ExecuteMsg::Refute { attestation, shard: shard.into(), element, opening: opening.into() }))
+    let Some((tensor, element)) = first_difference(data, &honest, side.shown()) else { return Ok(None) };
+    side.refutation(tensor, element)
+}
+
+/// An attestation, and what its attester committed to in one of its shards.
+pub(super) struct Side<'a> {
+    data: &'a JobData,
+    attestation: &'a AttestationResponse,
+    tree: Tree,
+    /// The job's shard.
+    shard: u64,
+    /// The same, within the attestation: the only one there.
+    traces: BTreeMap<u64, ShardTrace>,
+}
+
+impl<'a> Side<'a> {
+    /// `roots` are the attestation's, of its shards. `shown` leads to that of `shard`.
+    pub fn new(
+        data: &'a JobData,
+        attestation: &'a AttestationResponse,
+        roots: Vec<Digest>,
+        shard: u64,
+        shown: ShardTrace,
+    ) -> Result<Self, RefuteError> {
+        let index = shard.checked_sub(attestation.subject.first_shard);
+        let attested = index.and_then(|index| roots.get(usize::try_from(index).ok()?).copied());
+        let (Some(index), Some(attested)) = (index, attested) else {
+            return Err(RefuteError::Shard(attestation.id, shard));
+        };
+        let found = root(data, &shown);
+        if found != attested {
+            return Err(RefuteError::OtherTrace { shard, found, attested });
+        }
+        Ok(Self { data, attestation, tree: Tree::new(roots), shard, traces: BTreeMap::from([(index, shown)]) })
+    }
+
+    pub fn shown(&self) -> &ShardTrace {
+        self.traces.values().next().expect("the trace that it was made with")
+    }
+
+    /// The message that refutes the attestation by this element; `None` if that follows from what it reads.
+    pub fn refutation(self, tensor: TensorId, element: u32) -> Result<Option<ExecuteMsg>, RefuteError> {
+        let Self { data, attestation, tree, shard, traces } = self;
+        let (subject, root) = (attestation.subject.clone(), attestation.root);
+        let position = Position { shard: shard - subject.first_shard, element };
+        let statement = Statement { subject, root, seed: Digest::default() };
+        let (manifest, inputs, input_tree) = (data.manifest(), &data.inputs, &data.input_tree);
+        let evidence = Evidence { manifest, inputs, input_tree, tree: &tree, traces };
+        let opening = tequio_attestation::show(&statement, &evidence, tensor, position)?;
+        if let Outcome::Agreed { .. } = tequio_attestation::refute(&statement, position, &opening)? {
+            return Ok(None);
+        }
+        let attestation = attestation.id;
+        Ok(Some(ExecuteMsg::Refute { attestation, shard: shard.into(), element, opening: opening.into() }))
+    }
 }
 
 /// The root over a shard's committed tensors.
@@ -69,14 +104,14 @@ fn root(data: &JobData, trace: &ShardTrace) -> Digest {
     shard_tree(&manifest.committed().iter().zip(&trace.slots).map(tree).collect::<Vec<_>>()).root()
 }
 
-/// The first element of the first tensor, by id, that differs. Operands have lower ids than what reads them.
-fn first_difference(data: &JobData, honest: &ShardTrace, shown: &ShardTrace) -> Option<(TensorId, u32)> {
+/// The first element of the first tensor, by id, in which two traces differ. Operands have lower ids than what reads them.
+pub(super) fn first_difference(data: &JobData, one: &ShardTrace, other: &ShardTrace) -> Option<(TensorId, u32)> {
     let mut committed: Vec<_> = data.manifest().committed().into_iter().enumerate().collect();
     committed.sort_by_key(|(_, (id, _))| *id);
     committed.into_iter().find_map(|(slot, (id, _))| {
         let width = data.manifest().descriptor(id).ty.dtype.bytes();
-        let pairs = honest.slots[slot].chunks(width).zip(shown.slots[slot].chunks(width));
-        let at = pairs.into_iter().position(|(own, other)| own != other)?;
+        let pairs = one.slots[slot].chunks(width).zip(other.slots[slot].chunks(width));
+        let at = pairs.into_iter().position(|(one, other)| one != other)?;
         Some((id, u32::try_from(at).ok()?))
     })
 }
