@@ -1,6 +1,7 @@
 //! Jobs from posting to the last coin, the ways that the rules foresee.
 
 mod audit;
+mod audit_job;
 mod broken_rewards;
 mod claim;
 mod commons;
