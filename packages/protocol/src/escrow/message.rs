@@ -52,8 +52,8 @@ pub struct JobSpec {
     /// Least shards of one assignment, unless it takes the whole of a smaller range: 1 to what one provider may take,
     /// ⌈shards / min_providers⌉. Nor does an assignment leave fewer.
     pub least: u64,
-    /// Owner keys of the only providers that may take shards; anyone may if it is empty. At most [`MAX_TAKERS`](super::MAX_TAKERS),
-    /// each once, and no fewer than `min_providers`.
+    /// Owner keys of the only providers that may take shards, at most 32, each once, and no fewer than `min_providers`;
+    /// anyone may if it is empty.
     pub takers: Vec<String>,
     /// Where program, plan and inputs can be fetched.
     pub data: String,
