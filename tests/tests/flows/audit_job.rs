@@ -1,32 +1,19 @@
-//! An audit job: somebody else runs a few shards of an assignment again, and where the two differ, whoever is wrong is refuted.
+//! An audit job: somebody else runs a few shards of an assignment again, which its own round draws.
 
-use tequio_attestation::{Digest, ShardTrace, audited};
+use tequio_attestation::{Digest, audited};
 use tequio_client::flow::{self, Audit, AuditError, shards};
 use tequio_embedded::Setup;
 use tequio_protocol::{
-    AssignmentId, JobId, TypedEvent,
-    escrow::{Arbiter, Ended, Ending, JobSpec},
+    AssignmentId, JobId,
+    escrow::Arbiter,
     verifier::{ExecuteMsg, Verdict},
 };
-use tequio_runner::{
-    auditor::{Dispute, DisputeError, Party, RefuteError, dispute},
-    traces,
-};
-use tequio_tests::{Job, Provider, STAKE, Scene, World, job, wait};
+use tequio_tests::{Job, Provider, World, job, wait};
 
 use super::job_inputs::product;
 
-/// A provider that changes one value, `byte` of the output, in every shard.
-fn saboteur(world: &mut World, name: &str, byte: usize) -> Provider {
-    world.cheat(name, move |scene: &Scene| {
-        let mut shown = scene.honest.clone();
-        shown.slots[3][byte] ^= 1;
-        shown
-    })
-}
-
 /// A provider takes all of a job that is watched for a day, attests to it and opens it. No draw shows anything.
-fn worked(world: &mut World, provider: &Provider, job: Job) -> AssignmentId {
+pub fn worked(world: &mut World, provider: &Provider, job: Job) -> AssignmentId {
     world.post(Job { audit_window: Some(86_400), ..job });
     let assignment = world.assign(provider, 8);
     attests(world, provider);
@@ -34,144 +21,20 @@ fn worked(world: &mut World, provider: &Provider, job: Job) -> AssignmentId {
     assignment
 }
 
-fn attests(world: &mut World, provider: &Provider) {
+pub fn attests(world: &mut World, provider: &Provider) {
     world.attest(provider);
     world.beacon();
     world.open(provider);
 }
 
-fn request(assignment: AssignmentId, takers: &[&Provider]) -> Audit {
+pub fn request(assignment: AssignmentId, takers: &[&Provider]) -> Audit {
     let takers = takers.iter().map(|taker| taker.owner.to_string()).collect();
     Audit { assignment, shards: 3, takers, price: 2_000u128.into() }
 }
 
-/// `auditor` takes an audit of three shards of an assignment, and attests to it.
-fn audits(world: &mut World, assignment: AssignmentId, auditor: &Provider) -> AssignmentId {
-    world.audit(request(assignment, &[auditor])).unwrap();
-    let audit = world.assign(auditor, 3);
-    attests(world, auditor);
-    assert!(world.verdict(audit).agreed(), "a draw fell on it: {:?}", world.verdict(audit));
-    audit
-}
-
-fn trace(world: &World, assignment: AssignmentId, shard: u64) -> ShardTrace {
-    let held = world.held(assignment);
-    held.executable.trace(&held.data.inputs, shard).unwrap()
-}
-
-/// The client compares both and has everybody serve what it is asked for.
-fn disputes(world: &World, pair: [AssignmentId; 2]) -> anyhow::Result<Vec<Dispute>> {
-    let serve = async |assignment, shard| Ok(traces::store(&world.store, &trace(world, assignment, shard)).await?);
-    disputes_with(world, pair, serve)
-}
-
-fn disputes_with(
-    world: &World,
-    pair: [AssignmentId; 2],
-    serve: impl AsyncFn(AssignmentId, u64) -> anyhow::Result<String>,
-) -> anyhow::Result<Vec<Dispute>> {
-    let parties = pair.map(|assignment| Party { assignment, delivery: &world.held(assignment).delivered });
-    wait(dispute(&world.chain, &world.store, &world.client, parties, serve))
-}
-
-/// The three shards that are audited, as the first job numbers them.
-fn drawn(world: &World, assignment: AssignmentId) -> Vec<u64> {
+/// Three shards that are audited, as the first job numbers them.
+pub fn drawn(world: &World, assignment: AssignmentId) -> Vec<u64> {
     shards(&world.assignment(assignment), &world.attestation(assignment), 3).unwrap()
-}
-
-fn ending(ended: &[Ended], assignment: AssignmentId) -> Ending {
-    ended.iter().find(|ended| ended.assignment == assignment).expect("ended").ending
-}
-
-fn is_refuted(world: &World, assignment: AssignmentId) -> bool {
-    matches!(world.verdict(assignment), Verdict::Refuted { .. })
-}
-
-#[test]
-fn a_saboteur_is_found_and_he_alone_is_refuted() {
-    let mut world = World::new();
-    let (mallory, bob) = (saboteur(&mut world, "mallory", 7), world.provider("bob"));
-    let assignment = worked(&mut world, &mallory, job());
-    let audit = audits(&mut world, assignment, &bob);
-    let found = disputes(&world, [assignment, audit]).unwrap();
-    let all = drawn(&world, assignment).into_iter().map(|shard| Dispute { shard, wrong: vec![assignment] });
-    assert_eq!(found, all.collect::<Vec<_>>());
-    let Verdict::Refuted { by, .. } = world.verdict(assignment) else { panic!("not refuted") };
-    assert_eq!(by, world.client.to_string());
-    assert!(world.verdict(audit).agreed());
-
-    let lien = world.assignment(assignment).lien.u128();
-    let ended = world.settle();
-    assert_eq!((ending(&ended, assignment), ending(&ended, audit)), (Ending::Refuted, Ending::Settled));
-    assert_eq!((world.balance(&mallory.owner), world.balance(&bob.owner)), (0, 3 * 2_000));
-    assert_eq!((world.stake(&mallory).stake.u128(), world.stake(&bob).stake.u128()), (STAKE - lien, STAKE));
-}
-
-#[test]
-fn a_lying_auditor_is_refuted_and_the_honest_provider_is_paid() {
-    let mut world = World::new();
-    let (alice, liar) = (world.provider("alice"), saboteur(&mut world, "liar", 7));
-    let assignment = worked(&mut world, &alice, job());
-    let audit = audits(&mut world, assignment, &liar);
-    let found = disputes(&world, [assignment, audit]).unwrap();
-    assert!(found.len() == 3 && found.iter().all(|dispute| dispute.wrong == [audit]), "{found:?}");
-    let ended = world.settle();
-    assert_eq!((ending(&ended, assignment), ending(&ended, audit)), (Ending::Settled, Ending::Refuted));
-    assert_eq!((world.balance(&alice.owner), world.balance(&liar.owner)), (8 * 1_000, 0));
-    assert_eq!(world.stake(&alice).stake.u128(), STAKE);
-}
-
-#[test]
-fn who_agrees_is_paid_and_nothing_is_sent() {
-    let inputs_of_the_job = Job::of(product(), product().noise(8));
-    for job in [job(), inputs_of_the_job] {
-        let mut world = World::new();
-        let (alice, bob) = (world.provider("alice"), world.provider("bob"));
-        let assignment = worked(&mut world, &alice, job);
-        let audit = audits(&mut world, assignment, &bob);
-        let nobody = async |_, _| panic!("nobody is asked for what does not differ");
-        assert_eq!(disputes_with(&world, [assignment, audit], nobody).unwrap(), []);
-        let ended = world.settle();
-        assert_eq!((ending(&ended, assignment), ending(&ended, audit)), (Ending::Settled, Ending::Settled));
-        assert_eq!((world.balance(&alice.owner), world.balance(&bob.owner)), (8 * 1_000, 3 * 2_000));
-    }
-}
-
-/// In the same element with other values, or one before the other: the first that differs shows each of them what it shows.
-#[test]
-fn two_liars_are_both_refuted() {
-    let mut world = World::new();
-    let mallory = saboteur(&mut world, "mallory", 7);
-    let assignment = worked(&mut world, &mallory, job());
-    let drawn = drawn(&world, assignment);
-    let other = world.cheat("the other", |scene| {
-        let mut shown = scene.honest.clone();
-        shown.slots[3][7] ^= 2;
-        shown
-    });
-    let audit = audits(&mut world, assignment, &other);
-    let found = disputes(&world, [assignment, audit]).unwrap();
-    assert_eq!(found[0], Dispute { shard: drawn[0], wrong: vec![assignment, audit] });
-    assert!(is_refuted(&world, assignment) && is_refuted(&world, audit));
-    let ended = world.settle();
-    assert_eq!((ending(&ended, assignment), ending(&ended, audit)), (Ending::Refuted, Ending::Refuted));
-
-    // In other elements, each is wrong in the first that differs of some shard.
-    let mut world = World::new();
-    let mallory = saboteur(&mut world, "mallory", 7);
-    let assignment = worked(&mut world, &mallory, job());
-    let early = world.cheat("early", |scene| {
-        let mut shown = scene.honest.clone();
-        if scene.shard == 1 {
-            shown.slots[3][3] ^= 1;
-        }
-        shown
-    });
-    let audit = audits(&mut world, assignment, &early);
-    let found = disputes(&world, [assignment, audit]).unwrap();
-    let wrong: Vec<_> = found.into_iter().map(|dispute| dispute.wrong).collect();
-    assert_eq!(wrong, [vec![assignment], vec![audit], vec![assignment]]);
-    assert!(is_refuted(&world, assignment) && is_refuted(&world, audit));
 }
 
 /// A copy of what is wrong differs nowhere: whom the poster trusts not to copy is the poster's choice.
@@ -188,23 +51,6 @@ fn a_stranger_cannot_take_an_audit_job() {
         assert_eq!(refused, tequio_escrow::ContractError::NotTaker { job: audit, provider, takers: 1 });
     }
     world.assign(&bob, 3);
-}
-
-#[test]
-fn several_takers_share_an_audit() {
-    let mut world = World::new();
-    let (mallory, bob, liar) =
-        (saboteur(&mut world, "mallory", 7), world.provider("bob"), saboteur(&mut world, "liar", 7));
-    let assignment = worked(&mut world, &mallory, job());
-    let drawn = drawn(&world, assignment);
-    world.audit(request(assignment, &[&bob, &liar])).unwrap();
-    let (copied, found) = (world.assign(&liar, 1), world.assign(&bob, 2));
-    attests(&mut world, &liar);
-    attests(&mut world, &bob);
-    // Who makes the same mistake agrees.
-    assert_eq!(disputes(&world, [assignment, copied]).unwrap(), []);
-    let rest = drawn[1..].iter().map(|&shard| Dispute { shard, wrong: vec![assignment] });
-    assert_eq!(disputes(&world, [assignment, found]).unwrap(), rest.collect::<Vec<_>>());
 }
 
 /// What is audited follows from the round of the attestation's draws: before it, nobody can name the shards.
@@ -338,51 +184,5 @@ fn an_audit_is_of_as_many_shards_as_there_are() {
     }
     let audit = world.assign(&bob, 8);
     attests(&mut world, &bob);
-    assert_eq!(disputes(&world, [assignment, audit]).unwrap(), []);
-}
-
-/// Two assignments that have nothing to do with each other refute nobody, nor does a trace that is not the attested one.
-#[test]
-fn what_is_no_audit_and_what_is_not_attested_shows_nothing() {
-    let mut world = World::new();
-    let (mallory, bob) = (saboteur(&mut world, "mallory", 7), world.provider("bob"));
-    let assignment = worked(&mut world, &mallory, job());
-    world.post_with(job(), |spec| *spec = JobSpec { takers: vec![bob.owner.to_string()], ..spec.clone() });
-    let unrelated = world.assign(&bob, 8);
-    attests(&mut world, &bob);
-    let error = disputes(&world, [assignment, unrelated]).unwrap_err().downcast::<DisputeError>().unwrap();
-    assert_eq!(error, DisputeError::NoAudit { audited: assignment, audit: unrelated });
-
-    let audit = audits(&mut world, assignment, &bob);
-    // Mallory shows what she should have run.
-    let honest = async |shown, shard| {
-        let mut trace = trace(&world, shown, shard);
-        if shown == assignment {
-            trace.slots[3][7] ^= 1;
-        }
-        Ok(traces::store(&world.store, &trace).await?)
-    };
-    let error = disputes_with(&world, [assignment, audit], honest).unwrap_err();
-    assert!(matches!(error.downcast_ref(), Some(RefuteError::OtherTrace { .. })), "{error:#}");
-    assert!(format!("{error:#}").starts_with(&format!("what the provider of assignment {assignment} shows")));
-    assert!(world.verdict(assignment).agreed() && world.verdict(audit).agreed());
-}
-
-/// Whoever is quicker ends the same cheat; what is final stays.
-#[test]
-fn what_is_final_stays() {
-    let mut world = World::new();
-    let (mallory, bob) = (saboteur(&mut world, "mallory", 7), world.provider("bob"));
-    let assignment = worked(&mut world, &mallory, job());
-    let audit = audits(&mut world, assignment, &bob);
-    let first = disputes(&world, [assignment, audit]).unwrap();
-    let refuted = world.verdict(assignment);
-    assert_eq!(disputes(&world, [assignment, audit]).unwrap(), first);
-    assert_eq!(world.verdict(assignment), refuted);
-    assert_eq!(tequio_protocol::verifier::Refuted::all(&events(&world)).len(), 1);
-}
-
-fn events(world: &World) -> Vec<cosmwasm_std::Event> {
-    let all = wait(tequio_client::Chain::events(&world.chain, 0)).unwrap();
-    all.into_iter().map(|(_, event)| event).collect()
+    assert!(world.verdict(audit).agreed());
 }

@@ -6,6 +6,7 @@ mod broken_rewards;
 mod claim;
 mod commons;
 mod delivery;
+mod dispute;
 mod diversity;
 mod expire;
 mod fetch;
