@@ -409,6 +409,15 @@ class Draw:
         return below(self.position, n)
 
 
+def audited(seed, count, wanted):
+    shards, number = [], 0
+    while len(shards) < min(wanted, count):
+        shard = below(int.from_bytes(tagged("tequio/v1/audit", seed, u64(number))[:8], "big"), count)
+        shards += [shard] if shard not in shards else []
+        number += 1
+    return shards
+
+
 # 9. Openings
 
 

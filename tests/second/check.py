@@ -150,6 +150,8 @@ def attestation():
         same((draw.shard, draw.ticket), (case["shard"], case["ticket"]), case)
         for element in case["elements"]:
             same(draw.element(element["of"]), element["element"], element)
+    for case in v["audited"]:
+        same(a.audited(seed, case["count"], case["wanted"]), case["shards"], case)
     c = v["escrow_context"]
     found = a.escrow_context(c["escrow"], c["job"], c["assignment"], c["total_shards"])
     same(found.hex(), c["context"], "escrow's context")

@@ -75,6 +75,8 @@ errors! {
             "none of the first {ranges} free ranges of job {job} gives {asked} shards at {price} each, but at most {most}; least are {least}"
         )]
         NoRange { job: JobId, ranges: usize, asked: u64, price: Uint128, most: u64, least: u64 },
+        #[error("job {job} is for {takers} providers, and {provider} is none of them")]
+        NotTaker { job: JobId, provider: Addr, takers: usize },
         #[error("{provider} left {absences} assignments of job {job} unattested and takes no more of it")]
         Absences { job: JobId, provider: Addr, absences: u8 },
         #[error("no assignment {assignment}")]

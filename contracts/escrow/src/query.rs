@@ -2,7 +2,7 @@
 
 mod open;
 
-use cosmwasm_std::{Binary, Deps, Env, StdResult, Uint128, to_json_binary};
+use cosmwasm_std::{Addr, Binary, Deps, Env, StdResult, Uint128, to_json_binary};
 use tequio_protocol::{
     AssignmentId, Conservation, Equation, JobId,
     escrow::{
@@ -94,6 +94,7 @@ fn describe_job(deps: Deps, id: JobId, job: Job) -> Result<JobResponse, Contract
         end: job.end,
         min_providers: job.min_providers,
         least: job.least,
+        takers: job.takers.into_iter().map(Addr::into_string).collect(),
         data: job.data,
         cost: job.cost.into(),
         draw_bytes: job.draw_bytes,

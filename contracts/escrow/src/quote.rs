@@ -1,6 +1,6 @@
 //! What a job would cost and demand if it were posted now.
 
-use cosmwasm_std::{Deps, Env, Uint128};
+use cosmwasm_std::{Addr, Deps, Env, StdResult, Uint128};
 use tequio_attestation::{Header, input_root};
 use tequio_protocol::escrow::{Basis, JobSpec, QuoteResponse, caught};
 
@@ -17,6 +17,7 @@ pub struct Quote {
     /// Of one shard in MAC equivalents.
     pub cost: u64,
     pub lien: Basis,
+    pub takers: Vec<Addr>,
 }
 
 /// Fails as posting would.
@@ -33,6 +34,7 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
         max_reads: config.max_reads,
     };
     offer::check(spec, &header, &limits, config.terms.audit_window, env.block.time.seconds())?;
+    let takers: StdResult<Vec<_>> = spec.takers.iter().map(|taker| deps.api.addr_validate(taker)).collect();
 
     let reward = rewards::terms(deps.querier, &setup.rewards, spec.kind, header.cost)?;
     let lien = Basis {
@@ -59,5 +61,5 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
         draw_bytes: offer::draw_bytes(&header, spec.shards) as u32,
         opening_bytes: offer::opening_bytes(&header, spec.draws, spec.shards).into(),
     };
-    Ok(Quote { answer, cost: header.cost, lien })
+    Ok(Quote { answer, cost: header.cost, lien, takers: takers? })
 }

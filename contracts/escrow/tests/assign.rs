@@ -228,3 +228,44 @@ fn zero_shards_and_unknown_jobs_are_refused() {
     let job = JobId(2);
     assert_eq!(world.refused(&alice, world.taking(&alice, job, 1), 0), ContractError::UnknownJob { job });
 }
+
+#[test]
+fn only_its_takers_take_of_a_job_that_names_them() {
+    let mut world = World::new();
+    let [alice, bob, carol] = world.providers().map(|provider| provider.operator.clone());
+    let owners = world.providers().map(|provider| provider.owner.to_string());
+    let job = world.post(JobSpec { takers: owners[..2].to_vec(), ..world.spec() });
+    let provider = world.carol.owner.clone();
+    assert_eq!(
+        world.refused(&carol, world.taking(&carol, job, 1), 0),
+        ContractError::NotTaker { job, provider, takers: 2 }
+    );
+    let (first, second) = (world.assign(&alice, job, 10), world.assign(&bob, job, 10));
+    // What comes back is still theirs alone.
+    world.sends(&alice, ExecuteMsg::GiveBack { assignment: first }, 100);
+    assert!(matches!(
+        world.refused(&carol, world.taking(&carol, job, 1), 0),
+        ContractError::NotTaker { takers: 2, .. }
+    ));
+    assert_eq!(world.assignment(second).provider, owners[1]);
+}
+
+/// It is the provider that is named: neither its operator's key, nor who works for another, nor the client itself.
+#[test]
+fn a_taker_is_an_owner_key() {
+    let mut world = World::new();
+    let (alice, owner) = (world.alice.operator.clone(), world.alice.owner.clone());
+    let job = world.post(JobSpec { takers: vec![alice.to_string()], ..world.spec() });
+    let error = world.refused(&alice, world.taking(&alice, job, 1), 0);
+    assert_eq!(error, ContractError::NotTaker { job, provider: owner.clone(), takers: 1 });
+    let job = world.post(JobSpec { takers: vec![owner.to_string()], ..world.spec() });
+    let (bob, client) = (world.bob.operator.clone(), world.client.clone());
+    for sender in [bob, client] {
+        let (provider, first, at_least, price) = (owner.to_string(), None, None, None);
+        let message = ExecuteMsg::Assign { job, provider, count: 1, first, at_least, price };
+        let provider = owner.clone();
+        let not_operator = ContractError::NotOperator { sender: sender.clone(), provider };
+        assert_eq!(world.refused(&sender, message, 0), not_operator);
+    }
+    world.assign(&alice, job, 100);
+}

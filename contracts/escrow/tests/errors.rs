@@ -104,6 +104,12 @@ fn every_error_carries_its_numbers() {
             E::NoRange { job, ranges: 30, asked: 6, price: amount(2), most: 5, least: 3 },
             "none of the first 30 free ranges of job 3 gives 6 shards at 2 each, but at most 5; least are 3",
         ),
+        (E::NotTaker { job, provider: x(), takers: 2 }, "job 3 is for 2 providers, and x is none of them"),
+        (E::Core(CoreError::TakerTwice { taker: "x".into() }), "x is named twice among the takers"),
+        (
+            E::Core(CoreError::FewTakers { takers: 2, min_providers: 3 }),
+            "the shards are for 3 providers or more, and 2 may take them",
+        ),
         (
             E::Absences { job, provider: x(), absences: 3 },
             "x left 3 assignments of job 3 unattested and takes no more of it",

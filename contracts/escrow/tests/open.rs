@@ -135,3 +135,15 @@ fn by_room_for_a_provider() {
     }
     assert!(open(&world, wants(&owner, 1)).is_empty());
 }
+
+#[test]
+fn what_names_its_takers_is_open_to_them_alone() {
+    let mut world = World::new();
+    let (alice, bob) = (world.alice.owner.clone(), world.bob.owner.clone());
+    let anyones = world.post(world.spec());
+    let hers = world.post(JobSpec { takers: vec![alice.to_string()], ..world.spec() });
+    let wants = |provider: &Addr| Wanted { provider: Some(provider.clone()), ..any() };
+    assert_eq!(open(&world, wants(&alice)), [hers.0, anyones.0]);
+    assert_eq!(open(&world, wants(&bob)), [anyones.0]);
+    assert_eq!(open(&world, any()), [hers.0, anyones.0], "whoever asks for nobody sees all");
+}

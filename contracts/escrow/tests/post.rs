@@ -5,12 +5,12 @@ use cw_multi_test::Executor;
 use cw_ownable::OwnershipError;
 use tequio_attestation::{Header, Malformed, input_root};
 use tequio_contract::{bounds::OutOfBounds, funds::BadFunds};
-use tequio_escrow::ContractError;
+use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
     Digest, JobId,
     escrow::{
-        Basis, Config, ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW,
-        MIN_ATTEST_WINDOW, Posted, caught,
+        Basis, Config, ExecuteMsg, JobResponse, JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_TAKERS,
+        MAX_WINDOW, MIN_ATTEST_WINDOW, Posted, QueryMsg, QuoteResponse, caught,
     },
     rewards,
 };
@@ -49,6 +49,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         end: spec.end,
         min_providers: 1,
         least: 1,
+        takers: vec![],
         data: "s3://jobs/1".into(),
     };
     assert_eq!(event::<Posted>(&events), posted);
@@ -69,6 +70,7 @@ fn a_job_is_posted_and_its_funds_are_held() {
         end: spec.end,
         min_providers: 1,
         least: 1,
+        takers: vec![],
         data: spec.data,
         cost: 2_000_000u64.into(),
         draw_bytes: 1_000 + 64 * 7,
@@ -278,4 +280,56 @@ fn amounts_that_cannot_be_written_down_are_refused() {
     world.terms(Kind::Client, u128::MAX, 8);
     let error = world.refused(&client, ExecuteMsg::Post { spec: world.spec() }, 100_000);
     assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+}
+
+/// That many addresses of nobody yet: who may take a job need not be registered when it is posted.
+fn named(world: &World, count: usize) -> Vec<String> {
+    (0..count).map(|nth| world.app.api().addr_make(&format!("taker {nth}")).into_string()).collect()
+}
+
+#[test]
+fn a_client_names_who_may_take_its_shards() {
+    let mut world = World::new();
+    let takers = named(&world, MAX_TAKERS);
+    let spec = JobSpec { takers: takers.clone(), min_providers: 32, ..world.spec() };
+    let events = world.sends(&world.client.clone(), ExecuteMsg::Post { spec }, 100_000);
+    assert_eq!(event::<Posted>(&events).takers, takers);
+    assert_eq!(world.job(JobId(1)).takers, takers);
+    let governed = JobSpec { takers: takers[..1].to_vec(), ..world.commons() };
+    let commons = world.post(governed);
+    assert_eq!(world.job(commons).takers, takers[..1]);
+}
+
+#[test]
+fn takers_are_few_each_once_and_enough_to_take_everything() {
+    let mut world = World::new();
+    let (client, many) = (world.client.clone(), named(&world, MAX_TAKERS + 1));
+    let pair = || vec![many[0].clone(), many[1].clone()];
+    let twice = vec![many[0].clone(), many[1].clone(), many[0].clone()];
+    let few = |takers, min_providers| ContractError::Core(CoreError::FewTakers { takers, min_providers });
+    for (takers, min_providers, refusal) in [
+        (many.clone(), 1, out("takers", 33, 0, 32)),
+        (twice, 1, ContractError::Core(CoreError::TakerTwice { taker: many[0].clone() })),
+        (pair(), 3, few(2, 3)),
+        (vec![many[0].clone()], 100, few(1, 100)),
+    ] {
+        let spec = JobSpec { takers, min_providers, ..world.spec() };
+        let quote: Result<QuoteResponse, _> =
+            world.app.wrap().query_wasm_smart(&world.escrow, &QueryMsg::Quote { spec: spec.clone() });
+        assert!(quote.unwrap_err().to_string().contains(&refusal.to_string()), "no quote for what cannot be posted");
+        assert_eq!(world.refused(&client, ExecuteMsg::Post { spec }, 100_000), refusal);
+    }
+    world.post(JobSpec { takers: pair(), min_providers: 2, ..world.spec() });
+}
+
+#[test]
+fn takers_are_addresses() {
+    let mut world = World::new();
+    let (client, good) = (world.client.clone(), world.alice.owner.to_string());
+    for bad in ["", "alice", &good.to_uppercase(), &format!("{good} ")] {
+        let spec = JobSpec { takers: vec![good.clone(), bad.into()], ..world.spec() };
+        let error = world.refused(&client, ExecuteMsg::Post { spec: spec.clone() }, 100_000);
+        assert!(matches!(error, ContractError::Std(_)), "{bad}: {error}");
+        world.asked_wrongly(&QueryMsg::Quote { spec });
+    }
 }

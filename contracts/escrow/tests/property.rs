@@ -22,6 +22,8 @@ enum Act {
         audit: Option<u32>,
         providers: u32,
         least: u64,
+        /// Bits of the providers that it names; 0, and anyone may take it.
+        takers: u8,
         lasts: u64,
     },
     Assign {
@@ -90,14 +92,16 @@ enum Act {
 
 fn post() -> impl Strategy<Value = Act> {
     let audit = proptest::option::of(0..1_000u32);
-    (0..4u8, 1..40u64, 1..2_000u64, audit, 1..4u32, 0..40u64, 1_000..200_000u64).prop_map(
-        |(kind, shards, price, audit, providers, least, lasts)| Act::Post {
+    let takers = prop_oneof![2 => Just(0), 1 => 1..8u8];
+    (0..4u8, 1..40u64, 1..2_000u64, audit, 1..4u32, 0..40u64, takers, 1_000..200_000u64).prop_map(
+        |(kind, shards, price, audit, providers, least, takers, lasts)| Act::Post {
             commons: kind == 0,
             shards,
             price,
             audit,
             providers,
             least,
+            takers,
             lasts,
         },
     )

@@ -259,6 +259,7 @@ impl World {
             end: self.now() + 86_400,
             min_providers: 1,
             least: 1,
+            takers: vec![],
             data: "s3://jobs/1".into(),
         }
     }

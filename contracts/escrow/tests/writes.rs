@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tequio_protocol::{AssignmentId, verifier::Verdict};
+use tequio_protocol::{AssignmentId, escrow::JobSpec, verifier::Verdict};
 
 use crate::world::World;
 
@@ -48,4 +48,19 @@ fn an_assignment_writes_few_keys() {
     let expire = writes(&mut world, |world| _ = world.expire(absent));
     assert_eq!((expire.keys, expire.removed), (7, 2), "{expire:?}");
     println!("assign {assign:?}, settle {settle:?}, expire {expire:?}");
+}
+
+/// Who may take a job is kept in the job: one that is anyone's takes not a byte for it.
+#[test]
+fn takers_are_no_keys_and_no_bytes_where_there_are_none() {
+    let mut world = World::new();
+    let (spec, taker) = (world.spec(), world.alice.owner.to_string());
+    world.post(spec.clone());
+    // The job, its tally, its free range, open; the ledger and the last number.
+    let anyones = writes(&mut world, |world| _ = world.post(spec.clone()));
+    let stored = world.app.dump_wasm_raw(&world.escrow);
+    assert!(!stored.iter().any(|(_, value)| String::from_utf8_lossy(value).contains("takers")));
+    let named = writes(&mut world, |world| _ = world.post(JobSpec { takers: vec![taker.clone()], ..spec.clone() }));
+    assert_eq!((anyones.keys, named.keys), (6, 6));
+    assert_eq!(named.bytes - anyones.bytes, r#""takers":[""],"#.len() + taker.len());
 }

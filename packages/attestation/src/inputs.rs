@@ -68,12 +68,19 @@ impl Inputs {
 
     /// The inputs of the first `shards` shards, at most all of them.
     pub fn first(&self, shards: u64) -> Self {
-        let shards = shards.min(self.shards);
-        let part = |(bytes, job): (&Vec<u8>, &bool)| match job {
-            true => bytes.clone(),
-            false => bytes[..bytes.len() / self.shards.max(1) as usize * shards as usize].to_vec(),
+        self.chosen(&(0..shards.min(self.shards)).collect::<Vec<_>>())
+    }
+
+    /// The inputs of these shards, in this order, with those of the job; what there is no shard of is left out.
+    pub fn chosen(&self, shards: &[u64]) -> Self {
+        let shards: Vec<usize> = shards.iter().filter(|shard| **shard < self.shards).map(|at| *at as usize).collect();
+        let part = |(bytes, job): (&Vec<u8>, &bool)| {
+            let part = bytes.len() / self.shards.max(1) as usize;
+            let of = |shard: &usize| &bytes[shard * part..(shard + 1) * part];
+            if *job { bytes.clone() } else { shards.iter().map(of).collect::<Vec<_>>().concat() }
         };
-        Self { shards, buffers: self.buffers.iter().zip(&self.job).map(part).collect(), job: self.job.clone() }
+        let buffers = self.buffers.iter().zip(&self.job).map(part).collect();
+        Self { shards: shards.len() as u64, buffers, job: self.job.clone() }
     }
 
     /// Number of whole shards.

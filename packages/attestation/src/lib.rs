@@ -2,6 +2,7 @@
 //!
 //! `docs/attestation.md` is the byte-level specification.
 
+mod audit;
 mod check;
 pub mod codec;
 mod commit;
@@ -24,6 +25,7 @@ mod terms;
 pub mod tree;
 mod wanted;
 
+pub use audit::audited;
 pub use check::{Mismatch, Outcome, check, refute, shard_path_bytes};
 pub use commit::{ShardTrace, shard_tree, tensor_tree};
 pub use descriptor::{Descriptor, Interval, MAX_OPERANDS, Node, Operand, Scope, Source, TensorId};

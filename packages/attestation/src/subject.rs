@@ -90,7 +90,7 @@ impl Draw {
 }
 
 /// An index below `n` from a uniform word: the high half of their product.
-fn below(word: u64, n: u64) -> u64 {
+pub(crate) fn below(word: u64, n: u64) -> u64 {
     ((word as u128 * n as u128) >> 64) as u64
 }
 

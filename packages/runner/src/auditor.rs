@@ -3,6 +3,7 @@
 
 mod compare;
 mod demand;
+mod dispute;
 mod walk;
 
 use std::sync::Arc;
@@ -12,14 +13,19 @@ use cosmwasm_std::Addr;
 use tequio_attestation::Wanted;
 use tequio_backend::Backend;
 use tequio_client::{
-    Chain, Escrow,
+    Chain, Escrow, Verifier,
     data::{Store, index, receive},
 };
-use tequio_protocol::{AssignmentId, DemandId, escrow::AssignmentResponse, verifier::AttestationResponse};
+use tequio_protocol::{
+    AssignmentId, AttestationId, DemandId,
+    escrow::AssignmentResponse,
+    verifier::{AttestationResponse, ExecuteMsg, Verdict},
+};
 use tokio::task::spawn_blocking;
 
 pub use compare::{Difference, compare};
 pub use demand::Demands;
+pub use dispute::{Dispute, NoAudit};
 pub use walk::{Step, Walk, WalkError};
 
 use crate::jobs::{Jobs, Prepared};
@@ -45,6 +51,8 @@ pub enum Found {
     Waits(DemandId),
     /// The same, but nothing can be demanded now: the draws are not all open, or no arbiter was named.
     Unserved,
+    /// It was not, but there is another final answer already.
+    Over,
 }
 
 /// A shard's outputs in graph order.
@@ -75,7 +83,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
         delivery: &str,
         shards: Vec<u64>,
     ) -> Result<Vec<Difference>> {
-        let (assignment, attestation) = self.attested(assignment).await?;
+        let Attested { assignment, attestation } = self.attested(assignment).await?;
         let roots = index(&self.jobs.store, delivery, assignment.count, &attestation.root).await?.shards;
         let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
         let mut compared = vec![];
@@ -108,7 +116,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
         {
             return Ok(Found::Same);
         }
-        let (assignment, attestation) = self.attested(assignment).await?;
+        let Attested { assignment, attestation } = self.attested(assignment).await?;
         let Prepared { data, executable } = self.jobs.prepare(assignment.job).await?;
         let mut answers = self.demands.answers(attestation.id).await?;
         let (of, compiled) = (attestation.clone(), data.clone());
@@ -116,10 +124,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
         loop {
             let wanted = match walk.step(&answers)? {
                 Step::Same => return Ok(Found::Same),
-                Step::Refute(message) => {
-                    self.chain.execute(sender, message).await?;
-                    return Ok(Found::Refuted);
-                }
+                Step::Refute(message) => return self.refute(sender, attestation.id, message).await,
                 Step::Ask(wanted) => wanted,
             };
             if let Some(answer) = self.served(sender, &assignment, &attestation, wanted, providers).await {
@@ -139,7 +144,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
         assignment: AssignmentId,
         providers: &impl Providers,
     ) -> Result<Result<Vec<Outputs>, Missing>> {
-        let (assignment, attestation) = self.attested(assignment).await?;
+        let Attested { assignment, attestation } = self.attested(assignment).await?;
         let Prepared { data, .. } = self.jobs.prepare(assignment.job).await?;
         if let Some(delivery) = providers.delivery(assignment.id).await {
             let (mut outputs, (count, root)) = (vec![], (assignment.count, &attestation.root));
@@ -173,10 +178,37 @@ impl<'a, C: Chain> Auditor<'a, C> {
         demand::is_answer(attestation, &wanted, &answer).then_some(answer)
     }
 
-    async fn attested(&self, assignment: AssignmentId) -> Result<(AssignmentResponse, AttestationResponse)> {
+    async fn attested(&self, assignment: AssignmentId) -> Result<Attested> {
         let assignment = Escrow(self.chain).assignment(assignment).await?;
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
         let attestation = attestation.with_context(|| format!("assignment {} was not attested to", assignment.id))?;
-        Ok((assignment, attestation))
+        Ok(Attested { assignment, attestation })
     }
+
+    /// Sends a refutation, unless a final answer is there or comes before it.
+    async fn refute(&self, sender: &Addr, attestation: AttestationId, message: ExecuteMsg) -> Result<Found> {
+        if let Some(found) = over(&Verifier(self.chain).attestation(attestation).await?.verdict) {
+            return Ok(found);
+        }
+        match self.chain.execute(sender, message).await {
+            Ok(_) => Ok(Found::Refuted),
+            // Somebody else was quicker.
+            Err(refused) => over(&Verifier(self.chain).attestation(attestation).await?.verdict).ok_or(refused),
+        }
+    }
+}
+
+/// What a final answer leaves to find.
+fn over(verdict: &Verdict) -> Option<Found> {
+    match verdict {
+        Verdict::Refuted { .. } => Some(Found::Refuted),
+        verdict if verdict.is_final() => Some(Found::Over),
+        _ => None,
+    }
+}
+
+/// An assignment, and the attestation for it.
+struct Attested {
+    assignment: AssignmentResponse,
+    attestation: AttestationResponse,
 }

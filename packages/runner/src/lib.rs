@@ -6,7 +6,6 @@ mod data;
 mod jobs;
 pub mod provider;
 pub mod relayer;
-pub mod traces;
 pub mod watcher;
 
 pub use auditor::{Auditor, Found, Providers};

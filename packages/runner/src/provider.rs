@@ -27,10 +27,7 @@ use tequio_protocol::{
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
 
-use crate::{
-    jobs::{Jobs, Prepared},
-    traces,
-};
+use crate::jobs::{Jobs, Prepared};
 
 pub use afford::{OutputsTooDear, TooBusy, TooSlow};
 pub use attest::attest;
@@ -107,8 +104,9 @@ impl<'a, C: Chain> Provider<'a, C> {
         let count = match self.speed {
             None => count,
             Some(speed) => {
+                let in_time = afford::in_time(&posted, speed)?;
                 afford::answers(&posted, &self.open_jobs().await?, speed)?;
-                count.min(afford::in_time(&posted, speed)?)
+                count.min(in_time)
             }
         };
         afford::outputs(&posted, self.jobs.prepare(job).await?.data.manifest())?;
@@ -228,17 +226,6 @@ impl<'a, C: Chain> Provider<'a, C> {
         let bytes = Part::default().bytes;
         let answer = move || reveal(&data, &*executable, &run, &attestation, wanted, from, bytes);
         Ok(spawn_blocking(answer).await??)
-    }
-
-    /// Runs a shard of an assignment that it attested to once more, and puts all that it committed to into the store. Where.
-    pub async fn serve_trace(&self, assignment: AssignmentId, shard: u64) -> Result<String> {
-        let held = self.attested(assignment)?;
-        let AssignmentResponse { job, first, count, .. } = held.assignment;
-        ensure!(shard >= first && shard - first < count, "assignment {assignment} has no shard {shard}");
-        let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
-        let Prepared { data, executable } = prepared.clone();
-        let trace = spawn_blocking(move || executable.trace(&data.inputs, shard)).await??;
-        Ok(traces::store(&self.jobs.store, &trace).await?)
     }
 
     fn attested(&self, assignment: AssignmentId) -> Result<&Held> {

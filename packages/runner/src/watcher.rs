@@ -103,7 +103,7 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>, R: Rng> Watcher<'a, C, S, R> {
         let watched = self.watched.entry(assignment).or_default();
         let mut waits = false;
         for (&shard, seen) in &mut watched.shards {
-            if let Some(Found::Same | Found::Refuted) = seen {
+            if let Some(Found::Same | Found::Refuted | Found::Over) = seen {
                 continue;
             }
             let found = self.auditor.watch(&self.relayer.address, assignment, shard, providers).await?;

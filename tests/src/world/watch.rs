@@ -14,7 +14,7 @@ use tequio_protocol::{
 };
 use tequio_runner::{
     Auditor, Found, JobData, Providers,
-    auditor::{Missing, Outputs, Step, Walk},
+    auditor::{Dispute, Missing, Outputs, Step, Walk},
     provider::{self, Part},
 };
 
@@ -59,6 +59,14 @@ impl World {
     pub fn watch(&self, watcher: &Addr, assignment: AssignmentId, shard: u64, serves: Serves) -> Result<Found> {
         let mut auditor = Auditor::new(&self.chain, self.store.clone(), Arc::new(Cpu::default()));
         let found = wait(auditor.watch(watcher, assignment, shard, &Reached { world: self, serves }));
+        self.conserves();
+        found
+    }
+
+    /// The client compares an audited assignment with one that audits it.
+    pub fn dispute(&self, [audited, audit]: [AssignmentId; 2], serves: Serves) -> Result<Vec<Dispute>> {
+        let mut auditor = Auditor::new(&self.chain, self.store.clone(), Arc::new(Cpu::default()));
+        let found = wait(auditor.dispute(&self.client, audited, audit, &Reached { world: self, serves }));
         self.conserves();
         found
     }

@@ -1,5 +1,6 @@
 //! The way of a job, one word a step.
 
+use anyhow::Result;
 use cosmwasm_std::{Addr, Uint128};
 use tequio_attestation::Inputs;
 use tequio_backend::ShardResult;
@@ -52,6 +53,17 @@ impl World {
         self.job = posted.job;
         self.jobs.insert(posted.job, Posted { job, data: None });
         posted.job
+    }
+
+    /// The client posts an audit of an assignment.
+    pub fn audit(&mut self, audit: flow::Audit) -> Result<JobId> {
+        let job = self.jobs[&self.assignment(audit.assignment).job].job.clone();
+        let posted = flow::audit(&self.chain, &self.store, &self.client, job.model.manifest(), audit);
+        let (_, escrow::Posted { job: id, .. }) = wait(posted)?;
+        self.conserves();
+        self.job = id;
+        self.jobs.insert(id, Posted { job, data: None });
+        Ok(id)
     }
 
     /// Publishes a job's data and says what there is to post.

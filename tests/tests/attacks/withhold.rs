@@ -4,7 +4,7 @@
 use tequio_attestation::Wanted;
 use tequio_protocol::{AssignmentId, arbiter::State, escrow::Ending, verifier::Verdict};
 use tequio_runner::{Found, auditor::Missing};
-use tequio_tests::{Provider, Serves, World, job};
+use tequio_tests::{Job, Provider, Serves, World, job};
 
 /// The shard in which one value is wrong.
 const SHARD: u64 = 5;
@@ -20,7 +20,7 @@ fn mallory(wrong: bool) -> (World, Provider, AssignmentId) {
         }
         shown
     });
-    world.post(job());
+    world.post(Job { draws: 2, ..job() });
     let assignment = world.assign(&mallory, 8);
     world.attest(&mallory);
     world.beacon();

@@ -7,7 +7,7 @@ use tequio_tests::{Job, Model, World};
 use tequio_tosa::{Attribute, DType, Op, Program};
 
 /// x · w, for every shard with the same w.
-fn product() -> Arc<Model> {
+pub fn product() -> Arc<Model> {
     let mut p = Program::default();
     p.scalars();
     p.input("x", DType::INT8, &[1, 8, 16]);

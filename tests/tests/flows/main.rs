@@ -1,10 +1,12 @@
 //! Jobs from posting to the last coin, the ways that the rules foresee.
 
 mod audit;
+mod audit_job;
 mod broken_rewards;
 mod claim;
 mod commons;
 mod delivery;
+mod dispute;
 mod diversity;
 mod expire;
 mod fetch;

@@ -62,6 +62,8 @@ pub struct Offer {
     pub lasts: u64,
     pub providers: u32,
     pub least: u64,
+    /// Bits of the providers that it names; 0, and anyone may take it.
+    pub takers: u8,
     pub wrong: Option<Wrong>,
     pub sent: Sent,
 }
@@ -81,6 +83,7 @@ impl Offer {
             lasts: 300_000,
             providers: 1,
             least: 1,
+            takers: 0,
             wrong: None,
             sent: Sent::Due,
         }

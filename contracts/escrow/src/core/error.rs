@@ -16,6 +16,10 @@ errors! {
         Bounds(#[from] OutOfBounds),
         #[error("a {kind} job: a commons job names its principal, of a client's job it is the client")]
         Principal { kind: Kind },
+        #[error("{taker} is named twice among the takers")]
+        TakerTwice { taker: String },
+        #[error("the shards are for {min_providers} providers or more, and {takers} may take them")]
+        FewTakers { takers: usize, min_providers: u32 },
         #[error("token_value is {value}, more than {max}")]
         TokenValue { value: Decimal, max: Decimal },
     }

@@ -32,6 +32,9 @@ pub struct Job {
     pub min_providers: u32,
     /// Least shards of one assignment.
     pub least: u64,
+    /// The only providers that may take shards; anyone may if it is empty, and then it takes no room.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takers: Vec<Addr>,
     pub data: String,
     /// Cost of one shard in MAC equivalents.
     pub cost: u64,
@@ -42,6 +45,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// Whether it leaves shards to this provider at all.
+    pub fn admits(&self, provider: &Addr) -> bool {
+        self.takers.is_empty() || self.takers.contains(provider)
+    }
+
     /// Most shards that one provider may hold or have been paid for.
     pub fn cap(&self) -> u64 {
         cap(self.shards, self.min_providers)

@@ -1,9 +1,11 @@
 //! What a job must be like to be posted.
 
+use std::collections::BTreeSet;
+
 use tequio_attestation::{Header, depth};
 use tequio_contract::bounds::{some, within};
 use tequio_protocol::escrow::{
-    JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_WINDOW, MIN_ATTEST_WINDOW, MIN_COMMONS_AUDIT,
+    JobSpec, Kind, MAX_DATA, MAX_DURATION, MAX_SHARDS, MAX_TAKERS, MAX_WINDOW, MIN_ATTEST_WINDOW, MIN_COMMONS_AUDIT,
 };
 
 use crate::core::{error::CoreError, job::cap};
@@ -65,5 +67,18 @@ pub fn check(spec: &JobSpec, header: &Header, limits: &Limits, audit_window: u32
     within("min_providers", spec.min_providers, 1, spec.shards)?;
     within("least", spec.least, 1, cap(spec.shards, spec.min_providers))?;
     within("data", spec.data.len() as u64, 0, MAX_DATA as u64)?;
+    takers(spec)
+}
+
+/// Few, each once, and enough of them to take everything.
+fn takers(JobSpec { takers, min_providers, .. }: &JobSpec) -> Result<(), CoreError> {
+    within("takers", takers.len() as u64, 0, MAX_TAKERS as u64)?;
+    let mut named = BTreeSet::new();
+    if let Some(taker) = takers.iter().find(|taker| !named.insert(*taker)) {
+        return Err(CoreError::TakerTwice { taker: taker.clone() });
+    }
+    if !takers.is_empty() && (takers.len() as u64) < u64::from(*min_providers) {
+        return Err(CoreError::FewTakers { takers: takers.len(), min_providers: *min_providers });
+    }
     Ok(())
 }

@@ -43,6 +43,9 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, wanted: Wanted
     }
     within("at_least", wanted.at_least, 1, wanted.count)?;
     let provider = caller.principal;
+    if !job.admits(&provider) {
+        return Err(ContractError::NotTaker { job: id, provider, takers: job.takers.len() });
+    }
     state::check_absences(deps.storage, id, &provider)?;
     let (held, cap) = (state::share(deps.storage, id, &provider)?, job.cap());
     let room = cap.saturating_sub(held);

@@ -27,7 +27,7 @@ fn principal(deps: Deps, name: &str) -> Result<Addr, ContractError> {
 
 /// Without credits nothing is posted.
 pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Response, ContractError> {
-    let Quote { answer, cost, lien } = quote::quote(deps.as_ref(), &env, &spec)?;
+    let Quote { answer, cost, lien, takers } = quote::quote(deps.as_ref(), &env, &spec)?;
     let (setup, config) = (state::setup(deps.storage)?, state::config(deps.storage)?);
     funds::exactly(answer.funds, caller.paid, &setup.denom)?;
 
@@ -49,6 +49,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         end: spec.end,
         min_providers: spec.min_providers,
         least: spec.least,
+        takers,
         data: spec.data,
         cost,
         draw_bytes: answer.draw_bytes,
@@ -72,6 +73,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
         end: job.end,
         min_providers: job.min_providers,
         least: job.least,
+        takers: job.takers.into_iter().map(Addr::into_string).collect(),
         data: job.data,
     }))
 }

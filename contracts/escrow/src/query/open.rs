@@ -60,6 +60,9 @@ impl Wanted {
         }
         let mut takes = state::tally(deps.storage, id)?.free;
         if let Some(provider) = &self.provider {
+            if !job.admits(provider) {
+                return Ok(false);
+            }
             if state::absences(deps.storage, id, provider)? >= MAX_ABSENCES {
                 return Ok(false);
             }

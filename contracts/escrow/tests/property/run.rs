@@ -70,7 +70,7 @@ impl Run {
         let world = &mut self.world;
         let (client, stranger, governance) = (world.client.clone(), world.stranger.clone(), world.governance.clone());
         match *act {
-            Act::Post { commons, shards, price, audit, providers, least, lasts } => {
+            Act::Post { commons, shards, price, audit, providers, least, takers, lasts } => {
                 let (kind, poster) = if commons { (Kind::Commons, governance) } else { (Kind::Client, client) };
                 let price = if commons { price / 100 } else { price };
                 let end = world.now() + lasts;
@@ -80,8 +80,10 @@ impl Run {
                 let principal = commons.then(|| stranger.to_string());
                 // Most jobs have small ones.
                 let least = 1 + least / 3 % shards.div_ceil(min_providers.into());
-                let spec =
-                    JobSpec { kind, shards, price, audit_window, principal, end, min_providers, least, ..world.spec() };
+                let named = world.providers().into_iter().enumerate().filter(|(bit, _)| takers >> bit & 1 == 1);
+                let takers = named.map(|(_, provider)| provider.owner.to_string()).collect();
+                let spec = JobSpec { takers, ..world.spec() };
+                let spec = JobSpec { kind, shards, price, audit_window, principal, end, min_providers, least, ..spec };
                 let funds = price.u128() * u128::from(shards);
                 self.jobs += u64::from(self.tries(&poster, ExecuteMsg::Post { spec }, funds));
             }
@@ -181,6 +183,7 @@ impl Run {
             let provider = self.world.providers()[provider];
             (provider.owner.to_string(), provider.operator.clone())
         };
+        let owner = provider.clone();
         let first = range.and_then(|range| ranges.get(range % ranges.len().max(1))).map(|range| range.0);
         // None of either half of the time.
         let at_least = limits.is_multiple_of(2).then(|| 1 + limits % count);
@@ -191,6 +194,7 @@ impl Run {
         }
         self.assignments += 1;
         let (taken, job) = (self.world.assignment(AssignmentId(self.assignments)), self.world.job(job));
+        assert!(job.takers.is_empty() || job.takers.contains(&owner), "{owner} is none of {:?}", job.takers);
         assert!(taken.count <= count && taken.count >= at_least.unwrap_or(1));
         assert!(taken.price >= price.unwrap_or_default());
         assert!(first.is_none_or(|first| first == taken.first));

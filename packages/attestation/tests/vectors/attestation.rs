@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tequio_attestation::{
-    Arbitration, Draw, Header, Subject, TensorId, Terms, attestation_id,
+    Arbitration, Draw, Header, Subject, TensorId, Terms, attestation_id, audited,
     hash::{leaf, tagged},
     input_root, seed,
 };
@@ -67,6 +67,8 @@ fn from_a_header_to_draws() {
             json!({ "number": number, "shard": draw.shard, "ticket": draw.ticket, "elements": elements })
         })
         .collect();
+    let picked = [(count, 6), (7, 5), (7, 9), (1, 1), (1 << 33, 3)]
+        .map(|(count, wanted)| json!({ "count": count, "wanted": wanted, "shards": audited(&seed, count, wanted) }));
     golden(
         "attestation",
         &json!({
@@ -95,6 +97,7 @@ fn from_a_header_to_draws() {
             "randomness": hex(randomness),
             "seed": hex(seed),
             "drawn": drawn,
+            "audited": picked,
             "escrow_context": escrow_context(),
             "headers_refused": refused(&header),
         }),
@@ -130,4 +133,20 @@ fn refused(header: &Header) -> Vec<Value> {
     ];
     let error = |bytes: &[u8]| Header::from_bytes(bytes).expect_err("refused").to_string();
     cases.iter().map(|(what, bytes)| json!({ "what": what, "bytes": hex(bytes), "error": error(bytes) })).collect()
+}
+
+#[test]
+fn audited_shards_are_distinct_and_follow_from_the_seed() {
+    let seeds: Vec<_> = (0u32..64).map(|n| leaf(&n.to_be_bytes())).collect();
+    for (seed, count) in seeds.iter().zip(1u64..) {
+        let mut all = audited(seed, count, u64::MAX);
+        assert_eq!(all[..all.len() / 2], audited(seed, count, count / 2), "fewer are the first of more");
+        all.sort_unstable();
+        assert_eq!(all, (0..count).collect::<Vec<_>>());
+    }
+    assert_eq!((audited(&seeds[0], 0, 3), audited(&seeds[0], 3, 0)), (vec![], vec![]));
+    // Each of 4 shards comes first about as often as the others.
+    let mut first = [0; 4];
+    (0u32..4_000).for_each(|n| first[audited(&leaf(&n.to_be_bytes()), 4, 1)[0] as usize] += 1);
+    assert!(first.iter().all(|times| (900..1_100).contains(times)), "{first:?}");
 }

@@ -22,6 +22,16 @@ fn shards_are_slices_of_every_input() {
 }
 
 #[test]
+fn chosen_shards_keep_their_order_and_the_jobs_inputs() {
+    let inputs = Inputs::new(&two(), vec![(0..9).map(|n| n % 8).collect(), (10..22).collect()]).unwrap();
+    let chosen = inputs.chosen(&[2, 0, 2, 3, u64::MAX]);
+    assert_eq!(chosen.shards(), 3);
+    assert_eq!([0, 1, 2].map(|shard| chosen.shard(shard)), [2, 0, 2].map(|shard| inputs.shard(shard)));
+    assert_eq!((inputs.chosen(&[0, 1]), inputs.first(9)), (inputs.first(2), inputs.clone()));
+    assert_eq!(Inputs::none(7).chosen(&[6, 7, 0]), Inputs::none(2));
+}
+
+#[test]
 fn what_is_not_whole_shards_of_every_input_is_refused() {
     let new = |buffers| Inputs::new(&two(), buffers);
     assert_eq!(new(vec![vec![0; 3]]), Err(BadInputs::Count { found: 1, wanted: 2 }));

@@ -47,6 +47,7 @@ impl Published {
             end: 0,
             min_providers: 1,
             least: 1,
+            takers: vec![],
             data: self.data,
         }
     }
@@ -61,12 +62,21 @@ pub async fn publish(
     inputs: &Inputs,
 ) -> Result<Published, StoreError> {
     let (program, plan) = (store.put(program).await?, store.put(plan).await?);
+    publish_inputs(store, Bundle { program, plan, inputs: vec![] }, manifest, inputs).await
+}
+
+/// Stores the inputs of a job whose program and plan are where `bundle` says.
+pub async fn publish_inputs(
+    store: &Store,
+    bundle: Bundle,
+    manifest: &Manifest,
+    inputs: &Inputs,
+) -> Result<Published, StoreError> {
     let mut keys = vec![];
     for buffer in inputs.buffers() {
         keys.push(store.put(buffer.clone()).await?);
     }
-    let bundle = serde_json::to_vec(&Bundle { program, plan, inputs: keys })?;
-    let data = store.put(bundle).await?;
+    let data = store.put(serde_json::to_vec(&Bundle { inputs: keys, ..bundle })?).await?;
     let root = inputs.root(manifest, &inputs.tree(manifest));
     Ok(Published { data, inputs: root, shards: inputs.shards() })
 }

@@ -78,6 +78,8 @@ pub struct JobResponse {
     pub min_providers: u32,
     /// Least shards of one assignment.
     pub least: u64,
+    /// The only providers that may take shards; anyone may if there are none.
+    pub takers: Vec<String>,
     pub data: String,
     /// Cost of one shard in MAC equivalents.
     pub cost: Uint64,

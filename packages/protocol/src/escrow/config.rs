@@ -110,6 +110,8 @@ pub const MIN_COMMONS_AUDIT: u32 = 3_600;
 pub const MAX_DURATION: u64 = 7_776_000;
 /// Most shards of a job.
 pub const MAX_SHARDS: u64 = 1 << 32;
+/// Most `takers` of a job.
+pub const MAX_TAKERS: usize = 32;
 /// Most bytes of a job's `data`.
 pub const MAX_DATA: usize = 512;
 

@@ -31,6 +31,8 @@ events! {
         min_providers: u32,
         /// Least shards of one assignment.
         least: u64,
+        /// The only providers that may take shards; anyone may if there are none.
+        takers: Vec<String>,
         data: String,
     }
     Assigned = "assigned" {

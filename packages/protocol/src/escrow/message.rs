@@ -52,6 +52,9 @@ pub struct JobSpec {
     /// Least shards of one assignment, unless it takes the whole of a smaller range: 1 to what one provider may take,
     /// ⌈shards / min_providers⌉. Nor does an assignment leave fewer.
     pub least: u64,
+    /// Owner keys of the only providers that may take shards, at most 32, each once, and no fewer than `min_providers`;
+    /// anyone may if it is empty.
+    pub takers: Vec<String>,
     /// Where program, plan and inputs can be fetched.
     pub data: String,
 }
@@ -151,7 +154,7 @@ pub enum QueryMsg {
         price: Option<Uint128>,
         /// With this many free shards or more.
         shards: Option<u64>,
-        /// Of which this provider may take some.
+        /// Of which this provider may take some: there is room for it, and it is among the takers, if any are named.
         provider: Option<String>,
         start_before: Option<JobId>,
         limit: Option<u32>,

@@ -64,11 +64,12 @@ fn offer() -> impl Strategy<Value = Offer> {
         Just(Wrong::Free),
         Just(Wrong::Huge)
     ];
-    let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32, prop_oneof![3 => Just(1u64), 1 => 1..6u64]);
+    let (least, takers) = (prop_oneof![3 => Just(1u64), 1 => 1..6u64], prop_oneof![3 => Just(0), 1 => any::<u8>()]);
+    let size = (1..=MOST_SHARDS, 1..3_000u128, 1..12u32, 1..4u32, least, takers);
     let times = (prop::sample::select(&[60u32, 600, 3_600][..]), prop::option::of(0..1_500u32), 5_000..1_000_000u64);
     let kind = (index(), prop::bool::weighted(0.25), index(), prop::option::weighted(0.1, wrong), sent());
     (size, times, kind).prop_map(|(size, times, kind)| {
-        let (shards, price, draws, providers, least) = size;
+        let (shards, price, draws, providers, least, takers) = size;
         let (attest_window, audit_window, lasts) = times;
         let (client, commons, program, wrong, sent) = kind;
         let price = if commons { price % 3 } else { price };
@@ -85,6 +86,7 @@ fn offer() -> impl Strategy<Value = Offer> {
             lasts,
             providers,
             least,
+            takers,
             wrong,
             sent,
         }

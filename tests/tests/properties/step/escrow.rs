@@ -66,6 +66,8 @@ impl Stage {
     fn spec(&self, offer: &Offer) -> JobSpec {
         let manifest = programs().manifest(offer.program);
         let shards = offer.shards;
+        let providers = self.cast.providers.iter().enumerate();
+        let named = providers.filter(|(bit, _)| u32::from(offer.takers).checked_shr(*bit as u32).unwrap_or(0) & 1 == 1);
         let mut spec = JobSpec {
             header: manifest.header.encode().into(),
             descriptors: manifest.tree.root(),
@@ -80,6 +82,7 @@ impl Stage {
             end: self.chain.now() + offer.lasts,
             min_providers: offer.providers.min(shards as u32),
             least: offer.least.min(shards.div_ceil(offer.providers.min(shards as u32).into())),
+            takers: named.map(|(_, (owner, _))| owner.to_string()).collect(),
             data: "somewhere".into(),
         };
         match offer.wrong {
@@ -116,6 +119,8 @@ impl Stage {
         assert!(works && taken.provider == provider && taken.operator == sender.as_str());
         assert!((at_least.unwrap_or(1)..=count).contains(&taken.count) && taken.price.u128() >= price.unwrap_or(0));
         assert!(first.is_none_or(|first| first == taken.first));
+        let JobResponse { takers, .. } = self.ask(QueryMsg::Job { job });
+        assert!(takers.is_empty() || takers.contains(&provider), "{provider} is none of {takers:?}");
     }
 
     fn give_back(&mut self, by: By, index: usize, sent: Sent) {
