@@ -221,6 +221,14 @@ pub enum Act {
         attestation: usize,
         opening: Opening,
     },
+    /// Shows one element of what was attested to.
+    Refute {
+        by: usize,
+        attestation: usize,
+        shard: u64,
+        /// Of the sum over a shard, or of what it sums.
+        sum: bool,
+    },
     Propose {
         by: By,
         seed: u8,

@@ -31,9 +31,12 @@ impl Stage {
             | Act::BurnSlashed { .. }
             | Act::Seize { .. } => self.in_registry(act),
 
-            Act::Tick { .. } | Act::Beacon { .. } | Act::Attest { .. } | Act::Open { .. } | Act::Propose { .. } => {
-                self.in_verifier(act)
-            }
+            Act::Tick { .. }
+            | Act::Beacon { .. }
+            | Act::Attest { .. }
+            | Act::Open { .. }
+            | Act::Refute { .. }
+            | Act::Propose { .. } => self.in_verifier(act),
 
             Act::Buy { .. }
             | Act::Approve { .. }
