@@ -141,8 +141,8 @@ pub enum QueryMsg {
     /// Jobs by id.
     #[returns(Vec<super::JobResponse>)]
     Jobs { start_after: Option<JobId>, limit: Option<u32> },
-    /// Jobs that take providers now, the newest first, before `start_before`. Of each page some jobs are looked at, few
-    /// or none of which may fit; the next page goes on where it says.
+    /// Jobs that take providers now, the newest first, before `start_before`; none while assigning is paused. Of each
+    /// page some jobs are looked at, few or none of which may fit; the next page goes on where it says.
     #[returns(super::OpenResponse)]
     Open {
         /// Of this program.
@@ -151,7 +151,7 @@ pub enum QueryMsg {
         price: Option<Uint128>,
         /// With this many free shards or more.
         shards: Option<u64>,
-        /// Of which this provider may take some.
+        /// Of which this provider, with enough stake, may take some (among its first 30 free ranges).
         provider: Option<String>,
         start_before: Option<JobId>,
         limit: Option<u32>,
