@@ -98,6 +98,10 @@ pub enum Act {
     Halt {
         seconds: u64,
     },
+    /// The chain is exported, its clock recorded, and begins again at height 0.
+    Export {
+        seconds: u64,
+    },
     /// The next message on the way of an assignment, after as long as it takes. If that is to attest, then to what is
     /// `shown`.
     Proceed {

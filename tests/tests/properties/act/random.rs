@@ -180,6 +180,7 @@ pub fn act() -> impl Strategy<Value = Act> {
         90 => free_act(),
         3 => waits.prop_map(|seconds| Act::Pass { seconds }),
         1 => (900..100_000u64).prop_map(|seconds| Act::Halt { seconds }),
+        1 => (0..100_000u64).prop_map(|seconds| Act::Export { seconds }),
         5 => governance,
     ]
 }
