@@ -82,7 +82,9 @@ pub fn end(
         Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
     };
     let reported = match attestation.map(|attestation| attestation.verdict) {
-        Some(Verdict::Refuted { by, .. }) if ending == Ending::Refuted => Reported::of_refuter(by, &assignment, &job),
+        Some(Verdict::Refuted { by, .. }) if ending == Ending::Refuted => {
+            Reported::of_refuter(by, &assignment, &job, setup.max_gas)
+        }
         Some(Verdict::Withheld { from }) if ending == Ending::Withheld => Reported::of_demander(from, &job),
         _ => Reported { by: reporter.clone(), most: job.rules.reporter_tip },
     };
@@ -111,10 +113,11 @@ struct Reported {
 
 impl Reported {
     /// Who refuted an attestation comes instead of who ends the assignment.
-    fn of_refuter(by: String, assignment: &Assignment, job: &Job) -> Self {
+    /// Who posts a job sets its price, so that does not bound what a thief of a key could pay itself: `max_gas` does.
+    fn of_refuter(by: String, assignment: &Assignment, job: &Job, max_gas: Uint128) -> Self {
         let cost = assignment.price.saturating_add(job.lien.mint).saturating_mul(REFUTER_SHARDS.into());
         // The verifier had it from the chain.
-        Self { by: Addr::unchecked(by), most: job.rules.reporter_tip.saturating_add(cost) }
+        Self { by: Addr::unchecked(by), most: job.rules.reporter_tip.saturating_add(cost.min(max_gas)) }
     }
 
     /// So does who demanded what was withheld, for its gas and no more: else taking a provider off line would pay.

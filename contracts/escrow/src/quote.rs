@@ -20,7 +20,17 @@ pub struct Quote {
     pub takers: Vec<Addr>,
 }
 
-/// Fails as posting would.
+/// Who watches a commons job: anyone but governance, which chose it.
+pub fn principal(deps: Deps, spec: &JobSpec) -> Result<Option<Addr>, ContractError> {
+    let Some(name) = &spec.principal else { return Ok(None) };
+    let principal = deps.api.addr_validate(name)?;
+    if cw_ownable::is_owner(deps.storage, &principal)? {
+        return Err(ContractError::OwnPrincipal { principal });
+    }
+    Ok(Some(principal))
+}
+
+/// Fails as posting would, but for what is sent and who sends it.
 pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractError> {
     if state::paused(deps.storage)?.posting {
         return Err(ContractError::PostingPaused);
@@ -48,6 +58,7 @@ pub fn quote(deps: Deps, env: &Env, spec: &JobSpec) -> Result<Quote, ContractErr
     }
     // That the lien on all shards at once can be written down means that no assigning ever overflows.
     lien.of(spec.price, spec.shards)?;
+    principal(deps, spec)?;
     let shards = Uint128::from(spec.shards);
     let answer = QuoteResponse {
         program_id: header.program_id(&spec.descriptors),

@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{Uint128, Uint512};
 use proptest::prelude::*;
+use tequio_escrow::core::slash::split;
 use tequio_protocol::{
     bps,
     escrow::{
@@ -61,7 +62,8 @@ proptest! {
         prop_assert!(lien <= formula * (1.0 + 1e-9) + 1.0);
     }
 
-    /// S ≥ P + M̄ within the bounds of margin and β, so that an absence costs no less than giving back would.
+    /// S ≥ P + M̄ within the bounds of margin and β, so that what burns of an absence, which is all that it costs whoever
+    /// reports itself, is no less than what giving back costs.
     #[test]
     fn a_lien_is_no_less_than_what_is_paid(
         delta in 1..=u32::MAX, draws in 1..=4_096u32, margin in MIN_MARGIN_BPS..=MAX_MARGIN_BPS,
@@ -72,7 +74,9 @@ proptest! {
         let payment = Uint128::from(price) * Uint128::from(count);
         prop_assert!(lien >= payment + Uint128::from(mint) * Uint128::from(count));
         let (absence, fee) = (bps::ceil(lien, fee.max(MIN_ABSENCE_BPS)), bps::ceil(payment, fee));
-        prop_assert!(absence.unwrap() >= fee.unwrap());
+        let absence = absence.unwrap();
+        let back = split(absence, burn, Uint128::MAX, Uint128::zero()).unwrap().reporter;
+        prop_assert!(absence - back >= fee.unwrap());
     }
 
     #[test]

@@ -125,6 +125,18 @@ fn by_room_for_a_provider() {
     assert_eq!((open(&world, wants(&owner, 10)), open(&world, wants(&owner, 11))), (vec![job.0], vec![]));
     world.assign(&operator, job, 10);
     assert_eq!((open(&world, wants(&owner, 1)), open(&world, wants(&bob, 50))), (vec![], vec![job.0]));
+    // What is left to a provider is less than an assignment has here, until it is a whole range.
+    let coarse = world.post(JobSpec { shards: 12, min_providers: 2, least: 4, ..world.spec() });
+    let (rig, client) = (world.bob.operator.clone(), world.client.clone());
+    let opens = |world: &World| [&owner, &bob].map(|provider| open(world, wants(provider, 1)).contains(&coarse.0));
+    assert_eq!(opens(&world), [true, true]);
+    world.assign(&rig, coarse, 4);
+    assert!(world.send(&rig, &world.taking(&rig, coarse, 2), 0).is_err());
+    assert_eq!(opens(&world), [true, false]);
+    world.sends(&client, ExecuteMsg::Refund { job: coarse, shards: Some(6) }, 0);
+    assert_eq!(opens(&world), [true, true]);
+    world.assign(&rig, coarse, 2);
+    assert_eq!(opens(&world), [false, false]);
     // Nor is there room for who was absent too often.
     let other = world.post(world.spec());
     for _ in 0..3 {
@@ -146,4 +158,15 @@ fn what_names_its_takers_is_open_to_them_alone() {
     assert_eq!(open(&world, wants(&alice)), [hers.0, anyones.0]);
     assert_eq!(open(&world, wants(&bob)), [anyones.0]);
     assert_eq!(open(&world, any()), [hers.0, anyones.0], "whoever asks for nobody sees all");
+}
+
+#[test]
+fn while_nobody_may_assign_nothing_is_open() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let governance = world.governance.clone();
+    for (posting, assigning, jobs) in [(true, false, vec![job.0]), (false, true, vec![]), (false, false, vec![job.0])] {
+        world.sends(&governance, ExecuteMsg::Pause { posting, assigning }, 0);
+        assert_eq!(open(&world, any()), jobs);
+    }
 }

@@ -60,4 +60,9 @@ fn it_fails_as_posting_does() {
     let world = World::new();
     let error = quote(&world, JobSpec { shards: 0, ..world.spec() }).unwrap_err();
     assert!(error.to_string().contains("shards is 0, not between 1 and 4294967296"), "{error}");
+    assert!(quote(&world, world.commons()).is_ok());
+    for principal in [world.governance.to_string(), "nobody".into()] {
+        let error = quote(&world, JobSpec { principal: Some(principal.clone()), ..world.commons() }).unwrap_err();
+        assert!(error.to_string().contains("principal") || principal == "nobody", "{error}");
+    }
 }

@@ -8,7 +8,7 @@ use tequio_protocol::{
     verifier::{Arbitration, Terms, Verdict},
 };
 
-use crate::world::{TERMS, World, arbiter, config};
+use crate::world::{MAX_GAS, TERMS, World, arbiter, config};
 
 impl World {
     fn configure(&mut self, config: Config) {
@@ -41,12 +41,17 @@ fn bonds_are_five_quarters_of_what_a_demand_costs() {
 }
 
 #[test]
-fn bonds_beyond_every_number_stop_no_settlement() {
+fn the_gas_of_an_answer_has_a_bound_that_nobody_changes() {
     let mut world = World::new();
-    world.configure(Config { arbitration: Some(Arbiter { answer_gas: Uint128::MAX, ..arbiter() }), ..config() });
+    let with = |answer_gas| Config { arbitration: Some(Arbiter { answer_gas, ..arbiter() }), ..config() };
+    let more = MAX_GAS + Uint128::one();
+    let error = world.refused(&world.governance.clone(), ExecuteMsg::Configure { config: with(more) }, 0);
+    let bounds = OutOfBounds::Amount { name: "answer_gas", amount: more, max: MAX_GAS };
+    assert_eq!(error, ContractError::Core(CoreError::Bounds(bounds)));
+    world.configure(with(MAX_GAS));
     let assignment = world.genuine(1);
-    let bonds = world.assignment(assignment).subject.arbitration.map(|held| (held.bond, held.rerun_bond));
-    assert_eq!(bonds, Some((u128::MAX, u128::MAX)));
+    let bond = world.assignment(assignment).subject.arbitration.map(|held| held.bond);
+    assert_eq!(bond, Some(MAX_GAS.u128() / 4 * 5));
     world.settle(assignment);
 }
 

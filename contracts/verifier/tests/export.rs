@@ -83,6 +83,23 @@ fn a_passed_deadline_stays_passed() {
     }
 }
 
+/// Blocks that no message recorded are not known to the new chain: what was over by them alone is over again later, and
+/// until then as open as it was.
+#[test]
+fn a_deadline_that_no_message_saw_pass_passes_once_more() {
+    let mut world = World::new();
+    let id = world.attest_and_tick(&world.alice.clone(), &subject(), ROOT);
+    let deadline = world.post_round(id).deadline.unwrap();
+    world.pass_to(deadline.time() + 1);
+    assert_eq!(world.verdict(id), Verdict::Lapsed {});
+    world.export(0);
+    for _ in 0..TERMS.blocks {
+        assert_eq!(world.verdict(id), Verdict::Pending {});
+        world.block(5);
+    }
+    assert_eq!(world.verdict(id), Verdict::Lapsed {});
+}
+
 #[test]
 fn blocks_are_counted_on() {
     let mut world = World::new();

@@ -1,12 +1,12 @@
 //! `arbiter`: the authority over demands, reveals and their bonds.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, Uint64, Uint128};
+use cosmwasm_std::{Binary, Uint64, Uint128, from_json, to_json_string};
 
 pub use tequio_attestation::Wanted;
 
 pub use crate::balance::{Credited, Withdrawn};
-use crate::{AttestationId, Deadline, DemandId, Funds, Permission, Permissioned, attributes, events};
+use crate::{AttestationId, Deadline, DemandId, Funds, Permission, Permissioned, attributes, event::Attribute, events};
 
 /// Nobody governs it: what a demand costs and takes is in the subject of each attestation.
 #[cw_serde]
@@ -127,7 +127,18 @@ pub enum State {
     Returned,
 }
 
-attributes!(State, Wanted);
+attributes!(State);
+
+/// As JSON.
+impl Attribute for Wanted {
+    fn write(&self) -> Option<String> {
+        to_json_string(self).ok()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        from_json(text).ok()
+    }
+}
 
 /// Who is served first.
 #[cw_serde]

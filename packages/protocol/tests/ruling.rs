@@ -84,19 +84,24 @@ fn a_verdict_in_time_decides() {
         (Verdict::Pending {}, Ruling::Wait(NotYet::Pending { deadline: None })),
         (Verdict::GenuineSoFar { until }, Ruling::Wait(NotYet::Audit { until, now: at(1_000) })),
     ] {
-        for attested in [ASSIGNED, at(150), at(200), halted(201), halted(u64::MAX)] {
+        // Where heights began anew, a later block may have a lower number.
+        let exported = Moment { time: 101, block: 1 };
+        for attested in [ASSIGNED, exported, at(150), at(200), halted(201), halted(u64::MAX)] {
             assert_eq!(ruled(attested, verdict.clone(), at(1_000)), ruling);
         }
     }
 }
 
-/// At the second of assigning and at the deadline it counts; a second earlier or later it is as if there were none.
+/// In the block of assigning and at the deadline it counts; a block earlier, or a second later, it is as if there were
+/// none. Where time stands still, several blocks are of one second: then the round of an attestation two blocks old is
+/// fixed, and after a halt it is known.
 #[test]
 fn an_attestation_out_of_time_is_none() {
     let unattested = |now| Ruling::Wait(NotYet::Unattested { attest_by: ATTEST_BY, now });
     let verdicts = [Verdict::Genuine {}, verdict_false(), Verdict::Pending {}, Verdict::Lapsed {}, Verdict::Void {}];
     for verdict in verdicts {
-        for attested in [at(0), at(99), at(201), at(u64::MAX)] {
+        let before = Moment { block: 999, ..ASSIGNED };
+        for attested in [at(0), at(99), before, at(201), at(u64::MAX)] {
             for now in [at(200), halted(201)] {
                 assert_eq!(ruled(attested, verdict.clone(), now), unattested(now), "{verdict:?} at {attested}");
             }

@@ -8,7 +8,12 @@ use std::sync::{
 use tequio_adversary::follow;
 use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed};
 use tequio_client::deploy::BEACON;
-use tequio_protocol::verifier::{DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Verdict};
+use tequio_escrow::core::assignment::context;
+use tequio_protocol::{
+    AssignmentId,
+    escrow::{NotYet, Ruling},
+    verifier::{AttestedResponse, DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Subject, Verdict},
+};
 use tequio_tests::{Job, Model, World, job, model::layers};
 use tequio_verifier::ContractError;
 
@@ -123,6 +128,31 @@ fn the_first_block_after_a_halt_is_drawn_from_the_future() {
     world.send(&stranger, ExecuteMsg::Tick {}, 0);
     let DrawnFrom { round, due, .. } = world.attestation(assignment).round.unwrap();
     assert!(world.now() >= resumed && due > resumed + 30 && round > known(&world, resumed), "{due} {resumed}");
+}
+
+/// Attest to shards before taking them. The chain halts in that very second, two blocks later; in its first block, which
+/// carries the time of before, the round is fixed and out: take them if its draws are lucky.
+#[test]
+fn what_is_attested_before_it_is_taken_does_not_count_though_time_stands_still() {
+    let mut world = World::new();
+    let mallory = world.provider("mallory");
+    world.post(job());
+    let assignment = world.assign(&mallory, 1);
+    let (taken, next) = (world.assignment(assignment), AssignmentId(assignment.0 + 1));
+    let context = context(&world.chain.deployment().escrow, taken.job, next, 8);
+    let subject = Subject { first_shard: 1, context, ..taken.subject };
+    world.send(&mallory.operator, ExecuteMsg::Attest { subject: subject.clone(), root: [7; 32].into() }, 0);
+
+    block(&mut world, 0);
+    block(&mut world, 0);
+    world.send(&mallory.operator, ExecuteMsg::Tick {}, 0);
+    let attester = mallory.operator.to_string();
+    let attested: AttestedResponse = world.ask(QueryMsg::Attested { attester, subject: subject.clone() });
+    assert!(attested.attestation.unwrap().round.is_some(), "the draws are fixed");
+    assert_eq!(world.assign(&mallory, 1), next);
+    assert_eq!(world.assignment(next).subject, subject);
+    let ruling = world.ruling(next);
+    assert!(matches!(ruling, Ruling::Wait(NotYet::Unattested { .. })), "{ruling:?}");
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn plain(schema: &Value, definitions: &Value, number: usize) -> Vec<String> {
         Some("integer") => vec![number.to_string()],
         // A list is written as JSON: the empty one, and one of something.
         Some("array") => vec!["[]".into(), json!([whole(&schema["items"], definitions, number)]).to_string()],
+        Some("object") => vec![whole(schema, definitions, number).to_string()],
         Some("boolean") => vec!["false".into(), "true".into()],
         Some("string") => vec![format!("text{number}")],
         _ => panic!("no sample of {schema}"),
@@ -63,6 +64,7 @@ fn whole(schema: &Value, definitions: &Value, number: usize) -> Value {
             Value::Object(fields.collect())
         }
         Some("integer") => json!(number),
+        Some("string") if schema["pattern"] == "^[0-9]+$" => json!(number.to_string()),
         Some("string") => json!(format!("text{number}")),
         _ => panic!("no sample of {schema}"),
     }

@@ -101,6 +101,10 @@ pub enum Act {
     Halt {
         seconds: u64,
     },
+    /// The chain is exported, its clock recorded, and begins again at height 0.
+    Export {
+        seconds: u64,
+    },
     /// The next message on the way of an assignment, after as long as it takes. If that is to attest, then to what is
     /// `shown`.
     Proceed {
@@ -223,6 +227,14 @@ pub enum Act {
         by: usize,
         attestation: usize,
         opening: Opening,
+    },
+    /// Shows one element of what was attested to.
+    Refute {
+        by: usize,
+        attestation: usize,
+        shard: u64,
+        /// Of the sum over a shard, or of what it sums.
+        sum: bool,
     },
     Propose {
         by: By,

@@ -53,15 +53,20 @@ impl Stage {
             let now =
                 self.ask::<AttestationResponse>(verifier::QueryMsg::Attestation { attestation: claim.attestation });
             match claim.shown {
-                Shown::Honest => assert!(!matches!(now.verdict, Verdict::False { .. }), "honest, found false: {now:?}"),
+                Shown::Honest => {
+                    let found = matches!(now.verdict, Verdict::False { .. } | Verdict::Refuted { .. });
+                    assert!(!found, "honest, found false: {now:?}");
+                }
                 Shown::Wrong | Shown::Nothing => assert!(!now.verdict.agreed(), "false, found genuine"),
                 // It depends on the draws.
                 Shown::FirstWrong => {}
             }
             let before = verdicts.insert(claim.attestation, now.verdict.clone());
             let before = before.filter(|verdict| *verdict != (Verdict::Pending {}));
-            let stays =
-                |before: Verdict| before == now.verdict || before.agreed() && now.verdict == (Verdict::Genuine {});
+            let stays = |before: Verdict| {
+                let ends = matches!(now.verdict, Verdict::Genuine {} | Verdict::Refuted { .. });
+                before == now.verdict || !before.is_final() && ends
+            };
             assert!(before.is_none_or(stays), "a verdict is final: {now:?}");
         }
     }

@@ -188,6 +188,6 @@ fn hiring_oneself_never_pays() {
         },
     );
     if cases >= 100 && steps >= 100 {
-        seen.reached(&["Settled", "Slashed", "Absent", "GivenBack"], &[]);
+        seen.reached(&["Settled", "Slashed", "Refuted", "Absent", "GivenBack"], &["verifier refute"]);
     }
 }

@@ -63,12 +63,12 @@ fn everything_adds_up_and_everything_ends() {
     );
     // Few cases need not reach everything.
     if cases >= 500 && steps >= 100 {
-        seen.reached(&["Absent", "GivenBack", "Lapsed", "Settled", "Slashed", "Void"], &TAKEN);
+        seen.reached(&["Absent", "GivenBack", "Lapsed", "Refuted", "Settled", "Slashed", "Void"], &TAKEN);
     }
 }
 
 /// Messages that random sequences get taken.
-const TAKEN: [&str; 35] = [
+const TAKEN: [&str; 36] = [
     "escrow assign",
     "escrow configure",
     "escrow expire",
@@ -103,5 +103,6 @@ const TAKEN: [&str; 35] = [
     "verifier configure",
     "verifier open",
     "verifier propose",
+    "verifier refute",
     "verifier tick",
 ];

@@ -1,11 +1,11 @@
 //! The smallest program with something to check: an input plus a constant, and the sum over it. Its headers claim other
 //! costs, as nobody can keep a client from doing.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{collections::BTreeSet, ops::Range, sync::LazyLock};
 
 use tequio_attestation::{
-    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Manifest, Node, Operand, Scope, ShardTrace, Source,
-    Statement, TensorId, drawn_traces, open, shard_tree, tensor_tree, tree::Tree,
+    Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Position,
+    Scope, ShardTrace, Source, Statement, TensorId, drawn_shards, open, shard_tree, show, tensor_tree, tree::Tree,
 };
 use tequio_protocol::verifier::AttestationResponse;
 use tequio_tensor::{DType, Op, Type};
@@ -45,6 +45,13 @@ pub enum Shown {
     FirstWrong,
     /// Nothing: a number that no tree hashes to.
     Nothing,
+}
+
+impl Shown {
+    /// Whether every element of a shard, numbered within the attestation, is wrong.
+    pub fn is_wrong(self, shard: u64) -> bool {
+        self == Self::Wrong || self == Self::FirstWrong && shard == 0
+    }
 }
 
 pub fn programs() -> &'static Programs {
@@ -123,8 +130,7 @@ impl Programs {
 
     fn shown(&self, first: u64, count: u64, shown: Shown) -> Vec<&Trace> {
         let shards = self.shards[first as usize..(first + count) as usize].iter().enumerate();
-        let wrong = |at| shown == Shown::Wrong || shown == Shown::FirstWrong && at == 0;
-        shards.map(|(at, shard)| if wrong(at) { &shard.wrong } else { &shard.honest }).collect()
+        shards.map(|(at, shard)| if shown.is_wrong(at as u64) { &shard.wrong } else { &shard.honest }).collect()
     }
 
     fn trace(&self, first: u64, count: u64, shown: Shown) -> Tree {
@@ -147,23 +153,57 @@ impl Programs {
         shown: Shown,
         draws: Range<u32>,
     ) -> Option<Vec<u8>> {
-        let (subject, root) = (attestation.subject.clone(), attestation.root);
         let seed = attestation.round.as_ref()?.seed?;
+        let shards_of = |statement: &Statement| drawn_shards(statement, draws.clone());
+        self.opens(shards, attestation, shown, seed, shards_of, |statement, evidence| {
+            open(statement, evidence, draws.clone())
+        })
+    }
+
+    /// Shows the first element of one tensor of a shard, numbered within the attestation: the sum's, or what it sums.
+    pub fn show(
+        &self,
+        shards: u64,
+        attestation: &AttestationResponse,
+        shown: Shown,
+        shard: u64,
+        sum: bool,
+    ) -> Option<Vec<u8>> {
+        let tensor = TensorId(if sum { 3 } else { 2 });
+        let shards_of = |_: &Statement| BTreeSet::from([shard]);
+        self.opens(shards, attestation, shown, Digest::default(), shards_of, |statement, evidence| {
+            show(statement, evidence, tensor, Position { shard, element: 0 })
+        })
+    }
+
+    fn opens(
+        &self,
+        shards: u64,
+        attestation: &AttestationResponse,
+        shown: Shown,
+        seed: Digest,
+        shards_of: impl Fn(&Statement) -> BTreeSet<u64>,
+        opens: impl Fn(&Statement, &Evidence) -> Result<Vec<u8>, Malformed>,
+    ) -> Option<Vec<u8>> {
+        if shown == Shown::Nothing {
+            return None;
+        }
+        let (subject, root) = (attestation.subject.clone(), attestation.root);
         let program_id = subject.program_id;
         let manifest = self.manifests.iter().find(|manifest| manifest.program_id() == program_id)?;
         let (first_shard, count) = (subject.first_shard, subject.count);
         let statement = Statement { subject, root, seed };
         let traces = self.shown(first_shard, count, shown);
-        let traced = |shard: u64| Some(traces[(shard - first_shard) as usize].trace.clone()).ok_or(());
+        let traced = |shard: u64| (shard, traces[shard as usize].trace.clone());
         let inputs = self.shards[..shards as usize].iter().flat_map(|shard| shard.input.clone()).collect();
         let evidence = Evidence {
             manifest,
             inputs: &Inputs::new(manifest, vec![inputs]).ok()?,
             input_tree: &self.inputs(shards),
             tree: &self.trace(first_shard, count, shown),
-            traces: drawn_traces(&statement, draws.clone(), traced).ok()?,
+            traces: shards_of(&statement).into_iter().map(traced).collect(),
         };
-        open(&statement, &evidence, draws).ok()
+        opens(&statement, &evidence).ok()
     }
 }
 

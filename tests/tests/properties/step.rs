@@ -20,6 +20,7 @@ impl Stage {
             Act::Rest => {}
             Act::Pass { seconds } => self.chain.advance(seconds),
             Act::Halt { seconds } => self.chain.halt(seconds),
+            Act::Export { seconds } => self.export(seconds),
             Act::Proceed { assignment, shown } => self.proceed(assignment, shown),
 
             Act::Register { .. }
@@ -31,9 +32,12 @@ impl Stage {
             | Act::BurnSlashed { .. }
             | Act::Seize { .. } => self.in_registry(act),
 
-            Act::Tick { .. } | Act::Beacon { .. } | Act::Attest { .. } | Act::Open { .. } | Act::Propose { .. } => {
-                self.in_verifier(act)
-            }
+            Act::Tick { .. }
+            | Act::Beacon { .. }
+            | Act::Attest { .. }
+            | Act::Open { .. }
+            | Act::Refute { .. }
+            | Act::Propose { .. } => self.in_verifier(act),
 
             Act::Buy { .. }
             | Act::Approve { .. }
@@ -52,6 +56,14 @@ impl Stage {
 
             _ => self.in_escrow(act),
         }
+    }
+
+    fn export(&mut self, seconds: u64) {
+        self.must(&self.cast.outsider.clone(), tequio_protocol::verifier::ExecuteMsg::Tick {}, 0);
+        self.chain.app().update_block(|block| {
+            block.height = 0;
+            block.time = block.time.plus_seconds(seconds);
+        });
     }
 
     pub fn person(&self, index: usize) -> Addr {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cosmwasm_std::Uint128;
 use tequio_client::{Executed, Token};
 use tequio_embedded::Embedded;
 use tequio_protocol::registry::{self, Burned, LienResponse, Slashed};
@@ -9,8 +10,8 @@ use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
 use tequio_protocol::{
     escrow::{
-        self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, Reason, Refunded,
-        RewardPending, Withdrawn,
+        self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, REFUTER_SHARDS, Reason,
+        Refunded, RewardPending, Withdrawn,
     },
     verifier::AttestedResponse,
 };
@@ -157,13 +158,26 @@ impl Stage {
         assert_eq!(slash.amount, slash.to_burn + slash.client_amount + slash.reporter_amount);
         assert!(5 * slash.to_burn.u128() >= 4 * slash.amount.u128(), "{slash:?}");
         let rules = &self.rules[&ended.job.0];
-        assert!(slash.reporter_amount <= rules.reporter_tip, "{slash:?}");
+        let most = if ended.ending == Ending::Refuted { self.thanks(ended, slash) } else { rules.reporter_tip };
+        assert!(slash.reporter_amount <= most, "{slash:?}");
         *self.told.gas.entry(ended.job.0).or_default() += slash.client_amount.u128();
         assert_eq!(
             (slash.client.is_none(), slash.reporter.is_none()),
             (slash.client_amount.is_zero(), slash.reporter_amount.is_zero())
         );
         self.told.to_burn += slash.to_burn.u128();
+    }
+
+    /// Who refuted it is thanked, and nobody else, with the tip and so many times what a shard can cost at most.
+    fn thanks(&self, ended: &Ended, slash: &Slashed) -> Uint128 {
+        let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
+        let verdict = self.attested(&assignment).map(|attestation| attestation.verdict);
+        let Some(Verdict::Refuted { by, .. }) = verdict else { panic!("{ended:?} with {verdict:?}") };
+        assert!(slash.reporter.as_ref().is_none_or(|reporter| *reporter == by), "{slash:?}, refuted by {by}");
+        let job: escrow::JobResponse = self.ask(escrow::QueryMsg::Job { job: ended.job });
+        let config: escrow::ConfigResponse = self.ask(escrow::QueryMsg::Config {});
+        let shards = (assignment.price + job.basis.mint) * Uint128::from(REFUTER_SHARDS);
+        job.rules.reporter_tip + shards.min(config.max_gas)
     }
 
     /// An assignment ends once, as the verifier says, and is paid exactly its price.
@@ -173,7 +187,10 @@ impl Stage {
         let attestation = self.attested(&assignment);
         let verdict = attestation
             .as_ref()
-            .filter(|found| attest_by.since.time <= found.attested.time && !attest_by.over(&found.attested))
+            .filter(|found| {
+                let (since, attested) = (attest_by.since, found.attested);
+                (since.time, since.block) <= (attested.time, attested.block) && !attest_by.over(&attested)
+            })
             .map(|attestation| attestation.verdict.clone());
         let price = assignment.price.u128() * u128::from(assignment.count);
         let lien = assignment.lien.u128();

@@ -32,6 +32,7 @@ pub fn check(config: &Config, max_gas: Uint128) -> Result<(), CoreError> {
     terms::check(&config.terms)?;
     if let Some(arbiter) = &config.arbitration {
         some("answer_gas", arbiter.answer_gas)?;
+        at_most("answer_gas", arbiter.answer_gas, max_gas)?;
         terms::check_arbitration(&arbitration(arbiter, &Addr::unchecked(""), Uint128::zero()))?;
     }
     within("max_opening_bytes", config.max_opening_bytes, MIN_OPENING_BYTES, MAX_OPENING_BYTES)?;

@@ -1,6 +1,6 @@
 //! Post: escrows the payment for a job, for anyone; for a commons job, for governance.
 
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response};
+use cosmwasm_std::{Addr, DepsMut, Env, Response};
 use tequio_contract::{door::Caller, funds};
 use tequio_protocol::{
     escrow::{JobSpec, Posted},
@@ -16,15 +16,6 @@ use crate::{
     state,
 };
 
-/// Who watches a commons job: anyone but governance, which chose it.
-fn principal(deps: Deps, name: &str) -> Result<Addr, ContractError> {
-    let principal = deps.api.addr_validate(name)?;
-    if cw_ownable::is_owner(deps.storage, &principal)? {
-        return Err(ContractError::OwnPrincipal { principal });
-    }
-    Ok(principal)
-}
-
 /// Without credits nothing is posted.
 pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Response, ContractError> {
     let Quote { answer, cost, lien, takers } = quote::quote(deps.as_ref(), &env, &spec)?;
@@ -32,7 +23,7 @@ pub fn post(deps: DepsMut, env: Env, caller: Caller, spec: JobSpec) -> Result<Re
     funds::exactly(answer.funds, caller.paid, &setup.denom)?;
 
     let client = caller.address;
-    let principal = spec.principal.map(|name| principal(deps.as_ref(), &name)).transpose()?;
+    let principal = quote::principal(deps.as_ref(), &spec)?;
     let job = Job {
         principal: principal.unwrap_or_else(|| client.clone()),
         client,

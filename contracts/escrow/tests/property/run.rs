@@ -112,13 +112,13 @@ impl Run {
                 }
             }
             Act::Settle { ref assignments } => {
-                let done = |(_, verdict)| matches!(verdict, Verdict::Genuine {} | Verdict::False { .. });
+                let done = |(_, verdict)| settles(&verdict);
                 let pick = |index: &usize| self.pick(*index, |attested| attested.is_some_and(done));
                 let assignments = assignments.iter().map(pick).collect();
                 self.tries(&stranger, ExecuteMsg::Settle { assignments }, 0);
             }
             Act::Expire { assignment, owner } => {
-                let done = |(_, verdict)| matches!(verdict, Verdict::Genuine {} | Verdict::False { .. });
+                let done = |(_, verdict)| settles(&verdict);
                 let assignments = vec![self.pick(assignment, |attested| !attested.is_some_and(done))];
                 let alice = self.world.alice.owner.clone();
                 self.tries(if owner { &alice } else { &stranger }, ExecuteMsg::Expire { assignments }, 0);
@@ -207,7 +207,10 @@ impl Run {
     /// The verifier's final answer on an attestation that is pending.
     fn answer(&mut self, assignment: AssignmentId, verdict: usize) {
         if self.exists(assignment) && matches!(self.world.attested(assignment), Some((_, Verdict::Pending {}))) {
-            let verdicts = [Verdict::Genuine {}, Verdict::Genuine {}, FALSE, Verdict::Lapsed {}, Verdict::Void {}];
+            let Verdict::False(wrong) = FALSE else { panic!("a false verdict") };
+            let refuted = Verdict::Refuted { by: self.world.carol.owner.to_string(), wrong };
+            let verdicts =
+                [Verdict::Genuine {}, Verdict::Genuine {}, FALSE, refuted, Verdict::Lapsed {}, Verdict::Void {}];
             self.world.verdict(assignment, verdicts[verdict % verdicts.len()].clone());
         }
     }
@@ -258,6 +261,10 @@ impl Run {
         assert!((1..=self.jobs).all(|job| self.world.reserved(JobId(job)) == 0));
         self.adds_up();
     }
+}
+
+fn settles(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Genuine {} | Verdict::False { .. } | Verdict::Refuted { .. })
 }
 
 fn word(message: &ExecuteMsg) -> &'static str {

@@ -47,7 +47,7 @@ pub struct Config {
 #[derive(Eq)]
 pub struct Arbiter {
     pub address: String,
-    /// What the gas of answering one demand costs. Bonds are 5/4 of what a demand costs the attester: this, or this and the
+    /// What the gas of answering one demand costs, at most the `max_gas` of the instantiation. Bonds are 5/4 of what a demand costs the attester: this, or this and the
     /// shard's P + M̄.
     pub answer_gas: Uint128,
     /// Seconds to answer a demand, and of the turn that follows a reveal.
@@ -79,7 +79,8 @@ pub const MIN_ABSENCE_BPS: u16 = 100;
 /// Highest `absence_bps`.
 pub const MAX_ABSENCE_BPS: u16 = 2_000;
 /// Who refutes an attestation gets, of its slash, at most the tip and this many times the most that a shard can cost,
-/// P + M̄: the gas of a walk to the false element. It repays and is no income, for a cheat can be the first to refute itself.
+/// P + M̄, and never more than the `max_gas` of the instantiation: the gas of a walk to the false element. It repays and is no
+/// income, for a cheat can be the first to refute itself.
 pub const REFUTER_SHARDS: u64 = 16;
 /// Absences after which a provider takes no more of a job.
 pub const MAX_ABSENCES: u8 = 3;

@@ -16,7 +16,7 @@ pub struct InstantiateMsg {
     pub registry: String,
     pub verifier: String,
     pub rewards: String,
-    /// Most that `client_gas` and `reporter_tip` can ever be: only who deploys knows what the denom is worth.
+    /// Most that `client_gas`, `reporter_tip` and `answer_gas` can ever be, and that who refutes is thanked with beyond the tip: only who deploys knows what the denom is worth.
     pub max_gas: Uint128,
     pub config: Config,
 }
@@ -144,8 +144,8 @@ pub enum QueryMsg {
     /// Jobs by id.
     #[returns(Vec<super::JobResponse>)]
     Jobs { start_after: Option<JobId>, limit: Option<u32> },
-    /// Jobs that take providers now, the newest first, before `start_before`. Of each page some jobs are looked at, few
-    /// or none of which may fit; the next page goes on where it says.
+    /// Jobs that take providers now, the newest first, before `start_before`; none while assigning is paused. Of each
+    /// page some jobs are looked at, few or none of which may fit; the next page goes on where it says.
     #[returns(super::OpenResponse)]
     Open {
         /// Of this program.
@@ -154,7 +154,8 @@ pub enum QueryMsg {
         price: Option<Uint128>,
         /// With this many free shards or more.
         shards: Option<u64>,
-        /// Of which this provider may take some: there is room for it, and it is among the takers, if any are named.
+        /// Of which this provider, with enough stake, may take some (among its first 30 free ranges): it is among the takers, if any
+        /// are named.
         provider: Option<String>,
         start_before: Option<JobId>,
         limit: Option<u32>,

@@ -185,11 +185,13 @@ impl Case<'_> {
         Ok(GiveBack { until, fee })
     }
 
-    /// The attestation, if it counts: taken after the assignment and by its deadline. One of the very second of
-    /// assigning counts even if it came a block earlier: the round it is drawn from was still in the future then.
+    /// The attestation, if it counts: not older than the assignment, and in time. Where time stands still a block's number
+    /// tells: before a halt in that very second the round of an attestation two blocks old is fixed, and after it it is
+    /// known, so that who takes shards then would choose among draws. Time comes first, as heights may begin anew.
     fn counting(&self) -> Option<&AttestationResponse> {
-        let assigned = self.attest_by.since.time;
-        self.attestation
-            .filter(|attestation| assigned <= attestation.attested.time && !self.attest_by.over(&attestation.attested))
+        let assigned = self.attest_by.since;
+        self.attestation.filter(|AttestationResponse { attested, .. }| {
+            (assigned.time, assigned.block) <= (attested.time, attested.block) && !self.attest_by.over(attested)
+        })
     }
 }

@@ -135,6 +135,8 @@ pub fn free_act() -> impl Strategy<Value = Act> {
                 1 => Just(Opening::Truncated),
                 1 => Just(Opening::Noise)
             ]).prop_map(|(by, attestation, opening)| Act::Open { by, attestation, opening }),
+        3 => (index(), index(), 0..MOST_SHARDS, any::<bool>())
+            .prop_map(|(by, attestation, shard, sum)| Act::Refute { by, attestation, shard, sum }),
     ];
     let rewards = prop_oneof![
         3 => (index(), amount(), prop::option::of(0..4_000_000u128))
@@ -180,6 +182,7 @@ pub fn act() -> impl Strategy<Value = Act> {
         90 => free_act(),
         3 => waits.prop_map(|seconds| Act::Pass { seconds }),
         1 => (900..100_000u64).prop_map(|seconds| Act::Halt { seconds }),
+        1 => (0..100_000u64).prop_map(|seconds| Act::Export { seconds }),
         5 => governance,
     ]
 }

@@ -1,7 +1,7 @@
 use cosmwasm_std::{Addr, HexBinary};
 use tequio_embedded::LocalBeacon;
 use tequio_protocol::escrow::{self, AssignmentResponse, JobResponse};
-use tequio_protocol::verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, QueryMsg};
+use tequio_protocol::verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, QueryMsg, Verdict};
 
 use crate::act::{Act, By, Opening};
 use crate::program::{Shown, programs};
@@ -21,6 +21,10 @@ impl Stage {
             Act::Open { by, attestation, opening } => {
                 let Some((attestation, claim)) = self.claim(attestation) else { return };
                 self.open(by, &attestation, claim, opening);
+            }
+            Act::Refute { by, attestation, shard, sum } => {
+                let Some((attestation, claim)) = self.claim(attestation) else { return };
+                self.refute(by, &attestation, claim, shard % attestation.subject.count, sum);
             }
             Act::Propose { by, seed } => self.propose(by, seed),
             _ => unreachable!("not verifier's: {act:?}"),
@@ -90,6 +94,23 @@ impl Stage {
                 self.send(&self.person(by), message, vec![]);
             }
         }
+    }
+
+    /// Shows one element of a shard, numbered within the attestation: it refutes what is wrong and not final, and nothing
+    /// else.
+    fn refute(&mut self, by: usize, attestation: &AttestationResponse, claim: Claim, shard: u64, sum: bool) {
+        let sender = self.person(by);
+        let (id, first) = (attestation.id, attestation.subject.first_shard);
+        let shown = programs().show(claim.shards, attestation, claim.shown, shard, sum);
+        let wrong = shown.is_some() && claim.shown.is_wrong(shard) && !attestation.verdict.is_final();
+        let opening = shown.unwrap_or(vec![0x5a; 100]).into();
+        let message = ExecuteMsg::Refute { attestation: id, shard: (first + shard).into(), element: 0, opening };
+        if !wrong {
+            return self.never(&sender, message);
+        }
+        self.must(&sender, message, 0);
+        let now: AttestationResponse = self.ask(QueryMsg::Attestation { attestation: id });
+        assert!(matches!(now.verdict, Verdict::Refuted { by, .. } if by == sender.as_str()));
     }
 
     /// Brings a pending attestation one message nearer to its verdict.
