@@ -88,11 +88,11 @@ fn each_word(shape: &Shape) -> Vec<Event> {
     fields.flat_map(|(at, field)| samples(field, at + 1).into_iter().map(move |value| with(at, value))).collect()
 }
 
-/// The event with the fields of what it lists by name.
+/// The event with the fields of what it has as JSON by name.
 fn sorted(mut event: Event) -> Event {
-    for attribute in event.attributes.iter_mut().filter(|attribute| attribute.value.starts_with('[')) {
-        let list: Value = serde_json::from_str(&attribute.value).expect("a list is JSON");
-        attribute.value = list.to_string();
+    for attribute in event.attributes.iter_mut().filter(|attribute| attribute.value.starts_with(['[', '{'])) {
+        let json: Value = serde_json::from_str(&attribute.value).expect("it is JSON");
+        attribute.value = json.to_string();
     }
     event
 }
@@ -110,13 +110,13 @@ fn events_are_read_back() {
             }
             let reported = Event::new(format!("wasm-{}", emitted.ty)).add_attribute("_contract_address", "contract");
             let reported = reported.add_attributes(emitted.attributes.clone());
-            assert_eq!((shape.rewrite)(&reported).as_ref(), Ok(&emitted), "{contract}");
+            assert_eq!((shape.rewrite)(&reported).map(sorted).as_ref(), Ok(&emitted), "{contract}");
             assert!(matches!((shape.rewrite)(&Event::new("another")), Err(BadEvent::Kind { .. })));
             for (missing, field) in shape.attributes.iter().enumerate() {
                 let mut short = emitted.clone();
                 short.attributes.remove(missing);
                 match (shape.rewrite)(&short) {
-                    Ok(written) => assert!(field.optional && written == short, "{short:?}"),
+                    Ok(written) => assert!(field.optional && sorted(written) == short, "{short:?}"),
                     Err(error) => assert!(!field.optional && error == BadEvent::Missing(field.name), "{short:?}"),
                 }
             }

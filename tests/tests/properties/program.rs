@@ -1,7 +1,11 @@
 //! The smallest program with something to check: an input plus a constant, and the sum over it. Its headers claim other
 //! costs, as nobody can keep a client from doing.
 
-use std::{collections::BTreeSet, ops::Range, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::LazyLock,
+};
 
 use tequio_attestation::{
     Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Position,
@@ -172,7 +176,7 @@ impl Programs {
         let tensor = TensorId(if sum { 3 } else { 2 });
         let shards_of = |_: &Statement| BTreeSet::from([shard]);
         self.opens(shards, attestation, shown, Digest::default(), shards_of, |statement, evidence| {
-            show(statement, evidence, tensor, Position { shard, element: 0 })
+            show(statement, evidence, tensor, Position { shard, element: 0 }, &BTreeMap::new())
         })
     }
 
