@@ -21,6 +21,7 @@ fn plain(schema: &Value, definitions: &Value, number: usize) -> Vec<String> {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/definitions/")) {
         return match name {
             "Uint64" | "Uint128" => vec![number.to_string()],
+            "Binary" => vec![format!("{number:04}")],
             _ if definitions[name]["pattern"].is_string() || name == "Digest" => vec![format!("{number:064x}")],
             _ => plain(&definitions[name], definitions, number),
         };
