@@ -23,3 +23,4 @@ mod roles;
 mod several;
 mod top_up;
 mod void;
+mod watch;
