@@ -16,7 +16,10 @@ use tequio_protocol::{
 };
 use tequio_runner::{Prepared, Provider};
 
-use crate::{Cheating, Trick, follow, heaviest, replay, sabotage, skip};
+use crate::{Cheating, Trick, follow, guess, heaviest, replay, sabotage, skip};
+
+/// Other shards that a guesser looks at.
+const GUESSED: u64 = 8;
 
 /// How a provider behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames, Serialize)]
@@ -35,6 +38,9 @@ pub enum Role {
     Vanish,
     /// Runs every shard, and changes one value of its first output: draws almost never fall on it.
     Saboteur,
+    /// Leaves out of the heaviest tensor what was the same in eight other shards: draws almost never fall on what of that is
+    /// wrong.
+    Guesser,
     /// Runs every shard, but delivers and serves nothing until that is demanded on the chain.
     Hoarder,
     /// The same, and answers no demand either.
@@ -57,6 +63,12 @@ impl Role {
             })),
             Self::Replay => Some(Arc::new(|scene| Ok(replay(scene.manifest, &scene.inputs, &scene.old(0)?, 1).trace))),
             Self::Saboteur => Some(Arc::new(|scene| Ok(sabotage(scene)))),
+            Self::Guesser => Some(Arc::new(|scene| {
+                let others = (0..=GUESSED).filter(|shard| *shard != scene.shard).take(GUESSED as usize);
+                let old = others.map(|shard| scene.old(shard)).collect::<Result<Vec<_>, _>>()?;
+                let slot = heaviest(scene.manifest);
+                Ok(guess(scene.manifest, &scene.inputs, &scene.honest, &old, slot).trace)
+            })),
             Self::Honest | Self::Copier | Self::Vanish | Self::Hoarder | Self::Mute | Self::Forger => None,
         }
     }

@@ -19,5 +19,5 @@ pub use crate::{
     known::Known,
     saving::{heaviest, saved_by_replay, saved_by_skip},
     steer::steer,
-    trick::{replay, sabotage, skip},
+    trick::{guess, replay, sabotage, skip},
 };

@@ -28,7 +28,7 @@ pub struct Args {
     /// Its inputs: a `.npy` file, or `name=file` for each of several; the leading axis is any number of items.
     #[arg(long, num_args = 1.., requires = "program")]
     inputs: Vec<String>,
-    /// Who takes part: honest, lazy, replay, copier, vanish, saboteur, hoarder, mute, forger.
+    /// Who takes part: honest, lazy, replay, copier, vanish, saboteur, guesser, hoarder, mute, forger.
     #[arg(long, default_value = "honest=4,lazy=1,replay=1,copier=1,vanish=1,saboteur=1,hoarder=1")]
     providers: Cast,
     /// Draws of each attestation.
