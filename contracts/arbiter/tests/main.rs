@@ -1,1 +1,12 @@
+//! The arbiter against a stand-in for the verifier: one file per message, then what runs across them.
 
+mod program;
+mod stand_in;
+mod world;
+
+mod burn;
+mod demand;
+mod instantiate;
+mod reveal;
+mod settle;
+mod withdraw;
