@@ -6,7 +6,12 @@ mod world;
 
 mod burn;
 mod demand;
+mod errors;
+mod flood;
 mod instantiate;
+mod migrate;
+mod query;
 mod reveal;
 mod settle;
 mod withdraw;
+mod writes;
