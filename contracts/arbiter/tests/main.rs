@@ -10,6 +10,7 @@ mod errors;
 mod flood;
 mod instantiate;
 mod migrate;
+mod properties;
 mod query;
 mod reveal;
 mod settle;

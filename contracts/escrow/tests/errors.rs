@@ -117,7 +117,7 @@ fn every_error_carries_its_numbers() {
         (not_yet(NotYet::Pending { deadline: None }), "assignment 7: the verdict is pending"),
         (
             not_yet(NotYet::Audit { until, now: MOMENT }),
-            "assignment 7: genuine, but in its audit window until 65 and block 103, now is 5 in block 3",
+            "assignment 7: genuine, but it can be audited until 65 and block 103, now is 5 in block 3",
         ),
         (E::Expires { assignment, ending: Ending::Void }, "assignment 7 is to be expired, not settled: void"),
         (E::Settles { assignment, ending }, "assignment 7 is to be settled, not expired: slashed"),
