@@ -25,6 +25,7 @@ mod squat_on_a_key;
 mod steal_the_operator_key;
 mod steer;
 mod vanish;
+mod withhold;
 
 use tequio_attestation::ShardTrace;
 use tequio_protocol::{
