@@ -2,11 +2,15 @@
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Binary, Uint64, Uint128};
+use schemars::{
+    r#gen::SchemaGenerator,
+    schema::{InstanceType, Metadata, Schema, SchemaObject},
+};
 
 pub use tequio_attestation::Wanted;
 
 pub use crate::balance::{Credited, Withdrawn};
-use crate::{AttestationId, Deadline, DemandId, Funds, Permission, Permissioned, attributes, events};
+use crate::{AttestationId, Deadline, DemandId, Funds, Permission, Permissioned, attributes, event::Attribute, events};
 
 /// Nobody governs it: what a demand costs and takes is in the subject of each attestation.
 #[cw_serde]
@@ -127,7 +131,34 @@ pub enum State {
     Returned,
 }
 
-attributes!(State, Wanted);
+attributes!(State);
+
+/// As words and numbers with slashes between them.
+impl Attribute for Wanted {
+    fn write(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        let examples =
+            ["shards/0/0", "tensors/7/0/0", "nodes/7/31/8/200", "leaves/7/31/3216", "outputs/0/100"].map(Into::into);
+        let metadata = Metadata {
+            description: Some("A wanted address, its words and numbers with slashes between them.".into()),
+            examples: examples.into(),
+            ..Metadata::default()
+        };
+        SchemaObject {
+            metadata: Some(metadata.into()),
+            instance_type: Some(InstanceType::String.into()),
+            ..SchemaObject::default()
+        }
+        .into()
+    }
+}
 
 /// Who is served first.
 #[cw_serde]

@@ -50,6 +50,7 @@ fn attestation(text: &mut String) {
         Uncomputed { tensor },
         Index { tensor, index },
         Limit,
+        Address,
         Evidence { tensor, shard },
         Root { tree },
     );
