@@ -27,7 +27,14 @@ fn settings() -> Settings {
             client_gas: Uint128::new(5),
             reporter_tip: Uint128::new(6),
             terms: verifier::Terms::default(),
-            arbitration: None,
+            arbitration: Some(escrow::Arbiter {
+                address: String::new(),
+                answer_gas: Uint128::new(1),
+                answer_window: 2,
+                spacing: 3,
+                longest_hold: 4,
+                rate: 5,
+            }),
             max_opening_bytes: 8u64.into(),
             max_draw_bytes: 7,
             max_reads: 9,
@@ -73,6 +80,8 @@ fn the_order_is_that_in_which_contracts_know_each_other() {
         "instantiate registry",
         "upload verifier",
         "instantiate verifier",
+        "upload arbiter",
+        "instantiate arbiter",
         "upload rewards",
         "instantiate rewards",
         "upload escrow",
@@ -104,6 +113,7 @@ fn escrow_is_told_of_those_before_it_and_given_its_two_rights_once_the_burn_is_t
         if let Step::Instantiate { contract: Contract::Escrow, message, .. } = &step {
             let message: escrow::InstantiateMsg = from_json(message).unwrap();
             assert_eq!([message.registry, message.verifier, message.rewards], ["registry", "verifier", "rewards"]);
+            assert_eq!(message.config.arbitration.map(|arbiter| arbiter.address), Some("arbiter".into()));
         }
         if let Step::Send { call } = &step {
             sent.push((**call).clone());

@@ -1,6 +1,7 @@
 //! Attest many roots and use the lucky one; attest before assigning; give back after seeing the draws.
 
-use tequio_escrow::core::assignment::context;
+use cosmwasm_std::Addr;
+use tequio_escrow::core::assignment::{arbitration, context};
 use tequio_protocol::{
     AssignmentId, Digest,
     escrow::{self, Ending, Kept, NotYet, State},
@@ -61,6 +62,8 @@ fn an_attestation_from_before_the_assignment_counts_for_nothing() {
     let terms = world.job(posted);
     let context = context(&world.chain.deployment().escrow, posted, AssignmentId(1), terms.shards);
     let (program_id, input_root, draws) = (terms.program_id, terms.input_root, terms.draws);
+    let cost = terms.price + terms.basis.mint;
+    let arbitration = arbitration(&terms.arbitration.unwrap(), &Addr::unchecked(&terms.principal), cost);
     let subject = Subject {
         program_id,
         input_root,
@@ -69,7 +72,7 @@ fn an_attestation_from_before_the_assignment_counts_for_nothing() {
         draws,
         context,
         terms: terms.terms,
-        arbitration: None,
+        arbitration: Some(arbitration.into()),
     };
     world.send(&alice.operator, ExecuteMsg::Attest { subject: subject.clone(), root: Digest([7; 32]) }, 0);
     world.beacon();
