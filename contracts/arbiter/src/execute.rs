@@ -6,15 +6,11 @@ mod reveal;
 mod settle;
 mod withdraw;
 
-use cosmwasm_std::{DepsMut, Env, MessageInfo, Response, StdResult, Storage};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use tequio_contract::door;
-use tequio_protocol::{
-    AttestationId,
-    arbiter::ExecuteMsg,
-    verifier::{AnswerBy, Held},
-};
+use tequio_protocol::arbiter::ExecuteMsg;
 
-use crate::{core::queue::Case, error::ContractError, roles::Roles, state};
+use crate::{error::ContractError, roles::Roles};
 
 pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let caller = door::enter::<Roles>(deps.as_ref(), &env, info, &msg)?;
@@ -27,11 +23,4 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
         ExecuteMsg::Withdraw {} => withdraw::withdraw(deps, caller),
         ExecuteMsg::Burn {} => burn::burn(deps),
     }
-}
-
-/// What holds an attestation now: its open demand that is due first, and the turn.
-fn held(storage: &dyn Storage, attestation: AttestationId, case: &Case) -> StdResult<Held> {
-    let first = state::due(storage, attestation, 1)?.pop();
-    let answer_by = first.map(|(_, demand)| AnswerBy { demander: demand.demander.into(), deadline: demand.due });
-    Ok(Held { answer_by, turn: case.turn })
 }

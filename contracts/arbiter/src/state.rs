@@ -7,6 +7,7 @@ use tequio_contract::{balance::Balances, checked};
 use tequio_protocol::{
     AttestationId, DemandId,
     arbiter::{State, Wanted},
+    verifier::{AnswerBy, Held},
 };
 
 use crate::{
@@ -123,6 +124,13 @@ pub fn due(storage: &dyn Storage, attestation: AttestationId, count: usize) -> S
         Ok((id, DEMANDS.load(storage, id)?))
     };
     keys.map(load).collect()
+}
+
+/// What holds an attestation now: its open demand that is due first, and the turn.
+pub fn held(storage: &dyn Storage, attestation: AttestationId, case: &Case) -> StdResult<Held> {
+    let first = due(storage, attestation, 1)?.pop();
+    let answer_by = first.map(|(_, demand)| AnswerBy { demander: demand.demander.into(), deadline: demand.due });
+    Ok(Held { answer_by, turn: case.turn })
 }
 
 /// Demands of an attestation by id.

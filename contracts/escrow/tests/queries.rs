@@ -193,6 +193,11 @@ fn a_ruling_says_what_and_until_when() {
     assert_eq!(ask(&world), (Ruling::Settle(Settlement::Genuine), None));
     world.settle(assignment);
     assert_eq!(ask(&world), (Ruling::Over(Ending::Settled), None));
+    let held = world.assigned(1);
+    world.attest(held);
+    world.verdict(held, Verdict::Withheld { from: world.stranger.to_string() });
+    let answer: RulingResponse = world.ask(&QueryMsg::Ruling { assignment: held });
+    assert_eq!(answer, RulingResponse { ruling: Ruling::Settle(Settlement::Withheld), until: None });
     let absent = world.assigned(1);
     world.pass(3_601);
     let answer: RulingResponse = world.ask(&QueryMsg::Ruling { assignment: absent });

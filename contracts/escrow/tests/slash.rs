@@ -4,12 +4,12 @@ use cosmwasm_std::Uint128;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
     AssignmentId, TypedEvent,
-    escrow::{Config, Credited, Ended, Ending, ExecuteMsg, State},
+    escrow::{Arbiter, Config, Credited, Ended, Ending, ExecuteMsg, State},
     registry::{self, Part},
     verifier::Verdict,
 };
 
-use crate::world::{FALSE, MAX_GAS, World, config, event};
+use crate::world::{FALSE, MAX_GAS, World, arbiter, config, event};
 
 fn is_false(world: &mut World, assignment: AssignmentId) {
     world.attest(assignment);
@@ -214,4 +214,51 @@ fn who_refuted_is_thanked_instead_of_who_ends_it() {
         assert_eq!(thanked, Some(watcher.to_string()));
         assert_eq!((world.tally(job), world.lien_on(&world.alice)), ((100, 0, 0, 0), 0));
     }
+}
+
+/// Who demanded what was withheld gets the tip and the gas of one answer, 1,000, and never what a shard costs: else taking
+/// a provider off line would pay. Who ends it gets nothing.
+#[test]
+fn who_demanded_what_was_withheld_gets_its_gas_and_no_more() {
+    for (arbitration, demander) in [(Some(arbiter()), 1_030), (None, 30)] {
+        let mut world = World::new();
+        let config = Config { arbitration, ..config() };
+        world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+        let assignment = world.assigned(32);
+        world.attest(assignment);
+        let watcher = world.carol.owner.clone();
+        world.verdict(assignment, Verdict::Withheld { from: watcher.to_string() });
+        let (job, stranger) = (world.assignment(assignment).job, world.stranger.clone());
+        let expire = ExecuteMsg::Expire { assignments: vec![assignment] };
+        let error = ContractError::Settles { assignment, ending: Ending::Withheld };
+        assert_eq!(world.refused(&stranger, expire, 0), error);
+        let ended: Ended = event(&world.settle(assignment));
+        assert_eq!((ended.ending, ended.paid.u128()), (Ending::Withheld, 0));
+        assert_eq!(slash(&world), (32 * 2_065, Some(50), Some(demander)));
+        let thanked = world.told_registry().into_iter().find_map(|message| match message {
+            registry::ExecuteMsg::Slash { reporter, .. } => reporter.map(|part| part.to),
+            _ => None,
+        });
+        assert_eq!(thanked, Some(watcher.to_string()));
+        assert_eq!(world.state(assignment), State::Ended(Ending::Withheld));
+        assert_eq!((world.tally(job), world.lien_on(&world.alice)), ((100, 0, 0, 0), 0));
+        let again = ExecuteMsg::Settle { assignments: vec![assignment] };
+        let over = ContractError::Over { assignment, ending: Ending::Withheld };
+        assert_eq!(world.refused(&stranger, again, 0), over);
+    }
+}
+
+/// A provider whose friend demands, and who then keeps back what was demanded, loses four fifths all the same.
+#[test]
+fn withholding_from_a_friend_saves_no_stake() {
+    let mut world = World::new();
+    let arbiter = Arbiter { answer_gas: MAX_GAS, ..arbiter() };
+    let config = Config { client_gas: MAX_GAS, reporter_tip: MAX_GAS, arbitration: Some(arbiter), ..config() };
+    world.sends(&world.governance.clone(), ExecuteMsg::Configure { config }, 0);
+    let assignment = world.assigned(1);
+    world.attest(assignment);
+    world.verdict(assignment, Verdict::Withheld { from: world.alice.operator.to_string() });
+    world.settle(assignment);
+    let (lien, client, friend) = slash(&world);
+    assert_eq!((client, friend), (None, Some(lien / 2)), "the larger half burns: this world's registry burns half");
 }

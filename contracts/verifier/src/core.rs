@@ -4,4 +4,5 @@ pub mod beacon;
 pub mod config;
 pub mod counts;
 pub mod error;
+pub mod hold;
 pub mod timing;

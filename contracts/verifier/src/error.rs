@@ -55,8 +55,8 @@ errors! {
         NotArbiter { sender: Addr, attestation: AttestationId },
         #[error("{verdict}: it is held only while it is genuine so far")]
         NotHeld { verdict: &'static str },
-        #[error("held until {until}, beyond {limit}")]
-        HeldTooLong { until: Deadline, limit: Deadline },
+        #[error("nothing was demanded at {since}: the clock did not record it")]
+        NotRecorded { since: Moment },
 
         // Openings.
         #[error("no message has come in block {block} or later: send a tick")]

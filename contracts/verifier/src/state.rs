@@ -131,6 +131,12 @@ pub fn record_clock(storage: &mut dyn Storage, now: Moment, height: u64) -> StdR
     Ok(true)
 }
 
+/// Whether a message came at this very moment.
+pub fn recorded(storage: &dyn Storage, moment: Moment) -> StdResult<bool> {
+    let found = CLOCK.may_load(storage, moment.block)?;
+    Ok(found.is_some_and(|(time, _)| time == moment.time))
+}
+
 /// The first record of `block` or a later one.
 fn clock_from(storage: &dyn Storage, block: u64) -> StdResult<Option<Moment>> {
     let records = CLOCK.range(storage, Some(Bound::inclusive(block)), None, Order::Ascending);

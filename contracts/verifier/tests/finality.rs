@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use cosmwasm_std::Addr;
 use proptest::prelude::*;
 use tequio_protocol::{
-    AttestationId,
-    verifier::{ExecuteMsg, Subject, Terms, Verdict},
+    AttestationId, Deadline, Moment,
+    verifier::{AnswerBy, ExecuteMsg, Held, QueryMsg, Subject, Terms, Verdict},
 };
 
 use crate::{
+    hold::arbitration,
     program::{DRAWS, Run, SHARDS},
     world::{TERMS, World},
 };
@@ -35,6 +37,12 @@ enum Step {
         draws: u32,
         garbled: bool,
     },
+    /// Its arbiter writes something down: something to be revealed in so many seconds, or a turn, or nothing.
+    Hold {
+        which: usize,
+        answer: Option<(u32, u32)>,
+        turn: bool,
+    },
     /// Shows an element of an attestation, which is wrong if it is not honest.
     Refute {
         which: usize,
@@ -56,6 +64,8 @@ fn step() -> impl Strategy<Value = Step> {
         40 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(which, wait)| Step::Round { which, wait }),
         3 => (0..8usize, 0..SHARDS + 1, 0..220u32)
             .prop_map(|(which, shard, element)| Step::Refute { which, shard, element }),
+        30 => (0..8usize, prop::option::weighted(0.7, (60..900u32, 50..150u32)), any::<bool>())
+            .prop_map(|(which, answer, turn)| Step::Hold { which, answer, turn }),
         60 => open.prop_map(|(which, draws, garbled)| Step::Open { which, draws, garbled }),
     ]
 }
@@ -80,6 +90,8 @@ struct Attested {
     /// Blocks of the chain when its round was first seen stored, and when it was first seen genuine so far.
     stored: Option<u64>,
     agreed: Option<u64>,
+    /// What its arbiter wrote down last: blocks when that was, what was to be revealed, and until when the turn goes.
+    held: Option<(u64, Option<Deadline>, Option<Deadline>)>,
 }
 
 struct Story {
@@ -115,9 +127,10 @@ impl Story {
             Step::Attest { honest, terms } => {
                 let run = &self.runs[honest as usize];
                 let context = [self.attested.len() as u8; 32].into();
-                let subject = Subject { context, terms, ..run.subject() };
+                let arbitration = Some(Box::new(arbitration()));
+                let subject = Subject { context, terms, arbitration, ..run.subject() };
                 let id = self.world.attest(&alice, &subject, run.root());
-                self.attested.push(Attested { id, honest, terms, stored: None, agreed: None });
+                self.attested.push(Attested { id, honest, terms, stored: None, agreed: None, held: None });
             }
             Step::Round { which, wait } => {
                 let Some(attested) = self.attested.get(which) else { return };
@@ -132,6 +145,7 @@ impl Story {
             }
             Step::Open { which, draws, garbled } => self.open(which, draws, garbled),
             Step::Refute { which, shard, element } => self.refute(which, shard, element),
+            Step::Hold { which, answer, turn } => self.hold(which, answer, turn),
         }
     }
 
@@ -165,9 +179,33 @@ impl Story {
         assert_eq!(taken, open && wrong, "{verdict:?}");
     }
 
+    fn hold(&mut self, which: usize, answer: Option<(u32, u32)>, turn: bool) {
+        let Some(attested) = self.attested.get_mut(which) else { return };
+        let now: Moment = self.world.query(&QueryMsg::Now {});
+        let window = |seconds, blocks| Deadline { since: now, seconds, blocks };
+        let before = attested.held;
+        let due = answer.map(|(seconds, blocks)| window(seconds, blocks));
+        let new = turn.then(|| window(arbitration().answer_window, attested.terms.blocks));
+        let held = Held {
+            answer_by: due.map(|deadline| AnswerBy { demander: self.world.bob.to_string(), deadline }),
+            turn: new.or(before.and_then(|(_, _, turn)| turn)),
+        };
+        let so_far = matches!(self.world.verdict(attested.id), Verdict::GenuineSoFar { .. });
+        let may_turn = !turn || before.is_some_and(|(_, due, turn)| due.is_some() || turn == new);
+        let (arbiter, turn) = (arbitration().arbiter, held.turn);
+        let msg = ExecuteMsg::Hold { attestation: attested.id, held };
+        let taken = self.world.send(&Addr::unchecked(arbiter), &msg).is_ok();
+        // All that happens here is sooner than the longest hold.
+        assert_eq!(taken, so_far && may_turn, "{before:?}");
+        if taken {
+            attested.held = Some((self.blocks, due, turn));
+        }
+    }
+
     /// Final answers are what they were, and right; and nobody's window was over before its blocks were made.
     fn check(&mut self) {
         assert!(self.world.conservation().holds());
+        let now: Moment = self.world.query(&QueryMsg::Now {});
         for attested in &mut self.attested {
             let Attested { id, honest, terms, .. } = *attested;
             let (made, found) = (self.blocks, self.world.attestation(id));
@@ -181,17 +219,34 @@ impl Story {
             let had = |since: Option<u64>| made - since.expect("seen before") >= terms.blocks.into();
             match verdict {
                 Verdict::GenuineSoFar { .. } => assert!(honest && terms.audit_window > 0),
-                Verdict::Genuine {} => assert!(honest && (terms.audit_window == 0 || had(attested.agreed))),
+                Verdict::Genuine {} => {
+                    assert!(honest && (terms.audit_window == 0 || had(attested.agreed)));
+                    // Neither with something to be revealed nor in a turn.
+                    let turn = attested.held.map(|(_, due, turn)| due.is_none().then_some(turn));
+                    assert!(turn.is_none_or(|turn| turn.is_some_and(|turn| turn.is_none_or(|turn| turn.over(&now)))));
+                }
                 Verdict::False { .. } | Verdict::Refuted { .. } => assert!(!honest),
                 Verdict::Lapsed {} => assert!(had(attested.stored)),
                 Verdict::Pending {} | Verdict::Void {} => {}
-                Verdict::Withheld { .. } => unreachable!("nobody holds"),
+                Verdict::Withheld { ref from } => {
+                    let (at, due, _) = attested.held.expect("something was demanded");
+                    let due = due.expect("something was to be revealed");
+                    assert!(honest && from == self.world.bob.as_str() && due.over(&now));
+                    assert!(made - at >= due.blocks.into());
+                }
             }
             let before = self.answers.get(&id);
             if let Some(before) = before.filter(|before| **before != Verdict::Pending {}) {
                 let so_far = matches!(before, Verdict::GenuineSoFar { .. });
-                let ended = so_far && matches!(verdict, Verdict::Genuine {} | Verdict::Refuted { .. });
-                assert!(*before == verdict || ended, "{before:?}, then {verdict:?}");
+                let goes_on = so_far
+                    && matches!(
+                        verdict,
+                        Verdict::GenuineSoFar { .. }
+                            | Verdict::Genuine {}
+                            | Verdict::Refuted { .. }
+                            | Verdict::Withheld { .. }
+                    );
+                assert!(*before == verdict || goes_on, "{before:?}, then {verdict:?}");
             }
             self.answers.insert(id, verdict);
         }

@@ -6,6 +6,7 @@ mod configure;
 mod conservation;
 mod export;
 mod finality;
+mod hold;
 mod instantiate;
 mod migrate;
 mod open;

@@ -24,7 +24,8 @@ pub fn check_arbitration(arbitration: &Arbitration) -> Result<(), OutOfBounds> {
     some("bond", bond)?;
     some("rerun_bond", rerun_bond)?;
     within("answer_window", answer_window, MIN_ANSWER_WINDOW.into(), MAX_WAIT.into())?;
-    within("spacing", spacing, 0, MAX_WAIT.into())?;
+    // Without spacing a queue has no end, and everything in it is due at once.
+    within("spacing", spacing, 1, MAX_WAIT.into())?;
     // A walk from the shard roots to a leaf: each step is an answer, the queue's spacing and a turn.
     let round = u64::from(answer_window).saturating_mul(2).saturating_add(spacing.into());
     within("longest_hold", longest_hold, round.saturating_mul(MIN_ROUNDS), MAX_WAIT.into())?;
@@ -94,6 +95,9 @@ mod tests {
         }
         let beyond = Arbitration { answer_window: MAX_WAIT, spacing: MAX_WAIT, ..most };
         assert!(matches!(check_arbitration(&beyond), Err(OutOfBounds::Number { name: "longest_hold", .. })));
+        let close = |spacing| check_arbitration(&Arbitration { spacing, ..good.clone() });
+        let error = OutOfBounds::Number { name: "spacing", value: 0, min: 1, max: MAX_WAIT.into() };
+        assert_eq!((close(1), close(0)), (Ok(()), Err(error)));
         let zero = |name| Err(OutOfBounds::Zero { name });
         assert_eq!(check_arbitration(&Arbitration { bond: 0, ..good.clone() }), zero("bond"));
         assert_eq!(check_arbitration(&Arbitration { rerun_bond: 0, ..good.clone() }), zero("rerun_bond"));

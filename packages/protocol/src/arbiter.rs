@@ -1,7 +1,11 @@
 //! `arbiter`: the authority over demands, reveals and their bonds.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, Uint64, Uint128, from_json, to_json_string};
+use cosmwasm_std::{Binary, Uint64, Uint128};
+use schemars::{
+    r#gen::SchemaGenerator,
+    schema::{InstanceType, Metadata, Schema, SchemaObject},
+};
 
 pub use tequio_attestation::Wanted;
 
@@ -129,14 +133,30 @@ pub enum State {
 
 attributes!(State);
 
-/// As JSON.
+/// As words and numbers with slashes between them.
 impl Attribute for Wanted {
     fn write(&self) -> Option<String> {
-        to_json_string(self).ok()
+        Some(self.to_string())
     }
 
     fn read(text: &str) -> Option<Self> {
-        from_json(text).ok()
+        text.parse().ok()
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        let examples =
+            ["shards/0/0", "tensors/7/0/0", "nodes/7/31/8/200", "leaves/7/31/3216", "outputs/0/100"].map(Into::into);
+        let metadata = Metadata {
+            description: Some("A wanted address, its words and numbers with slashes between them.".into()),
+            examples: examples.into(),
+            ..Metadata::default()
+        };
+        SchemaObject {
+            metadata: Some(metadata.into()),
+            instance_type: Some(InstanceType::String.into()),
+            ..SchemaObject::default()
+        }
+        .into()
     }
 }
 

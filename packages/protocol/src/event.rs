@@ -66,6 +66,11 @@ pub trait Attribute: JsonSchema + Sized {
 
     fn read(text: &str) -> Option<Self>;
 
+    /// Of the text, where that is not what JSON would have.
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Self>()
+    }
+
     /// What an attribute that is left out means.
     fn absent() -> Option<Self> {
         None
@@ -177,7 +182,7 @@ macro_rules! event {
                     name: stringify!($field),
                     docs: &[$($field_doc),*],
                     optional: <$ty as $crate::event::Attribute>::OPTIONAL,
-                    schema: |generator| generator.subschema_for::<$ty>(),
+                    schema: <$ty as $crate::event::Attribute>::schema,
                 }),*],
                 rewrite: |event| Ok(Self::parse(event)?.to_event()),
             };

@@ -63,8 +63,9 @@ pub fn blocks_of(terms: &Terms, arbitration: &Arbitration, seconds: u64) -> u64 
     blocks.div_ceil(u64::from(arbitration.answer_window).max(1))
 }
 
-/// The longest that an arbiter may hold an attestation whose last draw was opened at `since`: its audit window, its longest
-/// hold, and [`MAX_WAIT`] for outputs. Whoever the arbiter is, a final answer comes.
+/// In this window an arbiter may begin to hold an attestation whose last draw was opened at `since`, and no single thing
+/// holds it longer: its audit window, its longest hold, and [`MAX_WAIT`] for outputs. Whoever the arbiter is, a final answer
+/// comes.
 pub fn longest_hold(terms: &Terms, arbitration: &Arbitration, since: Moment) -> Deadline {
     let hold = arbitration.longest_hold.saturating_add(MAX_WAIT);
     let blocks = blocks_of(terms, arbitration, hold.into()).saturating_add(terms.blocks.into());

@@ -11,6 +11,7 @@ mod front_run;
 mod grind;
 mod halt;
 mod hire_yourself;
+mod keep_back;
 mod leave_before_the_dispute;
 mod many_roots;
 mod one_wrong_value;

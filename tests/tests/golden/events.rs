@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cosmwasm_std::Event;
+use cosmwasm_std::{Binary, Event};
 use serde_json::{Value, json};
 use tequio_protocol::{
     BadEvent,
@@ -18,10 +18,13 @@ fn samples(field: &Field, number: usize) -> Vec<String> {
 }
 
 fn plain(schema: &Value, definitions: &Value, number: usize) -> Vec<String> {
+    if let Some(examples) = schema["examples"].as_array() {
+        return examples.iter().map(|text| text.as_str().expect("a text").into()).collect();
+    }
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/definitions/")) {
         return match name {
             "Uint64" | "Uint128" => vec![number.to_string()],
-            "Binary" => vec![format!("{number:04}")],
+            "Binary" => vec![Binary::from(vec![number as u8]).to_base64()],
             _ if definitions[name]["pattern"].is_string() || name == "Digest" => vec![format!("{number:064x}")],
             _ => plain(&definitions[name], definitions, number),
         };

@@ -4,7 +4,7 @@ use cosmwasm_schema::cw_serde;
 use tequio_protocol::{
     Deadline, Moment,
     arbiter::{MAX_DELIVERY, Queue},
-    verifier::{Arbitration, Terms, blocks_of},
+    verifier::{Arbitration, Terms, blocks_of, longest_hold},
 };
 
 use crate::core::error::CoreError;
@@ -75,6 +75,11 @@ impl Case {
         else {
             return Err(full);
         };
+        // What the verifier would refuse to write down when it is due first: then no reveal could be taken any more.
+        let most = longest_hold(terms, arbitration, self.window.since);
+        if seconds > most.seconds || blocks > most.blocks || most.over(&now) {
+            return Err(full);
+        }
         let due = Deadline { since: now, seconds, blocks };
         *last = Some(due);
         Ok(due)

@@ -7,7 +7,6 @@ use tequio_protocol::{
     arbiter::{Demanded, State, Wanted},
 };
 
-use super::held;
 use crate::{
     core::demand::Demand,
     error::ContractError,
@@ -34,7 +33,7 @@ pub fn demand(
     state::save_case(deps.storage, attestation, &case)?;
     let demand = Demand { attestation, demander, wanted, queue, bond, due, revealed: 0, parts, state: State::Open };
     let id = state::add_demand(deps.storage, &demand)?;
-    let held = held(deps.storage, attestation, &case)?;
+    let held = state::held(deps.storage, attestation, &case)?;
     let hold = verifier::hold(&setup.verifier, attestation, held)?;
     Ok(Response::new().add_message(hold).add_event(Demanded {
         demand: id,

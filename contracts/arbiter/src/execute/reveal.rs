@@ -8,7 +8,6 @@ use tequio_protocol::{
     verifier::Verdict,
 };
 
-use super::held;
 use crate::{core::demand::Demand, error::ContractError, neighbours::verifier, state};
 
 /// What is shown is checked against the attested root and is an event; of it the state keeps only that it was shown.
@@ -44,7 +43,7 @@ pub fn reveal(deps: DepsMut, id: DemandId, answer: Binary) -> Result<Response, C
         state::change_money(deps.storage, |money| money.meet())?;
         case.meet(&statement.subject.terms, arbitration, now);
         state::save_case(deps.storage, attestation, &case)?;
-        messages.push(verifier::hold(&verifier, attestation, held(deps.storage, attestation, &case)?)?);
+        messages.push(verifier::hold(&verifier, attestation, state::held(deps.storage, attestation, &case)?)?);
     }
     Ok(Response::new().add_messages(messages).add_event(Revealed {
         demand: id,

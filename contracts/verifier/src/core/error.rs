@@ -2,7 +2,7 @@
 
 use cosmwasm_std::OverflowError;
 use tequio_contract::bounds::OutOfBounds;
-use tequio_protocol::errors;
+use tequio_protocol::{Deadline, errors};
 use thiserror::Error;
 
 errors! {
@@ -14,5 +14,9 @@ errors! {
         Bounds(#[from] OutOfBounds),
         #[error("public key of {bytes} bytes is not a compressed G2 point of prime order")]
         BadKey { bytes: usize },
+        #[error("held until {until}: no window is longer than the one to {limit}, or begins after it")]
+        HeldTooLong { until: Deadline, limit: Deadline },
+        #[error("a turn until {turn}: one begins when something that was demanded is revealed, and is until {own} now")]
+        NotATurn { turn: Deadline, own: Deadline },
     }
 }

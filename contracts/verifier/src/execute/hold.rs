@@ -3,11 +3,14 @@
 use cosmwasm_std::{DepsMut, Response};
 use tequio_protocol::{
     AttestationId, Deadline, Moment,
-    verifier::{Held, Holding, Verdict, longest_hold},
+    verifier::{Held, Holding, Verdict},
 };
 
 use crate::{
-    core::timing::{Finding, Progress},
+    core::{
+        hold,
+        timing::{Finding, Progress},
+    },
     error::ContractError,
     state,
 };
@@ -20,20 +23,23 @@ pub fn hold(deps: DepsMut, now: Moment, id: AttestationId, held: Held) -> Result
     let Verdict::GenuineSoFar { .. } = verdict else {
         return Err(ContractError::NotHeld { verdict: verdict.word() });
     };
-    let (Finding::Genuine(since) | Finding::Held { since, .. }) = standing.progress.finding else {
-        return Err(ContractError::NotHeld { verdict: verdict.word() });
+    let (since, before) = match standing.progress.finding {
+        Finding::Genuine(since) => (since, Held::default()),
+        Finding::Held { since, held } => (since, held),
+        _ => return Err(ContractError::NotHeld { verdict: verdict.word() }),
     };
     if let Some(answer_by) = &held.answer_by {
         deps.api.addr_validate(&answer_by.demander)?;
     }
     let subject = standing.attestation.subject;
     let answer_by = held.answer_by.as_ref().map(|answer_by| answer_by.deadline);
+    if let Some(Deadline { since, .. }) = answer_by
+        && !state::recorded(deps.storage, since)?
+    {
+        return Err(ContractError::NotRecorded { since });
+    }
     if let Some(arbitration) = &subject.arbitration {
-        let limit = longest_hold(&subject.terms, arbitration, since);
-        let beyond = |until: &Deadline| limit.over(&Moment { time: until.time(), block: until.block() });
-        if let Some(until) = answer_by.into_iter().chain(held.turn).find(beyond) {
-            return Err(ContractError::HeldTooLong { until, limit });
-        }
+        hold::check((&subject.terms, arbitration), since, &before, &held, now)?;
     }
     let event = Holding {
         attestation: id,
