@@ -183,4 +183,26 @@ mod tests {
         assert!(demand(&mut Case::new(WINDOW), Queue::Principal, 0, u64::MAX, 1_000).is_ok());
         assert!(demand(&mut Case::new(WINDOW), Queue::Principal, 0, u64::MAX, u64::MAX).is_err());
     }
+
+    /// Where rounding up to blocks leaves a block more than the seconds, the verifier would refuse to write a demand down
+    /// once it is due first, and with it the reveal before it.
+    #[test]
+    fn what_the_verifier_would_not_write_down_is_not_demanded() {
+        let terms = Terms { audit_window: 1, blocks: 50, ..TERMS };
+        let arbitration =
+            Arbitration { answer_window: 200_000, spacing: 4_000, longest_hold: 2_424_001, ..arbitration() };
+        let since = WINDOW.since;
+        let most = longest_hold(&terms, &arbitration, since);
+        let mut case = Case::new(Deadline { since, seconds: 1, blocks: 50 });
+        let mut demand = |delivery| case.demand(&terms, &arbitration, Queue::Principal, delivery, since);
+        let (mut last, mut count) = (demand(MAX_DELIVERY).unwrap(), 0);
+        while let Ok(due) = demand(0) {
+            (last, count) = (due, count + 1);
+        }
+        assert_eq!((last.seconds, most.seconds, count), (5_016_000, 5_016_002, 556));
+        // By blocks alone one more would do.
+        let hold = u64::from(arbitration.longest_hold) + MAX_DELIVERY;
+        let limit_block = since.block + 50 + blocks_of(&terms, &arbitration, hold);
+        assert_eq!(last.block() + 1 + 50, limit_block);
+    }
 }
