@@ -231,6 +231,10 @@ impl Run {
         &self.traces[shard]
     }
 
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     fn with_evidence<T>(&self, use_it: impl FnOnce(&Evidence) -> T) -> T {
         use_it(&Evidence {
             manifest: &self.manifest,
