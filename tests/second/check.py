@@ -235,6 +235,19 @@ def reveals():
             same(answered(), outcome, what)
             made = answers.answer(statement, wanted, start, outcome["leaves"])
             same(made.hex(), case["answer"], f"{what}, made anew")
+
+
+def located():
+    v = load("addresses")
+    for case in v["located"]:
+        numbers = {"first_shard": int(case["first_shard"]), "count": int(case["count"])}
+        statement = a.Statement(raw(case["program_id"]), None, draws=1, root=None, seed=None, **numbers)
+        found = lambda: addresses.located(statement, case["wanted"], raw(case["shown"]))
+        if "refused" in case["outcome"]:
+            refuses(found, f"{case['what']}: {case['wanted']}")
+            continue
+        at = found()
+        same({"parts": str(at.parts), "bytes": str(at.bytes())}, case["outcome"], case["what"])
     for text in v["texts_refused"]:
         refuses(lambda: addresses.address(text), text)
 
@@ -262,6 +275,7 @@ def main():
         openings(name)
     refutations()
     reveals()
+    located()
     if REFERENCE.exists():
         meaning()
     print(f"second implementation: {checks} checks agree")
