@@ -105,7 +105,7 @@ impl FromStr for Wanted {
 
     fn from_str(text: &str) -> Result<Self, NotWanted> {
         let wanted = parse(text).ok_or_else(|| NotWanted(text.into()))?;
-        // One text each: no zeros or signs before a number.
+        // One text each: no zeros or signs before a number, and nothing after the last.
         if wanted.to_string() == text { Ok(wanted) } else { Err(NotWanted(text.into())) }
     }
 }
@@ -115,7 +115,7 @@ fn parse(text: &str) -> Option<Wanted> {
         words.next()?.parse().ok()
     }
     let words = &mut text.split('/');
-    let wanted = match words.next()? {
+    Some(match words.next()? {
         "shards" => Wanted::Shards { depth: next(words)?, index: next(words)? },
         "tensors" => Wanted::Tensors { shard: next(words)?, depth: next(words)?, index: next(words)? },
         "nodes" => {
@@ -124,8 +124,7 @@ fn parse(text: &str) -> Option<Wanted> {
         "leaves" => Wanted::Leaves { shard: next(words)?, tensor: next(words)?, first: next(words)? },
         "outputs" => Wanted::Outputs { first: next(words)?, count: next(words)? },
         _ => return None,
-    };
-    words.next().is_none().then_some(wanted)
+    })
 }
 
 impl Manifest {
