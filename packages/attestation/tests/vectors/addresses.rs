@@ -7,6 +7,7 @@ use tequio_attestation::{
 use tequio_tensor::{DType, Op};
 
 use crate::{
+    allocated::most_allocated,
     golden::{golden, hex},
     program::{Builder, Run, bytes},
     tall,
@@ -356,6 +357,12 @@ fn short_answers_to_large_addresses() {
     ] {
         let answer = [&locate(&program, &wanted)[..], number].concat();
         assert_eq!(refused(&wanted, from, &answer), error, "{from} {number:?}");
+    }
+    // As many leaves as an answer has, of the smallest: a contract has 32 MiB.
+    for payloads in [0, 1 << 20] {
+        let answer = [&locate(&program, &wanted)[..], &[0x80, 0x20], &vec![0; payloads]].concat();
+        let (_, allocated) = most_allocated(|| refused(&wanted, 0, &answer));
+        assert!(allocated < 2 << 20, "{allocated}");
     }
     let (wanted, digests) = (shards(56, (1 << 56) - 1), 32 * (255 + 56));
     assert_eq!(refused(&wanted, 0, &vec![0; digests - 1]), Malformed::Truncated);

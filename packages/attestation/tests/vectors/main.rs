@@ -4,6 +4,8 @@
 //! `TEQUIO_BLESS=1 cargo test -p tequio-attestation --test vectors` writes them anew.
 
 mod addresses;
+#[path = "../../../program/tests/bounds/allocated.rs"]
+mod allocated;
 mod answers;
 mod attestation;
 mod codec;
