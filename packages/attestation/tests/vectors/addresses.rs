@@ -335,6 +335,9 @@ fn slots_against_ids() {
     let order: Vec<_> = found.leaves.iter().map(|leaf| (leaf.shard, leaf.tensor)).collect();
     let shard = |shard| [vec![(shard, LARGEST)], vec![(shard, SUMS); 300]].concat();
     assert_eq!(order, [shard(0), shard(1)].concat());
+    // A part from within one shard to within the next, and digests beside it in both.
+    let answer = run.reveal(&statement, &outputs(0, 2), 250, 100 * 36).unwrap();
+    assert_eq!(revealed(&statement, &outputs(0, 2), 250, &answer).map(|found| found.parts), Ok(350));
 }
 
 /// What is sent bounds the work, whatever numbers are named.
