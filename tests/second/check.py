@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+import addresses
 import attestation as a
 from bounds import Bounds
 from meaning import BITS, OPS, evaluate
@@ -159,15 +160,16 @@ def attestation():
         refuses(lambda: whole(a.read_header, raw(case["bytes"])), case["what"])
 
 
+def statement_of(attested):
+    return a.Statement(**{k: raw(f) if isinstance(f, str) else f for k, f in attested["statement"].items()})
+
+
 def openings(name):
     v = load(name)
     for d in v["program"]["descriptors"]:
         words = whole(a.read_descriptor, raw(d["bytes"])).words()
         same(words, {key: d[key] for key in d if key not in DERIVED}, d["id"])
-    statements = [
-        a.Statement(**{k: raw(f) if isinstance(f, str) else f for k, f in attested["statement"].items()})
-        for attested in v["attestations"]
-    ]
+    statements = [statement_of(attested) for attested in v["attestations"]]
     # The first attestation is an honest one: made anew from program and inputs.
     honest = Provider(v["program"], statements[0].first_shard, statements[0].count)
     same(honest.program_id(), statements[0].program_id, "program id")
@@ -208,13 +210,48 @@ def weights():
 def refutations():
     v = load("refutation")
     for attested in v["attestations"]:
-        statement = a.Statement(**{k: raw(f) if isinstance(f, str) else f for k, f in attested["statement"].items()})
+        statement = statement_of(attested)
         for case in attested["cases"]:
             judged = lambda: a.refute(statement, case["shard"], case["element"], raw(case["opening"]))
             if "refused" in case["outcome"]:
                 refuses(judged, case["what"])
             else:
                 same(judged(), case["outcome"], case["what"])
+
+
+def reveals():
+    v = load("reveals")
+    for attested in v["attestations"]:
+        statement = statement_of(attested)
+        honest = Provider(attested["program"], statement.first_shard, statement.count)
+        same(honest.program_id(), statement.program_id, "program id")
+        same(honest.trace_root(), statement.root, "attested root")
+        answers = addresses.Answers(honest)
+        for case in attested["cases"]:
+            wanted, start, answer, outcome = case["wanted"], case["from"], raw(case["answer"]), case["outcome"]
+            what = f"{case['what']}: {wanted}"
+            answered = lambda: addresses.answered(statement, wanted, start, answer)
+            if "refused" in outcome:
+                refuses(answered, what)
+                continue
+            same(answered(), outcome, what)
+            made = answers.answer(statement, wanted, start, outcome["leaves"])
+            same(made.hex(), case["answer"], f"{what}, made anew")
+
+
+def located():
+    v = load("addresses")
+    for case in v["located"]:
+        numbers = {"first_shard": int(case["first_shard"]), "count": int(case["count"])}
+        statement = a.Statement(raw(case["program_id"]), None, draws=1, root=None, seed=None, **numbers)
+        found = lambda: addresses.located(statement, case["wanted"], raw(case["shown"]))
+        if "refused" in case["outcome"]:
+            refuses(found, f"{case['what']}: {case['wanted']}")
+            continue
+        at = found()
+        same({"parts": str(at.parts), "bytes": str(at.bytes())}, case["outcome"], case["what"])
+    for text in v["texts_refused"]:
+        refuses(lambda: addresses.address(text), text)
 
 
 def meaning():
@@ -239,6 +276,8 @@ def main():
     for name in ("opening-small", "opening-layers", "opening-job"):
         openings(name)
     refutations()
+    reveals()
+    located()
     if REFERENCE.exists():
         meaning()
     print(f"second implementation: {checks} checks agree")

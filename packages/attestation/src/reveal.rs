@@ -42,7 +42,8 @@ pub struct RevealedLeaf<'a> {
 
 /// Reveals what is asked for; of outputs, from part `from` on, as many as `bytes` hold, but at least one.
 ///
-/// The bytes are what [`revealed`] takes. Errors if the evidence lacks a shard that is asked for, or the address is none.
+/// The bytes are what [`revealed`] takes. Errors if the evidence lacks a shard that is asked for, the address is none, or no part
+/// is left.
 pub fn reveal(
     statement: &Statement,
     evidence: &Evidence,
@@ -56,6 +57,9 @@ pub fn reveal(
     w.bytes(&shown);
     let elements = fitting(&located, from, bytes);
     if matches!(asked, Wanted::Outputs { .. }) {
+        if elements.is_empty() {
+            return Err(Malformed::Counts);
+        }
         w.varint(elements.len() as u64);
     }
     for &(shard, slot, leaf) in &elements {

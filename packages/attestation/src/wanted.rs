@@ -1,6 +1,10 @@
 //! What can be asked of an attestation's commitments: one space of addresses, attestation → shard → tensor → node → leaf.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -101,7 +105,7 @@ impl FromStr for Wanted {
 
     fn from_str(text: &str) -> Result<Self, NotWanted> {
         let wanted = parse(text).ok_or_else(|| NotWanted(text.into()))?;
-        // One text each: no zeros or signs before a number.
+        // One text each: no zeros or signs before a number, and nothing after the last.
         if wanted.to_string() == text { Ok(wanted) } else { Err(NotWanted(text.into())) }
     }
 }
@@ -111,7 +115,7 @@ fn parse(text: &str) -> Option<Wanted> {
         words.next()?.parse().ok()
     }
     let words = &mut text.split('/');
-    let wanted = match words.next()? {
+    Some(match words.next()? {
         "shards" => Wanted::Shards { depth: next(words)?, index: next(words)? },
         "tensors" => Wanted::Tensors { shard: next(words)?, depth: next(words)?, index: next(words)? },
         "nodes" => {
@@ -120,16 +124,21 @@ fn parse(text: &str) -> Option<Wanted> {
         "leaves" => Wanted::Leaves { shard: next(words)?, tensor: next(words)?, first: next(words)? },
         "outputs" => Wanted::Outputs { first: next(words)?, count: next(words)? },
         _ => return None,
-    };
-    words.next().is_none().then_some(wanted)
+    })
 }
 
 impl Manifest {
     /// Bytes of a shard's outputs as they are delivered on demand: elements, and the digests that tie them to its root.
     pub fn delivery_bytes(&self) -> u64 {
         let path = 32 * u64::from(depth(self.header.committed.into()));
-        self.outputs().iter().map(|output| path + output.ty.bytes() as u64).sum()
+        let by_slot: BTreeMap<u32, Type> = self.outputs().iter().map(|output| (output.slot, output.ty)).collect();
+        by_slot.values().map(|ty| path + bytes(ty)).sum()
     }
+}
+
+/// Bytes of all elements: 2³² or more are no `usize` in a contract.
+fn bytes(ty: &Type) -> u64 {
+    u64::from(ty.shape.elements()) * ty.dtype.bytes() as u64
 }
 
 /// A committed tensor, as its descriptor shows it.
@@ -243,8 +252,9 @@ pub(crate) fn locate_from(subject: &Subject, wanted: &Wanted, reader: &mut Reade
 /// Refuses an address that is not canonical, or below which nothing lies.
 fn node(depth_: u8, index: u64, leaves: u64) -> Result<(), Malformed> {
     let below = depth(leaves).checked_sub(depth_).filter(|below| *below > 0 && depth_.is_multiple_of(LEVELS));
-    let first = below.and_then(|below| index.checked_mul(1 << below));
-    if first.is_some_and(|first| first < leaves) { Ok(()) } else { Err(Malformed::Address) }
+    // Up to 64 levels below a number of 64 bits.
+    let first = below.map(|below| u128::from(index) << below);
+    if first.is_some_and(|first| first < leaves.into()) { Ok(()) } else { Err(Malformed::Address) }
 }
 
 #[inline(never)]
@@ -373,7 +383,7 @@ impl Located {
                 path + self.slots.iter().map(leaf).sum::<u64>()
             }
             Wanted::Outputs { count, .. } => {
-                let each = self.slots.iter().map(|slot| path + slot.ty.bytes() as u64).sum::<u64>();
+                let each = self.slots.iter().map(|slot| path + bytes(&slot.ty)).sum::<u64>();
                 each.saturating_mul(count)
             }
         }

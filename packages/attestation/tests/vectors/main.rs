@@ -3,6 +3,10 @@
 //!
 //! `TEQUIO_BLESS=1 cargo test -p tequio-attestation --test vectors` writes them anew.
 
+mod addresses;
+#[path = "../../../program/tests/bounds/allocated.rs"]
+mod allocated;
+mod answers;
 mod attestation;
 mod codec;
 mod describe;
@@ -17,4 +21,5 @@ mod openings;
 mod program;
 mod reveals;
 mod small;
+mod tall;
 mod trees;

@@ -182,7 +182,7 @@ fn single_draws(run: &Run, slot: usize) -> Vec<Value> {
     drawn.take(if slot == layers::CHOOSES { 8 } else { 2 }).map(described).collect()
 }
 
-fn describe(statement: &Statement) -> Value {
+pub fn describe(statement: &Statement) -> Value {
     let subject = &statement.subject;
     json!({
         "program_id": hex(subject.program_id),

@@ -231,14 +231,23 @@ impl Run {
         &self.traces[shard]
     }
 
-    fn with_evidence<T>(&self, use_it: impl FnOnce(&Evidence) -> T) -> T {
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// With no other traces than of `shards`.
+    pub fn with_traces<T>(&self, shards: &[u64], use_it: impl FnOnce(&Evidence) -> T) -> T {
         use_it(&Evidence {
             manifest: &self.manifest,
             inputs: &self.inputs,
             input_tree: &self.inputs.tree(&self.manifest),
             tree: &self.trace,
-            traces: (0..).zip(self.traces.iter().cloned()).collect(),
+            traces: shards.iter().map(|shard| (*shard, self.trace(*shard as usize).clone())).collect(),
         })
+    }
+
+    fn with_evidence<T>(&self, use_it: impl FnOnce(&Evidence) -> T) -> T {
+        self.with_traces(&(0..self.range.1).collect::<Vec<_>>(), use_it)
     }
 
     /// A committed tensor.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{
-    Digest, LEAVES, Malformed, Manifest, OUTPUT_LEAVES, Outcome, Position, Statement, Wanted, located, refute, revealed,
+    Digest, LEAVES, Malformed, Manifest, OUTPUT_LEAVES, Outcome, Position, Statement, Wanted, located, refute, reveal,
+    revealed, touched_shards,
 };
 use tequio_tensor::{DType, Op};
 
@@ -192,4 +193,29 @@ fn a_walk_refutes() {
     let opening = honest.show_instead(&theirs, lazy.committed(0), position, trace, &instead);
     assert_eq!(opening, lazy.show(&theirs, lazy.committed(0), position), "one string of bytes opens an element");
     assert!(matches!(refute(&theirs, position, &opening), Ok(Outcome::Disagreed(_))));
+}
+
+/// Only shards of which something is asked for, and none for the tree over shards, whose leaves are kept.
+#[test]
+fn what_must_be_run_again() {
+    let run = Run::new(wide(), inputs(5), (1, 3), |_, _| {});
+    let (statement, tensor) = (statement(&run), run.committed(0).0);
+    let outputs = Wanted::Outputs { first: 2, count: 2 };
+    // 605 leaves of a shard, each 64 bytes and a digest.
+    for (wanted, from, bytes, shard, touched) in [
+        (Wanted::Shards { depth: 0, index: 0 }, 0, usize::MAX, None, &[][..]),
+        (Wanted::Tensors { shard: 3, depth: 0, index: 0 }, 0, usize::MAX, Some(3), &[2]),
+        (Wanted::Nodes { shard: 3, tensor, depth: 8, index: 5 }, 0, usize::MAX, Some(3), &[2]),
+        (Wanted::Leaves { shard: 1, tensor, first: 0 }, 0, usize::MAX, Some(1), &[0]),
+        (outputs, 0, usize::MAX, None, &[1, 2]),
+        (outputs, 0, 605 * 96, None, &[1]),
+        (outputs, 604, 2 * 96, None, &[1, 2]),
+        (outputs, 605, usize::MAX, None, &[2]),
+    ] {
+        assert_eq!(wanted.shard(), shard, "{wanted}");
+        let found = touched_shards(&statement.subject, run.manifest(), &wanted, from, bytes).unwrap();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), touched, "{wanted} from {from}");
+        let answer = run.with_traces(touched, |evidence| reveal(&statement, evidence, &wanted, from, bytes)).unwrap();
+        assert_eq!(answer, run.reveal(&statement, &wanted, from, bytes).unwrap(), "{wanted}");
+    }
 }
