@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use tequio_attestation::Wanted;
 use tequio_backend::cpu::Cpu;
 use tequio_client::flow;
+use tequio_embedded::Setup;
 use tequio_protocol::escrow::{Ended, Ending};
-use tequio_runner::{DrawTooBig, Provider, Relayer, TooSlow, provider::Part};
+use tequio_runner::{
+    DrawTooBig, OutputsTooDear, Provider, Relayer, TooBusy, TooSlow,
+    provider::{NotServed, Part},
+};
 use tequio_tests::{Job, STAKE, World, job, wait};
 
 #[test]
@@ -114,4 +119,89 @@ fn a_provider_takes_no_more_than_it_can_run_in_time() {
     assert_eq!(error.downcast::<TooSlow>().unwrap(), TooSlow { job, cost, window: 60, speed });
     provider.speed = Some(2 * cost / 30 + 1);
     assert_eq!(wait(provider.assign(job, 3)).unwrap().count, 2);
+}
+
+/// What it could not answer in time would be withheld, and cost it the lien: of all it has open, two answers each spacing.
+#[test]
+fn a_provider_takes_no_more_than_it_can_answer_for() {
+    let mut world = World::new();
+    let (owner, operator) = (world.actor("alice"), world.actor("alice's rig"));
+    let first = world.post(job());
+    let second = world.post(job());
+    let free = world.post(Job { audit_window: Some(0), ..job() });
+    let cost = world.job(first).cost.u64();
+    let chain = &world.chain;
+    let mut provider =
+        Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
+    let operators = std::slice::from_ref(&operator);
+    wait(flow::register(chain, &owner, operators, Default::default(), STAKE.into(), STAKE.into())).unwrap();
+    // Two answers take all of a minute; with two assignments open there is time for one of them.
+    provider.speed = Some(2 * cost / 60 + 1);
+    wait(provider.assign(first, 2)).unwrap();
+    let error = wait(provider.assign(second, 2)).unwrap_err().downcast::<TooBusy>().unwrap();
+    assert!(error.job == second && error.percent > 190 && error.percent <= 200, "{error}");
+    // Nothing is demanded of what has no audit window.
+    wait(provider.assign(free, 2)).unwrap();
+    provider.speed = Some(4 * cost / 60 + 1);
+    wait(provider.assign(second, 2)).unwrap();
+}
+
+/// The client could make it publish them for half of what that costs.
+#[test]
+fn a_provider_takes_no_job_whose_outputs_cost_more_to_publish_than_it_pays() {
+    let mut setup = Setup::default();
+    let arbiter = setup.escrow.arbitration.as_mut().unwrap();
+    arbiter.answer_gas = setup.max_gas;
+    let mut world = World::with(setup);
+    let (owner, operator) = (world.actor("alice"), world.actor("alice's rig"));
+    let cheap = world.post(Job { price: 1, ..job() });
+    let bytes = world.data(cheap).manifest().delivery_bytes();
+    let half = (100_000 * u128::from(bytes)).div_ceil(2 * 16_384);
+    let mint = world.job(cheap).basis.mint.u128();
+    let [short, enough] = [half - 1 - mint, half - mint].map(|price| world.post(Job { price, ..job() }));
+    let chain = &world.chain;
+    let mut provider =
+        Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
+    let operators = std::slice::from_ref(&operator);
+    wait(flow::register(chain, &owner, operators, Default::default(), STAKE.into(), STAKE.into())).unwrap();
+    let error = wait(provider.assign(short, 2)).unwrap_err().downcast::<OutputsTooDear>().unwrap();
+    assert_eq!(error, OutputsTooDear { job: short, half: half.into(), pay: (half - 1).into() });
+    wait(provider.assign(enough, 2)).unwrap();
+}
+
+/// Whoever is to run shards again for somebody must not copy: before he has attested, only the principal is served.
+#[test]
+fn strangers_are_served_late() {
+    let mut world = World::new();
+    let (owner, operator) = (world.actor("alice"), world.actor("alice's rig"));
+    let job = world.post(Job { audit_window: Some(86_400), ..job() });
+    let (client, stranger) = (world.client.clone(), world.stranger.clone());
+    let chain = &world.chain;
+    let mut provider =
+        Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
+    let mut relayer = Relayer::new(chain, stranger.clone(), |round| chain.beacon().sign(round));
+    let wanted = Wanted::Tensors { shard: 3, depth: 0, index: 0 };
+    wait(async {
+        flow::register(chain, &owner, std::slice::from_ref(&operator), Default::default(), STAKE.into(), STAKE.into())
+            .await?;
+        let taken = provider.assign(job, 8).await?.assignment;
+        provider.attest_all().await?;
+        let refused = async |provider: &Provider<'_, _>| {
+            let error = provider.serve(&stranger, taken, wanted).await.unwrap_err();
+            error.downcast::<NotServed>().unwrap().from
+        };
+        assert_eq!(refused(&provider).await, None);
+        provider.serve(&client, taken, wanted).await?;
+        relayer.draw().await?;
+        provider.open_all(Part::default()).await?;
+        let walk = 6 * (2 * 600 + 60);
+        let from = refused(&provider).await.unwrap();
+        assert!(from > chain.now() + 86_400 - walk - 60 && from <= chain.now() + 86_400 - walk, "{from}");
+        chain.advance_to(from - 5);
+        assert_eq!(refused(&provider).await, Some(from));
+        chain.advance_to(from);
+        provider.serve(&stranger, taken, wanted).await?;
+        anyhow::Ok(())
+    })
+    .unwrap();
 }
