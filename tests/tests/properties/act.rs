@@ -49,6 +49,53 @@ pub enum Opening {
     Noise,
 }
 
+/// What is demanded of an attestation.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// Of the five kinds there are.
+    pub kind: u8,
+    pub shard: u64,
+    pub part: u64,
+    pub spoiled: Option<Spoiled>,
+}
+
+/// What is wrong with a demand.
+#[derive(Clone, Copy, Debug)]
+pub enum Spoiled {
+    Noise,
+    Truncated,
+    /// It lies in no shard of the attestation.
+    Beyond,
+    /// It is no address.
+    Askew,
+    /// A tensor that nobody commits to.
+    Input,
+}
+
+/// How an answer is spoiled on its way.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    Whole,
+    /// Of outputs, one leaf.
+    Part,
+    Truncated,
+    Noise,
+    /// Something else of the same attestation.
+    Other,
+}
+
+/// What somebody shows against an attestation.
+#[derive(Clone, Copy, Debug)]
+pub enum Against {
+    /// An element that is wrong, if there is one.
+    Wrong,
+    /// One that is as it should be.
+    Right,
+    /// One of a trace that is not the attester's.
+    OtherTrace,
+    Noise,
+}
+
 #[derive(Clone, Debug)]
 pub struct Offer {
     pub client: usize,
@@ -224,6 +271,45 @@ pub enum Act {
     Propose {
         by: By,
         seed: u8,
+    },
+    Refute {
+        by: usize,
+        attestation: usize,
+        shard: u64,
+        element: u32,
+        against: Against,
+    },
+    /// By who is no arbiter.
+    Hold {
+        by: usize,
+        attestation: usize,
+        seconds: u32,
+        due: bool,
+    },
+
+    /// For the principal, if it is by whoever may.
+    Demand {
+        by: By,
+        attestation: usize,
+        asked: Asked,
+        sent: Sent,
+    },
+    Reveal {
+        by: usize,
+        demand: usize,
+        answer: Answer,
+    },
+    SettleDemands {
+        by: usize,
+        demands: Vec<usize>,
+    },
+    /// Withdraws from arbiter.
+    TakeBonds {
+        by: usize,
+    },
+    /// Burns what settled demands left to burn.
+    BurnBonds {
+        by: usize,
     },
 
     Buy {

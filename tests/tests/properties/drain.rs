@@ -21,12 +21,13 @@ impl Stage {
         self.ends(beacon);
         self.refunds();
         self.adds_up();
-        self.balances(&mut BTreeMap::new());
+        self.balances();
         self.pays_out();
+        self.empties_the_arbiter();
         self.unbonds();
         self.counts();
         self.adds_up();
-        self.balances(&mut BTreeMap::new());
+        self.balances();
     }
 
     /// After the deadlines an outsider ends every assignment, by exactly one of settle and expire.

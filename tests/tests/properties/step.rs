@@ -1,5 +1,6 @@
 //! Acts become messages.
 
+mod arbiter;
 mod escrow;
 mod govern;
 mod registry;
@@ -10,9 +11,12 @@ use cosmwasm_std::{Addr, Coin, coin};
 use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling, RulingResponse};
 use tequio_protocol::{AssignmentId, JobId};
 
-use crate::act::{Act, By, Sent};
+use crate::act::{Act, Answer, By, Sent};
 use crate::program::Shown;
 use crate::stage::{FOREIGN, Stage};
+
+/// Longest wait of one act for a window to be over: the longest of a commons job.
+const LONGEST: u64 = 5_200;
 
 impl Stage {
     pub fn step(&mut self, act: &Act) {
@@ -31,9 +35,19 @@ impl Stage {
             | Act::BurnSlashed { .. }
             | Act::Seize { .. } => self.in_registry(act),
 
-            Act::Tick { .. } | Act::Beacon { .. } | Act::Attest { .. } | Act::Open { .. } | Act::Propose { .. } => {
-                self.in_verifier(act)
-            }
+            Act::Tick { .. }
+            | Act::Beacon { .. }
+            | Act::Attest { .. }
+            | Act::Open { .. }
+            | Act::Propose { .. }
+            | Act::Refute { .. }
+            | Act::Hold { .. } => self.in_verifier(act),
+
+            Act::Demand { .. }
+            | Act::Reveal { .. }
+            | Act::SettleDemands { .. }
+            | Act::TakeBonds { .. }
+            | Act::BurnBonds { .. } => self.in_arbiter(act),
 
             Act::Buy { .. }
             | Act::Approve { .. }
@@ -125,9 +139,15 @@ impl Stage {
         match (ruling, attestation) {
             (Ruling::Expire(_), _) => _ = self.must(&outsider, expire, 0),
             (Ruling::Settle(_), _) => _ = self.must(&outsider, settle, 0),
-            (Ruling::Wait(NotYet::Audit { until, .. }), _) => {
-                self.chain.advance_past(until);
-                self.must(&outsider, settle, 0);
+            (Ruling::Wait(NotYet::Audit { until, .. }), Some(attestation)) => {
+                if let Some(demand) = self.told.demands.first_due(attestation.id) {
+                    self.reveal(&outsider, demand, Answer::Whole);
+                } else if until.time() > self.chain.now() + LONGEST {
+                    self.chain.advance(LONGEST / 2);
+                } else {
+                    self.chain.advance_past(until);
+                    self.must(&outsider, settle, 0);
+                }
             }
             (Ruling::Wait(NotYet::Pending { .. }), Some(attestation)) => self.bring_on(&attestation),
             (Ruling::Wait(NotYet::Unattested { .. }), None) => {

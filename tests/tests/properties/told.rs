@@ -16,6 +16,7 @@ use tequio_protocol::{
 };
 use tequio_tests::wait;
 
+use crate::demands::Demands;
 use crate::stage::Stage;
 
 /// Sums and lists of what events told.
@@ -44,6 +45,7 @@ pub struct Told {
     pub owed: BTreeMap<String, u128>,
     /// Coins that came to a contract for nothing.
     pub dust: BTreeMap<String, u128>,
+    pub demands: Demands,
 }
 
 impl Told {
@@ -65,6 +67,7 @@ impl Told {
             counted: BTreeSet::new(),
             owed: BTreeMap::new(),
             dust: BTreeMap::new(),
+            demands: Demands::default(),
         }
     }
 
@@ -78,6 +81,7 @@ impl Stage {
     pub fn heed(&mut self, outcome: &Executed) {
         let contracts = self.chain.deployment().clone();
         let by_escrow = &contracts.escrow;
+        self.heed_demands(outcome);
         for Posted { job, .. } in outcome.emitted_by::<Posted>(by_escrow) {
             self.jobs += 1;
             assert_eq!(job.0, self.jobs);
@@ -156,8 +160,9 @@ impl Stage {
         assert_eq!((&slash.provider, slash.amount), (&ended.provider, ended.slashed));
         assert_eq!(slash.amount, slash.to_burn + slash.client_amount + slash.reporter_amount);
         assert!(5 * slash.to_burn.u128() >= 4 * slash.amount.u128(), "{slash:?}");
-        let rules = &self.rules[&ended.job.0];
-        assert!(slash.reporter_amount <= rules.reporter_tip, "{slash:?}");
+        let (whom, most) = self.thanks(ended);
+        assert!(slash.reporter_amount.u128() <= most, "{slash:?}");
+        assert!(whom.is_none() || slash.reporter.is_none() || whom == slash.reporter, "{slash:?}, not {whom:?}");
         *self.told.gas.entry(ended.job.0).or_default() += slash.client_amount.u128();
         assert_eq!(
             (slash.client.is_none(), slash.reporter.is_none()),
@@ -171,6 +176,10 @@ impl Stage {
         let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
         let (attest_by, now) = (assignment.attest_by, self.chain.moment());
         let attestation = self.attested(&assignment);
+        if let Some(attestation) = &attestation {
+            let claim = self.claims.iter().find(|claim| claim.attestation == attestation.id).copied();
+            self.follows(claim.expect("an attestation of ours"), attestation);
+        }
         let verdict = attestation
             .as_ref()
             .filter(|found| attest_by.since.time <= found.attested.time && !attest_by.over(&found.attested))

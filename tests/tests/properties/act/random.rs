@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tequio_client::Contract;
 use tequio_protocol::escrow::MIN_COMMONS_AUDIT;
 
-use super::{Act, By, Offer, Opening, Sent, Wrong};
+use super::{Act, Against, Answer, Asked, By, Offer, Opening, Sent, Spoiled, Wrong};
 use crate::program::{MOST_SHARDS, Shown};
 
 fn index() -> std::ops::Range<usize> {
@@ -36,6 +36,11 @@ fn contract() -> impl Strategy<Value = Contract> {
     prop::sample::select(&[Contract::Registry, Contract::Verifier, Contract::Rewards, Contract::Escrow][..])
 }
 
+/// Those and the arbiter, which nobody governs.
+fn any_contract() -> impl Strategy<Value = Contract> {
+    prop_oneof![4 => contract(), 1 => Just(Contract::Arbiter)]
+}
+
 fn shown() -> impl Strategy<Value = Shown> {
     prop_oneof![
         6 => Just(Shown::Honest),
@@ -52,6 +57,42 @@ fn limits() -> impl Strategy<Value = (Option<usize>, Option<u64>, Option<u128>)>
         prop::option::weighted(0.2, 0..6u64),
         prop::option::weighted(0.2, 0..1_500u128),
     )
+}
+
+/// What is done about an attestation that is watched.
+fn dispute() -> impl Strategy<Value = Act> {
+    let spoiled = prop::sample::select(
+        &[Spoiled::Noise, Spoiled::Truncated, Spoiled::Beyond, Spoiled::Askew, Spoiled::Input][..],
+    );
+    let asked = (0..5u8, index(), index(), prop::option::weighted(0.15, spoiled))
+        .prop_map(|(kind, shard, part, spoiled)| Asked { kind, shard: shard as u64, part: part as u64, spoiled });
+    let by = || prop_oneof![1 => Just(By::Right), 1 => index().prop_map(By::Anyone)];
+    let answer = prop_oneof![
+        6 => Just(Answer::Whole),
+        2 => Just(Answer::Part),
+        1 => Just(Answer::Truncated),
+        1 => Just(Answer::Noise),
+        1 => Just(Answer::Other)
+    ];
+    let against = prop_oneof![
+        6 => Just(Against::Wrong),
+        1 => Just(Against::Right),
+        1 => Just(Against::OtherTrace),
+        1 => Just(Against::Noise)
+    ];
+    prop_oneof![
+        12 => (by(), index(), asked, sent())
+            .prop_map(|(by, attestation, asked, sent)| Act::Demand { by, attestation, asked, sent }),
+        6 => (index(), index(), answer).prop_map(|(by, demand, answer)| Act::Reveal { by, demand, answer }),
+        2 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
+            Act::Refute { by, attestation, shard: shard as u64, element: element as u32, against }
+        }),
+        1 => (index(), index(), 0..5_000u32, any::<bool>())
+            .prop_map(|(by, attestation, seconds, due)| Act::Hold { by, attestation, seconds, due }),
+        2 => (index(), some()).prop_map(|(by, demands)| Act::SettleDemands { by, demands }),
+        1 => index().prop_map(|by| Act::TakeBonds { by }),
+        1 => index().prop_map(|by| Act::BurnBonds { by }),
+    ]
 }
 
 fn offer() -> impl Strategy<Value = Offer> {
@@ -151,8 +192,9 @@ pub fn free_act() -> impl Strategy<Value = Act> {
         11 => registry,
         45 => escrow,
         16 => verifier,
+        20 => dispute(),
         11 => rewards,
-        1 => (index(), contract()).prop_map(|(by, contract)| Act::Dust { by, contract }),
+        1 => (index(), any_contract()).prop_map(|(by, contract)| Act::Dust { by, contract }),
         1 => (index(), contract()).prop_map(|(by, contract)| Act::Usurp { by, contract }),
     ]
 }

@@ -1,10 +1,12 @@
 use cosmwasm_std::{Addr, HexBinary};
+use tequio_attestation::Position;
 use tequio_embedded::LocalBeacon;
 use tequio_protocol::escrow::{self, AssignmentResponse, JobResponse};
-use tequio_protocol::verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, QueryMsg};
+use tequio_protocol::verifier::{AnswerBy, AttestationResponse, Attested, DrawnFrom, ExecuteMsg, Held, QueryMsg};
+use tequio_protocol::{AttestationId, Deadline};
 
-use crate::act::{Act, By, Opening};
-use crate::program::{Shown, programs};
+use crate::act::{Act, Against, By, Opening};
+use crate::program::{COMMITTED, Shown, WIDTH, programs};
 use crate::stage::{Claim, Stage};
 
 impl Stage {
@@ -23,13 +25,88 @@ impl Stage {
                 self.open(by, &attestation, claim, opening);
             }
             Act::Propose { by, seed } => self.propose(by, seed),
+            Act::Refute { by, attestation, shard, element, against } => {
+                let Some((attestation, claim)) = self.watched(attestation) else { return };
+                self.refute(&self.person(by), &attestation, claim, (shard, element), against);
+            }
+            Act::Hold { by, attestation, seconds, due } => {
+                let Some((attestation, _)) = self.watched(attestation) else { return };
+                let (sender, since) = (self.person(by), self.chain.moment());
+                let deadline = Deadline { since, seconds, blocks: 50 };
+                let answer_by = due.then(|| AnswerBy { demander: sender.to_string(), deadline });
+                let held = Held { answer_by, turn: (!due).then_some(deadline) };
+                self.never(&sender, ExecuteMsg::Hold { attestation: attestation.id, held });
+            }
             _ => unreachable!("not verifier's: {act:?}"),
+        }
+    }
+
+    /// Mostly one whose audit window has begun.
+    pub(super) fn watched(&self, index: usize) -> Option<(AttestationResponse, Claim)> {
+        let open = |claim: &&Claim| {
+            self.told.demands.cases.contains_key(&claim.attestation)
+                && !self.told.ended.contains_key(&claim.assignment.0)
+        };
+        let open: Vec<Claim> = self.claims.iter().filter(open).copied().collect();
+        match open.get(index % open.len().max(1)) {
+            Some(claim) if !index.is_multiple_of(8) => Some((self.attestation(claim.attestation), *claim)),
+            _ => self.claim(index),
+        }
+    }
+
+    pub fn attestation(&self, attestation: AttestationId) -> AttestationResponse {
+        self.ask(QueryMsg::Attestation { attestation })
+    }
+
+    /// Shows one element. It ends the attestation if it is wrong, and nothing else does.
+    fn refute(
+        &mut self,
+        sender: &Addr,
+        attestation: &AttestationResponse,
+        claim: Claim,
+        (shard, element): (u64, u32),
+        against: Against,
+    ) {
+        let (first, count) = (attestation.subject.first_shard, attestation.subject.count);
+        let lies = match claim.shown {
+            Shown::Wrong => count,
+            Shown::FirstWrong => 1,
+            Shown::Honest | Shown::Nothing => 0,
+        };
+        let (index, shown) = match against {
+            Against::Wrong if lies > 0 => (shard % lies, claim.shown),
+            // Every one of them is wrong.
+            Against::Right if lies == count => return,
+            Against::Right => (lies + shard % (count - lies), claim.shown),
+            Against::OtherTrace if claim.shown == Shown::Honest => (shard % count, Shown::Wrong),
+            Against::OtherTrace => (shard % count, Shown::Honest),
+            Against::Wrong | Against::Noise => (shard % count, Shown::Nothing),
+        };
+        let position = Position { shard: index, element: element % WIDTH };
+        let opening = match shown {
+            Shown::Nothing => vec![0x5a; 100],
+            shown => programs()
+                .show(claim.shards, attestation, shown, COMMITTED[0], position)
+                .expect("a trace of every shard"),
+        };
+        let element = position.element;
+        let message = ExecuteMsg::Refute {
+            attestation: attestation.id,
+            shard: (first + index).into(),
+            element,
+            opening: opening.into(),
+        };
+        let ends = matches!(against, Against::Wrong) && lies > 0 && !attestation.verdict.is_final();
+        if ends {
+            self.must(sender, message, 0);
+        } else {
+            self.never(sender, message);
         }
     }
 
     fn claim(&self, index: usize) -> Option<(AttestationResponse, Claim)> {
         let claim = *self.claims.get(index % self.claims.len().max(1))?;
-        Some((self.ask(QueryMsg::Attestation { attestation: claim.attestation }), claim))
+        Some((self.attestation(claim.attestation), claim))
     }
 
     /// Commits to what an assignment's shards give, or to what they do not.
@@ -42,6 +119,7 @@ impl Stage {
         let attested: Vec<Attested> = outcome.all();
         self.claims.extend(attested.into_iter().map(|Attested { attestation, .. }| Claim {
             attestation,
+            assignment: assignment.id,
             shown,
             shards,
         }));
