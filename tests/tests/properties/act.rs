@@ -152,6 +152,14 @@ pub enum Act {
         shown: Shown,
     },
 
+    /// An assignment is brought so many messages nearer to its audit window, and this is done about it.
+    Dispute {
+        assignment: usize,
+        shown: Shown,
+        steps: u8,
+        acts: Vec<Act>,
+    },
+
     Register {
         provider: usize,
         operator: Option<usize>,

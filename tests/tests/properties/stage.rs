@@ -45,6 +45,8 @@ pub struct Stage {
     pub assignments: u64,
     /// Escrow's config when each job was posted.
     pub rules: BTreeMap<u64, escrow::Config>,
+    /// What is disputed now.
+    pub disputed: Option<AttestationId>,
     /// In the order of attesting.
     pub claims: Vec<Claim>,
     /// Of each attestation, as it was last seen.
@@ -119,8 +121,8 @@ impl Stage {
         let codes = [code::of(Contract::Rewards), failing()].map(|code| chain.app().store_code(code));
         let (beacons, told) = (vec![chain.beacon().clone()], Told::new(&chain));
         let digest = digest(chain.app().storage());
-        let (jobs, assignments, rules, claims, verdicts, seen) = Default::default();
-        Self { chain, cast, beacons, jobs, assignments, rules, claims, verdicts, told, seen, digest, codes }
+        let (jobs, assignments, rules, disputed, claims, verdicts, seen) = Default::default();
+        Self { chain, cast, beacons, jobs, assignments, rules, disputed, claims, verdicts, told, seen, digest, codes }
     }
 
     /// Credits and a job for each client, stake and caps for providers: without them few messages are taken.

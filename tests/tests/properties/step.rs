@@ -9,6 +9,7 @@ mod verifier;
 
 use cosmwasm_std::{Addr, Coin, coin};
 use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling, RulingResponse};
+use tequio_protocol::verifier::Verdict;
 use tequio_protocol::{AssignmentId, JobId};
 
 use crate::act::{Act, Answer, By, Sent};
@@ -24,7 +25,12 @@ impl Stage {
             Act::Rest => {}
             Act::Pass { seconds } => self.chain.advance(seconds),
             Act::Halt { seconds } => self.chain.halt(seconds),
-            Act::Proceed { assignment, shown } => self.proceed(assignment, shown),
+            Act::Proceed { assignment, shown } => {
+                if let Some(assignment) = self.assignment(assignment) {
+                    self.proceed(assignment, shown);
+                }
+            }
+            Act::Dispute { assignment, shown, steps, ref acts } => self.dispute(assignment, (shown, steps), acts),
 
             Act::Register { .. }
             | Act::Update { .. }
@@ -125,17 +131,40 @@ impl Stage {
         }
     }
 
+    /// Brings an assignment into its audit window, if it comes there, and does what there is to do about it.
+    fn dispute(&mut self, index: usize, (shown, steps): (Shown, u8), acts: &[Act]) {
+        let active = (1..=self.assignments).filter(|id| !self.told.ended.contains_key(id)).map(AssignmentId);
+        let active: Vec<AssignmentId> = active.collect();
+        let some = active.iter().cycle().skip(index % active.len().max(1)).take(active.len());
+        let waits = |id: &AssignmentId| matches!(self.ruling(*id), Ruling::Wait(_));
+        let Some(id) = some.copied().find(waits) else { return };
+        for _ in 0..steps {
+            if !matches!(self.ruling(id), Ruling::Wait(NotYet::Unattested { .. } | NotYet::Pending { .. })) {
+                break;
+            }
+            self.proceed(self.ask(QueryMsg::Assignment { assignment: id }), shown);
+        }
+        self.disputed = self.attested(&self.ask(QueryMsg::Assignment { assignment: id })).map(|found| found.id);
+        for act in acts {
+            self.step(act);
+            self.adds_up();
+        }
+        self.disputed = None;
+    }
+
+    fn ruling(&self, assignment: AssignmentId) -> Ruling {
+        self.ask::<RulingResponse>(QueryMsg::Ruling { assignment }).ruling
+    }
+
     /// Sends what comes next for an assignment, whoever's turn it is.
-    fn proceed(&mut self, index: usize, shown: Shown) {
-        let Some(assignment) = self.assignment(index) else { return };
+    fn proceed(&mut self, assignment: AssignmentResponse, shown: Shown) {
         let (list, outsider) = (vec![assignment.id], self.cast.outsider.clone());
         let (expire, settle) =
             (ExecuteMsg::Expire { assignments: list.clone() }, ExecuteMsg::Settle { assignments: list });
         let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
         let attestation = self.attested(&assignment);
         let ruling = assignment.case(&job, attestation.as_ref()).ruling(self.chain.moment());
-        let answer: RulingResponse = self.ask(QueryMsg::Ruling { assignment: assignment.id });
-        assert_eq!(answer.ruling, ruling);
+        assert_eq!(self.ruling(assignment.id), ruling);
         match (ruling, attestation) {
             (Ruling::Expire(_), _) => _ = self.must(&outsider, expire, 0),
             (Ruling::Settle(_), _) => _ = self.must(&outsider, settle, 0),
@@ -146,6 +175,10 @@ impl Stage {
                     self.chain.advance(LONGEST / 2);
                 } else {
                     self.chain.advance_past(until);
+                    // What is over first in time, the window or the turn, may have blocks left.
+                    if let Verdict::GenuineSoFar { until } = self.attestation(attestation.id).verdict {
+                        self.chain.advance_past(until);
+                    }
                     self.must(&outsider, settle, 0);
                 }
             }

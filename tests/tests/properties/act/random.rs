@@ -59,7 +59,21 @@ fn limits() -> impl Strategy<Value = (Option<usize>, Option<u64>, Option<u128>)>
     )
 }
 
-/// What is done about an attestation that is watched.
+/// A good deal about one attestation at once, which may be false in a part that its draws missed.
+fn disputes() -> impl Strategy<Value = Act> {
+    let shown = prop_oneof![2 => Just(Shown::Honest), 1 => Just(Shown::FirstWrong)];
+    let wait = prop_oneof![3 => 1..60u64, 1 => 60..700u64].prop_map(|seconds| Act::Pass { seconds });
+    let acts = prop::collection::vec(prop_oneof![4 => dispute(), 1 => wait], 2..12);
+    let steps = prop_oneof![1 => 1..4u8, 4 => Just(6u8)];
+    (index(), shown, steps, acts).prop_map(|(assignment, shown, steps, acts)| Act::Dispute {
+        assignment,
+        shown,
+        steps,
+        acts,
+    })
+}
+
+/// One thing that is done about an attestation.
 fn dispute() -> impl Strategy<Value = Act> {
     let spoiled = prop::sample::select(
         &[Spoiled::Noise, Spoiled::Truncated, Spoiled::Beyond, Spoiled::Askew, Spoiled::Input][..],
@@ -84,7 +98,7 @@ fn dispute() -> impl Strategy<Value = Act> {
         12 => (by(), index(), asked, sent())
             .prop_map(|(by, attestation, asked, sent)| Act::Demand { by, attestation, asked, sent }),
         6 => (index(), index(), answer).prop_map(|(by, demand, answer)| Act::Reveal { by, demand, answer }),
-        2 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
+        3 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
             Act::Refute { by, attestation, shard: shard as u64, element: element as u32, against }
         }),
         1 => (index(), index(), 0..5_000u32, any::<bool>())
@@ -192,7 +206,8 @@ pub fn free_act() -> impl Strategy<Value = Act> {
         11 => registry,
         45 => escrow,
         16 => verifier,
-        20 => dispute(),
+        2 => dispute(),
+        6 => disputes(),
         11 => rewards,
         1 => (index(), any_contract()).prop_map(|(by, contract)| Act::Dust { by, contract }),
         1 => (index(), contract()).prop_map(|(by, contract)| Act::Usurp { by, contract }),

@@ -41,8 +41,12 @@ impl Stage {
         }
     }
 
-    /// Mostly one whose audit window has begun.
+    /// Mostly one that is disputed now, or else whose audit window has begun.
     pub(super) fn watched(&self, index: usize) -> Option<(AttestationResponse, Claim)> {
+        let disputed = self.claims.iter().find(|claim| Some(claim.attestation) == self.disputed);
+        if let Some(claim) = disputed.filter(|_| !index.is_multiple_of(16)) {
+            return Some((self.attestation(claim.attestation), *claim));
+        }
         let open = |claim: &&Claim| {
             self.told.demands.cases.contains_key(&claim.attestation)
                 && !self.told.ended.contains_key(&claim.assignment.0)
