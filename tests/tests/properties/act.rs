@@ -145,6 +145,10 @@ pub enum Act {
     Halt {
         seconds: u64,
     },
+    /// The chain is exported, and begins anew at its first height.
+    Export {
+        seconds: u64,
+    },
     /// The next message on the way of an assignment, after as long as it takes. If that is to attest, then to what is
     /// `shown`.
     Proceed {

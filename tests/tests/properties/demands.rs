@@ -46,6 +46,8 @@ pub struct Case {
     pub arbiter: Option<escrow::Arbiter>,
     /// When the last demand of the principal is due, and the last of everybody else.
     last: [Option<Moment>; 2],
+    /// Seconds that delivering outputs adds to the longest hold.
+    delivery: u64,
     /// Open demands by when they are due.
     open: BTreeSet<(u64, u64)>,
     met: Option<Moment>,
@@ -167,8 +169,9 @@ impl Stage {
         let claim = self.claims.iter().find(|claim| claim.attestation == attestation).expect("an attestation of ours");
         let job = self.job_of(claim);
         let arbiter = self.rules[&job.id.0].arbitration.clone();
-        let (since, last, open, met) = (self.chain.moment(), [None; 2], BTreeSet::new(), None);
-        let case = Case { since, terms: job.terms, arbiter, last, open, met };
+        let (since, last, delivery) = (self.chain.moment(), [None; 2], 0);
+        let (open, met) = Default::default();
+        let case = Case { since, terms: job.terms, arbiter, last, delivery, open, met };
         let before = self.told.demands.cases.insert(attestation, case);
         assert!(before.is_none(), "opened twice");
     }
@@ -221,6 +224,13 @@ impl Stage {
         let due = Moment { time: after.time + seconds, block: after.block + blocks(seconds) };
         assert_eq!((told.due, told.due_block), (due.time, due.block), "{wanted} in {queue} under {rules:?}");
         *last = Some(due);
+        // The turn after it ends with the longest hold, in time or in blocks.
+        case.delivery += seconds;
+        let (window, hold) = (u64::from(rules.answer_window), u64::from(rules.longest_hold) + case.delivery);
+        let audited = case.window(case.since, case.terms.audit_window);
+        let within =
+            due.time + window <= audited.time() + hold || due.block + blocks(window) <= audited.block() + blocks(hold);
+        assert!(within, "{wanted} due at {due} under {rules:?}, audited until {audited}");
         case.open.insert((told.due, told.demand.0));
         let (due, state, revealed) = (demand.due, State::Open, 0);
         let debt = Debt { attestation, demander, wanted, queue, bond, due, revealed, state };

@@ -59,7 +59,6 @@ fn everything_adds_up_and_everything_ends() {
             stage.seen
         },
     );
-    eprintln!("{seen:#?}");
     // Few cases need not reach everything.
     if cases >= 500 && steps >= 100 {
         seen.reached(&["Absent", "GivenBack", "Lapsed", "Refuted", "Settled", "Slashed", "Void", "Withheld"], &TAKEN);

@@ -9,7 +9,7 @@ mod verifier;
 
 use cosmwasm_std::{Addr, Coin, coin};
 use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling, RulingResponse};
-use tequio_protocol::verifier::Verdict;
+use tequio_protocol::verifier::{ExecuteMsg as ToVerifier, Verdict};
 use tequio_protocol::{AssignmentId, JobId};
 
 use crate::act::{Act, Answer, By, Sent};
@@ -25,6 +25,7 @@ impl Stage {
             Act::Rest => {}
             Act::Pass { seconds } => self.chain.advance(seconds),
             Act::Halt { seconds } => self.chain.halt(seconds),
+            Act::Export { seconds } => self.exports(seconds),
             Act::Proceed { assignment, shown } => {
                 if let Some(assignment) = self.assignment(assignment) {
                     self.proceed(assignment, shown);
@@ -131,6 +132,16 @@ impl Stage {
         }
     }
 
+    /// Blocks that no message to the verifier recorded would not count any more, and an answer that came with them would
+    /// go: somebody records the last.
+    fn exports(&mut self, seconds: u64) {
+        self.must(&self.cast.outsider.clone(), ToVerifier::Tick {}, 0);
+        self.chain.app().update_block(|block| {
+            block.height = 1;
+            block.time = block.time.plus_seconds(seconds);
+        });
+    }
+
     /// Brings an assignment into its audit window, if it comes there, and does what there is to do about it.
     fn dispute(&mut self, index: usize, (shown, steps): (Shown, u8), acts: &[Act]) {
         let active = (1..=self.assignments).filter(|id| !self.told.ended.contains_key(id)).map(AssignmentId);
@@ -148,6 +159,10 @@ impl Stage {
         for act in acts {
             self.step(act);
             self.adds_up();
+            let claim = self.claims.iter().find(|claim| Some(claim.attestation) == self.disputed).copied();
+            if let Some(claim) = claim {
+                self.follows(claim, &self.attestation(claim.attestation));
+            }
         }
         self.disputed = None;
     }

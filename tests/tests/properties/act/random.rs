@@ -98,7 +98,7 @@ fn dispute() -> impl Strategy<Value = Act> {
         12 => (by(), index(), asked, sent())
             .prop_map(|(by, attestation, asked, sent)| Act::Demand { by, attestation, asked, sent }),
         6 => (index(), index(), answer).prop_map(|(by, demand, answer)| Act::Reveal { by, demand, answer }),
-        3 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
+        5 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
             Act::Refute { by, attestation, shard: shard as u64, element: element as u32, against }
         }),
         1 => (index(), index(), 0..5_000u32, any::<bool>())
@@ -235,6 +235,7 @@ pub fn act() -> impl Strategy<Value = Act> {
         90 => free_act(),
         3 => waits.prop_map(|seconds| Act::Pass { seconds }),
         1 => (900..100_000u64).prop_map(|seconds| Act::Halt { seconds }),
+        1 => (900..100_000u64).prop_map(|seconds| Act::Export { seconds }),
         5 => governance,
     ]
 }
