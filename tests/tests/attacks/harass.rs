@@ -128,7 +128,8 @@ fn outputs_cost_each_side_half_of_the_gas() {
 /// demands come due as if nobody else were there.
 #[test]
 fn a_flood_makes_neither_the_provider_nor_the_client_late() {
-    let (mut world, alice, assignment) = watched(Setup::default(), job());
+    let (mut world, alice, assignment) = watched(Setup::default(), shards(24));
+    let since = world.now();
     let (friend, client) = (world.actor("friend"), world.client.clone());
     let mut wanted = all_there_is(&world, assignment);
     // What the client is about to ask for too.
@@ -140,8 +141,10 @@ fn a_flood_makes_neither_the_provider_nor_the_client_late() {
             flood.push(world.demand(&friend, assignment, wanted));
         }
     }
-    assert!(flood.len() > 30, "{}", flood.len());
+    // The window and the longest hold less an answer and a turn, a spacing apart.
+    assert_eq!(flood.len() as u64, (600 + 7_560 - 600 - 600) / 60 + 1);
     let last = world.demanded(*flood.last().unwrap()).due;
+    assert_eq!(last.time() + 600, since + 600 + 7_560);
     let quote = world.demand_quote(&client, assignment, roots).expect("what waits in the public queue");
     assert_eq!(quote.due.time(), world.now() + 600);
     assert!(last.time() > quote.due.time() + 30 * 60);
@@ -156,5 +159,5 @@ fn a_flood_makes_neither_the_provider_nor_the_client_late() {
     }
     assert_eq!(answered, flood.len() + 1);
     let ended = world.settle();
-    assert_eq!((ended[0].ending, world.balance(&alice.owner)), (Ending::Settled, 8_000));
+    assert_eq!((ended[0].ending, world.balance(&alice.owner)), (Ending::Settled, 24_000));
 }

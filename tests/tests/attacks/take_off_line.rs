@@ -4,13 +4,13 @@ use cosmwasm_std::{Addr, Uint128};
 use tequio_attestation::Wanted;
 use tequio_embedded::Setup;
 use tequio_protocol::{AssignmentId, escrow::Ending, verifier::Verdict};
-use tequio_tests::{Provider, STAKE, World, job};
+use tequio_tests::{Job, Provider, STAKE, World, job};
 
 /// Alice's work is genuine, and from now on she is off line.
-fn off_line(setup: Setup) -> (World, Provider, AssignmentId) {
+fn off_line(setup: Setup, price: u128) -> (World, Provider, AssignmentId) {
     let mut world = World::with(setup);
     let alice = world.provider("alice");
-    world.post(job());
+    world.post(Job { price, ..job() });
     let assignment = world.assign(&alice, 8);
     world.attest(&alice);
     world.beacon();
@@ -44,9 +44,11 @@ fn who_demanded_gets_its_gas_and_nobody_else_anything() {
     generous.escrow.reporter_tip = generous.max_gas;
     let mut dear = Setup::default();
     dear.escrow.arbitration.as_mut().unwrap().answer_gas = Uint128::new(1 << 60);
-    for setup in [Setup::default(), generous, dear] {
+    // A fifth of the lien is more than that, or less.
+    for (setup, price) in [(Setup::default(), 1_000_000), (generous, 100_000_000), (dear, 1_000), (Setup::default(), 1)]
+    {
         let (tip, gas) = (setup.escrow.reporter_tip, setup.escrow.arbitration.as_ref().unwrap().answer_gas);
-        let (mut world, alice, assignment) = off_line(setup);
+        let (mut world, alice, assignment) = off_line(setup, price);
         let lien = world.assignment(assignment).lien.u128();
         let all: Vec<Addr> = ["rival", "second", "third"].map(|name| world.actor(name)).to_vec();
         let stranger = world.stranger.clone();
@@ -67,17 +69,17 @@ fn the_client_gets_no_more_than_both_gases() {
     let setup = Setup::default();
     let (tip, client_gas) = (setup.escrow.reporter_tip.u128(), setup.escrow.client_gas.u128());
     let gas = setup.escrow.arbitration.as_ref().unwrap().answer_gas.u128();
-    let (mut world, _, assignment) = off_line(setup);
+    let (mut world, _, assignment) = off_line(setup, 1_000_000);
     let client = world.client.clone();
     let profits = profits(&mut world, &[client], assignment);
-    assert!(profits[0] <= tip + gas + client_gas, "{}", profits[0]);
-    assert_eq!(world.refund(None).amount.u128(), 8_000);
+    assert_eq!(profits[0], tip + gas + client_gas);
+    assert_eq!(world.refund(None).amount.u128(), 8_000_000);
 }
 
 /// Nobody's word is enough: whoever answers in time, or before it is due at all, is none the worse.
 #[test]
 fn any_friend_answers_for_who_is_off_line() {
-    let (mut world, alice, assignment) = off_line(Setup::default());
+    let (mut world, alice, assignment) = off_line(Setup::default(), 1_000);
     let (rival, friend) = (world.actor("rival"), world.actor("friend"));
     let demand = world.demand(&rival, assignment, Wanted::Shards { depth: 0, index: 0 });
     world.chain.advance_to(world.demanded(demand).due.time() - 5);

@@ -306,6 +306,11 @@ pub enum Act {
         asked: Asked,
         sent: Sent,
     },
+    /// Whoever it is demands all there is, until the queue is full.
+    Flood {
+        by: By,
+        attestation: usize,
+    },
     Reveal {
         by: usize,
         demand: usize,

@@ -170,8 +170,10 @@ impl Honest {
     }
 
     /// What it was made to do is repaid, but for half of delivering outputs.
-    fn is_repaid(&self, stage: &Stage) {
-        for debt in stage.told.demands.all.values().filter(|debt| stage.attester(debt) == self.operator.as_str()) {
+    fn is_repaid(&self, stage: &mut Stage) {
+        let mine: Vec<Debt> = stage.told.demands.all.values().cloned().collect();
+        for debt in mine.iter().filter(|debt| stage.attester(debt) == self.operator.as_str()) {
+            *stage.seen.ends.entry("Answered".into()).or_default() += 1;
             let Debt { bond, state, .. } = *debt;
             assert_eq!(state, Stands::Paid, "{debt:?}");
             assert!(bond - bond.div_ceil(5) >= stage.cost(debt), "{debt:?}");
@@ -230,7 +232,7 @@ fn hiring_oneself_never_pays() {
             stage.drains(true);
             let mine = |ended: &&escrow::Ended| ended.provider == honest.owner.as_str();
             assert!(stage.told.ended.values().filter(mine).all(|ended| ended.ending == Ending::Settled));
-            honest.is_repaid(&stage);
+            honest.is_repaid(&mut stage);
 
             let ((native, tokens), told) = (wealth(&stage), &stage.told);
             let burned = told.to_burn + told.fees_to_burn + told.burned;
@@ -241,7 +243,7 @@ fn hiring_oneself_never_pays() {
         },
     );
     if cases >= 100 && steps >= 100 {
-        let ends = ["Absent", "GivenBack", "Settled", "Slashed"];
+        let ends = ["Absent", "Answered", "GivenBack", "Settled", "Slashed"];
         seen.reached(&ends, &["arbiter demand", "arbiter reveal"]);
     }
 }

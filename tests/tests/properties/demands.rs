@@ -295,7 +295,7 @@ impl Stage {
         }
     }
 
-    fn job_of(&self, claim: &Claim) -> JobResponse {
+    pub fn job_of(&self, claim: &Claim) -> JobResponse {
         let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: claim.assignment });
         self.ask(escrow::QueryMsg::Job { job: assignment.job })
     }

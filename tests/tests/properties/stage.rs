@@ -293,6 +293,13 @@ pub fn setup() -> Setup {
         verifier: verifier::Config { max_draws: 64, ..setup.verifier },
         escrow: escrow::Config {
             terms: verifier::Terms { open_window: 1_200, void_after: 86_400, ..setup.escrow.terms },
+            // A queue of a dozen is full.
+            arbitration: setup.escrow.arbitration.map(|arbiter| escrow::Arbiter {
+                answer_window: 300,
+                spacing: 300,
+                longest_hold: 6 * 900,
+                ..arbiter
+            }),
             ..setup.escrow
         },
         registry: registry::Config { thaw: 86_400, timelock: 90_000, ..setup.registry },

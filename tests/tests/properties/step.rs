@@ -51,6 +51,7 @@ impl Stage {
             | Act::Hold { .. } => self.in_verifier(act),
 
             Act::Demand { .. }
+            | Act::Flood { .. }
             | Act::Reveal { .. }
             | Act::SettleDemands { .. }
             | Act::TakeBonds { .. }

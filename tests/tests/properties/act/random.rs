@@ -95,17 +95,18 @@ fn dispute() -> impl Strategy<Value = Act> {
         1 => Just(Against::Noise)
     ];
     prop_oneof![
-        12 => (by(), index(), asked, sent())
+        48 => (by(), index(), asked, sent())
             .prop_map(|(by, attestation, asked, sent)| Act::Demand { by, attestation, asked, sent }),
-        6 => (index(), index(), answer).prop_map(|(by, demand, answer)| Act::Reveal { by, demand, answer }),
-        5 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
+        1 => (by(), index()).prop_map(|(by, attestation)| Act::Flood { by, attestation }),
+        24 => (index(), index(), answer).prop_map(|(by, demand, answer)| Act::Reveal { by, demand, answer }),
+        20 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
             Act::Refute { by, attestation, shard: shard as u64, element: element as u32, against }
         }),
-        1 => (index(), index(), 0..5_000u32, any::<bool>())
+        4 => (index(), index(), 0..5_000u32, any::<bool>())
             .prop_map(|(by, attestation, seconds, due)| Act::Hold { by, attestation, seconds, due }),
-        2 => (index(), some()).prop_map(|(by, demands)| Act::SettleDemands { by, demands }),
-        1 => index().prop_map(|by| Act::TakeBonds { by }),
-        1 => index().prop_map(|by| Act::BurnBonds { by }),
+        8 => (index(), some()).prop_map(|(by, demands)| Act::SettleDemands { by, demands }),
+        4 => index().prop_map(|by| Act::TakeBonds { by }),
+        4 => index().prop_map(|by| Act::BurnBonds { by }),
     ]
 }
 

@@ -1,8 +1,8 @@
 use cosmwasm_std::{Addr, Binary, Uint128};
 use tequio_attestation::{Subject, Wanted};
+use tequio_protocol::DemandId;
 use tequio_protocol::arbiter::{ExecuteMsg, QueryMsg, QuoteResponse, Revealed, State};
 use tequio_protocol::verifier::Verdict;
-use tequio_protocol::{DemandId, escrow};
 
 use crate::act::{Act, Answer, Asked, By, Sent, Spoiled};
 use crate::program::{COMMITTED, programs};
@@ -12,6 +12,7 @@ impl Stage {
     pub(super) fn in_arbiter(&mut self, act: &Act) {
         match *act {
             Act::Demand { by, attestation, asked, sent } => self.demand(by, attestation, asked, sent),
+            Act::Flood { by, attestation } => self.floods(by, attestation),
             Act::Reveal { by, demand, answer } => {
                 self.reveal(&self.person(by), self.demand_id(demand), answer);
             }
@@ -43,10 +44,7 @@ impl Stage {
     /// What a quote says is what a demand takes, and who sends it does not otherwise matter.
     fn demand(&mut self, by: By, index: usize, asked: Asked, sent: Sent) {
         let Some((attestation, claim)) = self.watched(index) else { return };
-        let assignment: escrow::AssignmentResponse =
-            self.ask(escrow::QueryMsg::Assignment { assignment: claim.assignment });
-        let job: escrow::JobResponse = self.ask(escrow::QueryMsg::Job { job: assignment.job });
-        let sender = self.whoever(by, job.principal);
+        let sender = self.whoever(by, self.job_of(&claim).principal);
         let wanted = asked.wanted(&attestation.subject);
         let shown = asked.shown(&attestation.subject, &wanted);
         let (attestation, demander) = (attestation.id, sender.to_string());
@@ -56,6 +54,25 @@ impl Stage {
         let funds = self.funds(quote.as_ref().map_or(1, |quote| quote.bond.u128()), sent);
         let taken = self.send(&sender, ExecuteMsg::Demand { attestation, wanted, shown }, funds).is_some();
         assert_eq!(taken, quote.is_ok() && matches!(sent, Sent::Due), "{wanted} with {quote:?}");
+    }
+
+    fn floods(&mut self, by: By, index: usize) {
+        let Some((attestation, claim)) = self.watched(index) else { return };
+        let subject = &attestation.subject;
+        let sender = self.whoever(by, self.job_of(&claim).principal);
+        let of = |shard| {
+            let each = COMMITTED.into_iter().map(move |tensor| Wanted::Leaves { shard, tensor, first: 0 });
+            let nodes = Wanted::Nodes { shard, tensor: COMMITTED[0], depth: 0, index: 0 };
+            each.chain([nodes, Wanted::Tensors { shard, depth: 0, index: 0 }])
+        };
+        for wanted in (subject.first_shard..subject.first_shard + subject.count).flat_map(of) {
+            let shown: Binary = programs().locate(subject, &wanted).into();
+            let (attestation, demander) = (attestation.id, sender.to_string());
+            let quote = QueryMsg::Quote { demander, attestation, wanted, shown: shown.clone() };
+            if let Ok(QuoteResponse { bond, .. }) = self.chain.ask(quote) {
+                self.must(&sender, ExecuteMsg::Demand { attestation, wanted, shown }, bond.u128());
+            }
+        }
     }
 
     /// Sends an answer: the right one is taken until the demand is due, whoever sends it, and no other ever.
