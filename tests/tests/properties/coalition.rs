@@ -171,8 +171,9 @@ impl Honest {
 
     /// What it was made to do is repaid, but for half of delivering outputs.
     fn is_repaid(&self, stage: &mut Stage) {
-        let mine: Vec<Debt> = stage.told.demands.all.values().cloned().collect();
-        for debt in mine.iter().filter(|debt| stage.attester(debt) == self.operator.as_str()) {
+        let all = stage.told.demands.all.values();
+        let mine: Vec<Debt> = all.filter(|debt| stage.attester(debt) == self.operator.as_str()).cloned().collect();
+        for debt in &mine {
             *stage.seen.ends.entry("Answered".into()).or_default() += 1;
             let Debt { bond, state, .. } = *debt;
             assert_eq!(state, Stands::Paid, "{debt:?}");
