@@ -220,7 +220,12 @@ fn hiring_oneself_never_pays() {
             let honest = Honest::new(&mut stage, rules.late);
             stage.furnish();
             for (at, act) in acts.iter().enumerate() {
-                stage.step(act);
+                match act {
+                    Act::Dispute { assignment, shown, steps, acts } => {
+                        stage.dispute(*assignment, (*shown, *steps), acts, |stage| honest.works(stage));
+                    }
+                    act => stage.step(act),
+                }
                 if at % 8 == 0 {
                     honest.assigns(&mut stage);
                 }

@@ -31,7 +31,9 @@ impl Stage {
                     self.proceed(assignment, shown);
                 }
             }
-            Act::Dispute { assignment, shown, steps, ref acts } => self.dispute(assignment, (shown, steps), acts),
+            Act::Dispute { assignment, shown, steps, ref acts } => {
+                self.dispute(assignment, (shown, steps), acts, |_| {});
+            }
 
             Act::Register { .. }
             | Act::Update { .. }
@@ -143,8 +145,15 @@ impl Stage {
         });
     }
 
-    /// Brings an assignment into its audit window, if it comes there, and does what there is to do about it.
-    fn dispute(&mut self, index: usize, (shown, steps): (Shown, u8), acts: &[Act]) {
+    /// Brings an assignment into its audit window, if it comes there, and does what there is to do about it; `each` comes
+    /// after each.
+    pub fn dispute(
+        &mut self,
+        index: usize,
+        (shown, steps): (Shown, u8),
+        acts: &[Act],
+        mut each: impl FnMut(&mut Self),
+    ) {
         let active = (1..=self.assignments).filter(|id| !self.told.ended.contains_key(id)).map(AssignmentId);
         let active: Vec<AssignmentId> = active.collect();
         let some = active.iter().cycle().skip(index % active.len().max(1)).take(active.len());
@@ -159,6 +168,7 @@ impl Stage {
         self.disputed = self.attested(&self.ask(QueryMsg::Assignment { assignment: id })).map(|found| found.id);
         for act in acts {
             self.step(act);
+            each(self);
             self.adds_up();
             let claim = self.claims.iter().find(|claim| Some(claim.attestation) == self.disputed).copied();
             if let Some(claim) = claim {

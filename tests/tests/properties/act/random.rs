@@ -63,7 +63,8 @@ fn limits() -> impl Strategy<Value = (Option<usize>, Option<u64>, Option<u128>)>
 fn disputes() -> impl Strategy<Value = Act> {
     let shown = prop_oneof![2 => Just(Shown::Honest), 1 => Just(Shown::FirstWrong)];
     let wait = prop_oneof![3 => 1..60u64, 1 => 60..700u64].prop_map(|seconds| Act::Pass { seconds });
-    let acts = prop::collection::vec(prop_oneof![4 => dispute(), 1 => wait], 2..12);
+    let halt = (1..9_000u64).prop_map(|seconds| Act::Halt { seconds });
+    let acts = prop::collection::vec(prop_oneof![24 => dispute(), 6 => wait, 1 => halt], 2..12);
     let steps = prop_oneof![1 => 1..4u8, 4 => Just(6u8)];
     (index(), shown, steps, acts).prop_map(|(assignment, shown, steps, acts)| Act::Dispute {
         assignment,

@@ -68,7 +68,7 @@ fn configure(contract: Contract, arbiter: String, scale: u16, beyond: bool) -> M
         }
         Contract::Escrow | Contract::Token | Contract::Arbiter => {
             let config = escrow::Config {
-                margin_bps: if beyond && scale % 2 == 0 { 19_999 } else { 20_000 + u32::from(scale) },
+                margin_bps: if beyond && scale.is_multiple_of(2) { 19_999 } else { 20_000 + u32::from(scale) },
                 token_value: Decimal::percent(long % 200),
                 give_back_window: 60 + u32::from(scale) % 1_000,
                 give_back_fee_bps: 1 + scale % 1_000,
@@ -82,7 +82,7 @@ fn configure(contract: Contract, arbiter: String, scale: u16, beyond: bool) -> M
                     audit_window: 1 + u32::from(scale) % 1_000,
                     blocks: 50 + u32::from(scale) % 100,
                 },
-                arbitration: (beyond || scale % 4 > 0).then(|| arbitration(arbiter, scale.into(), beyond)),
+                arbitration: (beyond || !scale.is_multiple_of(4)).then(|| arbitration(arbiter, scale.into(), beyond)),
                 ..setup.escrow
             };
             escrow::ExecuteMsg::Configure { config }.into()
