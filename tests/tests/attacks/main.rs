@@ -16,6 +16,7 @@ mod hire_yourself;
 mod leave_before_the_dispute;
 mod many_roots;
 mod one_wrong_value;
+mod overdue;
 mod overflow;
 mod post_wrong_inputs;
 mod refute_yourself;

@@ -147,17 +147,18 @@ impl Stage {
         }
     }
 
+    fn assignment_of(&self, claim: &Claim) -> AssignmentResponse {
+        self.ask(escrow::QueryMsg::Assignment { assignment: claim.assignment })
+    }
+
     pub fn job_of(&self, claim: &Claim) -> JobResponse {
-        let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: claim.assignment });
-        self.ask(escrow::QueryMsg::Job { job: assignment.job })
+        self.ask(escrow::QueryMsg::Job { job: self.assignment_of(claim).job })
     }
 
     /// P + M̄ of an attestation.
     fn shard_cost(&self, attestation: AttestationId) -> u128 {
         let claim = self.claims.iter().find(|claim| claim.attestation == attestation).expect("an attestation of ours");
-        let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: claim.assignment });
-        let job: JobResponse = self.ask(escrow::QueryMsg::Job { job: assignment.job });
-        assignment.price.u128() + job.basis.mint.u128()
+        self.assignment_of(claim).price.u128() + self.job_of(claim).basis.mint.u128()
     }
 
     /// Who is thanked for a slash, if it matters, and with how much at most.
