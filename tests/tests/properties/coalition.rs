@@ -237,7 +237,9 @@ fn hiring_oneself_never_pays() {
             }
             stage.drains(true);
             let mine = |ended: &&escrow::Ended| ended.provider == honest.owner.as_str();
-            assert!(stage.told.ended.values().filter(mine).all(|ended| ended.ending == Ending::Settled));
+            for ended in stage.told.ended.values().filter(mine) {
+                assert_eq!(ended.ending, Ending::Settled, "{ended:?} with {:?}", stage.verdicts);
+            }
             honest.is_repaid(&mut stage);
 
             let ((native, tokens), told) = (wealth(&stage), &stage.told);

@@ -43,7 +43,7 @@ impl Stage {
             let (active, id) = (assignment.state == State::Active, vec![assignment.id]);
             let settled = self.send(&outsider, ExecuteMsg::Settle { assignments: id.clone() }, vec![]).is_some();
             let expired = self.send(&outsider, ExecuteMsg::Expire { assignments: id }, vec![]).is_some();
-            assert_eq!(u8::from(settled) + u8::from(expired), u8::from(active), "{assignment:?}");
+            assert_eq!(u8::from(settled) + u8::from(expired), u8::from(active), "{:?}", self.attested(&assignment));
         }
         assert!(self.all_providers().iter().all(|provider| provider.liens.is_zero()));
     }

@@ -135,14 +135,17 @@ impl Stage {
         }
     }
 
-    /// Blocks that no message to the verifier recorded would not count any more, and an answer that came with them would
-    /// go: somebody records the last.
+    /// Only blocks that a message to the verifier recorded surely count after an export, and an answer that came with
+    /// others would go: somebody records the last, and the first.
     fn exports(&mut self, seconds: u64) {
-        self.must(&self.cast.outsider.clone(), ToVerifier::Tick {}, 0);
+        let outsider = self.cast.outsider.clone();
+        self.chain.advance(0);
+        self.must(&outsider, ToVerifier::Tick {}, 0);
         self.chain.app().update_block(|block| {
             block.height = 1;
             block.time = block.time.plus_seconds(seconds);
         });
+        self.must(&outsider, ToVerifier::Tick {}, 0);
     }
 
     /// Brings an assignment into its audit window, if it comes there, and does what there is to do about it; `each` comes
@@ -164,6 +167,7 @@ impl Stage {
                 break;
             }
             self.proceed(self.ask(QueryMsg::Assignment { assignment: id }), shown);
+            each(self);
         }
         self.disputed = self.attested(&self.ask(QueryMsg::Assignment { assignment: id })).map(|found| found.id);
         for act in acts {
