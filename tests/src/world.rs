@@ -2,6 +2,7 @@
 //! refused changes nothing: whatever a test is about, it checks that too.
 
 mod ask;
+mod dispute;
 mod forge;
 mod watch;
 mod way;
@@ -139,7 +140,8 @@ impl World {
     /// Everything that the contracts have stored.
     fn state(&self) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
         let contracts = self.chain.deployment();
-        let all = [&contracts.registry, &contracts.verifier, &contracts.rewards, &contracts.escrow, &contracts.token];
+        let [registry, verifier, arbiter] = [&contracts.registry, &contracts.verifier, &contracts.arbiter];
+        let all = [registry, verifier, arbiter, &contracts.rewards, &contracts.escrow, &contracts.token];
         all.map(|contract| self.chain.app().dump_wasm_raw(contract)).to_vec()
     }
 

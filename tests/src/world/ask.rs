@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use cosmwasm_std::{Addr, Uint128};
 use tequio_client::{Query, Token};
 use tequio_protocol::{
-    AssignmentId, JobId,
+    AssignmentId, JobId, arbiter,
     escrow::{self, AssignmentResponse, FreeResponse, JobResponse, Ruling, State},
     registry::{self, ProviderResponse},
     rewards::{self, ClaimableResponse},
@@ -84,6 +84,11 @@ impl World {
         self.ask::<Uint128>(registry::QueryMsg::Balance { address: address.to_string() }).u128()
     }
 
+    /// What an address could withdraw from arbiter.
+    pub fn bonds(&self, address: &Addr) -> u128 {
+        self.ask::<Uint128>(arbiter::QueryMsg::Balance { address: address.to_string() }).u128()
+    }
+
     /// What an address has in its pocket.
     pub fn bank(&self, address: &Addr) -> u128 {
         self.chain.coins(address).expect("a bank that answers").u128()
@@ -106,12 +111,12 @@ impl World {
         self.ask(rewards::QueryMsg::Claimable { provider: owner.to_string() })
     }
 
-    /// All of the denom that is an address's: in its pocket, in escrow and in registry, stake included.
+    /// All of the denom that is an address's: in its pocket, in escrow, in arbiter and in registry, stake included.
     pub fn wealth(&self, address: &Addr) -> u128 {
         let stake: Option<ProviderResponse> =
             self.chain.ask(registry::QueryMsg::Provider { provider: address.to_string() }).ok();
         let stake = stake.map_or(0, |provider| provider.stake.u128());
-        self.bank(address) + self.balance(address) + self.compensation(address) + stake
+        self.bank(address) + self.balance(address) + self.bonds(address) + self.compensation(address) + stake
     }
 
     /// All of the reward token that is an address's: what it has, could claim or has in free credits.

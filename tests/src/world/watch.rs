@@ -8,7 +8,7 @@ use tequio_attestation::{Evidence, ShardTrace, Statement, Wanted, tree::Tree};
 use tequio_backend::cpu::Cpu;
 use tequio_client::Arbiter;
 use tequio_protocol::{
-    AssignmentId, DemandId,
+    AssignmentId,
     arbiter::{self, DemandResponse},
     verifier::{AttestationResponse, ExecuteMsg},
 };
@@ -92,34 +92,13 @@ impl World {
         Ok(provider::reveal(&held.data, &*held.executable, &held.run, &attestation, wanted, from, bytes)?)
     }
 
-    /// What is demanded of an assignment and not revealed.
-    pub fn due(&self, assignment: AssignmentId) -> Vec<DemandResponse> {
-        wait(Arbiter(&self.chain).due(self.attestation(assignment).id)).expect("the arbiter answers")
-    }
-
     /// All that was ever demanded of an assignment.
     pub fn demands(&self, assignment: AssignmentId) -> Vec<DemandResponse> {
         wait(Arbiter(&self.chain).demands(self.attestation(assignment).id, None)).expect("the arbiter answers")
     }
 
-    /// A stranger ends all demands of an assignment. How many there were.
-    pub fn settle_demands(&mut self, assignment: AssignmentId) -> u64 {
-        let demands: Vec<_> = self.demands(assignment).into_iter().map(|demand| demand.id).collect();
-        let sent = self.send(&self.stranger.clone(), arbiter::ExecuteMsg::Settle { demands }, 0);
-        sent.all::<arbiter::Settled>().len() as u64
-    }
-
-    /// What `address` has of bonds.
-    pub fn bonds(&self, address: &Addr) -> u128 {
-        wait(Arbiter(&self.chain).balance(address)).expect("the arbiter answers").u128()
-    }
-
-    pub fn demand(&self, demand: DemandId) -> DemandResponse {
-        wait(Arbiter(&self.chain).demand(demand)).expect("the arbiter knows it")
-    }
-
     /// `sender` reveals all that is demanded of an assignment. How many messages that takes.
-    pub fn reveal(&mut self, sender: &Addr, assignment: AssignmentId) -> u64 {
+    pub fn reveal_all(&mut self, sender: &Addr, assignment: AssignmentId) -> u64 {
         let mut messages = 0;
         while let Some(DemandResponse { id, wanted, revealed, .. }) = self.due(assignment).into_iter().next() {
             let answer = self.answer(assignment, wanted, revealed.u64()).expect("it is there").into();

@@ -39,7 +39,7 @@ fn walk(world: &mut World, assignment: AssignmentId, shard: u64, serves: Serves)
             found => return (found, demands),
         }
         // Whoever relays it, it counts for the attester.
-        world.reveal(&stranger, assignment);
+        world.reveal_all(&stranger, assignment);
     }
 }
 
@@ -55,7 +55,8 @@ fn a_trace_that_is_not_served_is_demanded_step_by_step() {
         assert_eq!(world.balance(&mallory.owner), 0);
         let client = world.client.clone();
         let bonds: u128 = world.demands(assignment).iter().map(|demand| demand.bond.u128()).sum();
-        assert_eq!(world.settle_demands(assignment), demands as u64);
+        assert_eq!(world.demands(assignment).len(), demands);
+        world.settle_demands(assignment);
         assert!(world.demands(assignment).iter().all(|demand| demand.state == State::Returned));
         assert_eq!((world.bonds(&client), world.bonds(&mallory.operator)), (bonds, 0));
     }
@@ -68,7 +69,8 @@ fn a_right_shard_takes_one_answer_and_pays_for_it() {
     let (found, demands) = walk(&mut world, assignment, 2, Serves::Nothing);
     assert_eq!((found, demands), (Found::Same, 1));
     world.settle();
-    assert_eq!(world.settle_demands(assignment), 1);
+    assert_eq!(world.demands(assignment).len(), 1);
+    world.settle_demands(assignment);
     let bond = world.demands(assignment)[0].bond.u128();
     assert_eq!(world.bonds(&mallory.operator), bond - bond.div_ceil(5));
     assert_eq!(world.bonds(&world.client), 0);
@@ -81,14 +83,14 @@ fn what_is_not_revealed_costs_the_lien() {
     let (client, lien) = (world.client.clone(), world.assignment(assignment).lien.u128());
     let Found::Waits(demand) = world.watch(&client, assignment, SHARD, Serves::Nothing).unwrap() else { panic!() };
     assert_eq!(world.watch(&client, assignment, SHARD, Serves::Nothing).unwrap(), Found::Waits(demand), "once");
-    let due = world.demand(demand).due;
+    let due = world.demanded(demand).due;
     world.chain.advance_past(due);
     assert_eq!(world.verdict(assignment), Verdict::Withheld { from: client.to_string() });
     let ended = world.settle();
     assert_eq!((ended[0].ending, ended[0].paid.u128(), ended[0].slashed.u128()), (Ending::Withheld, 0, lien));
     assert_eq!(world.balance(&mallory.owner), 0);
     world.settle_demands(assignment);
-    assert_eq!(world.bonds(&client), world.demand(demand).bond.u128());
+    assert_eq!(world.bonds(&client), world.demanded(demand).bond.u128());
     // Too late for everything.
     assert!(world.watch(&client, assignment, SHARD, Serves::Nothing).is_ok_and(|found| found == Found::Unserved));
 }
@@ -100,9 +102,9 @@ fn outputs_that_were_not_delivered_are_revealed_on_demand() {
     let delivered = world.receive(&client, assignment, Serves::Everything).unwrap().unwrap();
     assert_eq!(world.receive(&stranger, assignment, Serves::Nothing).unwrap(), Err(Missing(None)), "not his");
     let Err(Missing(Some(demand))) = world.receive(&client, assignment, Serves::Nothing).unwrap() else { panic!() };
-    assert_eq!(world.demand(demand).wanted, Wanted::Outputs { first: 0, count: 8 });
+    assert_eq!(world.demanded(demand).wanted, Wanted::Outputs { first: 0, count: 8 });
     assert_eq!(world.receive(&client, assignment, Serves::Nothing).unwrap(), Err(Missing(Some(demand))));
-    assert_eq!(world.reveal(&mallory.operator, assignment), 1);
+    assert_eq!(world.reveal_all(&mallory.operator, assignment), 1);
     assert_eq!(world.receive(&client, assignment, Serves::Nothing).unwrap().unwrap(), delivered);
     world.settle();
     assert_eq!(world.balance(&mallory.owner), 8_000);

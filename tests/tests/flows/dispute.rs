@@ -185,8 +185,8 @@ fn what_is_not_served_is_demanded() {
         assert!(found.iter().all(|dispute| matches!(dispute.found[0], Found::Waits(_))), "{found:?}");
         let stranger = world.stranger.clone();
         while !is_refuted(&world, assignment) {
-            world.reveal(&stranger, assignment);
-            world.reveal(&stranger, audit);
+            world.reveal_all(&stranger, assignment);
+            world.reveal_all(&stranger, audit);
             world.dispute([assignment, audit], serves).unwrap();
         }
         assert!(world.verdict(audit).agreed());

@@ -49,6 +49,53 @@ pub enum Opening {
     Noise,
 }
 
+/// What is demanded of an attestation.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// Of the five kinds there are.
+    pub kind: u8,
+    pub shard: u64,
+    pub part: u64,
+    pub spoiled: Option<Spoiled>,
+}
+
+/// What is wrong with a demand.
+#[derive(Clone, Copy, Debug)]
+pub enum Spoiled {
+    Noise,
+    Truncated,
+    /// It lies in no shard of the attestation.
+    Beyond,
+    /// It is no address.
+    Askew,
+    /// A tensor that nobody commits to.
+    Input,
+}
+
+/// How an answer is spoiled on its way.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    Whole,
+    /// Of outputs, one leaf.
+    Part,
+    Truncated,
+    Noise,
+    /// Something else of the same attestation.
+    Other,
+}
+
+/// What somebody shows against an attestation.
+#[derive(Clone, Copy, Debug)]
+pub enum Against {
+    /// An element that is wrong, if there is one.
+    Wrong,
+    /// One that is as it should be.
+    Right,
+    /// One of a trace that is not the attester's.
+    OtherTrace,
+    Noise,
+}
+
 #[derive(Clone, Debug)]
 pub struct Offer {
     pub client: usize,
@@ -101,7 +148,7 @@ pub enum Act {
     Halt {
         seconds: u64,
     },
-    /// The chain is exported, its clock recorded, and begins again at height 0.
+    /// The chain is exported, and begins anew at its first height.
     Export {
         seconds: u64,
     },
@@ -110,6 +157,14 @@ pub enum Act {
     Proceed {
         assignment: usize,
         shown: Shown,
+    },
+
+    /// An assignment is brought so many messages nearer to its audit window, and this is done about it.
+    Dispute {
+        assignment: usize,
+        shown: Shown,
+        steps: u8,
+        acts: Vec<Act>,
     },
 
     Register {
@@ -228,17 +283,53 @@ pub enum Act {
         attestation: usize,
         opening: Opening,
     },
-    /// Shows one element of what was attested to.
+    Propose {
+        by: By,
+        seed: u8,
+    },
     Refute {
         by: usize,
         attestation: usize,
         shard: u64,
-        /// Of the sum over a shard, or of what it sums.
-        sum: bool,
+        element: u32,
+        against: Against,
     },
-    Propose {
+    /// By who is no arbiter.
+    Hold {
+        by: usize,
+        attestation: usize,
+        seconds: u32,
+        due: bool,
+    },
+
+    /// For the principal, if it is by whoever may.
+    Demand {
         by: By,
-        seed: u8,
+        attestation: usize,
+        asked: Asked,
+        sent: Sent,
+    },
+    /// Whoever it is demands all there is, until the queue is full.
+    Flood {
+        by: By,
+        attestation: usize,
+    },
+    Reveal {
+        by: usize,
+        demand: usize,
+        answer: Answer,
+    },
+    SettleDemands {
+        by: usize,
+        demands: Vec<usize>,
+    },
+    /// Withdraws from arbiter.
+    TakeBonds {
+        by: usize,
+    },
+    /// Burns what settled demands left to burn.
+    BurnBonds {
+        by: usize,
     },
 
     Buy {

@@ -1,17 +1,13 @@
 //! Counts everything again from what it is made of.
 
-use std::collections::BTreeMap;
-
 use cosmwasm_std::{Addr, Uint128};
 use tequio_client::{Token, conservation};
 use tequio_protocol::escrow::{AssignmentResponse, Ending, JobResponse, QueryMsg, State};
 use tequio_protocol::registry::{self, LienResponse, ProviderResponse};
 use tequio_protocol::rewards::{self, ClaimableResponse, ReservationResponse};
-use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
-use tequio_protocol::{AssignmentId, AttestationId, JobId};
+use tequio_protocol::{AssignmentId, JobId};
 use tequio_tests::wait;
 
-use crate::program::Shown;
 use crate::stage::Stage;
 
 impl Stage {
@@ -33,8 +29,8 @@ impl Stage {
         self.chain.supply().expect("a bank").u128()
     }
 
-    /// What must hold at every moment, counted from lists. `verdicts` are those known so far.
-    pub fn balances(&self, verdicts: &mut BTreeMap<AttestationId, Verdict>) {
+    /// What must hold at every moment, counted from lists.
+    pub fn balances(&mut self) {
         let assignments = self.all_assignments();
         for assignment in &assignments {
             let ended = self.told.ended.get(&assignment.id.0).map(|ended| ended.ending);
@@ -49,25 +45,10 @@ impl Stage {
         self.escrow_owes(held);
         self.stake_adds_up(&assignments);
         self.tokens_add_up();
-        for claim in &self.claims {
-            let now =
-                self.ask::<AttestationResponse>(verifier::QueryMsg::Attestation { attestation: claim.attestation });
-            match claim.shown {
-                Shown::Honest => {
-                    let found = matches!(now.verdict, Verdict::False { .. } | Verdict::Refuted { .. });
-                    assert!(!found, "honest, found false: {now:?}");
-                }
-                Shown::Wrong | Shown::Nothing => assert!(!now.verdict.agreed(), "false, found genuine"),
-                // It depends on the draws.
-                Shown::FirstWrong => {}
-            }
-            let before = verdicts.insert(claim.attestation, now.verdict.clone());
-            let before = before.filter(|verdict| *verdict != (Verdict::Pending {}));
-            let stays = |before: Verdict| {
-                let ends = matches!(now.verdict, Verdict::Genuine {} | Verdict::Refuted { .. });
-                before == now.verdict || !before.is_final() && ends
-            };
-            assert!(before.is_none_or(stays), "a verdict is final: {now:?}");
+        self.arbiter_owes();
+        for claim in self.claims.clone() {
+            let now = self.attestation(claim.attestation);
+            self.follows(claim, &now);
         }
     }
 

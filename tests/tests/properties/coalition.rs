@@ -5,17 +5,21 @@ use proptest::prelude::*;
 use tequio_client::Token;
 use tequio_embedded::Setup;
 use tequio_protocol::verifier::{self, DrawnFrom, Verdict};
+use tequio_protocol::{AttestationId, arbiter::State as Stands, registry, rewards};
 use tequio_protocol::{
     escrow::{self, AssignmentResponse, Ending, ExecuteMsg, State},
     verifier::Terms,
 };
-use tequio_protocol::{registry, rewards};
 use tequio_tests::wait;
 
-use crate::act::{Act, By, free_act};
+use crate::act::{Act, Answer, By, free_act};
+use crate::demands::Debt;
 use crate::play::{from_env, play};
 use crate::program::Shown;
 use crate::stage::{Stage, name, rig, setup};
+
+/// Seconds. Longer than anything that the coalition can make pass at once.
+const LONGER: u32 = 6_000;
 
 /// What governance has set.
 #[derive(Clone, Debug)]
@@ -27,6 +31,10 @@ struct Rules {
     absence_bps: u16,
     client_gas: u128,
     reporter_tip: u128,
+    answer_gas: u128,
+    spacing: u32,
+    /// Whether the honest provider lets a turn go by before it answers.
+    late: bool,
 }
 
 impl Rules {
@@ -41,7 +49,15 @@ impl Rules {
                 client_gas: self.client_gas.into(),
                 reporter_tip: self.reporter_tip.into(),
                 // Longer than anything that the coalition can make pass at once: who is honest is there in time.
-                terms: Terms { open_window: 5_000, ..setup.escrow.terms },
+                terms: Terms { open_window: LONGER, ..setup.escrow.terms },
+                arbitration: setup.escrow.arbitration.clone().map(|arbiter| escrow::Arbiter {
+                    answer_gas: self.answer_gas.into(),
+                    answer_window: LONGER,
+                    spacing: self.spacing,
+                    longest_hold: 6 * (2 * LONGER + self.spacing),
+                    rate: 1,
+                    ..arbiter
+                }),
                 ..setup.escrow
             },
             max_gas: Uint128::new(1_000_000),
@@ -54,8 +70,22 @@ fn rules() -> impl Strategy<Value = Rules> {
     let kappa = prop_oneof![1 => 0..10_000u16, 1 => Just(9_999)];
     let parts = (100..=2_000u16, 0..1_000_000u128, 0..1_000_000u128);
     let kinds = (0..2_000u128, kappa, 0..200u64, 8_000..=10_000u16);
-    (kinds, parts).prop_map(|((rate, kappa_bps, token_value, burn_bps), (absence_bps, client_gas, reporter_tip))| {
-        Rules { rate, kappa_bps, token_value, burn_bps, absence_bps, client_gas, reporter_tip }
+    let demands = (1..10_000u128, 0..1_000u32, any::<bool>());
+    (kinds, parts, demands).prop_map(|(kinds, parts, (answer_gas, spacing, late))| {
+        let (rate, kappa_bps, token_value, burn_bps) = kinds;
+        let (absence_bps, client_gas, reporter_tip) = parts;
+        Rules {
+            rate,
+            kappa_bps,
+            token_value,
+            burn_bps,
+            absence_bps,
+            client_gas,
+            reporter_tip,
+            answer_gas,
+            spacing,
+            late,
+        }
     })
 }
 
@@ -63,13 +93,14 @@ fn rules() -> impl Strategy<Value = Rules> {
 struct Honest {
     owner: Addr,
     operator: Addr,
+    late: bool,
 }
 
 impl Honest {
-    fn new(stage: &mut Stage) -> Self {
+    fn new(stage: &mut Stage, late: bool) -> Self {
         let (owner, operator) = (stage.chain.actor("hana"), stage.chain.actor(&rig("hana")));
         stage.register(&owner, &operator, 1 << 80, 1 << 80);
-        Self { owner, operator }
+        Self { owner, operator, late }
     }
 
     fn assigns(&self, stage: &mut Stage) {
@@ -95,6 +126,7 @@ impl Honest {
                 continue;
             };
             if attestation.verdict != (Verdict::Pending {}) {
+                self.answers(stage, attestation.id);
                 continue;
             }
             match attestation.round {
@@ -114,6 +146,16 @@ impl Honest {
         }
     }
 
+    /// Reveals what is demanded, at once or a turn later.
+    fn answers(&self, stage: &mut Stage, attestation: AttestationId) {
+        let now = stage.chain.moment();
+        for demand in stage.told.demands.open(attestation) {
+            if !self.late || stage.told.demands.all[&demand.0].due.since != now {
+                stage.reveal(&self.operator, demand, Answer::Whole);
+            }
+        }
+    }
+
     /// Time passes until nothing of its own is pending.
     fn finishes(&self, stage: &mut Stage) {
         for _ in 0..3 {
@@ -123,6 +165,19 @@ impl Honest {
         for assignment in self.active(stage) {
             let attestation = stage.attested(&assignment).expect("an honest provider attests");
             assert!(attestation.verdict.agreed());
+            assert_eq!(stage.told.demands.open(attestation.id), []);
+        }
+    }
+
+    /// What it was made to do is repaid, but for half of delivering outputs.
+    fn is_repaid(&self, stage: &mut Stage) {
+        let all = stage.told.demands.all.values();
+        let mine: Vec<Debt> = all.filter(|debt| stage.attester(debt) == self.operator.as_str()).cloned().collect();
+        for debt in &mine {
+            *stage.seen.ends.entry("Answered".into()).or_default() += 1;
+            let Debt { bond, state, .. } = *debt;
+            assert_eq!(state, Stands::Paid, "{debt:?}");
+            assert!(bond - bond.div_ceil(5) >= stage.cost(debt), "{debt:?}");
         }
     }
 }
@@ -162,10 +217,15 @@ fn hiring_oneself_never_pays() {
             let mut stage =
                 Stage::new(rules.setup(), &["mallory", "minion"], &providers, &["relayer"], &["hana", &rig("hana")]);
             let before = wealth(&stage);
-            let honest = Honest::new(&mut stage);
+            let honest = Honest::new(&mut stage, rules.late);
             stage.furnish();
             for (at, act) in acts.iter().enumerate() {
-                stage.step(act);
+                match act {
+                    Act::Dispute { assignment, shown, steps, acts } => {
+                        stage.dispute(*assignment, (*shown, *steps), acts, |stage| honest.works(stage));
+                    }
+                    act => stage.step(act),
+                }
                 if at % 8 == 0 {
                     honest.assigns(&mut stage);
                 }
@@ -177,7 +237,10 @@ fn hiring_oneself_never_pays() {
             }
             stage.drains(true);
             let mine = |ended: &&escrow::Ended| ended.provider == honest.owner.as_str();
-            assert!(stage.told.ended.values().filter(mine).all(|ended| ended.ending == Ending::Settled));
+            for ended in stage.told.ended.values().filter(mine) {
+                assert_eq!(ended.ending, Ending::Settled, "{ended:?} with {:?}", stage.verdicts);
+            }
+            honest.is_repaid(&mut stage);
 
             let ((native, tokens), told) = (wealth(&stage), &stage.told);
             let burned = told.to_burn + told.fees_to_burn + told.burned;
@@ -188,6 +251,7 @@ fn hiring_oneself_never_pays() {
         },
     );
     if cases >= 100 && steps >= 100 {
-        seen.reached(&["Settled", "Slashed", "Refuted", "Absent", "GivenBack"], &["verifier refute"]);
+        let ends = ["Absent", "Answered", "GivenBack", "Settled", "Slashed"];
+        seen.reached(&ends, &["arbiter demand", "arbiter reveal"]);
     }
 }

@@ -21,12 +21,13 @@ impl Stage {
         self.ends(beacon);
         self.refunds();
         self.adds_up();
-        self.balances(&mut BTreeMap::new());
+        self.balances();
         self.pays_out();
+        self.empties_the_arbiter();
         self.unbonds();
         self.counts();
         self.adds_up();
-        self.balances(&mut BTreeMap::new());
+        self.balances();
     }
 
     /// After the deadlines an outsider ends every assignment, by exactly one of settle and expire.
@@ -42,7 +43,7 @@ impl Stage {
             let (active, id) = (assignment.state == State::Active, vec![assignment.id]);
             let settled = self.send(&outsider, ExecuteMsg::Settle { assignments: id.clone() }, vec![]).is_some();
             let expired = self.send(&outsider, ExecuteMsg::Expire { assignments: id }, vec![]).is_some();
-            assert_eq!(u8::from(settled) + u8::from(expired), u8::from(active), "{assignment:?}");
+            assert_eq!(u8::from(settled) + u8::from(expired), u8::from(active), "{:?}", self.attested(&assignment));
         }
         assert!(self.all_providers().iter().all(|provider| provider.liens.is_zero()));
     }

@@ -1,23 +1,22 @@
 //! The smallest program with something to check: an input plus a constant, and the sum over it. Its headers claim other
 //! costs, as nobody can keep a client from doing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    sync::LazyLock,
-};
+use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
 use tequio_attestation::{
     Descriptor, Digest, Evidence, Header, Inputs, Interval, Layout, Malformed, Manifest, Node, Operand, Position,
-    Scope, ShardTrace, Source, Statement, TensorId, drawn_shards, open, shard_tree, show, tensor_tree, tree::Tree,
+    Scope, ShardTrace, Source, Statement, TensorId, Wanted, drawn_traces, locate, open, reveal, shard_tree, show,
+    tensor_tree, tree::Tree,
 };
-use tequio_protocol::verifier::AttestationResponse;
+use tequio_protocol::verifier::{AttestationResponse, Subject};
 use tequio_tensor::{DType, Op, Type};
 
 /// Most shards of a job here.
 pub const MOST_SHARDS: u64 = 32;
-/// Elements of the input.
-const WIDTH: u32 = 4;
+/// Elements of the input, and of the first tensor that is committed to: two leaves.
+pub const WIDTH: u32 = 20;
+/// The tensors that are committed to: the sums of two elements, and the sum of all.
+pub const COMMITTED: [u32; 2] = [2, 3];
 /// What one shard costs, by program.
 const COSTS: [u64; 3] = [2_500_000, 1, 10_000_000];
 
@@ -49,13 +48,6 @@ pub enum Shown {
     FirstWrong,
     /// Nothing: a number that no tree hashes to.
     Nothing,
-}
-
-impl Shown {
-    /// Whether every element of a shard, numbered within the attestation, is wrong.
-    pub fn is_wrong(self, shard: u64) -> bool {
-        self == Self::Wrong || self == Self::FirstWrong && shard == 0
-    }
 }
 
 pub fn programs() -> &'static Programs {
@@ -134,7 +126,8 @@ impl Programs {
 
     fn shown(&self, first: u64, count: u64, shown: Shown) -> Vec<&Trace> {
         let shards = self.shards[first as usize..(first + count) as usize].iter().enumerate();
-        shards.map(|(at, shard)| if shown.is_wrong(at as u64) { &shard.wrong } else { &shard.honest }).collect()
+        let wrong = |at| shown == Shown::Wrong || shown == Shown::FirstWrong && at == 0;
+        shards.map(|(at, shard)| if wrong(at) { &shard.wrong } else { &shard.honest }).collect()
     }
 
     fn trace(&self, first: u64, count: u64, shown: Shown) -> Tree {
@@ -157,58 +150,87 @@ impl Programs {
         shown: Shown,
         draws: Range<u32>,
     ) -> Option<Vec<u8>> {
+        let (subject, root) = (attestation.subject.clone(), attestation.root);
         let seed = attestation.round.as_ref()?.seed?;
-        let shards_of = |statement: &Statement| drawn_shards(statement, draws.clone());
-        self.opens(shards, attestation, shown, seed, shards_of, |statement, evidence| {
-            open(statement, evidence, draws.clone())
-        })
+        let statement = Statement { subject, root, seed };
+        let (first_shard, traces) = (statement.subject.first_shard, self.traces(&statement.subject, shown));
+        let traced = |shard: u64| Some(traces[(shard - first_shard) as usize].trace.clone()).ok_or(());
+        let traces = drawn_traces(&statement, draws.clone(), traced).ok()?;
+        self.evident(shards, &statement, shown, traces, |evidence| open(&statement, evidence, draws))
     }
 
-    /// Shows the first element of one tensor of a shard, numbered within the attestation: the sum's, or what it sums.
+    /// Shows that what is wanted lies in the program that is attested to.
+    pub fn locate(&self, subject: &Subject, wanted: &Wanted) -> Vec<u8> {
+        self.attested(subject).map(|manifest| locate(manifest, wanted)).unwrap_or_default()
+    }
+
+    /// Reveals what is wanted of what was shown, outputs from part `from` on, as many as `bytes` hold; `None` if it cannot
+    /// be.
+    pub fn reveal(
+        &self,
+        shards: u64,
+        attestation: &AttestationResponse,
+        shown: Shown,
+        wanted: &Wanted,
+        (from, bytes): (u64, usize),
+    ) -> Option<Vec<u8>> {
+        let statement = undrawn(attestation);
+        let traces = self.all(&statement.subject, shown);
+        self.evident(shards, &statement, shown, traces, |evidence| reveal(&statement, evidence, wanted, from, bytes))
+    }
+
+    /// Shows one element of what was shown, in the shard with this index among the attestation's.
     pub fn show(
         &self,
         shards: u64,
         attestation: &AttestationResponse,
         shown: Shown,
-        shard: u64,
-        sum: bool,
+        tensor: u32,
+        position: Position,
     ) -> Option<Vec<u8>> {
-        let tensor = TensorId(if sum { 3 } else { 2 });
-        let shards_of = |_: &Statement| BTreeSet::from([shard]);
-        self.opens(shards, attestation, shown, Digest::default(), shards_of, |statement, evidence| {
-            show(statement, evidence, tensor, Position { shard, element: 0 }, &BTreeMap::new())
-        })
+        let (statement, none) = (undrawn(attestation), BTreeMap::new());
+        let traces = self.all(&statement.subject, shown);
+        let tensor = TensorId(tensor);
+        self.evident(shards, &statement, shown, traces, |evidence| show(&statement, evidence, tensor, position, &none))
     }
 
-    fn opens(
+    fn attested(&self, subject: &Subject) -> Option<&Manifest> {
+        self.manifests.iter().find(|manifest| manifest.program_id() == subject.program_id)
+    }
+
+    fn traces(&self, subject: &Subject, shown: Shown) -> Vec<&Trace> {
+        self.shown(subject.first_shard, subject.count, shown)
+    }
+
+    fn all(&self, subject: &Subject, shown: Shown) -> BTreeMap<u64, ShardTrace> {
+        (0..).zip(self.traces(subject, shown)).map(|(index, trace)| (index, trace.trace.clone())).collect()
+    }
+
+    /// What somebody who has these traces makes of them.
+    fn evident<T>(
         &self,
         shards: u64,
-        attestation: &AttestationResponse,
+        statement: &Statement,
         shown: Shown,
-        seed: Digest,
-        shards_of: impl Fn(&Statement) -> BTreeSet<u64>,
-        opens: impl Fn(&Statement, &Evidence) -> Result<Vec<u8>, Malformed>,
-    ) -> Option<Vec<u8>> {
-        if shown == Shown::Nothing {
-            return None;
-        }
-        let (subject, root) = (attestation.subject.clone(), attestation.root);
-        let program_id = subject.program_id;
-        let manifest = self.manifests.iter().find(|manifest| manifest.program_id() == program_id)?;
-        let (first_shard, count) = (subject.first_shard, subject.count);
-        let statement = Statement { subject, root, seed };
-        let traces = self.shown(first_shard, count, shown);
-        let traced = |shard: u64| (shard, traces[shard as usize].trace.clone());
+        traces: BTreeMap<u64, ShardTrace>,
+        make: impl FnOnce(&Evidence) -> Result<T, Malformed>,
+    ) -> Option<T> {
+        let manifest = self.attested(&statement.subject)?;
         let inputs = self.shards[..shards as usize].iter().flat_map(|shard| shard.input.clone()).collect();
         let evidence = Evidence {
             manifest,
             inputs: &Inputs::new(manifest, vec![inputs]).ok()?,
             input_tree: &self.inputs(shards),
-            tree: &self.trace(first_shard, count, shown),
-            traces: shards_of(&statement).into_iter().map(traced).collect(),
+            tree: &self.trace(statement.subject.first_shard, statement.subject.count, shown),
+            traces,
         };
-        opens(&statement, &evidence).ok()
+        make(&evidence).ok()
     }
+}
+
+/// What is attested to, draws left aside.
+fn undrawn(attestation: &AttestationResponse) -> Statement {
+    Statement { subject: attestation.subject.clone(), root: attestation.root, seed: Digest::default() }
 }
 
 impl Shard {

@@ -10,7 +10,8 @@ use cw20::Cw20ExecuteMsg;
 use serde::de::DeserializeOwned;
 use tequio_client::{Contract, Executed, Message, Query, message::variant};
 use tequio_embedded::{Embedded, LocalBeacon, Setup, code};
-use tequio_protocol::{AttestationId, escrow, registry, rewards, verifier};
+use tequio_protocol::verifier::Verdict;
+use tequio_protocol::{AssignmentId, AttestationId, escrow, registry, rewards, verifier};
 
 use crate::act::{By, Offer};
 use crate::program::Shown;
@@ -44,8 +45,12 @@ pub struct Stage {
     pub assignments: u64,
     /// Escrow's config when each job was posted.
     pub rules: BTreeMap<u64, escrow::Config>,
+    /// What is disputed now.
+    pub disputed: Option<AttestationId>,
     /// In the order of attesting.
     pub claims: Vec<Claim>,
+    /// Of each attestation, as it was last seen.
+    pub verdicts: BTreeMap<AttestationId, Verdict>,
     pub told: Told,
     pub seen: Seen,
     /// Hash of all state there is.
@@ -58,6 +63,7 @@ pub struct Stage {
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
     pub attestation: AttestationId,
+    pub assignment: AssignmentId,
     pub shown: Shown,
     /// Shards of the job.
     pub shards: u64,
@@ -115,8 +121,8 @@ impl Stage {
         let codes = [code::of(Contract::Rewards), failing()].map(|code| chain.app().store_code(code));
         let (beacons, told) = (vec![chain.beacon().clone()], Told::new(&chain));
         let digest = digest(chain.app().storage());
-        let (jobs, assignments, rules, claims, seen) = Default::default();
-        Self { chain, cast, beacons, jobs, assignments, rules, claims, told, seen, digest, codes }
+        let (jobs, assignments, rules, disputed, claims, verdicts, seen) = Default::default();
+        Self { chain, cast, beacons, jobs, assignments, rules, disputed, claims, verdicts, told, seen, digest, codes }
     }
 
     /// Credits and a job for each client, stake and caps for providers: without them few messages are taken.
@@ -238,8 +244,10 @@ fn typed(error: &anyhow::Error) -> Option<String> {
             })*
         };
     }
-    use {tequio_escrow::ContractError as Escrow, tequio_verifier::ContractError as Verifier};
+    use tequio_verifier::ContractError as Verifier;
+    use {tequio_arbiter::ContractError as Arbiter, tequio_escrow::ContractError as Escrow};
     ours!(
+        Arbiter: Arbiter::Std(_),
         tequio_registry::ContractError: tequio_registry::ContractError::Std(_),
         tequio_rewards::ContractError: tequio_rewards::ContractError::Std(_),
         Escrow: Escrow::Std(_),
@@ -285,6 +293,13 @@ pub fn setup() -> Setup {
         verifier: verifier::Config { max_draws: 64, ..setup.verifier },
         escrow: escrow::Config {
             terms: verifier::Terms { open_window: 1_200, void_after: 86_400, ..setup.escrow.terms },
+            // A queue of a dozen is full.
+            arbitration: setup.escrow.arbitration.map(|arbiter| escrow::Arbiter {
+                answer_window: 300,
+                spacing: 300,
+                longest_hold: 6 * 900,
+                ..arbiter
+            }),
             ..setup.escrow
         },
         registry: registry::Config { thaw: 86_400, timelock: 90_000, ..setup.registry },

@@ -1,5 +1,6 @@
 //! Acts become messages.
 
+mod arbiter;
 mod escrow;
 mod govern;
 mod registry;
@@ -8,11 +9,15 @@ mod verifier;
 
 use cosmwasm_std::{Addr, Coin, coin};
 use tequio_protocol::escrow::{AssignmentResponse, ExecuteMsg, JobResponse, NotYet, QueryMsg, Ruling, RulingResponse};
+use tequio_protocol::verifier::{ExecuteMsg as ToVerifier, Verdict};
 use tequio_protocol::{AssignmentId, JobId};
 
-use crate::act::{Act, By, Sent};
+use crate::act::{Act, Answer, By, Sent};
 use crate::program::Shown;
 use crate::stage::{FOREIGN, Stage};
+
+/// Longest wait of one act for a window to be over: the longest of a commons job.
+const LONGEST: u64 = 5_200;
 
 impl Stage {
     pub fn step(&mut self, act: &Act) {
@@ -20,8 +25,15 @@ impl Stage {
             Act::Rest => {}
             Act::Pass { seconds } => self.chain.advance(seconds),
             Act::Halt { seconds } => self.chain.halt(seconds),
-            Act::Export { seconds } => self.export(seconds),
-            Act::Proceed { assignment, shown } => self.proceed(assignment, shown),
+            Act::Export { seconds } => self.exports(seconds),
+            Act::Proceed { assignment, shown } => {
+                if let Some(assignment) = self.assignment(assignment) {
+                    self.proceed(assignment, shown);
+                }
+            }
+            Act::Dispute { assignment, shown, steps, ref acts } => {
+                self.dispute(assignment, (shown, steps), acts, |_| {});
+            }
 
             Act::Register { .. }
             | Act::Update { .. }
@@ -36,8 +48,16 @@ impl Stage {
             | Act::Beacon { .. }
             | Act::Attest { .. }
             | Act::Open { .. }
+            | Act::Propose { .. }
             | Act::Refute { .. }
-            | Act::Propose { .. } => self.in_verifier(act),
+            | Act::Hold { .. } => self.in_verifier(act),
+
+            Act::Demand { .. }
+            | Act::Flood { .. }
+            | Act::Reveal { .. }
+            | Act::SettleDemands { .. }
+            | Act::TakeBonds { .. }
+            | Act::BurnBonds { .. } => self.in_arbiter(act),
 
             Act::Buy { .. }
             | Act::Approve { .. }
@@ -56,14 +76,6 @@ impl Stage {
 
             _ => self.in_escrow(act),
         }
-    }
-
-    fn export(&mut self, seconds: u64) {
-        self.must(&self.cast.outsider.clone(), tequio_protocol::verifier::ExecuteMsg::Tick {}, 0);
-        self.chain.app().update_block(|block| {
-            block.height = 0;
-            block.time = block.time.plus_seconds(seconds);
-        });
     }
 
     pub fn person(&self, index: usize) -> Addr {
@@ -123,23 +135,82 @@ impl Stage {
         }
     }
 
+    /// Only blocks that a message to the verifier recorded surely count after an export, and an answer that came with
+    /// others would go: somebody records the last, and the first.
+    fn exports(&mut self, seconds: u64) {
+        let outsider = self.cast.outsider.clone();
+        self.chain.advance(0);
+        self.must(&outsider, ToVerifier::Tick {}, 0);
+        self.chain.app().update_block(|block| {
+            block.height = 1;
+            block.time = block.time.plus_seconds(seconds);
+        });
+        self.must(&outsider, ToVerifier::Tick {}, 0);
+    }
+
+    /// Brings an assignment into its audit window, if it comes there, and does what there is to do about it; `each` comes
+    /// after each.
+    pub fn dispute(
+        &mut self,
+        index: usize,
+        (shown, steps): (Shown, u8),
+        acts: &[Act],
+        mut each: impl FnMut(&mut Self),
+    ) {
+        let active = (1..=self.assignments).filter(|id| !self.told.ended.contains_key(id)).map(AssignmentId);
+        let active: Vec<AssignmentId> = active.collect();
+        let some = active.iter().cycle().skip(index % active.len().max(1)).take(active.len());
+        let waits = |id: &AssignmentId| matches!(self.ruling(*id), Ruling::Wait(_));
+        let Some(id) = some.copied().find(waits) else { return };
+        for _ in 0..steps {
+            if !matches!(self.ruling(id), Ruling::Wait(NotYet::Unattested { .. } | NotYet::Pending { .. })) {
+                break;
+            }
+            self.proceed(self.ask(QueryMsg::Assignment { assignment: id }), shown);
+            each(self);
+        }
+        self.disputed = self.attested(&self.ask(QueryMsg::Assignment { assignment: id })).map(|found| found.id);
+        for act in acts {
+            self.step(act);
+            each(self);
+            self.adds_up();
+            let claim = self.claims.iter().find(|claim| Some(claim.attestation) == self.disputed).copied();
+            if let Some(claim) = claim {
+                self.follows(claim, &self.attestation(claim.attestation));
+            }
+        }
+        self.disputed = None;
+    }
+
+    fn ruling(&self, assignment: AssignmentId) -> Ruling {
+        self.ask::<RulingResponse>(QueryMsg::Ruling { assignment }).ruling
+    }
+
     /// Sends what comes next for an assignment, whoever's turn it is.
-    fn proceed(&mut self, index: usize, shown: Shown) {
-        let Some(assignment) = self.assignment(index) else { return };
+    fn proceed(&mut self, assignment: AssignmentResponse, shown: Shown) {
         let (list, outsider) = (vec![assignment.id], self.cast.outsider.clone());
         let (expire, settle) =
             (ExecuteMsg::Expire { assignments: list.clone() }, ExecuteMsg::Settle { assignments: list });
         let job: JobResponse = self.ask(QueryMsg::Job { job: assignment.job });
         let attestation = self.attested(&assignment);
         let ruling = assignment.case(&job, attestation.as_ref()).ruling(self.chain.moment());
-        let answer: RulingResponse = self.ask(QueryMsg::Ruling { assignment: assignment.id });
-        assert_eq!(answer.ruling, ruling);
+        assert_eq!(self.ruling(assignment.id), ruling);
         match (ruling, attestation) {
             (Ruling::Expire(_), _) => _ = self.must(&outsider, expire, 0),
             (Ruling::Settle(_), _) => _ = self.must(&outsider, settle, 0),
-            (Ruling::Wait(NotYet::Audit { until, .. }), _) => {
-                self.chain.advance_past(until);
-                self.must(&outsider, settle, 0);
+            (Ruling::Wait(NotYet::Audit { until, .. }), Some(attestation)) => {
+                if let Some(demand) = self.told.demands.first_due(attestation.id) {
+                    self.reveal(&outsider, demand, Answer::Whole);
+                } else if until.time() > self.chain.now() + LONGEST {
+                    self.chain.advance(LONGEST / 2);
+                } else {
+                    self.chain.advance_past(until);
+                    // What is over first in time, the window or the turn, may have blocks left.
+                    if let Verdict::GenuineSoFar { until } = self.attestation(attestation.id).verdict {
+                        self.chain.advance_past(until);
+                    }
+                    self.must(&outsider, settle, 0);
+                }
             }
             (Ruling::Wait(NotYet::Pending { .. }), Some(attestation)) => self.bring_on(&attestation),
             (Ruling::Wait(NotYet::Unattested { .. }), None) => {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cosmwasm_std::Uint128;
 use tequio_client::{Executed, Token};
 use tequio_embedded::Embedded;
 use tequio_protocol::registry::{self, Burned, LienResponse, Slashed};
@@ -10,13 +9,14 @@ use tequio_protocol::rewards::{Claimed, CreditsBought, Rewarded};
 use tequio_protocol::verifier::{self, AttestationResponse, Verdict};
 use tequio_protocol::{
     escrow::{
-        self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, REFUTER_SHARDS, Reason,
-        Refunded, RewardPending, Withdrawn,
+        self, Assigned, AssignmentResponse, Credited, Ended, Ending, MAX_ABSENCE_BPS, Posted, Reason, Refunded,
+        RewardPending, Withdrawn,
     },
     verifier::AttestedResponse,
 };
 use tequio_tests::wait;
 
+use crate::demands::Demands;
 use crate::stage::Stage;
 
 /// Sums and lists of what events told.
@@ -45,6 +45,7 @@ pub struct Told {
     pub owed: BTreeMap<String, u128>,
     /// Coins that came to a contract for nothing.
     pub dust: BTreeMap<String, u128>,
+    pub demands: Demands,
 }
 
 impl Told {
@@ -66,6 +67,7 @@ impl Told {
             counted: BTreeSet::new(),
             owed: BTreeMap::new(),
             dust: BTreeMap::new(),
+            demands: Demands::default(),
         }
     }
 
@@ -79,6 +81,7 @@ impl Stage {
     pub fn heed(&mut self, outcome: &Executed) {
         let contracts = self.chain.deployment().clone();
         let by_escrow = &contracts.escrow;
+        self.heed_demands(outcome);
         for Posted { job, .. } in outcome.emitted_by::<Posted>(by_escrow) {
             self.jobs += 1;
             assert_eq!(job.0, self.jobs);
@@ -157,9 +160,9 @@ impl Stage {
         assert_eq!((&slash.provider, slash.amount), (&ended.provider, ended.slashed));
         assert_eq!(slash.amount, slash.to_burn + slash.client_amount + slash.reporter_amount);
         assert!(5 * slash.to_burn.u128() >= 4 * slash.amount.u128(), "{slash:?}");
-        let rules = &self.rules[&ended.job.0];
-        let most = if ended.ending == Ending::Refuted { self.thanks(ended, slash) } else { rules.reporter_tip };
-        assert!(slash.reporter_amount <= most, "{slash:?}");
+        let (whom, most) = self.thanks(ended);
+        assert!(slash.reporter_amount.u128() <= most, "{slash:?}");
+        assert!(whom.is_none() || slash.reporter.is_none() || whom == slash.reporter, "{slash:?}, not {whom:?}");
         *self.told.gas.entry(ended.job.0).or_default() += slash.client_amount.u128();
         assert_eq!(
             (slash.client.is_none(), slash.reporter.is_none()),
@@ -168,29 +171,18 @@ impl Stage {
         self.told.to_burn += slash.to_burn.u128();
     }
 
-    /// Who refuted it is thanked, and nobody else, with the tip and so many times what a shard can cost at most.
-    fn thanks(&self, ended: &Ended, slash: &Slashed) -> Uint128 {
-        let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
-        let verdict = self.attested(&assignment).map(|attestation| attestation.verdict);
-        let Some(Verdict::Refuted { by, .. }) = verdict else { panic!("{ended:?} with {verdict:?}") };
-        assert!(slash.reporter.as_ref().is_none_or(|reporter| *reporter == by), "{slash:?}, refuted by {by}");
-        let job: escrow::JobResponse = self.ask(escrow::QueryMsg::Job { job: ended.job });
-        let config: escrow::ConfigResponse = self.ask(escrow::QueryMsg::Config {});
-        let shards = (assignment.price + job.basis.mint) * Uint128::from(REFUTER_SHARDS);
-        job.rules.reporter_tip + shards.min(config.max_gas)
-    }
-
     /// An assignment ends once, as the verifier says, and is paid exactly its price.
     fn heed_end(&mut self, ended: Ended) {
         let assignment: AssignmentResponse = self.ask(escrow::QueryMsg::Assignment { assignment: ended.assignment });
         let (attest_by, now) = (assignment.attest_by, self.chain.moment());
         let attestation = self.attested(&assignment);
+        if let Some(attestation) = &attestation {
+            let claim = self.claims.iter().find(|claim| claim.attestation == attestation.id).copied();
+            self.follows(claim.expect("an attestation of ours"), attestation);
+        }
         let verdict = attestation
             .as_ref()
-            .filter(|found| {
-                let (since, attested) = (attest_by.since, found.attested);
-                (since.time, since.block) <= (attested.time, attested.block) && !attest_by.over(&attested)
-            })
+            .filter(|found| attest_by.since.time <= found.attested.time && !attest_by.over(&found.attested))
             .map(|attestation| attestation.verdict.clone());
         let price = assignment.price.u128() * u128::from(assignment.count);
         let lien = assignment.lien.u128();

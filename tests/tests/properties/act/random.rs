@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tequio_client::Contract;
 use tequio_protocol::escrow::MIN_COMMONS_AUDIT;
 
-use super::{Act, By, Offer, Opening, Sent, Wrong};
+use super::{Act, Against, Answer, Asked, By, Offer, Opening, Sent, Spoiled, Wrong};
 use crate::program::{MOST_SHARDS, Shown};
 
 fn index() -> std::ops::Range<usize> {
@@ -36,6 +36,11 @@ fn contract() -> impl Strategy<Value = Contract> {
     prop::sample::select(&[Contract::Registry, Contract::Verifier, Contract::Rewards, Contract::Escrow][..])
 }
 
+/// Those and the arbiter, which nobody governs.
+fn any_contract() -> impl Strategy<Value = Contract> {
+    prop_oneof![4 => contract(), 1 => Just(Contract::Arbiter)]
+}
+
 fn shown() -> impl Strategy<Value = Shown> {
     prop_oneof![
         6 => Just(Shown::Honest),
@@ -52,6 +57,58 @@ fn limits() -> impl Strategy<Value = (Option<usize>, Option<u64>, Option<u128>)>
         prop::option::weighted(0.2, 0..6u64),
         prop::option::weighted(0.2, 0..1_500u128),
     )
+}
+
+/// A good deal about one attestation at once, which may be false in a part that its draws missed.
+fn disputes() -> impl Strategy<Value = Act> {
+    let shown = prop_oneof![2 => Just(Shown::Honest), 1 => Just(Shown::FirstWrong)];
+    let wait = prop_oneof![3 => 1..60u64, 1 => 60..700u64].prop_map(|seconds| Act::Pass { seconds });
+    let halt = (1..9_000u64).prop_map(|seconds| Act::Halt { seconds });
+    let acts = prop::collection::vec(prop_oneof![24 => dispute(), 6 => wait, 1 => halt], 2..12);
+    let steps = prop_oneof![1 => 1..4u8, 4 => Just(6u8)];
+    (index(), shown, steps, acts).prop_map(|(assignment, shown, steps, acts)| Act::Dispute {
+        assignment,
+        shown,
+        steps,
+        acts,
+    })
+}
+
+/// One thing that is done about an attestation.
+fn dispute() -> impl Strategy<Value = Act> {
+    let spoiled = prop::sample::select(
+        &[Spoiled::Noise, Spoiled::Truncated, Spoiled::Beyond, Spoiled::Askew, Spoiled::Input][..],
+    );
+    let asked = (0..5u8, index(), index(), prop::option::weighted(0.15, spoiled))
+        .prop_map(|(kind, shard, part, spoiled)| Asked { kind, shard: shard as u64, part: part as u64, spoiled });
+    let by = || prop_oneof![1 => Just(By::Right), 1 => index().prop_map(By::Anyone)];
+    let answer = prop_oneof![
+        6 => Just(Answer::Whole),
+        2 => Just(Answer::Part),
+        1 => Just(Answer::Truncated),
+        1 => Just(Answer::Noise),
+        1 => Just(Answer::Other)
+    ];
+    let against = prop_oneof![
+        6 => Just(Against::Wrong),
+        1 => Just(Against::Right),
+        1 => Just(Against::OtherTrace),
+        1 => Just(Against::Noise)
+    ];
+    prop_oneof![
+        48 => (by(), index(), asked, sent())
+            .prop_map(|(by, attestation, asked, sent)| Act::Demand { by, attestation, asked, sent }),
+        1 => (by(), index()).prop_map(|(by, attestation)| Act::Flood { by, attestation }),
+        24 => (index(), index(), answer).prop_map(|(by, demand, answer)| Act::Reveal { by, demand, answer }),
+        20 => (index(), index(), index(), index(), against).prop_map(|(by, attestation, shard, element, against)| {
+            Act::Refute { by, attestation, shard: shard as u64, element: element as u32, against }
+        }),
+        4 => (index(), index(), 0..5_000u32, any::<bool>())
+            .prop_map(|(by, attestation, seconds, due)| Act::Hold { by, attestation, seconds, due }),
+        8 => (index(), some()).prop_map(|(by, demands)| Act::SettleDemands { by, demands }),
+        4 => index().prop_map(|by| Act::TakeBonds { by }),
+        4 => index().prop_map(|by| Act::BurnBonds { by }),
+    ]
 }
 
 fn offer() -> impl Strategy<Value = Offer> {
@@ -135,8 +192,6 @@ pub fn free_act() -> impl Strategy<Value = Act> {
                 1 => Just(Opening::Truncated),
                 1 => Just(Opening::Noise)
             ]).prop_map(|(by, attestation, opening)| Act::Open { by, attestation, opening }),
-        3 => (index(), index(), 0..MOST_SHARDS, any::<bool>())
-            .prop_map(|(by, attestation, shard, sum)| Act::Refute { by, attestation, shard, sum }),
     ];
     let rewards = prop_oneof![
         3 => (index(), amount(), prop::option::of(0..4_000_000u128))
@@ -155,8 +210,10 @@ pub fn free_act() -> impl Strategy<Value = Act> {
         11 => registry,
         45 => escrow,
         16 => verifier,
+        2 => dispute(),
+        6 => disputes(),
         11 => rewards,
-        1 => (index(), contract()).prop_map(|(by, contract)| Act::Dust { by, contract }),
+        1 => (index(), any_contract()).prop_map(|(by, contract)| Act::Dust { by, contract }),
         1 => (index(), contract()).prop_map(|(by, contract)| Act::Usurp { by, contract }),
     ]
 }
@@ -182,7 +239,7 @@ pub fn act() -> impl Strategy<Value = Act> {
         90 => free_act(),
         3 => waits.prop_map(|seconds| Act::Pass { seconds }),
         1 => (900..100_000u64).prop_map(|seconds| Act::Halt { seconds }),
-        1 => (0..100_000u64).prop_map(|seconds| Act::Export { seconds }),
+        1 => (900..100_000u64).prop_map(|seconds| Act::Export { seconds }),
         5 => governance,
     ]
 }

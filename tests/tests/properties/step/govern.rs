@@ -13,7 +13,8 @@ impl Stage {
         let governance = self.chain.deployment().governance.clone();
         let (sender, message): (Addr, Message) = match *act {
             Act::Configure { by, contract, scale, beyond } => {
-                (self.whoever(by, &governance), configure(contract, scale, beyond))
+                let arbiter = self.chain.deployment().arbiter.to_string();
+                (self.whoever(by, &governance), configure(contract, arbiter, scale, beyond))
             }
             Act::Usurp { by, contract } => {
                 let new_owner = self.person(by).into_string();
@@ -41,7 +42,7 @@ impl Stage {
 }
 
 /// A config somewhere within the bounds, or one beyond them.
-fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
+fn configure(contract: Contract, arbiter: String, scale: u16, beyond: bool) -> Message {
     let (setup, long) = (setup(), u64::from(scale));
     match contract {
         Contract::Registry => {
@@ -67,7 +68,7 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
         }
         Contract::Escrow | Contract::Token | Contract::Arbiter => {
             let config = escrow::Config {
-                margin_bps: if beyond { 19_999 } else { 20_000 + u32::from(scale) },
+                margin_bps: if beyond && scale.is_multiple_of(2) { 19_999 } else { 20_000 + u32::from(scale) },
                 token_value: Decimal::percent(long % 200),
                 give_back_window: 60 + u32::from(scale) % 1_000,
                 give_back_fee_bps: 1 + scale % 1_000,
@@ -81,11 +82,25 @@ fn configure(contract: Contract, scale: u16, beyond: bool) -> Message {
                     audit_window: 1 + u32::from(scale) % 1_000,
                     blocks: 50 + u32::from(scale) % 100,
                 },
-                arbitration: None,
+                arbitration: (beyond || !scale.is_multiple_of(4)).then(|| arbitration(arbiter, scale.into(), beyond)),
                 ..setup.escrow
             };
             escrow::ExecuteMsg::Configure { config }.into()
         }
+    }
+}
+
+/// Terms somewhere within the bounds, or with a hold that is one second too short.
+fn arbitration(address: String, scale: u32, beyond: bool) -> escrow::Arbiter {
+    let (answer_window, spacing) = (60 + scale % 2_000, scale % 300);
+    let walk = 6 * (2 * answer_window + spacing);
+    escrow::Arbiter {
+        address,
+        answer_gas: (1 + scale % 1_000).into(),
+        answer_window,
+        spacing,
+        longest_hold: if beyond { walk - 1 } else { walk + scale % 3_000 },
+        rate: 1 + scale % 64,
     }
 }
 

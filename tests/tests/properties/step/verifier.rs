@@ -1,10 +1,12 @@
 use cosmwasm_std::{Addr, HexBinary};
+use tequio_attestation::Position;
 use tequio_embedded::LocalBeacon;
 use tequio_protocol::escrow::{self, AssignmentResponse, JobResponse};
-use tequio_protocol::verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, QueryMsg, Verdict};
+use tequio_protocol::verifier::{AnswerBy, AttestationResponse, Attested, DrawnFrom, ExecuteMsg, Held, QueryMsg};
+use tequio_protocol::{AttestationId, Deadline};
 
-use crate::act::{Act, By, Opening};
-use crate::program::{Shown, programs};
+use crate::act::{Act, Against, By, Opening};
+use crate::program::{COMMITTED, Shown, WIDTH, programs};
 use crate::stage::{Claim, Stage};
 
 impl Stage {
@@ -22,18 +24,93 @@ impl Stage {
                 let Some((attestation, claim)) = self.claim(attestation) else { return };
                 self.open(by, &attestation, claim, opening);
             }
-            Act::Refute { by, attestation, shard, sum } => {
-                let Some((attestation, claim)) = self.claim(attestation) else { return };
-                self.refute(by, &attestation, claim, shard % attestation.subject.count, sum);
-            }
             Act::Propose { by, seed } => self.propose(by, seed),
+            Act::Refute { by, attestation, shard, element, against } => {
+                let Some((attestation, claim)) = self.watched(attestation) else { return };
+                self.refute(&self.person(by), &attestation, claim, (shard, element), against);
+            }
+            Act::Hold { by, attestation, seconds, due } => {
+                let Some((attestation, _)) = self.watched(attestation) else { return };
+                let (sender, since) = (self.person(by), self.chain.moment());
+                let deadline = Deadline { since, seconds, blocks: 50 };
+                let answer_by = due.then(|| AnswerBy { demander: sender.to_string(), deadline });
+                let held = Held { answer_by, turn: (!due).then_some(deadline) };
+                self.never(&sender, ExecuteMsg::Hold { attestation: attestation.id, held });
+            }
             _ => unreachable!("not verifier's: {act:?}"),
+        }
+    }
+
+    /// Mostly one that is disputed now, or else whose audit window has begun.
+    pub(super) fn watched(&self, index: usize) -> Option<(AttestationResponse, Claim)> {
+        let disputed = self.claims.iter().find(|claim| Some(claim.attestation) == self.disputed);
+        if let Some(claim) = disputed.filter(|_| !index.is_multiple_of(16)) {
+            return Some((self.attestation(claim.attestation), *claim));
+        }
+        let open = |claim: &&Claim| {
+            self.told.demands.cases.contains_key(&claim.attestation)
+                && !self.told.ended.contains_key(&claim.assignment.0)
+        };
+        let open: Vec<Claim> = self.claims.iter().filter(open).copied().collect();
+        match open.get(index % open.len().max(1)) {
+            Some(claim) if !index.is_multiple_of(8) => Some((self.attestation(claim.attestation), *claim)),
+            _ => self.claim(index),
+        }
+    }
+
+    pub fn attestation(&self, attestation: AttestationId) -> AttestationResponse {
+        self.ask(QueryMsg::Attestation { attestation })
+    }
+
+    /// Shows one element. It ends the attestation if it is wrong, and nothing else does.
+    fn refute(
+        &mut self,
+        sender: &Addr,
+        attestation: &AttestationResponse,
+        claim: Claim,
+        (shard, element): (u64, u32),
+        against: Against,
+    ) {
+        let (first, count) = (attestation.subject.first_shard, attestation.subject.count);
+        let lies = match claim.shown {
+            Shown::Wrong => count,
+            Shown::FirstWrong => 1,
+            Shown::Honest | Shown::Nothing => 0,
+        };
+        let (index, shown) = match against {
+            Against::Wrong if lies > 0 => (shard % lies, claim.shown),
+            // Every one of them is wrong.
+            Against::Right if lies == count => return,
+            Against::Right => (lies + shard % (count - lies), claim.shown),
+            Against::OtherTrace if claim.shown == Shown::Honest => (shard % count, Shown::Wrong),
+            Against::OtherTrace => (shard % count, Shown::Honest),
+            Against::Wrong | Against::Noise => (shard % count, Shown::Nothing),
+        };
+        let position = Position { shard: index, element: element % WIDTH };
+        let opening = match shown {
+            Shown::Nothing => vec![0x5a; 100],
+            shown => programs()
+                .show(claim.shards, attestation, shown, COMMITTED[0], position)
+                .expect("a trace of every shard"),
+        };
+        let element = position.element;
+        let message = ExecuteMsg::Refute {
+            attestation: attestation.id,
+            shard: (first + index).into(),
+            element,
+            opening: opening.into(),
+        };
+        let ends = matches!(against, Against::Wrong) && lies > 0 && !attestation.verdict.is_final();
+        if ends {
+            self.must(sender, message, 0);
+        } else {
+            self.never(sender, message);
         }
     }
 
     fn claim(&self, index: usize) -> Option<(AttestationResponse, Claim)> {
         let claim = *self.claims.get(index % self.claims.len().max(1))?;
-        Some((self.ask(QueryMsg::Attestation { attestation: claim.attestation }), claim))
+        Some((self.attestation(claim.attestation), claim))
     }
 
     /// Commits to what an assignment's shards give, or to what they do not.
@@ -46,6 +123,7 @@ impl Stage {
         let attested: Vec<Attested> = outcome.all();
         self.claims.extend(attested.into_iter().map(|Attested { attestation, .. }| Claim {
             attestation,
+            assignment: assignment.id,
             shown,
             shards,
         }));
@@ -94,23 +172,6 @@ impl Stage {
                 self.send(&self.person(by), message, vec![]);
             }
         }
-    }
-
-    /// Shows one element of a shard, numbered within the attestation: it refutes what is wrong and not final, and nothing
-    /// else.
-    fn refute(&mut self, by: usize, attestation: &AttestationResponse, claim: Claim, shard: u64, sum: bool) {
-        let sender = self.person(by);
-        let (id, first) = (attestation.id, attestation.subject.first_shard);
-        let shown = programs().show(claim.shards, attestation, claim.shown, shard, sum);
-        let wrong = shown.is_some() && claim.shown.is_wrong(shard) && !attestation.verdict.is_final();
-        let opening = shown.unwrap_or(vec![0x5a; 100]).into();
-        let message = ExecuteMsg::Refute { attestation: id, shard: (first + shard).into(), element: 0, opening };
-        if !wrong {
-            return self.never(&sender, message);
-        }
-        self.must(&sender, message, 0);
-        let now: AttestationResponse = self.ask(QueryMsg::Attestation { attestation: id });
-        assert!(matches!(now.verdict, Verdict::Refuted { by, .. } if by == sender.as_str()));
     }
 
     /// Brings a pending attestation one message nearer to its verdict.
