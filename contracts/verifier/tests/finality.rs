@@ -263,11 +263,12 @@ proptest! {
             story.take(step);
             story.check();
         }
-        // Whatever happened, time, blocks and one tick bring every attestation to an end.
-        for _ in 0..2 {
+        // Whatever happened, time, blocks and ticks bring every attestation to an end. Where heights have just begun anew,
+        // those up to the last one that was recorded before count only once a message came at a lower one.
+        for _ in 0..4 {
             story.blocks(1, 5);
+            story.world.tick();
         }
-        story.world.tick();
         story.blocks(u64::from(TERMS.blocks) + 100, 200_000);
         story.check();
         let pending = |answer: &Verdict| matches!(answer, Verdict::Pending {} | Verdict::GenuineSoFar { .. });
