@@ -70,7 +70,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     let kappa = prop_oneof![1 => 0..10_000u16, 1 => Just(9_999)];
     let parts = (100..=2_000u16, 0..1_000_000u128, 0..1_000_000u128);
     let kinds = (0..2_000u128, kappa, 0..200u64, 8_000..=10_000u16);
-    let demands = (1..10_000u128, 0..1_000u32, any::<bool>());
+    let demands = (1..10_000u128, 1..1_000u32, any::<bool>());
     (kinds, parts, demands).prop_map(|(kinds, parts, (answer_gas, spacing, late))| {
         let (rate, kappa_bps, token_value, burn_bps) = kinds;
         let (absence_bps, client_gas, reporter_tip) = parts;

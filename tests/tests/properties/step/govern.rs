@@ -92,7 +92,7 @@ fn configure(contract: Contract, arbiter: String, scale: u16, beyond: bool) -> M
 
 /// Terms somewhere within the bounds, or with a hold that is one second too short.
 fn arbitration(address: String, scale: u32, beyond: bool) -> escrow::Arbiter {
-    let (answer_window, spacing) = (60 + scale % 2_000, scale % 300);
+    let (answer_window, spacing) = (60 + scale % 2_000, 1 + scale % 300);
     let walk = 6 * (2 * answer_window + spacing);
     escrow::Arbiter {
         address,
