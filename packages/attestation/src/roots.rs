@@ -53,7 +53,7 @@ impl Taken<'_> {
         }
         let stack = Stack { top: 1, middle: 1, leaves: |_| header.tensors as u64 };
         let leaves = self.descriptors.iter().map(|(id, digest)| (stack.address(0, 0, id.0 as u64), *digest)).collect();
-        let root = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
+        let root = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
         expect("program", header.program_id(&root) == statement.subject.program_id)
     }
 
@@ -65,7 +65,7 @@ impl Taken<'_> {
         let count = self.leaf_count(id);
         let stack = Stack { top: 1, middle: 1, leaves: |_| count };
         let leaves = leaves.iter().map(|(key, digest)| (stack.address(0, 0, key.leaf as u64), *digest)).collect();
-        let found = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
+        let found = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
         expect("constant", found == root)
     }
 
@@ -93,12 +93,14 @@ impl Taken<'_> {
         if leaves.is_empty() {
             return self.rest.digest();
         }
-        let counts: BTreeMap<u64, u64> =
-            leaves.iter().map(|(key, _)| (key.tensor.0 as u64, self.leaf_count(key.tensor))).collect();
+        let mut counts = BTreeMap::new();
+        for (key, _) in leaves {
+            counts.insert(key.tensor.0 as u64, self.leaf_count(key.tensor));
+        }
         let stack = Stack { top: shards, middle: slots, leaves: |slot| counts.get(&slot).copied().unwrap_or(0) };
         let place = |key: &LeafKey| stack.address(first + key.shard, key.tensor.0 as u64, key.leaf as u64);
         let leaves = leaves.iter().map(|(key, digest)| (place(key), *digest)).collect();
-        fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)
+        fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)
     }
 
     #[inline(never)]
@@ -123,7 +125,7 @@ impl Taken<'_> {
         };
         let address = |key: &LeafKey| stack.address(key.shard, slots[&key.tensor], key.leaf as u64);
         let leaves = leaves.iter().map(|(key, digest)| (address(key), *digest)).collect();
-        let root = fold_rest(leaves, |at| stack.is_absent(at), &mut self.rest)?;
+        let root = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
         expect("trace", root == statement.root)
     }
 
@@ -140,7 +142,7 @@ fn expect(tree: &'static str, holds: bool) -> Result<(), Malformed> {
 /// The root over opened leaves; the digests of what lies beside them come next in the opening.
 pub(crate) fn fold_rest(
     mut leaves: Vec<(Address, Digest)>,
-    absent: impl Fn(Address) -> bool,
+    absent: &dyn Fn(Address) -> bool,
     rest: &mut Reader,
 ) -> Result<Digest, Malformed> {
     leaves.sort_by_key(|(address, _)| *address);

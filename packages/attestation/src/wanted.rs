@@ -284,7 +284,7 @@ fn program(subject: &Subject, reader: &mut Reader, located: &mut Located) -> Res
         return Err(Malformed::Counts);
     }
     located.committed = header.committed.into();
-    let root = fold_rest(digests, |at| stack.is_absent(at), reader)?;
+    let root = fold_rest(digests, &|at| stack.is_absent(at), reader)?;
     if header.program_id(&root) == subject.program_id { Ok(()) } else { Err(Malformed::Root { tree: "program" }) }
 }
 
