@@ -20,7 +20,7 @@ use tequio_client::{
     data::{Delivery, Store},
 };
 use tequio_protocol::{
-    AssignmentId, AttestationId, JobId,
+    AssignmentId, AttestationId, DemandId, JobId,
     arbiter::{self, DemandResponse, Revealed},
     escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobResponse, State},
     verifier::{AttestationResponse, Attested, Verdict},
@@ -184,32 +184,50 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(self.jobs.store.put(answer).await?)
     }
 
-    /// Reveals everything that is demanded of what it attested to, what is due first first. Returns how many demands it met.
+    /// Reveals everything that is demanded of what it attested to, always what is due first of all of it. Returns how many
+    /// demands it met. One that fails holds up no other; the first such error comes last.
     pub async fn reveal_all(&self) -> Result<usize> {
-        let mut met = 0;
-        for held in self.held.values() {
-            while let Some(demand) = Arbiter(self.chain).due(held.attestation).await?.into_iter().next() {
-                let attestation = Verifier(self.chain).attestation(held.attestation).await?;
-                if !matches!(attestation.verdict, Verdict::GenuineSoFar { .. }) {
-                    break;
+        let (mut met, mut failed, mut passed) = (0, None, BTreeSet::new());
+        while let Some((held, attestation, demand)) = self.first_due(&passed).await? {
+            let id = demand.id;
+            match self.reveal(held, attestation, demand).await {
+                Ok(all) => met += usize::from(all),
+                // Somebody else relayed it.
+                Err(_) if Arbiter(self.chain).demand(id).await?.state != arbiter::State::Open => {}
+                Err(error) => {
+                    passed.insert(id);
+                    failed = failed.or(Some(error));
                 }
-                self.reveal(held, attestation, demand).await?;
-                met += 1;
             }
         }
-        Ok(met)
+        failed.map_or(Ok(met), Err)
     }
 
-    /// Reveals what was demanded, outputs in as many messages as they take.
-    async fn reveal(&self, held: &Held, attestation: AttestationResponse, demand: DemandResponse) -> Result<()> {
-        let DemandResponse { id, wanted, revealed, parts, .. } = demand;
-        let mut from = revealed.u64();
-        while from < parts.u64() {
-            let answer = self.answer(held, attestation.clone(), wanted, from).await?;
-            let message = arbiter::ExecuteMsg::Reveal { demand: id, answer: answer.into() };
-            from = self.chain.execute(&self.operator, message).await?.one::<Revealed>()?.parts.u64();
+    /// Of all that is demanded, what is due first, but for what was passed over.
+    async fn first_due(
+        &self,
+        passed: &BTreeSet<DemandId>,
+    ) -> Result<Option<(&Held, AttestationResponse, DemandResponse)>> {
+        let mut first: Option<(&Held, AttestationResponse, DemandResponse)> = None;
+        for held in self.held.values() {
+            let due = Arbiter(self.chain).due(held.attestation).await?;
+            let Some(demand) = due.into_iter().find(|demand| !passed.contains(&demand.id)) else { continue };
+            let attestation = Verifier(self.chain).attestation(held.attestation).await?;
+            let earlier = first.as_ref().is_none_or(|(_, _, other)| demand.due.time() < other.due.time());
+            if earlier && matches!(attestation.verdict, Verdict::GenuineSoFar { .. }) {
+                first = Some((held, attestation, demand));
+            }
         }
-        Ok(())
+        Ok(first)
+    }
+
+    /// Reveals what was demanded, of outputs the next part. Whether that was all of it.
+    async fn reveal(&self, held: &Held, attestation: AttestationResponse, demand: DemandResponse) -> Result<bool> {
+        let DemandResponse { id, wanted, revealed, .. } = demand;
+        let answer = self.answer(held, attestation, wanted, revealed.u64()).await?.into();
+        let sent = self.chain.execute(&self.operator, arbiter::ExecuteMsg::Reveal { demand: id, answer }).await?;
+        let Revealed { parts, all, .. } = sent.one()?;
+        Ok(parts == all)
     }
 
     /// The answer to what is wanted, of outputs from part `from` on.

@@ -4,7 +4,7 @@ mod end;
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use cosmwasm_std::Addr;
 use tequio_client::{Arbiter, Chain, Cursor, Escrow, Registry, Verifier, deploy::BEACON, is_of};
 use tequio_protocol::{
@@ -107,8 +107,14 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
             after = Some(last.id);
             let left = page.iter().filter(|demand| matches!(demand.state, State::Open | State::Met));
             let demands: Vec<_> = left.map(|demand| demand.id).collect();
-            if !demands.is_empty() {
-                self.chain.execute(&self.address, arbiter::ExecuteMsg::Settle { demands }).await?;
+            if demands.is_empty() {
+                continue;
+            }
+            let sent = self.chain.execute(&self.address, arbiter::ExecuteMsg::Settle { demands }).await;
+            if let Err(refused) = sent {
+                // Somebody else may have ended them.
+                let now = Arbiter(self.chain).demand(last.id).await?.state;
+                ensure!(!matches!(now, State::Open | State::Met), refused);
             }
         }
     }

@@ -42,8 +42,7 @@ fn profits(world: &mut World, all: &[Addr], assignment: AssignmentId) -> Vec<u12
 fn who_demanded_gets_its_gas_and_nobody_else_anything() {
     let mut generous = Setup { max_gas: Uint128::new(1_000_000), ..Setup::default() };
     generous.escrow.reporter_tip = generous.max_gas;
-    let mut dear = Setup::default();
-    dear.max_gas = Uint128::new(1 << 60);
+    let mut dear = Setup { max_gas: Uint128::new(1 << 60), ..Setup::default() };
     dear.escrow.arbitration.as_mut().unwrap().answer_gas = dear.max_gas;
     // A fifth of the lien is more than that, or less.
     for (setup, price) in [(Setup::default(), 1_000_000), (generous, 100_000_000), (dear, 1_000), (Setup::default(), 1)]

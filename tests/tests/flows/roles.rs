@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use tequio_attestation::Wanted;
+use cosmwasm_std::Addr;
+use tequio_attestation::{Wanted, locate};
 use tequio_backend::cpu::Cpu;
-use tequio_client::flow;
+use tequio_client::{Arbiter, Call, Chain, flow};
 use tequio_embedded::Setup;
-use tequio_protocol::escrow::{Ended, Ending};
+use tequio_protocol::{
+    TypedEvent, arbiter,
+    escrow::{Ended, Ending},
+};
 use tequio_runner::{
     DrawTooBig, OutputsTooDear, Provider, Relayer, TooBusy, TooSlow,
     provider::{NotServed, Part},
@@ -204,4 +208,48 @@ fn strangers_are_served_late() {
         anyhow::Ok(())
     })
     .unwrap();
+}
+
+/// Over all that it holds: what is due first is revealed first.
+#[test]
+fn a_provider_reveals_what_is_due_first() {
+    let mut world = World::new();
+    let (owner, operator, rival) = (world.actor("alice"), world.actor("alice's rig"), world.actor("rival"));
+    let job = world.post(job());
+    let (client, stranger) = (world.client.clone(), world.stranger.clone());
+    let chain = &world.chain;
+    let mut provider =
+        Provider::new(chain, world.store.clone(), Arc::new(Cpu::default()), owner.clone(), operator.clone());
+    let mut relayer = Relayer::new(chain, stranger.clone(), |round| chain.beacon().sign(round));
+    let revealed = wait(async {
+        flow::register(chain, &owner, std::slice::from_ref(&operator), Default::default(), STAKE.into(), STAKE.into())
+            .await?;
+        let (first, second) = (provider.assign(job, 3).await?.assignment, provider.assign(job, 5).await?.assignment);
+        provider.attest_all().await?;
+        relayer.draw().await?;
+        provider.open_all(Part::default()).await?;
+        let manifest = provider.prepared(job).unwrap().data.compiled.manifest.clone();
+        let demand = async |who: &Addr, assignment, wanted| {
+            let attestation = provider.held(assignment).unwrap().attestation;
+            let shown = locate(&manifest, &wanted);
+            let bond = Arbiter(chain).quote(who, attestation, wanted, &shown).await?.bond;
+            let message = arbiter::ExecuteMsg::Demand { attestation, wanted, shown: shown.into() };
+            let demanded: arbiter::Demanded = chain.execute(who, Call::paying(bond, message)).await?.one()?;
+            anyhow::Ok(demanded.demand.0)
+        };
+        let tensors = |shard| Wanted::Tensors { shard, depth: 0, index: 0 };
+        // The second of a queue is due a minute later, outputs once they can be delivered.
+        for wanted in [tensors(3), tensors(4), Wanted::Outputs { first: 3, count: 5 }] {
+            demand(&client, second, wanted).await?;
+        }
+        chain.advance(5);
+        demand(&rival, first, tensors(0)).await?;
+        assert_eq!(provider.reveal_all().await?, 4);
+        let events = Chain::events(chain, 0).await?;
+        let all: Vec<_> = events.into_iter().filter_map(|(_, event)| arbiter::Revealed::parse(&event).ok()).collect();
+        anyhow::Ok(all.into_iter().map(|event| event.demand.0).collect::<Vec<_>>())
+    })
+    .unwrap();
+    assert_eq!(revealed, [1, 4, 2, 3]);
+    world.conserves();
 }
