@@ -43,18 +43,8 @@ fn settings(app: &BasicApp, setup: &Setup, beacon: &LocalBeacon) -> Settings {
         address: app.api().addr_make(name).into(),
         amount: (*amount).into(),
     };
-    Settings {
-        governance: app.api().addr_make("governance"),
-        denom: setup.denom.clone(),
-        registry: setup.registry.clone(),
-        verifier: setup.verifier.clone(),
-        beacon: beacon.public().clone(),
-        rewards: setup.rewards.clone(),
-        schedule: setup.schedule.clone(),
-        balances: setup.tokens.iter().map(coin).collect(),
-        escrow: setup.escrow.clone(),
-        max_gas: setup.max_gas,
-    }
+    let balances = setup.tokens.iter().map(coin).collect();
+    setup.settings(app.api().addr_make("governance"), beacon, balances)
 }
 
 /// Takes one step of a deployment.

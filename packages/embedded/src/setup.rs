@@ -1,7 +1,11 @@
 //! What a chain begins with.
 
-use cosmwasm_std::{Decimal, Uint128};
+use cosmwasm_std::{Addr, Decimal, Uint128};
+use cw20::Cw20Coin;
+use tequio_client::deploy::Settings;
 use tequio_protocol::{escrow, registry, rewards, verifier};
+
+use crate::LocalBeacon;
 
 /// What a chain begins with. The default's configs are within all bounds.
 #[derive(Clone, Debug)]
@@ -89,5 +93,21 @@ impl Setup {
     pub fn genesis_tokens(mut self, actor: &str, amount: u128) -> Self {
         self.tokens.push((actor.into(), amount));
         self
+    }
+
+    /// What a deployment owned by `governance` begins with, on any chain; `balances` is the reward token's genesis.
+    pub fn settings(&self, governance: Addr, beacon: &LocalBeacon, balances: Vec<Cw20Coin>) -> Settings {
+        Settings {
+            governance,
+            denom: self.denom.clone(),
+            registry: self.registry.clone(),
+            verifier: self.verifier.clone(),
+            beacon: beacon.public().clone(),
+            rewards: self.rewards.clone(),
+            schedule: self.schedule.clone(),
+            balances,
+            escrow: self.escrow.clone(),
+            max_gas: self.max_gas,
+        }
     }
 }
