@@ -4,6 +4,7 @@ mod command;
 mod failure;
 mod log;
 mod model;
+mod network;
 mod npy;
 mod output;
 mod settings;

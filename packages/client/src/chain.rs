@@ -62,12 +62,10 @@ pub struct Cursor {
 impl Cursor {
     /// The events that came since the last call, from the chain's beginning on the first.
     pub async fn next<C: Chain>(&mut self, chain: &C) -> Result<Vec<Event>> {
-        let events = chain.events(self.height).await?;
-        let new: Vec<Event> = events.iter().skip(self.read).map(|(_, event)| event.clone()).collect();
-        if let Some((height, _)) = events.last() {
-            self.height = *height;
-            self.read = events.iter().filter(|(at, _)| at == height).count();
-        }
+        let (events, to) = chain.events(self.height).await?;
+        let last = events.iter().filter(|(height, _)| *height == to).count();
+        let new = events.into_iter().skip(self.read).map(|(_, event)| event).collect();
+        (self.height, self.read) = (to, last);
         Ok(new)
     }
 }
@@ -93,8 +91,9 @@ pub trait Chain {
     /// Waits until a block later than the latest has the time `until` or a later one.
     async fn wait(&self, until: u64) -> Result<Block>;
 
-    /// Events of accepted transactions from the height `from` on, in order, each with its height.
-    async fn events(&self, from: u64) -> Result<Vec<(u64, Event)>>;
+    /// Events of accepted transactions from the height `from` on, in order, each with its height; and the height up to which
+    /// there are no others yet.
+    async fn events(&self, from: u64) -> Result<(Vec<(u64, Event)>, u64)>;
 
     /// Sends one message.
     async fn execute(&self, sender: &Addr, call: impl Into<Call>) -> Result<Executed> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use cosmwasm_std::{Addr, Uint128, to_json_vec};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tequio_protocol::{
     BeaconId, arbiter, escrow, registry, rewards,
     verifier::{self, Beacon},
@@ -23,7 +23,7 @@ const CONTRACTS: [Contract; 5] =
     [Contract::Registry, Contract::Verifier, Contract::Arbiter, Contract::Rewards, Contract::Escrow];
 
 /// Where everything is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
     /// Denom of payment and stake.
     pub denom: String,

@@ -168,9 +168,9 @@ impl Chain for Embedded {
         self.block().await
     }
 
-    async fn events(&self, from: u64) -> Result<Vec<(u64, Event)>> {
+    async fn events(&self, from: u64) -> Result<(Vec<(u64, Event)>, u64)> {
         let events = self.events.borrow();
         let first = events.partition_point(|(height, _)| *height < from);
-        Ok(events[first..].to_vec())
+        Ok((events[first..].to_vec(), self.height()))
     }
 }
