@@ -76,6 +76,7 @@ pub struct Included {
     /// SHA-256 of the transaction, upper-case hex.
     pub hash: String,
     pub height: u64,
+    pub sender: Addr,
     /// What its messages are called: `escrow post`.
     pub messages: Vec<String>,
     /// Bytes of the transaction.
@@ -196,7 +197,8 @@ impl Connection {
 
     /// Gas to pay for; `None` if the sequence is another's by now.
     async fn simulate(&self, draft: &Draft<'_>, sender: &Addr, names: &[String]) -> Result<Option<u64>> {
-        let tx_bytes = draft.sign(0)?;
+        // With a fee, however small: taking it takes gas.
+        let tx_bytes = draft.sign(1)?;
         ensure!(tx_bytes.len() <= MAX_BYTES, SendError::TooBig { bytes: tx_bytes.len() });
         #[allow(deprecated)]
         let request = SimulateRequest { tx: None, tx_bytes };
@@ -227,7 +229,7 @@ impl Connection {
     ) -> Result<Option<Included>> {
         let hash = hex::encode_upper(Sha256::digest(tx));
         let unknown = |reason: String| SendError::Unknown { hash: hash.clone(), until, reason };
-        let mut search = Search { tx, hash: &hash, next: from + 1 };
+        let mut search = Search { sender, tx, hash: &hash, next: from + 1 };
         let failures = self.endpoints.failures();
         loop {
             let answer = self.endpoints.ask(|client| broadcast(client, tx.to_vec())).await;
@@ -279,8 +281,7 @@ impl Connection {
     }
 
     async fn result(&self, height: u32, index: usize, search: &Search<'_>, names: &[String]) -> Result<Included> {
-        let results = self.endpoints.ask(|client| async move { client.block_results(height).await }).await;
-        let results = results.map_err(EndpointError::from)?.txs_results.unwrap_or_default();
+        let results = self.endpoints.results(height).await?;
         let result = results.into_iter().nth(index).context("a block with fewer results than transactions")?;
         let [used, wanted] = [result.gas_used, result.gas_wanted].map(|gas| u64::try_from(gas).unwrap_or_default());
         if result.code.is_err() {
@@ -292,6 +293,7 @@ impl Connection {
         Ok(Included {
             hash: search.hash.into(),
             height: height.into(),
+            sender: search.sender.clone(),
             messages: names.to_vec(),
             bytes: search.tx.len(),
             gas_wanted: wanted,
@@ -315,6 +317,7 @@ impl Connection {
 
 /// Where a transaction is looked for.
 struct Search<'a> {
+    sender: &'a Addr,
     tx: &'a [u8],
     hash: &'a str,
     /// The next block to look into.
