@@ -22,7 +22,7 @@ use crate::{Backend, network::Net};
 pub const TOGETHER: u64 = 8;
 /// Between two turns: longer than it takes until a round is due.
 const PAUSE: u64 = 36;
-const STAKE: u128 = 40_000_000_000;
+const STAKE: u128 = 15_000_000_000;
 
 pub struct Work {
     pub model: Arc<Model>,
@@ -122,8 +122,8 @@ pub async fn post(
 /// Somebody who works with the key that holds the stake.
 pub async fn provider<'a>(net: &'a Net, address: Addr, name: &str) -> Result<Provider<'a, Rpc>> {
     let metadata = Metadata { moniker: name.into(), ..Default::default() };
-    let (operators, stake) = ([address.clone()], STAKE.into());
-    flow::register(&net.chain, &address, &operators, metadata, stake, stake).await.context("cannot register")?;
+    let stake = STAKE.into();
+    flow::register(&net.chain, &address, &[], metadata, stake, stake).await.context("cannot register")?;
     let backend: Backend = Arc::new(Cpu::default());
     Ok(Provider::new(&net.chain, net.store.clone(), backend, address.clone(), address))
 }

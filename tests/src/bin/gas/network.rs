@@ -32,9 +32,9 @@ use crate::Args;
 
 /// Words of accounts that exist on this chain only.
 const WORDS: &str = "test test test test test test test test test test test junk";
-const ACCOUNTS: usize = 16;
+const ACCOUNTS: usize = 40;
 /// What each of them has.
-const FUNDS: u128 = 50_000_000_000;
+const FUNDS: u128 = 20_000_000_000;
 
 pub struct Net {
     pub chain: Rpc,
@@ -77,7 +77,8 @@ impl Net {
 
         let setup = Setup::default();
         let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
-        let tokens = vec![Cw20Coin { address: client.to_string(), amount: (1u128 << 80).into() }];
+        let coins = |address: &Addr| Cw20Coin { address: address.to_string(), amount: (1u128 << 64).into() };
+        let tokens = accounts.iter().chain([&client]).map(coins).collect();
         let settings = setup.settings(governance, &beacon, tokens);
         let wasm = |contract: Contract| {
             let file = match contract {

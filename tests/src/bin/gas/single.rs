@@ -98,8 +98,8 @@ async fn dispute(net: &Net, model: &Model, draws: u32, note: &mut impl FnMut(&st
     let job = post(net, &client, model, draws, 2 * SHARDS, Some(20 * WINDOW)).await?;
     let mut actors = vec![];
     for role in [Role::Saboteur, Role::Hoarder] {
-        let address = net.account();
-        let mut actor = Actor::new(&net.chain, &net.store, &backend, role, [address.clone(), address]);
+        let keys = [net.account(), net.account()];
+        let mut actor = Actor::new(&net.chain, &net.store, &backend, role, keys);
         actor.register("one", Uint128::new(1_000_000_000)).await?;
         actor.provider.assign(job, SHARDS).await?;
         actor.attest().await?;
