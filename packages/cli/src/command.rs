@@ -1,5 +1,6 @@
 //! The commands: a folder for each noun, a file for each verb. A command returns its answer; it is printed here.
 
+mod chain;
 mod config;
 mod demo;
 mod program;
@@ -17,6 +18,9 @@ pub enum Command {
     /// Look at a program, run it, or try its attestation.
     #[command(subcommand)]
     Program(program::Command),
+    /// Put the contracts on a network, and look after them.
+    #[command(subcommand)]
+    Chain(chain::Command),
     /// How this command line is set up.
     #[command(subcommand)]
     Config(config::Command),
@@ -26,6 +30,7 @@ pub fn run(command: Command, sources: &Figment, output: &Output) -> Result<()> {
     match command {
         Command::Demo(args) => demo::run(*args, output),
         Command::Program(command) => program::run(command, output),
+        Command::Chain(command) => chain::run(command, output),
         Command::Config(command) => config::run(command, sources, output),
     }
 }

@@ -18,6 +18,11 @@ use crate::failure::Usage;
 
 /// Networks that the binary knows.
 const KNOWN: [(&str, &str); 1] = [("local", include_str!("../../../scripts/networks/local.toml"))];
+/// What deployments begin with on a network, unless told otherwise: on the local one, and on all others.
+const PROFILES: [&str; 2] = [
+    include_str!("../../../scripts/networks/local.deploy.toml"),
+    include_str!("../../../scripts/networks/testnet.deploy.toml"),
+];
 /// Where everything of a user's is, unless told otherwise.
 const HOME: &str = ".tequio";
 
@@ -131,6 +136,11 @@ impl OnNetwork {
         }
     }
 
+    /// What a deployment on it begins with, unless told otherwise.
+    pub fn profile(&self) -> &'static str {
+        PROFILES[usize::from(self.network != "local")]
+    }
+
     /// The file that says what is deployed.
     pub fn deployment(&self) -> Result<PathBuf> {
         let name = Path::new(&self.network).file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -162,6 +172,11 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// What the key is called.
+    pub fn name(&self) -> &str {
+        &self.from
+    }
+
     /// Reaches the network with the key; its address.
     pub async fn connect(&self) -> Result<(Connection, Addr)> {
         let key = self.on.keys.open()?.key(&self.from)?;

@@ -1,7 +1,6 @@
 //! A chain, reached through its endpoints, with the keys that sign here: transactions go in once, or say that they didn't.
 
 use std::{
-    cell::Cell,
     collections::BTreeMap,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -31,7 +30,7 @@ use crate::{
 };
 
 /// A transaction that is in no block this many blocks on is in none ever.
-const LIFETIME: u64 = 30;
+pub const LIFETIME: u64 = 30;
 /// How often a transaction is made anew because its sequence went to another.
 const ATTEMPTS: usize = 20;
 /// Most bytes of a transaction: its simulation travels as hex, and endpoints take a megabyte.
@@ -96,7 +95,6 @@ struct Account {
     key: Key,
     /// Held while a transaction of its is on the way.
     turn: Mutex<()>,
-    number: Cell<Option<u64>>,
 }
 
 /// Who is told of every transaction that was included.
@@ -120,7 +118,7 @@ impl Connection {
     /// Adds a key that signs. Its address.
     pub fn add(&mut self, key: Key) -> Result<Addr> {
         let address = Addr::unchecked(key.address(&self.network.bech32_prefix)?);
-        self.accounts.insert(address.clone(), Account { key, turn: Mutex::default(), number: Cell::default() });
+        self.accounts.insert(address.clone(), Account { key, turn: Mutex::default() });
         Ok(address)
     }
 
@@ -146,7 +144,7 @@ impl Connection {
         let _turn = account.turn.lock().await;
         let (names, anys): (Vec<String>, Vec<Any>) = messages.into_iter().map(|named| (named.name, named.any)).unzip();
         for _ in 0..ATTEMPTS {
-            let (number, sequence) = self.sequence(sender, account).await?;
+            let (number, sequence) = self.sequence(sender).await?;
             let (height, _) = self.endpoints.latest().await?;
             let body = Body::new(anys.clone(), "", u32::try_from(height + LIFETIME).context("the chain is too high")?);
             let draft = Draft { body, account, number, sequence, network: &self.network };
@@ -179,7 +177,7 @@ impl Connection {
     }
 
     /// Number and next sequence of an account, as the latest block has them.
-    async fn sequence(&self, address: &Addr, account: &Account) -> Result<(u64, u64)> {
+    pub async fn sequence(&self, address: &Addr) -> Result<(u64, u64)> {
         let request = QueryAccountRequest { address: address.to_string() };
         let answer: Result<QueryAccountResponse, _> =
             self.endpoints.query("/cosmos.auth.v1beta1.Query/Account", request).await;
@@ -191,7 +189,6 @@ impl Connection {
         })?;
         let any = answer.account.context("an account without an account")?;
         let base = BaseAccount::decode(&*any.value)?;
-        account.number.set(Some(base.account_number));
         Ok((base.account_number, base.sequence))
     }
 

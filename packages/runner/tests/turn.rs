@@ -116,7 +116,7 @@ async fn what_is_refused_holds_up_nothing_else() {
     // More shards than are left, in three messages: the last of them finds none.
     let refused = provider.turn(scene.sign(), &[(scene.job, 2), (scene.job, 2), (scene.job, 2)]).await.unwrap_err();
     let why = refused.root_cause().to_string();
-    assert!(why.contains("free"), "{why}");
+    assert!(why.contains("has 12 shards"), "{why}");
     let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
     assert_eq!((job.settled, job.active, job.free), (8, 4, 0));
     assert_eq!(provider.attest_turn().await.unwrap(), 2);
