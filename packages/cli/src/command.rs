@@ -3,6 +3,7 @@
 mod chain;
 mod config;
 mod demo;
+mod key;
 mod program;
 
 use anyhow::Result;
@@ -21,6 +22,9 @@ pub enum Command {
     /// Put the contracts on a network, and look after them.
     #[command(subcommand)]
     Chain(chain::Command),
+    /// Keys that sign.
+    #[command(subcommand)]
+    Key(key::Command),
     /// How this command line is set up.
     #[command(subcommand)]
     Config(config::Command),
@@ -31,6 +35,7 @@ pub fn run(command: Command, sources: &Figment, output: &Output) -> Result<()> {
         Command::Demo(args) => demo::run(*args, output),
         Command::Program(command) => program::run(command, output),
         Command::Chain(command) => chain::run(command, output),
+        Command::Key(command) => key::run(command, output),
         Command::Config(command) => config::run(command, sources, output),
     }
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use cosmwasm_std::Addr;
 use tequio_client::Deployed;
@@ -87,6 +87,31 @@ fn password(new: bool) -> Result<Zeroizing<String>> {
         return Ok(first);
     }
     Err(Usage::new("the passwords differ", "give the same twice").into())
+}
+
+/// A secret, asked for on the terminal without being shown, or a line of standard input where that is no terminal.
+pub fn secret_line(prompt: &str) -> Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(prompt).map(Zeroizing::new).context("cannot ask for a secret");
+    }
+    let mut line = Zeroizing::new(String::new());
+    io::stdin().lock().read_line(&mut line).context("cannot read standard input")?;
+    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Asks whether to go on, unless that was said already.
+pub fn confirm(yes: bool, question: &str) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Usage::new("nobody is here to say yes", "say it with --yes").into());
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).context("cannot read standard input")?;
+    ensure!(matches!(answer.trim(), "y" | "Y" | "yes"), "nothing was done");
+    Ok(())
 }
 
 /// Which network, and through which endpoints.
