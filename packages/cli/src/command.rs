@@ -3,6 +3,7 @@
 mod chain;
 mod config;
 mod demo;
+mod job;
 mod key;
 mod program;
 
@@ -22,6 +23,9 @@ pub enum Command {
     /// Put the contracts on a network, and look after them.
     #[command(subcommand)]
     Chain(chain::Command),
+    /// A client's jobs, from posting to the outputs.
+    #[command(subcommand)]
+    Job(job::Command),
     /// Keys that sign.
     #[command(subcommand)]
     Key(key::Command),
@@ -35,6 +39,7 @@ pub fn run(command: Command, sources: &Figment, output: &Output) -> Result<()> {
         Command::Demo(args) => demo::run(*args, output),
         Command::Program(command) => program::run(command, output),
         Command::Chain(command) => chain::run(command, output),
+        Command::Job(command) => job::run(command, output),
         Command::Key(command) => key::run(command, output),
         Command::Config(command) => config::run(command, sources, output),
     }

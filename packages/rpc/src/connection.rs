@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD as BASE64};
 use cosmrs::{
     Any, Coin,
     proto::{
@@ -146,7 +147,8 @@ impl Connection {
         for _ in 0..ATTEMPTS {
             let (number, sequence) = self.sequence(sender).await?;
             let (height, _) = self.endpoints.latest().await?;
-            let body = Body::new(anys.clone(), "", u32::try_from(height + LIFETIME).context("the chain is too high")?);
+            let body =
+                Body::new(anys.clone(), nonce(), u32::try_from(height + LIFETIME).context("the chain is too high")?);
             let draft = Draft { body, account, number, sequence, network: &self.network };
             let gas = match self.simulate(&draft, sender, &names).await? {
                 Some(gas) => gas,
@@ -353,6 +355,12 @@ async fn broadcast(client: HttpClient, tx: Vec<u8>) -> Result<tx_sync::Response,
 /// An error on the way of a transaction that was sent: that a chain refused it is an answer, anything else leaves it open.
 fn told(error: anyhow::Error, unknown: &dyn Fn(String) -> SendError) -> anyhow::Error {
     if error.is::<Refused>() || error.is::<SendError>() { error } else { unknown(error.to_string()).into() }
+}
+
+/// A memo that makes a transaction one of its kind: two processes with one key may send the same at once, and each has to
+/// know whether its own was included.
+fn nonce() -> String {
+    BASE64.encode(rand::random::<[u8; 6]>())
 }
 
 /// What gas costs, rounded up.

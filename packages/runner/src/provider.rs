@@ -18,7 +18,7 @@ use tequio_attestation::Wanted;
 use tequio_backend::Backend;
 use tequio_client::{
     Arbiter, Chain, Escrow, Verifier,
-    data::{Delivery, Store},
+    data::{Delivery, Store, outputs},
 };
 use tequio_protocol::{
     AssignmentId, AttestationId, DemandId, JobId,
@@ -295,6 +295,9 @@ impl<'a, C: Chain> Provider<'a, C> {
         while let Some(shard) = results.recv().await {
             delivery.add(shard.root, &shard.roots, &shard.outputs).await?;
         }
-        Ok((running.await??, delivery.finish().await?))
+        let (run, delivered) = (running.await??, delivery.finish().await?);
+        // Whoever knows the attested root finds what was delivered.
+        self.jobs.store.point(&outputs(&run.root()), &delivered).await?;
+        Ok((run, delivered))
     }
 }
