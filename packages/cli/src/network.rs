@@ -17,7 +17,11 @@ use zeroize::Zeroizing;
 use crate::failure::Usage;
 
 /// Networks that the binary knows.
-const KNOWN: [(&str, &str); 1] = [("local", include_str!("../../../scripts/networks/local.toml"))];
+const KNOWN: [(&str, &str); 3] = [
+    ("local", include_str!("../../../scripts/networks/local.toml")),
+    ("osmosis-testnet", include_str!("../../../scripts/networks/osmosis-testnet.toml")),
+    ("neutron-testnet", include_str!("../../../scripts/networks/neutron-testnet.toml")),
+];
 /// What deployments begin with on a network, unless told otherwise: on the local one, and on all others.
 const PROFILES: [&str; 2] = [
     include_str!("../../../scripts/networks/local.deploy.toml"),
@@ -117,7 +121,7 @@ pub fn confirm(yes: bool, question: &str) -> Result<()> {
 /// Which network, and through which endpoints.
 #[derive(Args, Clone, Debug)]
 pub struct OnNetwork {
-    /// A network that is known (local), one described in `networks/NAME.toml` of the home, or a file that describes one.
+    /// A network that is known (local, osmosis-testnet, neutron-testnet), one described in `networks/NAME.toml` of the home, or a file that describes one.
     #[arg(long, default_value = "local")]
     network: String,
     /// RPC endpoints instead of those that the network's description names; the first that answers is asked.
@@ -216,5 +220,22 @@ impl Signed {
         let mut chain = self.on.chain().await?;
         let address = chain.connection.add(key)?;
         Ok((chain, address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tequio_client::Profile;
+
+    use super::*;
+
+    #[test]
+    fn every_network_and_profile_that_is_known_makes_sense() {
+        for (name, text) in KNOWN {
+            assert!(Network::from_toml(text).is_ok(), "{name}");
+        }
+        for text in PROFILES {
+            Profile::from_toml(text).unwrap();
+        }
     }
 }

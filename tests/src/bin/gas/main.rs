@@ -84,7 +84,7 @@ async fn run(args: &Args) -> Result<Report> {
 
 /// Turns until what lies between taking and being paid is the same in each.
 fn steady(quick: bool) -> u32 {
-    if quick { 5 } else { 7 }
+    if quick { 4 } else { 7 }
 }
 
 async fn turns(lanes: &mut [Lane<'_>], from: u32, turns: u32) -> Result<()> {
