@@ -6,6 +6,7 @@ mod demo;
 mod job;
 mod key;
 mod program;
+mod receipt;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -29,6 +30,9 @@ pub enum Command {
     /// Keys that sign.
     #[command(subcommand)]
     Key(key::Command),
+    /// Files that show, to somebody without a node, that shards were verified and paid.
+    #[command(subcommand)]
+    Receipt(receipt::Command),
     /// How this command line is set up.
     #[command(subcommand)]
     Config(config::Command),
@@ -41,6 +45,7 @@ pub fn run(command: Command, sources: &Figment, output: &Output) -> Result<()> {
         Command::Chain(command) => chain::run(command, output),
         Command::Job(command) => job::run(command, output),
         Command::Key(command) => key::run(command, output),
+        Command::Receipt(command) => receipt::run(command, output),
         Command::Config(command) => config::run(command, sources, output),
     }
 }

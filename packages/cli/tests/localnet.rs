@@ -212,6 +212,8 @@ fn a_client_posts_watches_fetches_and_gets_back_what_nobody_took() {
     let second = fs::read(folder.join("output0.3-6.npy")).unwrap();
     assert_eq!(second[second.len() - 160..], expected[120..280]);
 
+    receipt(&scene, &job);
+
     // What a store serves is checked: the second assignment's outputs are changed there.
     let outputs = fs::read_dir(scene.path("store/outputs")).unwrap().map(|file| file.unwrap().path());
     let index = fs::read_to_string(outputs.max_by_key(|file| fs::metadata(file).unwrap().modified().unwrap()).unwrap())
@@ -235,6 +237,37 @@ fn a_client_posts_watches_fetches_and_gets_back_what_nobody_took() {
     assert_eq!(scene.json(&["job", "withdraw"], Some("client"))["amount"], "4500");
     assert_eq!(scene.json(&["job", "withdraw"], Some("client"))["amount"], "0");
     scene.json(&["chain", "verify"], None);
+}
+
+/// A receipt is checked without a chain, and shows nothing else once a byte of it is another.
+fn receipt(scene: &Scene, job: &str) {
+    let assignment = scene.json(&["job", "show", job], None)["assignments"][1]["id"].to_string();
+    let file = scene.path("receipt.json");
+    scene.json(&["receipt", "export", &assignment, "--output", file.to_str().unwrap()], None);
+    let verify = |file: &Path| harness::tequio(&["receipt", "verify", file.to_str().unwrap(), "--json"]);
+    let shown = verify(&file);
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    let says: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!((&says["first"], &says["count"], &says["draws"]), (&3.into(), &4.into(), &16.into()));
+
+    let (text, changed) = (fs::read(&file).unwrap(), scene.path("changed.json"));
+    let mut refused = 0;
+    for at in (0..text.len()).step_by(text.len() / 150) {
+        let mut other = text.clone();
+        other[at] = match other[at] {
+            b'0'..=b'8' | b'a'..=b'y' | b'A'..=b'Y' => other[at] + 1,
+            _ => continue,
+        };
+        fs::write(&changed, &other).unwrap();
+        let verified = verify(&changed);
+        // What nothing depends on, such as a validator's turn to propose, may be anything.
+        if verified.status.success() {
+            assert_eq!(verified.stdout, shown.stdout, "byte {at}");
+        } else {
+            refused += 1;
+        }
+    }
+    assert!(refused > 100, "{refused}");
 }
 
 #[test]

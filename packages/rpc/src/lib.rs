@@ -4,6 +4,7 @@ mod chain;
 mod connection;
 mod deploy;
 mod endpoints;
+pub mod inclusion;
 mod key;
 mod keyring;
 mod network;

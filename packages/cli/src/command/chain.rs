@@ -10,6 +10,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{network::block_on, output::Output};
+pub use deploy::write;
 
 #[derive(Subcommand)]
 pub enum Command {
