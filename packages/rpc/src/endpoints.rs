@@ -127,10 +127,11 @@ impl Endpoints {
                 async move { client.abci_query(Some(path), data, None, false).await }
             };
             let AbciQuery { code, codespace, log, value, height, .. } = self.ask(ask).await?;
-            if code.is_err() {
-                return Err(EndpointError::Refused { codespace, code: code.value(), log });
-            }
-            if self.note(height.value()) {
+            // A refusal may be of an older state too: what was just made is not there yet.
+            if self.note(height.value()) || height.value() == 0 {
+                if code.is_err() {
+                    return Err(EndpointError::Refused { codespace, code: code.value(), log });
+                }
                 let url = self.url().to_owned();
                 return A::decode(&*value).map_err(|error| EndpointError::Nonsense { url, reason: error.to_string() });
             }
