@@ -22,7 +22,7 @@ impl Provider {
     /// What its operator sends to take up to `count` shards, wherever and at whatever price.
     pub fn taking(&self, job: JobId, count: u64) -> ExecuteMsg {
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
-        ExecuteMsg::Assign { job, provider, count, first, at_least, price }
+        ExecuteMsg::Assign { job, provider, count, parts: None, first, at_least, price }
     }
 
     /// What this provider runs a job's shards with.

@@ -1,6 +1,7 @@
 //! Moves money and shards, keeping the ledger, the balances, the tallies and the free ranges in step.
 
 use cosmwasm_std::{Addr, Storage, Uint128};
+use tequio_contract::checked;
 use tequio_protocol::{
     AssignmentId, JobId,
     escrow::{Credited, Ending, RangeResponse, Reason},
@@ -28,12 +29,39 @@ pub fn post(storage: &mut dyn Storage, job: &Job) -> Result<JobId, ContractError
     Ok(id)
 }
 
-/// An assignment's shards, the first of the free range that begins with them, become active.
-pub fn assign(storage: &mut dyn Storage, assignment: &Assignment, range: Free) -> Result<AssignmentId, ContractError> {
-    let Assignment { job, first, count, .. } = *assignment;
-    state::move_shards(storage, job, Step::Assign, count, |_| Ok(()))?;
-    free::cut_front(storage, job, first, range, count)?;
-    state::add_assignment(storage, assignment)
+/// Assignments of one provider and job, while a message makes them: sums are read once and written once.
+pub struct Taking {
+    sums: Sums,
+    /// Shards that the provider has of the job.
+    pub held: u64,
+    last: AssignmentId,
+}
+
+impl Taking {
+    pub fn begin(storage: &dyn Storage, held: u64) -> Result<Self, ContractError> {
+        Ok(Self { sums: Sums::load(storage)?, held, last: state::last_assignment(storage)? })
+    }
+
+    /// An assignment's shards, the first of the free range that begins with them, become active.
+    pub fn assign(
+        &mut self,
+        storage: &mut dyn Storage,
+        assignment: &Assignment,
+        range: Free,
+    ) -> Result<AssignmentId, ContractError> {
+        let Assignment { job, first, count, .. } = *assignment;
+        self.sums.move_shards(storage, job, Step::Assign, count, |_| Ok(()))?;
+        free::cut_front(storage, job, first, range, count)?;
+        self.held = checked::add(self.held, count)?;
+        self.last = AssignmentId(checked::add(self.last.0, 1)?);
+        state::add_assignment(storage, self.last, assignment)?;
+        Ok(self.last)
+    }
+
+    pub fn save(self, storage: &mut dyn Storage, job: JobId, provider: &Addr) -> Result<(), ContractError> {
+        self.sums.save(storage)?;
+        Ok(state::took(storage, job, provider, self.held, self.last)?)
+    }
 }
 
 /// Ends an assignment: settled, its payment goes to the provider; else its shards are free again.

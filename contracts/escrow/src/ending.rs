@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, SubMsg, Uint128, WasmMsg};
-use tequio_contract::bounds;
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128, WasmMsg};
+use tequio_contract::{bounds, checked};
 use tequio_protocol::{
-    AssignmentId, Moment, bps,
+    AssignmentId, JobId, Moment, bps,
     escrow::{Ended, Ending, REFUTER_SHARDS, Ruling},
     verifier::{AttestationResponse, Verdict},
 };
@@ -14,7 +14,11 @@ use crate::{
     books::{self, Fee},
     core::{assignment::Assignment, job::Job, slash::split},
     error::ContractError,
-    neighbours::{registry, rewards, verifier},
+    neighbours::{
+        registry,
+        rewards::{self, Settled},
+        verifier,
+    },
     state::{self, Sums},
 };
 
@@ -49,7 +53,7 @@ pub fn each(
     allows: impl Fn(&Found, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
-    let (mut all, mut passed, mut freed, mut rewards) = (Response::new(), None, BTreeMap::new(), vec![]);
+    let (mut all, mut passed, mut freed, mut settled) = (Response::new(), None, BTreeMap::new(), BTreeMap::new());
     let mut sums = Sums::load(deps.storage)?;
     for id in list {
         let found = find(deps.as_ref(), env, id)?;
@@ -61,7 +65,9 @@ pub fn each(
                 let one = end(deps.branch(), &mut sums, found, ending, reporter, Fee::default())?;
                 all.messages.extend(one.response.messages);
                 all.events.extend(one.response.events);
-                rewards.extend(one.reward);
+                if let Some(one) = one.settled {
+                    add(&mut settled, one)?;
+                }
                 let sum: &mut Uint128 = freed.entry(provider).or_default();
                 *sum = sum.checked_add(one.freed)?;
             }
@@ -72,7 +78,27 @@ pub fn each(
         return Err(reason);
     }
     sums.save(deps.storage)?;
-    Ok(release(deps.as_ref(), all, freed)?.add_submessages(rewards))
+    let response = release(deps.as_ref(), all, freed)?;
+    settled.into_values().try_fold(response, |response, settled| report(deps.as_ref(), response, settled))
+}
+
+/// Adds what was settled to that of the same job and provider.
+fn add(all: &mut BTreeMap<(JobId, Addr), Settled>, one: Settled) -> Result<(), ContractError> {
+    let key = (one.job, one.provider.clone());
+    match all.get_mut(&key) {
+        None => _ = all.insert(key, one),
+        Some(known) => {
+            known.assignments.extend(one.assignments);
+            known.shards = checked::add(known.shards, one.shards)?;
+        }
+    }
+    Ok(())
+}
+
+/// Has what was settled counted. A failure of that is no failure of paying.
+fn report(deps: Deps, response: Response, settled: Settled) -> Result<Response, ContractError> {
+    let rewards = state::setup(deps.storage)?.rewards;
+    Ok(response.add_submessage(rewards::reward(&rewards, settled)?))
 }
 
 /// Ends one assignment.
@@ -87,7 +113,10 @@ pub fn one(
     let one = end(deps.branch(), &mut sums, found, ending, reporter, fee)?;
     sums.save(deps.storage)?;
     let response = release(deps.as_ref(), one.response, BTreeMap::from([(provider, one.freed)]))?;
-    Ok(response.add_submessages(one.reward))
+    match one.settled {
+        None => Ok(response),
+        Some(settled) => report(deps.as_ref(), response, settled),
+    }
 }
 
 /// Frees what each provider's liens leave, in one message each.
@@ -104,7 +133,7 @@ struct One {
     response: Response,
     /// What of its lien is free.
     freed: Uint128,
-    reward: Option<SubMsg>,
+    settled: Option<Settled>,
 }
 
 /// Ends an assignment, with what that does to money and shards. `reporter` is who said so; `fee` is what its provider has
@@ -135,10 +164,13 @@ fn end(
     let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, &reported)?;
     let provider = &assignment.provider;
     let freed = lien.checked_sub(slashed)?;
-    let reward = match ending {
-        Ending::Settled => Some(rewards::reward(&setup.rewards, id, &assignment, Some(job.rules.rewards_gas))?),
-        _ => None,
-    };
+    let settled = (ending == Ending::Settled).then(|| Settled {
+        job: assignment.job,
+        provider: provider.clone(),
+        assignments: vec![id],
+        shards: assignment.count,
+        gas: Some(job.rules.rewards_gas),
+    });
     let (job, provider) = (assignment.job, provider.to_string());
     let (first, shards) = (assignment.first, assignment.count);
     let payment = books::end(deps.storage, sums, id, assignment, ending)?;
@@ -146,7 +178,7 @@ fn end(
     let Fee { fee, to_burn, credited } = fee;
     let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee, to_burn };
     let response = Response::new().add_messages(slash).add_event(ended).add_events(payment).add_events(credited);
-    Ok(One { response, freed, reward })
+    Ok(One { response, freed, settled })
 }
 
 /// Who is thanked for a slash, and with how much at most.

@@ -24,9 +24,9 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
     let caller = door::enter::<Roles>(deps.as_ref(), &env, info, &msg)?;
     match msg {
         ExecuteMsg::Post { spec } => post::post(deps, env, caller, spec),
-        ExecuteMsg::Assign { job, provider: _, count, first, at_least, price } => {
-            let wanted =
-                assign::Wanted { count, first, at_least: at_least.unwrap_or(1), price: price.unwrap_or_default() };
+        ExecuteMsg::Assign { job, provider: _, count, parts, first, at_least, price } => {
+            let (parts, at_least) = (parts.unwrap_or(1), at_least.unwrap_or(1));
+            let wanted = assign::Wanted { count, parts, first, at_least, price: price.unwrap_or_default() };
             assign::assign(deps, env, caller, job, wanted)
         }
         ExecuteMsg::GiveBack { assignment } => give_back::give_back(deps, env, caller, assignment),

@@ -287,17 +287,23 @@ pub fn active(
     ACTIVE.prefix(provider).keys(storage, after, None, Order::Ascending).take(count).collect()
 }
 
-/// Adds an assignment under the next id, and its shards to its provider's share.
-pub fn add_assignment(storage: &mut dyn Storage, assignment: &Assignment) -> Result<AssignmentId, ContractError> {
-    let Assignment { job, count, ref provider, .. } = *assignment;
-    let held = checked::add(share(storage, job, provider)?, count)?;
-    set_share(storage, job, provider, held)?;
-    let id = AssignmentId(checked::add(LAST_ASSIGNMENT.load(storage)?.0, 1)?);
+/// The last assignment of all.
+pub fn last_assignment(storage: &dyn Storage) -> StdResult<AssignmentId> {
+    LAST_ASSIGNMENT.load(storage)
+}
+
+/// Adds an assignment; that it is the last, and its shards in its provider's share, is noted by [`took`].
+pub fn add_assignment(storage: &mut dyn Storage, id: AssignmentId, assignment: &Assignment) -> StdResult<()> {
+    let Assignment { job, ref provider, .. } = *assignment;
     ASSIGNMENTS.save(storage, id, assignment)?;
     OF_JOB.save(storage, (job, id), &Empty {})?;
-    ACTIVE.save(storage, (provider, id), &Empty {})?;
-    LAST_ASSIGNMENT.save(storage, &id)?;
-    Ok(id)
+    ACTIVE.save(storage, (provider, id), &Empty {})
+}
+
+/// Notes which assignment is the last, and what its provider holds of its job.
+pub fn took(storage: &mut dyn Storage, job: JobId, provider: &Addr, held: u64, last: AssignmentId) -> StdResult<()> {
+    set_share(storage, job, provider, held)?;
+    LAST_ASSIGNMENT.save(storage, &last)
 }
 
 /// Ends an assignment. Unless it settled, its shards are no longer its provider's.

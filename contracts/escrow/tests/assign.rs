@@ -19,7 +19,7 @@ use crate::{
 /// What alice's operator sends to take `count` shards, but not fewer than `at_least` or cheaper than `price`.
 fn limited(world: &World, job: JobId, count: u64, first: Option<u64>, at_least: u64, price: u128) -> ExecuteMsg {
     let (provider, at_least, price) = (world.alice.owner.to_string(), Some(at_least), Some(price.into()));
-    ExecuteMsg::Assign { job, provider, count, first, at_least, price }
+    ExecuteMsg::Assign { job, provider, count, parts: None, first, at_least, price }
 }
 
 #[test]
@@ -156,6 +156,7 @@ fn only_who_works_for_the_provider_assigns() {
     let nobody = ExecuteMsg::Assign {
         job,
         provider: world.stranger.to_string(),
+        parts: None,
         count: 1,
         first: None,
         at_least: None,
@@ -176,7 +177,7 @@ fn the_owner_key_works_too_and_one_key_for_many() {
     world.registers(&bob, &rig);
     for (sender, provider) in [(&alice, &alice), (&rig, &bob), (&rig, &alice)] {
         let (to, first, at_least, price) = (provider.to_string(), None, None, None);
-        let message = ExecuteMsg::Assign { job, provider: to, count: 1, first, at_least, price };
+        let message = ExecuteMsg::Assign { job, provider: to, count: 1, parts: None, first, at_least, price };
         let assigned: Assigned = event(&world.sends(sender, message, 0));
         assert_eq!((&assigned.provider, &assigned.operator), (&provider.to_string(), &sender.to_string()));
     }
@@ -262,7 +263,7 @@ fn a_taker_is_an_owner_key() {
     let (bob, client) = (world.bob.operator.clone(), world.client.clone());
     for sender in [bob, client] {
         let (provider, first, at_least, price) = (owner.to_string(), None, None, None);
-        let message = ExecuteMsg::Assign { job, provider, count: 1, first, at_least, price };
+        let message = ExecuteMsg::Assign { job, provider, count: 1, parts: None, first, at_least, price };
         let provider = owner.clone();
         let not_operator = ContractError::NotOperator { sender: sender.clone(), provider };
         assert_eq!(world.refused(&sender, message, 0), not_operator);

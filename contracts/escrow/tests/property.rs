@@ -152,13 +152,13 @@ fn everything_adds_up_and_everything_ends() {
             run.step(act);
             run.adds_up();
         }
-        for (word, count) in &run.went {
-            *went.borrow_mut().entry(word).or_default() += count;
-        }
         for assignment in run.all_assignments() {
             *ended.borrow_mut().entry(format!("{:?}", assignment.state)).or_default() += 1;
         }
         run.drains();
+        for (word, count) in &run.went {
+            *went.borrow_mut().entry(word).or_default() += count;
+        }
         Ok(())
     });
     ran.unwrap_or_else(|error| panic!("{error}"));

@@ -287,7 +287,7 @@ impl World {
     pub fn taking(&self, operator: &Addr, job: JobId, count: u64) -> ExecuteMsg {
         let own = self.providers().into_iter().find(|provider| provider.operator == operator);
         let provider = own.unwrap_or(&self.alice).owner.to_string();
-        ExecuteMsg::Assign { job, provider, count, first: None, at_least: None, price: None }
+        ExecuteMsg::Assign { job, provider, count, parts: None, first: None, at_least: None, price: None }
     }
 
     pub fn assign(&mut self, operator: &Addr, job: JobId, count: u64) -> AssignmentId {

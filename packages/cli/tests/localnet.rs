@@ -105,7 +105,7 @@ impl Scene {
         flow::register(&chain, &address, &[], metadata, stake, stake).await.unwrap();
         let store = Store::open(&self.path("store").display().to_string(), []).unwrap();
         let mut provider = Provider::new(&chain, store, Arc::new(Cpu::default()), address.clone(), address.clone());
-        let next: Vec<_> = counts.iter().map(|count| (job, *count)).collect();
+        let next: Vec<_> = counts.iter().map(|count| (job, *count, 1)).collect();
         let setup = Setup::default();
         let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
         provider.turn(|round| beacon.sign(round), &next).await.unwrap();

@@ -338,7 +338,8 @@ impl Draft<'_> {
         let amount = fee(gas, self.network.gas_price());
         let denom =
             self.network.denom().parse().map_err(|_| anyhow::anyhow!("{} is no denom", self.network.denom()))?;
-        let fee = Fee::from_amount_and_gas(Coin { denom, amount: amount.u128() }, gas);
+        let mut fee = Fee::from_amount_and_gas(Coin { denom, amount: amount.u128() }, gas);
+        fee.amount.retain(|coin| coin.amount > 0);
         let auth = SignerInfo::single_direct(Some(signer.public_key()), self.sequence).auth_info(fee);
         let chain_id = self.network.chain_id.parse().map_err(|_| anyhow::anyhow!("no chain id"))?;
         let signed = SignDoc::new(&self.body, &auth, &chain_id, self.number)

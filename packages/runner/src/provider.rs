@@ -100,14 +100,14 @@ impl<'a, C: Chain> Provider<'a, C> {
     /// Takes up to `count` shards of a job whose draws it can send, as many as it can run in time, once the job's data is
     /// what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
-        let message = self.taking(job, count).await?;
+        let message = self.taking(job, count, 1).await?;
         let assigned: Assigned = self.chain.execute(&self.operator, message).await?.one()?;
         self.taken.insert(assigned.assignment);
         Ok(assigned)
     }
 
-    /// The message that takes up to `count` shards of a job, if it can do what the job may ask of it.
-    async fn taking(&mut self, job: JobId, count: u64) -> Result<ExecuteMsg> {
+    /// The message that takes up to `count` shards of a job, `parts` times, if it can do what the job may ask of it.
+    async fn taking(&mut self, job: JobId, count: u64, parts: u32) -> Result<ExecuteMsg> {
         let posted = Escrow(self.chain).job(job).await?;
         let (draw, most) = (posted.draw_bytes, self.max_draw_bytes);
         ensure!(draw <= most, DrawTooBig { job, draw, most });
@@ -121,7 +121,7 @@ impl<'a, C: Chain> Provider<'a, C> {
         };
         afford::outputs(&posted, self.jobs.prepare(job).await?.data.manifest())?;
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
-        Ok(ExecuteMsg::Assign { job, provider, count, first, at_least, price })
+        Ok(ExecuteMsg::Assign { job, provider, count, parts: (parts > 1).then_some(parts), first, at_least, price })
     }
 
     /// The jobs of its assignments that are not over, one for each.

@@ -73,7 +73,7 @@ impl Scene {
 async fn what_was_taken_is_paid_two_turns_later() {
     let scene = Scene::new(0).await;
     let mut provider = scene.provider();
-    let taken = provider.turn(scene.sign(), &[(scene.job, 4); 3]).await.unwrap();
+    let taken = provider.turn(scene.sign(), &[(scene.job, 4, 3)]).await.unwrap();
     assert_eq!((taken.assigned.len(), taken.ended.len()), (3, 0));
     assert_eq!(provider.attest_turn().await.unwrap(), 3);
     assert_eq!(provider.attest_turn().await.unwrap(), 0);
@@ -96,7 +96,7 @@ async fn what_was_taken_is_paid_two_turns_later() {
 async fn with_an_audit_window_it_is_settled_with_a_later_turn() {
     let scene = Scene::new(600).await;
     let mut provider = scene.provider();
-    provider.turn(scene.sign(), &[(scene.job, 6); 2]).await.unwrap();
+    provider.turn(scene.sign(), &[(scene.job, 6, 2)]).await.unwrap();
     provider.attest_turn().await.unwrap();
     scene.later();
     assert_eq!(provider.turn(scene.sign(), &[]).await.unwrap().ended.len(), 0);
@@ -110,11 +110,12 @@ async fn with_an_audit_window_it_is_settled_with_a_later_turn() {
 async fn what_is_refused_holds_up_nothing_else() {
     let scene = Scene::new(0).await;
     let mut provider = scene.provider();
-    provider.turn(scene.sign(), &[(scene.job, 4); 2]).await.unwrap();
+    provider.turn(scene.sign(), &[(scene.job, 4, 2)]).await.unwrap();
     provider.attest_turn().await.unwrap();
     scene.later();
     // More shards than are left, in three messages: the last of them finds none.
-    let refused = provider.turn(scene.sign(), &[(scene.job, 2), (scene.job, 2), (scene.job, 2)]).await.unwrap_err();
+    let refused =
+        provider.turn(scene.sign(), &[(scene.job, 2, 1), (scene.job, 2, 1), (scene.job, 2, 1)]).await.unwrap_err();
     let why = refused.root_cause().to_string();
     assert!(why.contains("has 12 shards"), "{why}");
     let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
@@ -127,7 +128,7 @@ async fn what_is_refused_holds_up_nothing_else() {
 async fn somebody_who_was_faster_costs_it_nothing() {
     let scene = Scene::new(0).await;
     let mut provider = scene.provider();
-    provider.turn(scene.sign(), &[(scene.job, 4); 2]).await.unwrap();
+    provider.turn(scene.sign(), &[(scene.job, 4, 2)]).await.unwrap();
     provider.attest_turn().await.unwrap();
     scene.later();
     let bob = scene.chain.actor("bob");

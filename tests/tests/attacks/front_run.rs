@@ -104,7 +104,7 @@ fn who_is_quicker_makes_nobody_take_fewer_or_cheaper_shards() {
     world.send(&client, escrow::ExecuteMsg::TopUp { job, first: 2, price: 3_000u128.into() }, 6 * 2_000);
     let taking = |at_least, price: u128| {
         let (provider, at_least, price) = (alice.owner.to_string(), Some(at_least), Some(price.into()));
-        escrow::ExecuteMsg::Assign { job, provider, count: 6, first: None, at_least, price }
+        escrow::ExecuteMsg::Assign { job, provider, count: 6, parts: None, first: None, at_least, price }
     };
     let none = |ranges, asked, price: u128, most| tequio_escrow::ContractError::NoRange {
         job,

@@ -106,7 +106,7 @@ impl Honest {
     fn assigns(&self, stage: &mut Stage) {
         for job in stage.all_jobs().iter().rev().filter(|job| job.free > 0).take(1) {
             let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
-            let take = ExecuteMsg::Assign { job: job.id, provider, count: 2, first, at_least, price };
+            let take = ExecuteMsg::Assign { job: job.id, provider, count: 2, parts: None, first, at_least, price };
             stage.send(&self.operator, take, vec![]);
         }
     }

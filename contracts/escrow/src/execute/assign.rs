@@ -8,7 +8,7 @@ use tequio_protocol::{
 };
 
 use crate::{
-    books::{self, MAX_RANGES},
+    books::{MAX_RANGES, Taking},
     core::{ask::Ask, assignment::Assignment},
     error::ContractError,
     neighbours::{registry, verifier},
@@ -18,9 +18,15 @@ use crate::{
     },
 };
 
+/// Most assignments that one message takes.
+const MAX_PARTS: u32 = 30;
+
 /// What an operator wants, and the least that it puts up with.
+#[derive(Clone, Copy)]
 pub struct Wanted {
     pub count: u64,
+    /// How many assignments of so many.
+    pub parts: u32,
     /// Where a free range begins.
     pub first: Option<u64>,
     pub at_least: u64,
@@ -47,47 +53,59 @@ pub fn assign(deps: DepsMut, env: Env, caller: Caller, id: JobId, wanted: Wanted
         return Err(ContractError::NotTaker { job: id, provider, takers: job.takers.len() });
     }
     state::check_absences(deps.storage, id, &provider)?;
+    within("parts", wanted.parts, 1, MAX_PARTS.into())?;
     let (held, cap) = (state::share(deps.storage, id, &provider)?, job.cap());
-    let room = cap.saturating_sub(held);
-    if room == 0 {
+    if held >= cap {
         return Err(ContractError::Diversity { job: id, provider, held, cap });
     }
-    let ask = Ask { count: wanted.count.min(room), cap, least: job.least };
-    let (first, range, count) = choose(deps.storage, id, &ask, &wanted)?;
-    let assignment = Assignment {
-        job: id,
-        lien: job.lien.of(range.price, count)?,
-        provider,
-        operator: caller.address,
-        first,
-        count,
-        price: range.price,
-        attest_by: Deadline {
-            since: verifier::now(deps.querier, &setup.verifier)?,
-            seconds: job.attest_window,
-            blocks: job.terms.blocks,
-        },
-        state: State::Active,
-    };
-    let number = books::assign(deps.storage, &assignment, range)?;
-    let lien = registry::lien(&setup.registry, &assignment.provider, assignment.lien)?;
-    Ok(Response::new().add_messages(lien).add_event(Assigned {
-        assignment: number,
-        job: id,
-        provider: assignment.provider.into(),
-        operator: assignment.operator.into(),
-        first,
-        count,
-        price: assignment.price,
-        lien: assignment.lien,
-        attest_by: assignment.attest_by.time(),
-        blocks: assignment.attest_by.blocks,
-    }))
+    let since = verifier::now(deps.querier, &setup.verifier)?;
+    let attest_by = Deadline { since, seconds: job.attest_window, blocks: job.terms.blocks };
+    let (mut taking, mut response, mut lien) = (Taking::begin(deps.storage, held)?, Response::new(), Uint128::zero());
+    for part in 0..wanted.parts {
+        let room = cap.saturating_sub(taking.held);
+        let ask = Ask { count: wanted.count.min(room), cap, least: job.least };
+        let asked = Wanted { first: wanted.first.filter(|_| part == 0), ..wanted };
+        let (first, range, count) = match choose(deps.storage, id, &ask, &asked) {
+            // What was had before is kept.
+            Err(ContractError::FreeShards { .. } | ContractError::NoRange { .. }) if part > 0 => break,
+            chosen => chosen?,
+        };
+        let assignment = Assignment {
+            job: id,
+            lien: job.lien.of(range.price, count)?,
+            provider: provider.clone(),
+            operator: caller.address.clone(),
+            first,
+            count,
+            price: range.price,
+            attest_by,
+            state: State::Active,
+        };
+        let number = taking.assign(deps.storage, &assignment, range)?;
+        lien = lien.checked_add(assignment.lien)?;
+        response = response.add_event(Assigned {
+            assignment: number,
+            job: id,
+            provider: assignment.provider.into(),
+            operator: assignment.operator.into(),
+            first,
+            count,
+            price: assignment.price,
+            lien: assignment.lien,
+            attest_by: attest_by.time(),
+            blocks: attest_by.blocks,
+        });
+        if taking.held >= cap {
+            break;
+        }
+    }
+    taking.save(deps.storage, id, &provider)?;
+    Ok(response.add_messages(registry::lien(&setup.registry, &provider, lien)?))
 }
 
 /// The range to take from, where it begins, and how many of its shards.
 fn choose(storage: &dyn Storage, job: JobId, ask: &Ask, wanted: &Wanted) -> Result<(u64, Free, u64), ContractError> {
-    let Wanted { count, first, at_least: asked, price } = *wanted;
+    let Wanted { count, first, at_least: asked, price, .. } = *wanted;
     let least = ask.least;
     if let Some(first) = first {
         let range = free::at(storage, job, first)?.ok_or(ContractError::UnknownRange { job, first })?;

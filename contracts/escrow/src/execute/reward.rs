@@ -4,7 +4,12 @@ use cosmwasm_std::{DepsMut, Response};
 use tequio_contract::bounds;
 use tequio_protocol::{AssignmentId, escrow::RewardRetried};
 
-use crate::{error::ContractError, neighbours::rewards, state};
+use crate::{
+    core::assignment::Assignment,
+    error::ContractError,
+    neighbours::rewards::{self, Settled},
+    state,
+};
 
 /// One that fails again stays pending.
 pub fn reward(deps: DepsMut, assignments: Vec<AssignmentId>) -> Result<Response, ContractError> {
@@ -13,7 +18,9 @@ pub fn reward(deps: DepsMut, assignments: Vec<AssignmentId>) -> Result<Response,
     assignments.into_iter().try_fold(Response::new(), |response, assignment| {
         state::take_pending_reward(deps.storage, assignment)?;
         let settled = state::assignment(deps.storage, assignment)?;
-        let reward = rewards::reward(&rewards, assignment, &settled, None)?;
+        let Assignment { job, provider, count: shards, .. } = settled;
+        let assignments = vec![assignment];
+        let reward = rewards::reward(&rewards, Settled { job, provider, assignments, shards, gas: None })?;
         Ok(response.add_submessage(reward).add_event(RewardRetried { assignment }))
     })
 }

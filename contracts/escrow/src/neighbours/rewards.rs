@@ -7,12 +7,12 @@ use tequio_protocol::{
     rewards::{ExecuteMsg, Kind, QueryMsg, TermsResponse},
 };
 
-use crate::core::{assignment::Assignment, job::Job};
+use crate::core::job::Job;
 
 /// What a reply needs to know of the message that failed; it travels in its payload.
 #[cw_serde]
 pub enum Failed {
-    Reward { assignment: AssignmentId },
+    Reward { assignments: Vec<AssignmentId> },
     Release { job: JobId, shards: u64 },
 }
 
@@ -28,11 +28,23 @@ pub fn reserve(rewards: &Addr, id: JobId, job: &Job) -> StdResult<WasmMsg> {
     wasm_execute(rewards, &message, vec![])
 }
 
-/// Counts a settled assignment, within `gas` if given.
-pub fn reward(rewards: &Addr, id: AssignmentId, assignment: &Assignment, gas: Option<u64>) -> StdResult<SubMsg> {
-    let Assignment { job, count: shards, ref provider, .. } = *assignment;
-    let message = ExecuteMsg::Reward { number: id.0.into(), job, provider: provider.to_string(), shards };
-    fallible(rewards, &message, &Failed::Reward { assignment: id }, gas)
+/// Settled assignments of one job and provider, to be counted together under the number of the first: each is counted once,
+/// as it is settled once.
+pub struct Settled {
+    pub job: JobId,
+    pub provider: Addr,
+    pub assignments: Vec<AssignmentId>,
+    pub shards: u64,
+    /// What counting them may take; nothing limits it if `None`.
+    pub gas: Option<u64>,
+}
+
+/// Counts what was settled.
+pub fn reward(rewards: &Addr, settled: Settled) -> StdResult<SubMsg> {
+    let Settled { job, provider, assignments, shards, gas } = settled;
+    let number = assignments.first().map(|first| first.0).unwrap_or_default().into();
+    let message = ExecuteMsg::Reward { number, job, provider: provider.into(), shards };
+    fallible(rewards, &message, &Failed::Reward { assignments }, gas)
 }
 
 /// Gives the credits of refunded shards back, within `gas` if given.

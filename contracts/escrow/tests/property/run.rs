@@ -189,7 +189,7 @@ impl Run {
         let at_least = limits.is_multiple_of(2).then(|| 1 + limits % count);
         let dearest = ranges.iter().map(|range| range.2).max().unwrap_or_default();
         let price = limits.is_multiple_of(4).then(|| Uint128::from(dearest.saturating_sub(u128::from(limits / 8))));
-        if !self.tries(&operator, ExecuteMsg::Assign { job, provider, count, first, at_least, price }, 0) {
+        if !self.tries(&operator, ExecuteMsg::Assign { job, provider, count, parts: None, first, at_least, price }, 0) {
             return;
         }
         self.assignments += 1;

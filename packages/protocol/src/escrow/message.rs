@@ -66,11 +66,13 @@ pub enum ExecuteMsg {
     Post { spec: JobSpec },
     /// Takes up to `count` shards for `provider`, for whom the sender works: of the free range that begins at `first`, or
     /// else of the lowest range, among the first 30, that gives enough. Never fewer than `at_least` (1 if `None`), and
-    /// never at less than `price` each.
+    /// never at less than `price` each. `parts` times (once if `None`, at most 30), each an assignment of its own; where only
+    /// some can be had, these.
     Assign {
         job: JobId,
         provider: String,
         count: u64,
+        parts: Option<u32>,
         first: Option<u64>,
         at_least: Option<u64>,
         price: Option<Uint128>,

@@ -51,8 +51,8 @@ impl<C: Chain> Provider<'_, C> {
     }
 
     /// Posts the rounds that its attestations wait for and that are due, as `sign` has them, opens what they draw, ends what
-    /// can be ended, claims and withdraws what that brings, and takes `next`: up to so many shards of a job each.
-    pub async fn turn(&mut self, sign: impl Fn(u64) -> Vec<u8>, next: &[(JobId, u64)]) -> Result<Turn> {
+    /// can be ended, claims and withdraws what that brings, and takes `next`: of a job up to so many shards, so many times.
+    pub async fn turn(&mut self, sign: impl Fn(u64) -> Vec<u8>, next: &[(JobId, u64, u32)]) -> Result<Turn> {
         let now = self.chain.block().await?.time;
         let (mut rounds, mut opens, mut ends) = (BTreeSet::new(), vec![], vec![]);
         let mut calls: Vec<Call> = vec![];
@@ -81,8 +81,8 @@ impl<C: Chain> Provider<'_, C> {
         if !ends.is_empty() {
             self.collect(ends, &mut calls).await?;
         }
-        for (job, count) in next {
-            calls.push(self.taking(*job, *count).await?.into());
+        for (job, count, parts) in next {
+            calls.push(self.taking(*job, *count, *parts).await?.into());
         }
         let (executed, failed) = self.say(calls).await;
         let turn = Turn {

@@ -1,14 +1,14 @@
 //! One provider that works without a pause: every turn it takes eight assignments, and has those of earlier turns paid.
 
-use std::{sync::Arc, time::Duration};
+use std::{mem::replace, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::{Addr, Uint128};
 use tequio_attestation::Inputs;
 use tequio_backend::cpu::Cpu;
-use tequio_client::{Chain, Escrow, data::publish, flow};
+use tequio_client::{Chain, Escrow, Verifier, data::publish, flow};
 use tequio_protocol::{
-    JobId,
+    AssignmentId, JobId,
     escrow::{Ending, JobResponse, JobSpec},
     registry::Metadata,
 };
@@ -20,8 +20,6 @@ use crate::{Backend, network::Net};
 
 /// Assignments that are taken at once.
 pub const TOGETHER: u64 = 8;
-/// Between two turns: longer than it takes until a round is due.
-const PAUSE: u64 = 36;
 const STAKE: u128 = 15_000_000_000;
 
 pub struct Work {
@@ -39,6 +37,8 @@ pub struct Lane<'a> {
     pub work: Work,
     job: JobId,
     provider: Provider<'a, Rpc>,
+    /// The first assignment of the last turn.
+    taken: AssignmentId,
     /// Of the last turn.
     pub last: Cost,
 }
@@ -59,7 +59,7 @@ impl<'a> Lane<'a> {
         let client = net.account();
         let job = post(net, &client, &work.model, work.draws, shards, Some(work.window)).await?;
         let provider = provider(net, net.account(), "lane").await?;
-        Ok(Self { net, work, job, provider, last: Cost::default() })
+        Ok(Self { net, work, job, provider, taken: AssignmentId(0), last: Cost::default() })
     }
 
     pub async fn job(&self) -> Result<JobResponse> {
@@ -70,8 +70,7 @@ impl<'a> Lane<'a> {
     pub async fn turns(&mut self, from: u32, turns: u32) -> Result<()> {
         for turn in from..from + turns {
             let before = self.net.sent().len();
-            let next = [(self.job, self.work.size); TOGETHER as usize];
-            let began = self.net.chain.block().await?.time;
+            let next = [(self.job, self.work.size, TOGETHER as u32)];
             let said = self.provider.turn(|round| self.net.sign(round), &next).await?;
             let taken = said.assigned.len() as u64;
             ensure!(taken == TOGETHER, "took {taken} assignments");
@@ -86,11 +85,26 @@ impl<'a> Lane<'a> {
             }
             self.last = cost;
             eprintln!("{} × {} shards, window {}, turn {turn}: {cost:?}", TOGETHER, self.work.size, self.work.window);
-            let now = self.net.chain.block().await?.time;
-            let left = (began + PAUSE).saturating_sub(now);
-            tokio::time::sleep(Duration::from_secs(left)).await;
+            let before = replace(&mut self.taken, said.assigned[0].assignment);
+            self.until_drawn(before).await?;
         }
         Ok(())
+    }
+
+    /// Waits until what the turn before took can be opened: this turn's attestations told the clock.
+    async fn until_drawn(&self, assignment: AssignmentId) -> Result<()> {
+        for _ in 0..3 {
+            self.net.chain.connection.next_block().await?;
+        }
+        let Some(held) = self.provider.held(assignment) else { return Ok(()) };
+        loop {
+            let drawn = Verifier(&self.net.chain).attestation(held.attestation).await?.round;
+            let now = self.net.chain.block().await?.time;
+            if drawn.is_some_and(|drawn| drawn.due <= now) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use cosmrs::{
         cosmwasm::wasm::v1::MsgPinCodes,
     },
 };
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, Decimal};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use sha2::{Digest, Sha256};
 use tequio_client::{Call, Contract, data::Store, deploy::Progress};
@@ -55,6 +55,8 @@ impl Net {
     pub async fn begin(args: &Args) -> Result<Self> {
         let mut network = Network::from_toml(include_str!("../../../../scripts/networks/local.toml"))?;
         network.set_rpc(std::slice::from_ref(&args.node));
+        // A fee takes gas too, the same for every transaction: all figures are without.
+        network.fees.fee_tokens[0].average_gas_price = Decimal::zero();
         let mut connection = Connection::open(network).await?;
         let sent: Rc<RefCell<Vec<Included>>> = Rc::default();
         let told = sent.clone();

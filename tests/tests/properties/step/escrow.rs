@@ -113,7 +113,7 @@ impl Stage {
         let works: bool =
             self.ask(registry::QueryMsg::Works { provider: provider.clone(), operator: sender.to_string() });
         let (to, least_price) = (provider.clone(), price.map(Uint128::new));
-        let message = ExecuteMsg::Assign { job, provider: to, count, first, at_least, price: least_price };
+        let message = ExecuteMsg::Assign { job, provider: to, count, parts: None, first, at_least, price: least_price };
         let Some(outcome) = self.send(sender, message, vec![]) else { return };
         let taken: Assigned = outcome.one().expect("one assignment");
         assert!(works && taken.provider == provider && taken.operator == sender.as_str());
