@@ -22,5 +22,6 @@ mod refund;
 mod roles;
 mod several;
 mod top_up;
+mod upgrade;
 mod void;
 mod watch;

@@ -3,6 +3,7 @@
 
 mod errors;
 mod events;
+mod operators;
 mod permissions;
 mod sample;
 mod schema;
