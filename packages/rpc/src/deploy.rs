@@ -11,7 +11,7 @@ use cosmwasm_std::Addr;
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use tequio_client::{
-    Contract,
+    Contract, Deployment,
     deploy::{Progress, Settings, Step},
 };
 use tequio_protocol::rewards;
@@ -19,6 +19,20 @@ use tequio_protocol::rewards;
 use crate::{Connection, Included, Named, chain::smart};
 
 impl Connection {
+    /// Takes every step of a deployment, and says in which block it began.
+    pub async fn deploy(
+        &self,
+        settings: &Settings,
+        wasm: impl Fn(Contract) -> Result<Vec<u8>>,
+    ) -> Result<(Deployment, u64)> {
+        let (since, _) = self.endpoints.latest().await?;
+        let mut done = Progress::default();
+        while let Some(step) = settings.next(&done)? {
+            self.take(settings, step, &mut done, &wasm).await?;
+        }
+        Ok((done.deployment(settings)?, since))
+    }
+
     /// Takes a step of a deployment and notes that it is done. `wasm` has each contract's code. Asking takes no transaction.
     pub async fn take(
         &self,

@@ -208,6 +208,6 @@ fn what_is_final_stays() {
 }
 
 fn events(world: &World) -> Vec<cosmwasm_std::Event> {
-    let all = wait(tequio_client::Chain::events(&world.chain, 0)).unwrap();
+    let (all, _) = wait(tequio_client::Chain::events(&world.chain, 0)).unwrap();
     all.into_iter().map(|(_, event)| event).collect()
 }

@@ -245,7 +245,7 @@ fn a_provider_reveals_what_is_due_first() {
         chain.advance(5);
         demand(&rival, first, tensors(0)).await?;
         assert_eq!(provider.reveal_all().await?, 4);
-        let events = Chain::events(chain, 0).await?;
+        let (events, _) = Chain::events(chain, 0).await?;
         let all: Vec<_> = events.into_iter().filter_map(|(_, event)| arbiter::Revealed::parse(&event).ok()).collect();
         anyhow::Ok(all.into_iter().map(|event| event.demand.0).collect::<Vec<_>>())
     })
