@@ -10,7 +10,7 @@ use crate::{
     core::{assignment::Assignment, job::Job, ledger::Step},
     error::ContractError,
     state::{
-        self, BALANCES,
+        self, BALANCES, Sums,
         free::{self, Free},
     },
 };
@@ -39,6 +39,7 @@ pub fn assign(storage: &mut dyn Storage, assignment: &Assignment, range: Free) -
 /// Ends an assignment: settled, its payment goes to the provider; else its shards are free again.
 pub fn end(
     storage: &mut dyn Storage,
+    sums: &mut Sums,
     id: AssignmentId,
     assignment: Assignment,
     ending: Ending,
@@ -46,10 +47,10 @@ pub fn end(
     let Assignment { job, first, count, price, .. } = assignment;
     let credited = if ending == Ending::Settled {
         let amount = assignment.payment()?;
-        state::move_shards(storage, job, Step::Settle, count, |ledger| ledger.earn(amount))?;
+        sums.move_shards(storage, job, Step::Settle, count, |ledger| ledger.earn(amount))?;
         BALANCES.credit(storage, &assignment.provider, amount, Reason::Payment)?
     } else {
-        state::move_shards(storage, job, Step::Return, count, |_| Ok(()))?;
+        sums.move_shards(storage, job, Step::Return, count, |_| Ok(()))?;
         free::put(storage, job, first, Free { count, price })?;
         None
     };

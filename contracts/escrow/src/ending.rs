@@ -1,6 +1,8 @@
 //! What settling, expiring and giving back share.
 
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128, WasmMsg};
+use std::collections::BTreeMap;
+
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, SubMsg, Uint128, WasmMsg};
 use tequio_contract::bounds;
 use tequio_protocol::{
     AssignmentId, Moment, bps,
@@ -13,7 +15,7 @@ use crate::{
     core::{assignment::Assignment, job::Job, slash::split},
     error::ContractError,
     neighbours::{registry, rewards, verifier},
-    state,
+    state::{self, Sums},
 };
 
 /// An assignment, its job, and the attestation for its subject, whenever that was taken.
@@ -47,32 +49,74 @@ pub fn each(
     allows: impl Fn(&Found, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
-    let (mut all, mut passed) = (Response::new(), None);
+    let (mut all, mut passed, mut freed, mut rewards) = (Response::new(), None, BTreeMap::new(), vec![]);
+    let mut sums = Sums::load(deps.storage)?;
     for id in list {
         let found = find(deps.as_ref(), env, id)?;
         let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(found.now);
         match allows(&found, ruling) {
             Err(reason) => passed = passed.or(Some(reason)),
             Ok(ending) => {
-                let one = end(deps.branch(), found, ending, reporter, Fee::default())?;
-                all.messages.extend(one.messages);
-                all.events.extend(one.events);
+                let provider = found.assignment.provider.clone();
+                let one = end(deps.branch(), &mut sums, found, ending, reporter, Fee::default())?;
+                all.messages.extend(one.response.messages);
+                all.events.extend(one.response.events);
+                rewards.extend(one.reward);
+                let sum: &mut Uint128 = freed.entry(provider).or_default();
+                *sum = sum.checked_add(one.freed)?;
             }
         }
     }
     // An ending always has its event.
-    passed.filter(|_| all.events.is_empty()).map_or(Ok(all), Err)
+    if let Some(reason) = passed.filter(|_| all.events.is_empty()) {
+        return Err(reason);
+    }
+    sums.save(deps.storage)?;
+    Ok(release(deps.as_ref(), all, freed)?.add_submessages(rewards))
 }
 
-/// Ends an assignment, with what that does to money, shards, lien and reward. `reporter` is who said so; `fee` is what
-/// its provider has paid for that.
-pub fn end(
+/// Ends one assignment.
+pub fn one(
     mut deps: DepsMut,
     found: Found,
     ending: Ending,
     reporter: &Addr,
     fee: Fee,
 ) -> Result<Response, ContractError> {
+    let (mut sums, provider) = (Sums::load(deps.storage)?, found.assignment.provider.clone());
+    let one = end(deps.branch(), &mut sums, found, ending, reporter, fee)?;
+    sums.save(deps.storage)?;
+    let response = release(deps.as_ref(), one.response, BTreeMap::from([(provider, one.freed)]))?;
+    Ok(response.add_submessages(one.reward))
+}
+
+/// Frees what each provider's liens leave, in one message each.
+fn release(deps: Deps, response: Response, freed: BTreeMap<Addr, Uint128>) -> Result<Response, ContractError> {
+    let registry = state::setup(deps.storage)?.registry;
+    freed.into_iter().try_fold(response, |response, (provider, amount)| {
+        Ok(response.add_messages(registry::release(&registry, &provider, amount)?))
+    })
+}
+
+/// What ending an assignment leaves to do.
+struct One {
+    /// Slashes, and what happened.
+    response: Response,
+    /// What of its lien is free.
+    freed: Uint128,
+    reward: Option<SubMsg>,
+}
+
+/// Ends an assignment, with what that does to money and shards. `reporter` is who said so; `fee` is what its provider has
+/// paid for that.
+fn end(
+    mut deps: DepsMut,
+    sums: &mut Sums,
+    found: Found,
+    ending: Ending,
+    reporter: &Addr,
+    fee: Fee,
+) -> Result<One, ContractError> {
     let Found { id, assignment, job, attestation, .. } = found;
     let setup = state::setup(deps.storage)?;
     let lien = assignment.lien;
@@ -90,19 +134,19 @@ pub fn end(
     };
     let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, &reported)?;
     let provider = &assignment.provider;
-    let release = registry::release(&setup.registry, provider, lien.checked_sub(slashed)?)?;
-    let mut response = Response::new().add_messages(slash).add_messages(release);
-    if ending == Ending::Settled {
-        let gas = Some(job.rules.rewards_gas);
-        response = response.add_submessage(rewards::reward(&setup.rewards, id, &assignment, gas)?);
-    }
+    let freed = lien.checked_sub(slashed)?;
+    let reward = match ending {
+        Ending::Settled => Some(rewards::reward(&setup.rewards, id, &assignment, Some(job.rules.rewards_gas))?),
+        _ => None,
+    };
     let (job, provider) = (assignment.job, provider.to_string());
     let (first, shards) = (assignment.first, assignment.count);
-    let payment = books::end(deps.storage, id, assignment, ending)?;
+    let payment = books::end(deps.storage, sums, id, assignment, ending)?;
     let paid = payment.as_ref().map(|credited| credited.amount).unwrap_or_default();
     let Fee { fee, to_burn, credited } = fee;
     let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee, to_burn };
-    Ok(response.add_event(ended).add_events(payment).add_events(credited))
+    let response = Response::new().add_messages(slash).add_event(ended).add_events(payment).add_events(credited);
+    Ok(One { response, freed, reward })
 }
 
 /// Who is thanked for a slash, and with how much at most.

@@ -2,10 +2,16 @@
 
 pub mod free;
 
+use std::collections::BTreeMap;
+
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage, Uint128};
-use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::{balance::Balances, checked};
+use cw_storage_plus::{Bound, Map as Plain};
+use tequio_contract::{
+    balance::Balances,
+    checked,
+    record::{Item, Map},
+};
 use tequio_protocol::{
     AssignmentId, JobId,
     escrow::{Config, Ending, MAX_ABSENCES, Paused, State},
@@ -49,26 +55,26 @@ const JOBS: Map<JobId, Job> = Map::new("jobs");
 /// Shards of each job by state.
 const TALLIES: Map<JobId, Tally> = Map::new("tallies");
 /// Jobs with free shards.
-const OPEN: Map<JobId, Empty> = Map::new("open");
+const OPEN: Plain<JobId, Empty> = Plain::new("open");
 /// What the client was given of a job's gas; absent if 0.
-const CLIENT_GAS: Map<JobId, Uint128> = Map::new("client_gas");
+const CLIENT_GAS: Plain<JobId, Uint128> = Plain::new("client_gas");
 /// By job and provider: shards active or settled; absent if 0.
-const SHARES: Map<(JobId, &Addr), u64> = Map::new("shares");
+const SHARES: Plain<(JobId, &Addr), u64> = Plain::new("shares");
 /// By job and provider: it has given an assignment back.
-const GAVE_BACK: Map<(JobId, &Addr), Empty> = Map::new("gave_back");
+const GAVE_BACK: Plain<(JobId, &Addr), Empty> = Plain::new("gave_back");
 /// By job and provider: assignments that it never attested; absent if 0.
-const ABSENCES: Map<(JobId, &Addr), u8> = Map::new("absences");
+const ABSENCES: Plain<(JobId, &Addr), u8> = Plain::new("absences");
 /// The last assignment of all.
 const LAST_ASSIGNMENT: Item<AssignmentId> = Item::new("last_assignment");
 const ASSIGNMENTS: Map<AssignmentId, Assignment> = Map::new("assignments");
 /// Assignments by job.
-const OF_JOB: Map<(JobId, AssignmentId), Empty> = Map::new("job_assignments");
+const OF_JOB: Plain<(JobId, AssignmentId), Empty> = Plain::new("job_assignments");
 /// Active assignments by provider.
-const ACTIVE: Map<(&Addr, AssignmentId), Empty> = Map::new("active");
+const ACTIVE: Plain<(&Addr, AssignmentId), Empty> = Plain::new("active");
 /// Assignments that `rewards` failed to count.
-const PENDING_REWARDS: Map<AssignmentId, Empty> = Map::new("pending_rewards");
+const PENDING_REWARDS: Plain<AssignmentId, Empty> = Plain::new("pending_rewards");
 /// By job: shards whose credits `rewards` failed to release.
-const PENDING_RELEASES: Map<JobId, u64> = Map::new("pending_releases");
+const PENDING_RELEASES: Plain<JobId, u64> = Plain::new("pending_releases");
 
 /// An escrow that nobody has used.
 pub fn begin(storage: &mut dyn Storage, setup: &Setup, config: &Config) -> StdResult<()> {
@@ -120,7 +126,48 @@ pub fn tally(storage: &dyn Storage, job: JobId) -> StdResult<Tally> {
     TALLIES.load(storage, job)
 }
 
-/// Moves shards of a job and of all together, and their money: invariant 3 rests on no one else writing either.
+/// The ledger and the tallies while a message changes them: read once and written once, however many assignments it ends.
+/// Invariant 3 rests on no one else moving shards.
+pub struct Sums {
+    ledger: Ledger,
+    tallies: BTreeMap<JobId, Tally>,
+}
+
+impl Sums {
+    pub fn load(storage: &dyn Storage) -> StdResult<Self> {
+        Ok(Self { ledger: LEDGER.load(storage)?, tallies: BTreeMap::new() })
+    }
+
+    /// Moves shards of a job and of all together, and their money.
+    pub fn move_shards(
+        &mut self,
+        storage: &mut dyn Storage,
+        job: JobId,
+        step: Step,
+        count: u64,
+        money: impl FnOnce(&mut Ledger) -> Result<(), CoreError>,
+    ) -> Result<(), ContractError> {
+        let known = self.tallies.get(&job).copied();
+        let mut tally = known.map_or_else(|| TALLIES.may_load(storage, job).map(Option::unwrap_or_default), Ok)?;
+        let before = tally.free;
+        tally.step(step, count)?;
+        match (before, tally.free) {
+            (0, 1..) => OPEN.save(storage, job, &Empty {})?,
+            (1.., 0) => OPEN.remove(storage, job),
+            _ => {}
+        }
+        self.tallies.insert(job, tally);
+        self.ledger.shards.step(step, count)?;
+        Ok(money(&mut self.ledger)?)
+    }
+
+    pub fn save(self, storage: &mut dyn Storage) -> StdResult<()> {
+        LEDGER.save(storage, &self.ledger)?;
+        self.tallies.into_iter().try_for_each(|(job, tally)| TALLIES.save(storage, job, &tally))
+    }
+}
+
+/// Moves shards and their money, once.
 pub fn move_shards(
     storage: &mut dyn Storage,
     job: JobId,
@@ -128,19 +175,9 @@ pub fn move_shards(
     count: u64,
     money: impl FnOnce(&mut Ledger) -> Result<(), CoreError>,
 ) -> Result<(), ContractError> {
-    let mut tally = TALLIES.may_load(storage, job)?.unwrap_or_default();
-    let before = tally.free;
-    tally.step(step, count)?;
-    TALLIES.save(storage, job, &tally)?;
-    match (before, tally.free) {
-        (0, 1..) => OPEN.save(storage, job, &Empty {})?,
-        (1.., 0) => OPEN.remove(storage, job),
-        _ => {}
-    }
-    change_ledger(storage, |ledger| {
-        ledger.shards.step(step, count)?;
-        money(ledger)
-    })
+    let mut sums = Sums::load(storage)?;
+    sums.move_shards(storage, job, step, count, money)?;
+    Ok(sums.save(storage)?)
 }
 
 // Jobs.
@@ -151,7 +188,8 @@ pub fn job(storage: &dyn Storage, id: JobId) -> Result<Job, ContractError> {
 
 /// Jobs by id.
 pub fn jobs(storage: &dyn Storage, after: Option<JobId>, count: usize) -> StdResult<Vec<(JobId, Job)>> {
-    JOBS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+    let ids = JOBS.keys(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count);
+    ids.map(|id| id.and_then(|id| Ok((id, JOBS.load(storage, id)?)))).collect()
 }
 
 /// Jobs with free shards, the newest first.

@@ -3,10 +3,10 @@
 mod limits;
 
 use cosmwasm_std::{Addr, Uint128};
-use tequio_escrow::{ContractError, core::assignment::context};
+use tequio_escrow::ContractError;
 use tequio_protocol::{
     AssignmentId, Digest, JobId,
-    escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State},
+    escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State, context},
     registry,
     verifier::Subject,
 };

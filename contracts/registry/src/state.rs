@@ -1,8 +1,13 @@
 //! The only door to storage: no other file names a key.
 
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
-use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::{balance::Balances, checked, grant::Grants};
+use cw_storage_plus::{Bound, Map as Plain};
+use tequio_contract::{
+    balance::Balances,
+    checked,
+    grant::Grants,
+    record::{Item, Map},
+};
 use tequio_protocol::{
     ThawId,
     registry::{Config, MAX_OPERATORS, Metadata},
@@ -28,15 +33,15 @@ const DENOM: Item<String> = Item::new("denom");
 const CONFIG: Item<Config> = Item::new("config");
 /// Stake by owner key. Operators and metadata lie apart: this is written with every lien, and bytes are gas.
 const PROVIDERS: Map<&Addr, Stake> = Map::new("provider");
-const METADATA: Map<&Addr, Metadata> = Map::new("metadata");
+const METADATA: Plain<&Addr, Metadata> = Plain::new("metadata");
 /// By provider and operator; never the owner key.
-const OPERATORS: Map<(&Addr, &Addr), Empty> = Map::new("operator");
+const OPERATORS: Plain<(&Addr, &Addr), Empty> = Plain::new("operator");
 /// The same by operator and provider.
-const EMPLOYERS: Map<(&Addr, &Addr), Empty> = Map::new("employer");
+const EMPLOYERS: Plain<(&Addr, &Addr), Empty> = Plain::new("employer");
 /// By provider and holder.
 const LIENS: Map<(&Addr, &Addr), Lien> = Map::new("lien");
 /// By provider.
-const THAWS: Map<(&Addr, ThawId), Thaw> = Map::new("thaw");
+const THAWS: Plain<(&Addr, ThawId), Thaw> = Plain::new("thaw");
 /// The last thaw of all.
 const LAST_THAW: Item<ThawId> = Item::new("last_thaw");
 /// Parts of slashes, by whom they belong to.
@@ -86,7 +91,8 @@ pub fn no_provider(storage: &dyn Storage) -> bool {
 
 /// Providers by address, and their stake.
 pub fn providers(storage: &dyn Storage, after: Option<&Addr>, count: usize) -> StdResult<Vec<(Addr, Stake)>> {
-    PROVIDERS.range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+    let providers = PROVIDERS.keys(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count);
+    providers.map(|provider| provider.and_then(|at| PROVIDERS.load(storage, &at).map(|stake| (at, stake)))).collect()
 }
 
 /// Adds a provider without stake and operators.
@@ -218,7 +224,9 @@ pub fn liens(
     after: Option<&Addr>,
     count: usize,
 ) -> StdResult<Vec<(Addr, Lien)>> {
-    LIENS.prefix(provider).range(storage, after.map(Bound::exclusive), None, Order::Ascending).take(count).collect()
+    let after = after.map(Bound::exclusive);
+    let holders = LIENS.prefix(provider).keys(storage, after, None, Order::Ascending).take(count);
+    holders.map(|holder| holder.and_then(|at| LIENS.load(storage, (provider, &at)).map(|lien| (at, lien)))).collect()
 }
 
 /// Changes what `holder` has on `provider`.

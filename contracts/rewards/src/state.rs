@@ -1,8 +1,11 @@
 //! The only door to storage: no other file names a key.
 
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage, Uint128};
-use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::grant::Grants;
+use cw_storage_plus::{Bound, Map as Plain};
+use tequio_contract::{
+    grant::Grants,
+    record::{Item, Map},
+};
 use tequio_protocol::{JobId, rewards::Config};
 
 use crate::{
@@ -28,18 +31,18 @@ const GENESIS: Item<Uint128> = Item::new("genesis");
 const SCHEDULE: Item<Schedule> = Item::new("schedule");
 const CONFIG: Item<Config> = Item::new("config");
 /// Free credits by client.
-const FREE: Map<&Addr, Uint128> = Map::new("free");
+const FREE: Plain<&Addr, Uint128> = Plain::new("free");
 /// By client and source.
-const ALLOWANCES: Map<(&Addr, &Addr), Uint128> = Map::new("allowance");
+const ALLOWANCES: Plain<(&Addr, &Addr), Uint128> = Plain::new("allowance");
 /// By source.
 const RESERVATIONS: Map<(&Addr, JobId), Reservation> = Map::new("reservation");
 /// Numbers that were counted, by source.
-const COUNTED: Map<(&Addr, u64), Empty> = Map::new("counted");
+const COUNTED: Plain<(&Addr, u64), Empty> = Plain::new("counted");
 /// Earned by client jobs and not claimed, by provider.
-const EARNED: Map<&Addr, Uint128> = Map::new("earned");
+const EARNED: Plain<&Addr, Uint128> = Plain::new("earned");
 /// Commons work not claimed, by provider and epoch.
-const WORK: Map<(&Addr, u64), Contribution> = Map::new("work");
-const EPOCHS: Map<u64, Epoch> = Map::new("epoch");
+const WORK: Plain<(&Addr, u64), Contribution> = Plain::new("work");
+const EPOCHS: Plain<u64, Epoch> = Plain::new("epoch");
 const CREDITS: Item<Credits> = Item::new("credits");
 const MINT: Item<Mint> = Item::new("mint");
 

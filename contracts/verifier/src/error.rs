@@ -36,8 +36,6 @@ errors! {
         UnknownBeacon { beacon: BeaconId },
         #[error("round {round} is due at {due}, it is {now}")]
         NotDue { round: u64, due: u64, now: u64 },
-        #[error("round {round} of beacon {beacon} was stored at {stored}")]
-        AlreadyStored { beacon: BeaconId, round: u64, stored: Moment },
         #[error("signature of {bytes} bytes is not a compressed G1 point of prime order")]
         BadSignature { bytes: usize },
         #[error("not the signature of round {round} by beacon {beacon}")]

@@ -2,8 +2,11 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, BlockInfo, Order, StdResult, Storage};
-use cw_storage_plus::{Bound, Item, Map};
-use tequio_contract::checked;
+use cw_storage_plus::{Bound, Map as Plain};
+use tequio_contract::{
+    checked,
+    record::{Item, Map},
+};
 use tequio_protocol::{
     AttestationId, BeaconId, Digest, Moment, SubjectId,
     verifier::{Beacon, BeaconResponse, Config, RoundResponse, Subject, Verdict},
@@ -26,8 +29,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 const CONFIG: Item<Config> = Item::new("config");
 const COUNTS: Item<Counts> = Item::new("counts");
 /// By [`Moment::block`]: time and height of each block in which a message came.
-const CLOCK: Map<u64, (u64, u64)> = Map::new("clock");
-const BEACONS: Map<BeaconId, Known> = Map::new("beacons");
+const CLOCK: Plain<u64, (u64, u64)> = Plain::new("clock");
+const BEACONS: Plain<BeaconId, Known> = Plain::new("beacons");
 /// By beacon and round.
 const ROUNDS: Map<(BeaconId, u64), RoundResponse> = Map::new("rounds");
 /// What never changes of an attestation.
@@ -37,7 +40,7 @@ const PROGRESS: Map<AttestationId, Progress> = Map::new("progress");
 /// The attestation for a subject by an attester: the first, and no other.
 const FIRST: Map<(SubjectId, &Addr), AttestationId> = Map::new("first");
 /// Attestations by attester.
-const OF: Map<(&Addr, AttestationId), ()> = Map::new("of");
+const OF: Plain<(&Addr, AttestationId), ()> = Plain::new("of");
 
 #[cw_serde]
 struct Known {
@@ -255,6 +258,6 @@ pub fn of_subject(
     count: usize,
 ) -> StdResult<Vec<AttestationId>> {
     let after = after.map(Bound::exclusive);
-    let found = FIRST.prefix(subject).range(storage, after, None, Order::Ascending).take(count);
-    found.map(|entry| entry.map(|(_, id)| id)).collect()
+    let attesters = FIRST.prefix(subject).keys(storage, after, None, Order::Ascending).take(count);
+    attesters.map(|attester| FIRST.load(storage, (subject, &attester?))).collect()
 }

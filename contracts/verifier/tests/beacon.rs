@@ -116,10 +116,15 @@ fn a_round_is_stored_once() {
     let mut world = World::new();
     world.block(60);
     world.send(&world.bob.clone(), &world.signed(7)).unwrap();
-    let stored = world.moment();
+    let first: Option<RoundResponse> = world.query(&QueryMsg::Round { beacon: FIRST, round: 7 });
     world.block(60);
-    let error = world.refused(&world.alice.clone(), &world.signed(7));
-    assert_eq!(error, ContractError::AlreadyStored { beacon: FIRST, round: 7, stored });
+    let again = world.send(&world.alice.clone(), &world.signed(7)).unwrap();
+    assert!(!again.events.iter().any(|event| event.ty == "wasm-round_stored"), "{again:?}");
+    let now: Option<RoundResponse> = world.query(&QueryMsg::Round { beacon: FIRST, round: 7 });
+    assert_eq!(now, first);
+    let signature = world.beacon.sign(8).into();
+    let error = world.refused(&world.alice.clone(), &ExecuteMsg::Beacon { beacon: FIRST, round: 7, signature });
+    assert_eq!(error, ContractError::WrongSignature { beacon: FIRST, round: 7 });
 }
 
 /// Else whoever posts a round could choose among several hashes of it.

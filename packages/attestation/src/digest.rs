@@ -1,4 +1,4 @@
-//! Hashes as their own types: a program's id is no root. In JSON each is 64 lower-case hex digits.
+//! Hashes as their own types: a program's id is no root. In JSON each is 64 lower-case hex digits, else 32 bytes.
 
 use std::{fmt, str::FromStr};
 
@@ -54,12 +54,15 @@ impl FromStr for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
     }
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Deserialize::deserialize(deserializer).map(Self);
+        }
         let text = String::deserialize(deserializer)?;
         let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         text.parse().ok().filter(|_| lower).ok_or_else(|| D::Error::custom("expected 64 lower-case hex digits"))

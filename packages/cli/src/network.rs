@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use cosmwasm_std::Addr;
 use tequio_client::Deployed;
@@ -17,7 +17,15 @@ use zeroize::Zeroizing;
 use crate::failure::Usage;
 
 /// Networks that the binary knows.
-const KNOWN: [(&str, &str); 1] = [("local", include_str!("../../../scripts/networks/local.toml"))];
+const KNOWN: [(&str, &str); 3] = [
+    ("local", include_str!("../../../scripts/networks/local.toml")),
+    ("osmosis-testnet", include_str!("../../../scripts/networks/osmosis-testnet.toml")),
+    ("neutron-testnet", include_str!("../../../scripts/networks/neutron-testnet.toml")),
+];
+/// What a deployment begins with whose windows are as short as the contracts take.
+pub const SHORT: &str = include_str!("../../../scripts/networks/local.deploy.toml");
+/// What deployments begin with on a network, unless told otherwise: on the local one, and on all others.
+const PROFILES: [&str; 2] = [SHORT, include_str!("../../../scripts/networks/testnet.deploy.toml")];
 /// Where everything of a user's is, unless told otherwise.
 const HOME: &str = ".tequio";
 
@@ -84,10 +92,35 @@ fn password(new: bool) -> Result<Zeroizing<String>> {
     Err(Usage::new("the passwords differ", "give the same twice").into())
 }
 
+/// A secret, asked for on the terminal without being shown, or a line of standard input where that is no terminal.
+pub fn secret_line(prompt: &str) -> Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(prompt).map(Zeroizing::new).context("cannot ask for a secret");
+    }
+    let mut line = Zeroizing::new(String::new());
+    io::stdin().lock().read_line(&mut line).context("cannot read standard input")?;
+    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Asks whether to go on, unless that was said already.
+pub fn confirm(yes: bool, question: &str) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Usage::new("nobody is here to say yes", "say it with --yes").into());
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).context("cannot read standard input")?;
+    ensure!(matches!(answer.trim(), "y" | "Y" | "yes"), "nothing was done");
+    Ok(())
+}
+
 /// Which network, and through which endpoints.
 #[derive(Args, Clone, Debug)]
 pub struct OnNetwork {
-    /// A network that is known (local), one described in `networks/NAME.toml` of the home, or a file that describes one.
+    /// A network that is known (local, osmosis-testnet, neutron-testnet), one described in `networks/NAME.toml` of the home, or a file that describes one.
     #[arg(long, default_value = "local")]
     network: String,
     /// RPC endpoints instead of those that the network's description names; the first that answers is asked.
@@ -131,6 +164,11 @@ impl OnNetwork {
         }
     }
 
+    /// What a deployment on it begins with, unless told otherwise.
+    pub fn profile(&self) -> &'static str {
+        PROFILES[usize::from(self.network != "local")]
+    }
+
     /// The file that says what is deployed.
     pub fn deployment(&self) -> Result<PathBuf> {
         let name = Path::new(&self.network).file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -162,6 +200,11 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// What the key is called.
+    pub fn name(&self) -> &str {
+        &self.from
+    }
+
     /// Reaches the network with the key; its address.
     pub async fn connect(&self) -> Result<(Connection, Addr)> {
         let key = self.on.keys.open()?.key(&self.from)?;
@@ -176,5 +219,22 @@ impl Signed {
         let mut chain = self.on.chain().await?;
         let address = chain.connection.add(key)?;
         Ok((chain, address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tequio_client::Profile;
+
+    use super::*;
+
+    #[test]
+    fn every_network_and_profile_that_is_known_makes_sense() {
+        for (name, text) in KNOWN {
+            assert!(Network::from_toml(text).is_ok(), "{name}");
+        }
+        for text in PROFILES {
+            Profile::from_toml(text).unwrap();
+        }
     }
 }

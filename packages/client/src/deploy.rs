@@ -125,7 +125,13 @@ impl Progress {
         self.addresses.get(&contract).cloned().with_context(|| format!("{contract} is not instantiated"))
     }
 
-    fn code(&self, contract: Contract) -> Result<u64> {
+    /// Whether a contract's code is stored.
+    pub fn is_uploaded(&self, contract: Contract) -> bool {
+        self.codes.contains_key(&contract)
+    }
+
+    /// Under which id a contract's code is stored.
+    pub fn code(&self, contract: Contract) -> Result<u64> {
         self.codes.get(&contract).copied().with_context(|| format!("the code of {contract} is not stored"))
     }
 }

@@ -172,6 +172,15 @@ impl<C: Chain> Escrow<'_, C> {
         self.0.query(escrow::QueryMsg::Active { provider, operator, start_after, limit: None }).await
     }
 
+    /// Assignments of a job after `start_after`, by id.
+    pub async fn assignments(
+        &self,
+        job: JobId,
+        start_after: Option<AssignmentId>,
+    ) -> Result<Vec<escrow::AssignmentResponse>> {
+        self.0.query(escrow::QueryMsg::Assignments { job: Some(job), start_after, limit: None }).await
+    }
+
     pub async fn assignment(&self, assignment: AssignmentId) -> Result<escrow::AssignmentResponse> {
         self.0.query(escrow::QueryMsg::Assignment { assignment }).await
     }

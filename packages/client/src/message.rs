@@ -20,16 +20,6 @@ pub enum Contract {
     Token,
 }
 
-impl Contract {
-    /// What the file of its Wasm is called.
-    pub fn artifact(self) -> String {
-        match self {
-            Self::Token => "cw20_base.wasm".into(),
-            contract => format!("tequio_{contract}.wasm"),
-        }
-    }
-}
-
 macro_rules! for_contract {
     ($(#[$doc:meta])* $name:ident { $($contract:ident($ty:ty)),* $(,)? }) => {
         $(#[$doc])*

@@ -9,4 +9,5 @@ pub mod funds;
 pub mod grant;
 pub mod migrate;
 pub mod ownership;
+pub mod record;
 pub mod terms;

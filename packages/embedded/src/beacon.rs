@@ -4,7 +4,7 @@ use ark_bls12_381::{Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{PrimeField, Zero};
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
-use cosmwasm_crypto::{HashFunction, bls12_381_hash_to_g1};
+use cosmwasm_crypto::{HashFunction, bls12_381_hash_to_g1, bls12_381_pairing_equality};
 use sha2::{Digest, Sha256};
 use tequio_protocol::verifier::{Beacon, DST};
 
@@ -35,6 +35,13 @@ impl LocalBeacon {
         let point = G1Affine::deserialize_compressed(&hash[..]).expect("hashing gives a point of prime order");
         compressed(&(point * self.secret).into_affine())
     }
+}
+
+/// Whether a beacon signed a round with this: what the verifier checks, for those who check it again without a chain.
+pub fn signed(beacon: &Beacon, round: u64, signature: &[u8]) -> bool {
+    let hash = bls12_381_hash_to_g1(HashFunction::Sha256, &Sha256::digest(round.to_be_bytes()), DST);
+    let generator = compressed(&G2Affine::generator());
+    bls12_381_pairing_equality(signature, &generator, &hash, &beacon.public_key).unwrap_or(false)
 }
 
 /// A scalar from 64 bytes of hash, so that its bias is negligible.
@@ -75,6 +82,17 @@ mod tests {
         assert!(verifies(key, 7, &signature));
         assert!(!verifies(key, 8, &signature));
         assert!(!verifies(&LocalBeacon::new(b"other", 0, 3).public().public_key, 7, &signature));
+    }
+
+    #[test]
+    fn what_is_signed_is_known_without_a_chain() {
+        let beacon = LocalBeacon::new(b"seed", 0, 3);
+        let (public, signature) = (beacon.public(), beacon.sign(7));
+        assert!(signed(public, 7, &signature));
+        assert!(!signed(public, 8, &signature));
+        assert!(!signed(LocalBeacon::new(b"other", 0, 3).public(), 7, &signature));
+        assert!(!signed(public, 7, &signature[1..]));
+        assert!(!signed(public, 7, &[]));
     }
 
     #[test]

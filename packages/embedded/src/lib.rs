@@ -13,7 +13,7 @@ mod setup;
 #[cfg(feature = "chain")]
 mod traffic;
 
-pub use beacon::LocalBeacon;
+pub use beacon::{LocalBeacon, signed};
 #[cfg(feature = "chain")]
 pub use {
     chain::Embedded,

@@ -3,10 +3,7 @@
 use cosmwasm_std::{Addr, Decimal, Uint128};
 use cw20::Cw20Coin;
 use tequio_client::deploy::Settings;
-use tequio_protocol::{
-    escrow, registry, rewards,
-    verifier::{self, MIN_ANSWER_WINDOW, MIN_BLOCKS, MIN_OPEN_WINDOW, MIN_ROUNDS},
-};
+use tequio_protocol::{escrow, registry, rewards, verifier};
 
 use crate::LocalBeacon;
 
@@ -86,18 +83,6 @@ impl Default for Setup {
 }
 
 impl Setup {
-    /// The default's settings with windows as short as they may be, for chains where time passes by itself.
-    pub fn short() -> Self {
-        let mut setup = Self::default();
-        let terms = &mut setup.escrow.terms;
-        (terms.open_window, terms.audit_window, terms.blocks) = (MIN_OPEN_WINDOW, 1, MIN_BLOCKS);
-        if let Some(arbiter) = &mut setup.escrow.arbitration {
-            (arbiter.answer_window, arbiter.spacing) = (MIN_ANSWER_WINDOW, 1);
-            arbiter.longest_hold = MIN_ROUNDS as u32 * (2 * MIN_ANSWER_WINDOW + 1);
-        }
-        setup
-    }
-
     /// Gives an actor `amount` of the denom.
     pub fn fund(mut self, actor: &str, amount: u128) -> Self {
         self.funds.push((actor.into(), amount));

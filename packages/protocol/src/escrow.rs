@@ -2,6 +2,7 @@
 
 mod answer;
 mod config;
+mod context;
 mod event;
 mod lien;
 mod message;
@@ -9,4 +10,4 @@ mod ruling;
 mod state;
 
 pub use crate::rewards::Kind;
-pub use {answer::*, config::*, event::*, lien::*, message::*, ruling::*, state::*};
+pub use {answer::*, config::*, context::context, event::*, lien::*, message::*, ruling::*, state::*};

@@ -52,8 +52,7 @@ impl Rpc {
     /// The events of one block.
     async fn of_block(&self, height: u64) -> Result<Vec<Event>> {
         let at = u32::try_from(height)?;
-        let results = self.connection.endpoints.ask(|client| async move { client.block_results(at).await }).await;
-        let results = results.map_err(EndpointError::from)?.txs_results.unwrap_or_default();
+        let results = self.connection.endpoints.results(at).await?;
         let accepted = results.into_iter().filter(|result| result.code.is_ok());
         Ok(accepted.flat_map(|result| result.events).map(event).filter(is_of_wasm).collect())
     }

@@ -1,12 +1,12 @@
 //! A chain, reached through its endpoints, with the keys that sign here: transactions go in once, or say that they didn't.
 
 use std::{
-    cell::Cell,
     collections::BTreeMap,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD as BASE64};
 use cosmrs::{
     Any, Coin,
     proto::{
@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// A transaction that is in no block this many blocks on is in none ever.
-const LIFETIME: u64 = 30;
+pub const LIFETIME: u64 = 30;
 /// How often a transaction is made anew because its sequence went to another.
 const ATTEMPTS: usize = 20;
 /// Most bytes of a transaction: its simulation travels as hex, and endpoints take a megabyte.
@@ -77,6 +77,7 @@ pub struct Included {
     /// SHA-256 of the transaction, upper-case hex.
     pub hash: String,
     pub height: u64,
+    pub sender: Addr,
     /// What its messages are called: `escrow post`.
     pub messages: Vec<String>,
     /// Bytes of the transaction.
@@ -96,7 +97,6 @@ struct Account {
     key: Key,
     /// Held while a transaction of its is on the way.
     turn: Mutex<()>,
-    number: Cell<Option<u64>>,
 }
 
 /// Who is told of every transaction that was included.
@@ -120,7 +120,7 @@ impl Connection {
     /// Adds a key that signs. Its address.
     pub fn add(&mut self, key: Key) -> Result<Addr> {
         let address = Addr::unchecked(key.address(&self.network.bech32_prefix)?);
-        self.accounts.insert(address.clone(), Account { key, turn: Mutex::default(), number: Cell::default() });
+        self.accounts.insert(address.clone(), Account { key, turn: Mutex::default() });
         Ok(address)
     }
 
@@ -156,9 +156,10 @@ impl Connection {
         let _turn = account.turn.lock().await;
         let (names, anys): (Vec<String>, Vec<Any>) = messages.into_iter().map(|named| (named.name, named.any)).unzip();
         for _ in 0..ATTEMPTS {
-            let (number, sequence) = self.sequence(sender, account).await?;
+            let (number, sequence) = self.sequence(sender).await?;
             let (height, _) = self.endpoints.latest().await?;
-            let body = Body::new(anys.clone(), "", u32::try_from(height + LIFETIME).context("the chain is too high")?);
+            let body =
+                Body::new(anys.clone(), nonce(), u32::try_from(height + LIFETIME).context("the chain is too high")?);
             let draft = Draft { body, account, number, sequence, network: &self.network };
             let gas = match self.simulate(&draft, sender, &names).await? {
                 Some(gas) => gas,
@@ -189,7 +190,7 @@ impl Connection {
     }
 
     /// Number and next sequence of an account, as the latest block has them.
-    async fn sequence(&self, address: &Addr, account: &Account) -> Result<(u64, u64)> {
+    pub async fn sequence(&self, address: &Addr) -> Result<(u64, u64)> {
         let request = QueryAccountRequest { address: address.to_string() };
         let answer: Result<QueryAccountResponse, _> =
             self.endpoints.query("/cosmos.auth.v1beta1.Query/Account", request).await;
@@ -201,13 +202,13 @@ impl Connection {
         })?;
         let any = answer.account.context("an account without an account")?;
         let base = BaseAccount::decode(&*any.value)?;
-        account.number.set(Some(base.account_number));
         Ok((base.account_number, base.sequence))
     }
 
     /// Gas to pay for; `None` if the sequence is another's by now.
     async fn simulate(&self, draft: &Draft<'_>, sender: &Addr, names: &[String]) -> Result<Option<u64>> {
-        let tx_bytes = draft.sign(0)?;
+        // With a fee, however small: taking it takes gas.
+        let tx_bytes = draft.sign(1)?;
         ensure!(tx_bytes.len() <= MAX_BYTES, SendError::TooBig { bytes: tx_bytes.len() });
         #[allow(deprecated)]
         let request = SimulateRequest { tx: None, tx_bytes };
@@ -238,7 +239,7 @@ impl Connection {
     ) -> Result<Option<Included>> {
         let hash = hex::encode_upper(Sha256::digest(tx));
         let unknown = |reason: String| SendError::Unknown { hash: hash.clone(), until, reason };
-        let mut search = Search { tx, hash: &hash, next: from + 1 };
+        let mut search = Search { sender, tx, hash: &hash, next: from + 1 };
         let failures = self.endpoints.failures();
         loop {
             let answer = self.endpoints.ask(|client| broadcast(client, tx.to_vec())).await;
@@ -290,8 +291,7 @@ impl Connection {
     }
 
     async fn result(&self, height: u32, index: usize, search: &Search<'_>, names: &[String]) -> Result<Included> {
-        let results = self.endpoints.ask(|client| async move { client.block_results(height).await }).await;
-        let results = results.map_err(EndpointError::from)?.txs_results.unwrap_or_default();
+        let results = self.endpoints.results(height).await?;
         let result = results.into_iter().nth(index).context("a block with fewer results than transactions")?;
         let [used, wanted] = [result.gas_used, result.gas_wanted].map(|gas| u64::try_from(gas).unwrap_or_default());
         if result.code.is_err() {
@@ -303,6 +303,7 @@ impl Connection {
         Ok(Included {
             hash: search.hash.into(),
             height: height.into(),
+            sender: search.sender.clone(),
             messages: names.to_vec(),
             bytes: search.tx.len(),
             gas_wanted: wanted,
@@ -326,6 +327,7 @@ impl Connection {
 
 /// Where a transaction is looked for.
 struct Search<'a> {
+    sender: &'a Addr,
     tx: &'a [u8],
     hash: &'a str,
     /// The next block to look into.
@@ -364,6 +366,12 @@ async fn broadcast(client: HttpClient, tx: Vec<u8>) -> Result<tx_sync::Response,
 /// An error on the way of a transaction that was sent: that a chain refused it is an answer, anything else leaves it open.
 fn told(error: anyhow::Error, unknown: &dyn Fn(String) -> SendError) -> anyhow::Error {
     if error.is::<Refused>() || error.is::<SendError>() { error } else { unknown(error.to_string()).into() }
+}
+
+/// A memo that makes a transaction one of its kind: two processes with one key may send the same at once, and each has to
+/// know whether its own was included.
+fn nonce() -> String {
+    BASE64.encode(rand::random::<[u8; 6]>())
 }
 
 /// What gas costs, rounded up.

@@ -1,22 +1,29 @@
 //! One step of a deployment at a time.
 
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
 
 use anyhow::{Context, Result, bail, ensure};
 use cosmrs::{
     Any,
-    proto::cosmwasm::wasm::v1::{MsgInstantiateContract, MsgStoreCode, QueryCodeRequest, QueryCodeResponse},
+    proto::cosmwasm::wasm::v1::{
+        MsgClearAdmin, MsgInstantiateContract, MsgMigrateContract, MsgStoreCode, MsgUpdateAdmin, QueryCodeRequest,
+        QueryCodeResponse, QueryContractInfoRequest, QueryContractInfoResponse,
+    },
 };
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, Event};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
+use tendermint_rpc::{Client, HttpClient, Order, query::Query as Search};
 use tequio_client::{
     Contract, Deployment,
     deploy::{Progress, Settings, Step},
 };
 use tequio_protocol::rewards;
 
-use crate::{Connection, Included, Named, chain::smart};
+use crate::{Connection, EndpointError, Included, Named, chain::smart, connection::event};
+
+/// Most transactions that a node shows at once.
+const PAGE: u8 = 100;
 
 impl Connection {
     /// Takes every step of a deployment, and says in which block it began.
@@ -83,6 +90,96 @@ impl Connection {
         let (ours, theirs) = (sha256(wasm), self.code(id).await?);
         ensure!(theirs == ours, "code {id} of {contract} has SHA-256 {theirs} on the chain, not {ours}");
         Ok((id, included))
+    }
+
+    /// What is done of a deployment by `sender` since a block, read from the chain itself: whatever it was that cut it off,
+    /// nothing is done twice. `hashes` has the SHA-256 of each contract's code.
+    pub async fn progress(&self, sender: &Addr, since: u64, hashes: &BTreeMap<Contract, String>) -> Result<Progress> {
+        let (mut done, mut codes, mut at) = (Progress::default(), BTreeMap::new(), BTreeMap::new());
+        for events in self.history(sender, since).await? {
+            for event in &events {
+                let value =
+                    |key: &str| event.attributes.iter().find(|found| found.key == key).map(|found| &*found.value);
+                match &*event.ty {
+                    "store_code" => {
+                        let (Some(hash), Some(id)) = (value("code_checksum"), value("code_id")) else { continue };
+                        let id: u64 = id.parse()?;
+                        for (contract, _) in hashes.iter().filter(|(_, known)| *known == hash) {
+                            if codes.insert(id, *contract).is_none() && !done.is_uploaded(*contract) {
+                                done.uploaded(*contract, id);
+                            }
+                        }
+                    }
+                    "instantiate" => {
+                        let (Some(address), Some(id)) = (value("_contract_address"), value("code_id")) else {
+                            continue;
+                        };
+                        let Some(contract) = codes.get(&id.parse()?) else { continue };
+                        if !at.values().any(|known| known == contract) {
+                            done.instantiated(*contract, Addr::unchecked(address));
+                            at.insert(address.to_owned(), *contract);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let called = events.iter().find(|event| event.ty == "execute");
+            let called =
+                called.and_then(|event| event.attributes.iter().find(|found| found.key == "_contract_address"));
+            if called.is_some_and(|found| at.contains_key(&found.value)) {
+                done.sent();
+            }
+        }
+        Ok(done)
+    }
+
+    /// The events of each accepted transaction of `sender` since a block, from the node's index of transactions.
+    async fn history(&self, sender: &Addr, since: u64) -> Result<Vec<Vec<Event>>> {
+        let search = Search::eq("message.sender", sender.as_str()).and_gte("tx.height", since);
+        let mut found = vec![];
+        for page in 1.. {
+            let ask = |client: HttpClient| {
+                let search = search.clone();
+                async move { client.tx_search(search, false, page, PAGE, Order::Ascending).await }
+            };
+            let answer = self.endpoints.ask(ask).await.map_err(EndpointError::from)?;
+            let last = answer.txs.len() < PAGE.into();
+            found.extend(answer.txs.into_iter().filter(|tx| tx.tx_result.code.is_ok()));
+            if last {
+                break;
+            }
+        }
+        Ok(found.into_iter().map(|tx| tx.tx_result.events.into_iter().map(event).collect()).collect())
+    }
+
+    /// Moves a contract to other code.
+    pub async fn migrate(&self, sender: &Addr, contract: Contract, address: &Addr, code: u64) -> Result<Included> {
+        let msg = MsgMigrateContract {
+            sender: sender.to_string(),
+            contract: address.to_string(),
+            code_id: code,
+            msg: b"{}".to_vec(),
+        };
+        self.send(sender, vec![Named { name: format!("{contract} migrate"), any: Any::from_msg(&msg)? }]).await
+    }
+
+    /// Makes another account the one that may migrate a contract, or nobody.
+    pub fn admin(&self, sender: &Addr, contract: Contract, address: &Addr, admin: Option<&Addr>) -> Result<Named> {
+        let (sender, at) = (sender.to_string(), address.to_string());
+        let any = match admin {
+            Some(admin) => Any::from_msg(&MsgUpdateAdmin { sender, new_admin: admin.to_string(), contract: at })?,
+            None => Any::from_msg(&MsgClearAdmin { sender, contract: at })?,
+        };
+        Ok(Named { name: format!("{contract} admin"), any })
+    }
+
+    /// The id of a contract's code, and who may migrate it; nobody if that is empty.
+    pub async fn contract(&self, address: &Addr) -> Result<(u64, String)> {
+        let request = QueryContractInfoRequest { address: address.to_string() };
+        let answer: QueryContractInfoResponse =
+            self.endpoints.query("/cosmwasm.wasm.v1.Query/ContractInfo", request).await?;
+        let info = answer.contract_info.with_context(|| format!("no contract at {address}"))?;
+        Ok((info.code_id, info.admin))
     }
 
     /// The SHA-256 of a stored code, hex.

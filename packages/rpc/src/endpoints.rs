@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, fmt, future::Future, time::Duration};
 
-use cosmrs::proto::traits::Message as Proto;
+use cosmrs::{proto::traits::Message as Proto, tendermint::abci::types::ExecTxResult};
 use tendermint_rpc::{
     Client, Error as RpcError, HttpClient,
     client::CompatMode,
@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often all of them are asked, and how long is waited before they are asked anew.
 const ROUNDS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long is waited first for a state that follows a block.
+const CATCH_UP: Duration = Duration::from_millis(50);
 /// An endpoint whose last block is older than this, in seconds, is behind, or its chain stands still.
 pub const BEHIND: u64 = 120;
 
@@ -119,22 +121,24 @@ impl Endpoints {
     /// Asks a module of the chain, at a state no older than the newest that was seen.
     pub async fn query<A: Proto + Default>(&self, path: &str, question: impl Proto) -> Result<A, EndpointError> {
         let data = question.encode_to_vec();
-        for round in 0..=ROUNDS {
+        for round in 0..2 * ROUNDS {
             let ask = |client: HttpClient| {
                 let (path, data) = (path.to_owned(), data.clone());
                 async move { client.abci_query(Some(path), data, None, false).await }
             };
             let AbciQuery { code, codespace, log, value, height, .. } = self.ask(ask).await?;
-            if code.is_err() {
-                return Err(EndpointError::Refused { codespace, code: code.value(), log });
-            }
-            if self.note(height.value()) {
+            // A refusal may be of an older state too: what was just made is not there yet.
+            if self.note(height.value()) || height.value() == 0 {
+                if code.is_err() {
+                    return Err(EndpointError::Refused { codespace, code: code.value(), log });
+                }
                 let url = self.url().to_owned();
                 return A::decode(&*value).map_err(|error| EndpointError::Nonsense { url, reason: error.to_string() });
             }
-            // Another endpoint has shown a later block: the next is asked, or this one when it has caught up.
+            // A later block was shown, by another endpoint or by this one before its state followed: the next is asked, or
+            // this one when it has caught up.
             self.current.set((self.current.get() + 1) % self.all.len());
-            sleep(PAUSE * 2u32.pow(round)).await;
+            sleep(CATCH_UP * 2u32.pow(round)).await;
         }
         let (url, height) = (self.url().to_owned(), self.seen.get());
         Err(EndpointError::Nonsense { url, reason: format!("it does not show block {height}, which was seen") })
@@ -146,6 +150,20 @@ impl Endpoints {
         let (height, time) = block(&status);
         self.note(height);
         Ok((height.max(self.seen.get()), time))
+    }
+
+    /// What became of the transactions of a block. It is there a moment after the block.
+    pub async fn results(&self, height: u32) -> Result<Vec<ExecTxResult>, EndpointError> {
+        for round in 0..2 * ROUNDS {
+            match self.ask(|client| async move { client.block_results(height).await }).await {
+                Err(RpcOrEndpoint::Rpc(error)) if reason(&error).contains("could not find results") => {
+                    sleep(CATCH_UP * 2u32.pow(round)).await;
+                }
+                answer => return Ok(answer?.txs_results.unwrap_or_default()),
+            }
+        }
+        let (url, reason) = (self.url().to_owned(), format!("it has no results of block {height}"));
+        Err(EndpointError::Nonsense { url, reason })
     }
 
     /// Notes that a block was seen; whether none later was.

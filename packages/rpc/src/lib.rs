@@ -4,6 +4,7 @@ mod chain;
 mod connection;
 mod deploy;
 mod endpoints;
+pub mod inclusion;
 mod key;
 mod keyring;
 mod network;
@@ -11,7 +12,7 @@ mod refused;
 mod sealed;
 
 pub use chain::Rpc;
-pub use connection::{Connection, Included, Named, SendError, fee};
+pub use connection::{Connection, Included, LIFETIME, Named, SendError, fee};
 pub use deploy::sha256;
 pub use endpoints::{EndpointError, Endpoints};
 pub use key::{Key, KeyError, PATH};

@@ -5,6 +5,7 @@ mod attest;
 mod open;
 mod reveal;
 mod run;
+mod turn;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,13 +18,13 @@ use tequio_attestation::Wanted;
 use tequio_backend::Backend;
 use tequio_client::{
     Arbiter, Chain, Escrow, Verifier,
-    data::{Delivery, Store},
+    data::{Delivery, Store, outputs},
 };
 use tequio_protocol::{
     AssignmentId, AttestationId, DemandId, JobId,
     arbiter::{self, DemandResponse, Revealed},
     escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobResponse, State},
-    verifier::{AttestationResponse, Attested, Verdict},
+    verifier::{self, AttestationResponse, Attested, Verdict},
 };
 use tokio::{sync::mpsc, task::spawn_blocking};
 
@@ -34,6 +35,7 @@ pub use attest::attest;
 pub use open::{OpenError, Part, open, statement};
 pub use reveal::{NotServed, RevealError, reveal, serves_from};
 pub use run::{Run, run};
+pub use turn::Turn;
 
 /// Most bytes of one draw that a provider sends unless told otherwise: as base64 they fit into a transaction that nodes
 /// take by default.
@@ -98,6 +100,14 @@ impl<'a, C: Chain> Provider<'a, C> {
     /// Takes up to `count` shards of a job whose draws it can send, as many as it can run in time, once the job's data is
     /// what the chain says.
     pub async fn assign(&mut self, job: JobId, count: u64) -> Result<Assigned> {
+        let message = self.taking(job, count).await?;
+        let assigned: Assigned = self.chain.execute(&self.operator, message).await?.one()?;
+        self.taken.insert(assigned.assignment);
+        Ok(assigned)
+    }
+
+    /// The message that takes up to `count` shards of a job, if it can do what the job may ask of it.
+    async fn taking(&mut self, job: JobId, count: u64) -> Result<ExecuteMsg> {
         let posted = Escrow(self.chain).job(job).await?;
         let (draw, most) = (posted.draw_bytes, self.max_draw_bytes);
         ensure!(draw <= most, DrawTooBig { job, draw, most });
@@ -111,10 +121,7 @@ impl<'a, C: Chain> Provider<'a, C> {
         };
         afford::outputs(&posted, self.jobs.prepare(job).await?.data.manifest())?;
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
-        let message = ExecuteMsg::Assign { job, provider, count, first, at_least, price };
-        let assigned: Assigned = self.chain.execute(&self.operator, message).await?.one()?;
-        self.taken.insert(assigned.assignment);
-        Ok(assigned)
+        Ok(ExecuteMsg::Assign { job, provider, count, first, at_least, price })
     }
 
     /// The jobs of its assignments that are not over, one for each.
@@ -254,17 +261,27 @@ impl<'a, C: Chain> Provider<'a, C> {
     pub async fn open(&self, assignment: AssignmentId, part: Part) -> Result<()> {
         let held = self.attested(assignment)?;
         let attestation = Verifier(self.chain).attestation(held.attestation).await?;
-        let job = held.assignment.job;
-        let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
-        let (Prepared { data, executable }, run, of) = (prepared.clone(), held.run.clone(), attestation.clone());
-        let messages = spawn_blocking(move || open(&data, &*executable, &run, &of, part)).await??;
-        for message in messages {
+        let id = attestation.id;
+        for message in self.openings(held, attestation, part).await? {
             self.chain.execute(&self.operator, message).await?;
-            if Verifier(self.chain).attestation(attestation.id).await?.verdict != (Verdict::Pending {}) {
+            if Verifier(self.chain).attestation(id).await?.verdict != (Verdict::Pending {}) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// The messages that open all draws that are not opened yet, a part in each.
+    async fn openings(
+        &self,
+        held: &Held,
+        attestation: AttestationResponse,
+        part: Part,
+    ) -> Result<Vec<verifier::ExecuteMsg>> {
+        let job = held.assignment.job;
+        let prepared = self.jobs.get(job).with_context(|| format!("job {job} was not prepared"))?;
+        let (Prepared { data, executable }, run) = (prepared.clone(), held.run.clone());
+        Ok(spawn_blocking(move || open(&data, &*executable, &run, &attestation, part)).await??)
     }
 
     /// Runs an assignment on the backend's threads and delivers each shard as it comes.
@@ -278,6 +295,9 @@ impl<'a, C: Chain> Provider<'a, C> {
         while let Some(shard) = results.recv().await {
             delivery.add(shard.root, &shard.roots, &shard.outputs).await?;
         }
-        Ok((running.await??, delivery.finish().await?))
+        let (run, delivered) = (running.await??, delivery.finish().await?);
+        // Whoever knows the attested root finds what was delivered.
+        self.jobs.store.point(&outputs(&run.root()), &delivered).await?;
+        Ok((run, delivered))
     }
 }

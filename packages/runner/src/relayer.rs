@@ -12,7 +12,7 @@ use tequio_protocol::{
     arbiter::{self, State},
     escrow::{self, Ended, Ruling},
     registry,
-    verifier::{Attested, DrawnFrom, ExecuteMsg, Verdict},
+    verifier::{Attested, DrawnFrom, ExecuteMsg, RoundStored, Verdict},
 };
 
 pub use end::end;
@@ -21,7 +21,7 @@ pub use end::end;
 pub struct Relayer<'a, C, S> {
     chain: &'a C,
     pub address: Addr,
-    /// Signs a round of the deployment's beacon that is due.
+    /// The signature of a round of the deployment's beacon that is due; empty if it is not at hand.
     sign: S,
     cursor: Cursor,
     /// Attestations whose round has not been posted.
@@ -51,8 +51,12 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
                 Some(DrawnFrom { beacon: BEACON, due, seed: None, .. })
                     if waits && due > self.chain.block().await?.time => {}
                 Some(DrawnFrom { beacon: BEACON, round, seed: None, .. }) if waits => {
-                    posted += usize::from(self.post(id, round).await?);
-                    self.undrawn.retain(|undrawn| *undrawn != id);
+                    let signature = (self.sign)(round);
+                    // What is not at hand is somebody else's to post.
+                    if !signature.is_empty() {
+                        posted += usize::from(self.post(round, signature).await?);
+                        self.undrawn.retain(|undrawn| *undrawn != id);
+                    }
                 }
                 // It is there, it will never be, or it is another beacon's, whose rounds are not ours to sign.
                 Some(_) => self.undrawn.retain(|undrawn| *undrawn != id),
@@ -61,12 +65,11 @@ impl<'a, C: Chain, S: Fn(u64) -> Vec<u8>> Relayer<'a, C, S> {
         Ok(posted)
     }
 
-    /// Posts a round that an attestation waits for; false if somebody else was first.
-    async fn post(&self, attestation: AttestationId, round: u64) -> Result<bool> {
-        let message = ExecuteMsg::Beacon { beacon: BEACON, round, signature: (self.sign)(round).into() };
-        let Err(refused) = self.chain.execute(&self.address, message).await else { return Ok(true) };
-        let now = Verifier(self.chain).attestation(attestation).await?;
-        if now.round.is_some_and(|round| round.seed.is_some()) { Ok(false) } else { Err(refused) }
+    /// Posts a round that attestations wait for; false if somebody else was first.
+    async fn post(&self, round: u64, signature: Vec<u8>) -> Result<bool> {
+        let message = ExecuteMsg::Beacon { beacon: BEACON, round, signature: signature.into() };
+        let executed = self.chain.execute(&self.address, message).await?;
+        Ok(!executed.all::<RoundStored>().is_empty())
     }
 
     /// Posts rounds, block after block, until every attestation has its own.

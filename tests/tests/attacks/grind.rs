@@ -8,10 +8,9 @@ use std::sync::{
 use tequio_adversary::follow;
 use tequio_attestation::{Digest, Draw, ShardTrace, Source, attestation_id, seed};
 use tequio_client::deploy::BEACON;
-use tequio_escrow::core::assignment::context;
 use tequio_protocol::{
     AssignmentId,
-    escrow::{NotYet, Ruling},
+    escrow::{NotYet, Ruling, context},
     verifier::{AttestedResponse, DrawnFrom, ExecuteMsg, QueryMsg, RoundResponse, Subject, Verdict},
 };
 use tequio_tests::{Job, Model, World, job, model::layers};

@@ -1,10 +1,10 @@
 //! Attest many roots and use the lucky one; attest before assigning; give back after seeing the draws.
 
 use cosmwasm_std::Addr;
-use tequio_escrow::core::assignment::{arbitration, context};
+use tequio_escrow::core::assignment::arbitration;
 use tequio_protocol::{
     AssignmentId, Digest,
-    escrow::{self, Ending, Kept, NotYet, State},
+    escrow::{self, Ending, Kept, NotYet, State, context},
     verifier::{ExecuteMsg, Subject, Verdict},
 };
 use tequio_tests::{Provider, World, job, model::noise};

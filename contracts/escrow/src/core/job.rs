@@ -33,7 +33,6 @@ pub struct Job {
     /// Least shards of one assignment.
     pub least: u64,
     /// The only providers that may take shards; anyone may if it is empty, and then it takes no room.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takers: Vec<Addr>,
     pub data: String,
     /// Cost of one shard in MAC equivalents.

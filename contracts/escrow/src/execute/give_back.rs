@@ -21,7 +21,7 @@ pub fn give_back(deps: DepsMut, env: Env, caller: Caller, id: AssignmentId) -> R
     state::note_give_back(deps.storage, found.assignment.job, &found.assignment.provider)?;
     funds::exactly(fee, caller.paid, &state::setup(deps.storage)?.denom)?;
     let fee = books::take_fee(deps.storage, found.assignment.job, &found.job, fee)?;
-    ending::end(deps, found, Ending::GivenBack, &caller.address, fee)
+    ending::one(deps, found, Ending::GivenBack, &caller.address, fee)
 }
 
 /// What it takes now.

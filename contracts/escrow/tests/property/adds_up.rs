@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Uint128};
-use cw_storage_plus::{Item, Map};
+use cw_storage_plus::Map;
+use tequio_contract::record;
 use tequio_escrow::core::{assignment::Assignment, ledger::Ledger};
 use tequio_protocol::{
     AssignmentId, JobId,
@@ -13,10 +14,10 @@ use tequio_protocol::{
 use super::run::Run;
 
 // As escrow stores it: not every sum has a query.
-const LEDGER: Item<Ledger> = Item::new("ledger");
+const LEDGER: record::Item<Ledger> = record::Item::new("ledger");
 const BALANCES: Map<&Addr, Uint128> = Map::new("balances");
 const SHARES: Map<(JobId, &Addr), u64> = Map::new("shares");
-const ASSIGNMENTS: Map<AssignmentId, Assignment> = Map::new("assignments");
+const ASSIGNMENTS: record::Map<AssignmentId, Assignment> = record::Map::new("assignments");
 const OPEN: Map<JobId, Empty> = Map::new("open");
 const ACTIVE: Map<(&Addr, AssignmentId), Empty> = Map::new("active");
 const PENDING_REWARDS: Map<AssignmentId, Empty> = Map::new("pending_rewards");

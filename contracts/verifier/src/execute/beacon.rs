@@ -1,4 +1,4 @@
-//! Beacon: stores a round's randomness once its signature is checked, for anyone.
+//! Beacon: stores a round's randomness once its signature is checked, for anyone. Posting it again changes nothing.
 
 use cosmwasm_std::{BLS12_381_G2_GENERATOR, DepsMut, HashFunction, Response};
 use tequio_contract::bounds::some;
@@ -27,8 +27,12 @@ pub fn beacon(
     if now.time < due {
         return Err(ContractError::NotDue { round, due, now: now.time });
     }
-    if let Some(RoundResponse { stored, .. }) = state::round(deps.storage, beacon, round)? {
-        return Err(ContractError::AlreadyStored { beacon, round, stored });
+    if let Some(stored) = state::round(deps.storage, beacon, round)? {
+        // A round has one signature. Several who wait for it may post it at once, each among other messages.
+        return match randomness(signature) == stored.randomness {
+            true => Ok(Response::new()),
+            false => Err(ContractError::WrongSignature { beacon, round }),
+        };
     }
     let malformed = ContractError::BadSignature { bytes: signature.len() };
     if signature.len() != SIGNATURE_BYTES {

@@ -17,6 +17,19 @@ pub struct Bundle {
     pub plan: String,
     /// For each input in graph order its elements for all shards, or for the job, canonical bytes.
     pub inputs: Vec<String>,
+    /// Seconds after the job's end for which inputs and outputs are kept.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub keep: u64,
+}
+
+fn is_zero(seconds: &u64) -> bool {
+    *seconds == 0
+}
+
+/// Where the outputs of an attestation are looked for in the store that a job's data is in: whoever delivers makes this lead
+/// to the delivery.
+pub fn outputs(root: &Digest) -> String {
+    format!("outputs/{root}")
 }
 
 /// What a client needs to post.
@@ -62,7 +75,7 @@ pub async fn publish(
     inputs: &Inputs,
 ) -> Result<Published, StoreError> {
     let (program, plan) = (store.put(program).await?, store.put(plan).await?);
-    publish_inputs(store, Bundle { program, plan, inputs: vec![] }, manifest, inputs).await
+    publish_inputs(store, Bundle { program, plan, inputs: vec![], keep: 0 }, manifest, inputs).await
 }
 
 /// Stores the inputs of a job whose program and plan are where `bundle` says.

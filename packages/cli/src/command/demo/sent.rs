@@ -39,7 +39,8 @@ pub struct Transaction {
 
 impl Sent {
     pub fn embedded(chain: &Embedded) -> Self {
-        let messages = chain.traffic().iter().map(|(sent, count)| Message {
+        let traffic = chain.traffic();
+        let messages = traffic.iter().map(|(sent, count)| Message {
             contract: sent.contract.to_string(),
             message: sent.message.clone(),
             count: count.messages,

@@ -290,9 +290,10 @@ impl<'a, C: Chain> Story<'a, C> {
 
     /// An assignment ended: the client fetches what it paid for.
     async fn end(&mut self, participant: usize, ended: Ended, bar: &ProgressBar) -> Result<()> {
-        let Participant { actor, retired, .. } = &mut self.participants[participant];
         let assignment = Escrow(self.chain).assignment(ended.assignment).await?;
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
+        let of_client = assignment.job == self.job();
+        let Participant { actor, retired, .. } = &mut self.participants[participant];
         *retired |= !ended.slashed.is_zero();
         let paid = ended.ending == Ending::Settled;
         let cheated = paid && actor.role.is_wrong();
@@ -303,7 +304,7 @@ impl<'a, C: Chain> Story<'a, C> {
         match (watched.outputs.take(), actor.provider.held(assignment.id), &attestation) {
             _ if !paid => {}
             (Some(outputs), ..) => outputs.into_iter().for_each(take),
-            (None, Some(held), Some(attestation)) if assignment.job != self.job() => {
+            (None, Some(held), Some(attestation)) if !of_client => {
                 let (key, root, count) = (&held.delivered, &attestation.root, assignment.count);
                 if let Err(error) = receive(&self.store, key, self.model.manifest(), count, root, take).await {
                     self.undelivered.push(format!("assignment {}: {error}", assignment.id));

@@ -1,0 +1,187 @@
+//! `tequio receipt verify`.
+
+use std::{fmt, fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tequio_attestation::{Outcome, Statement, attestation_id, check as check_opening, seed};
+use tequio_embedded::signed;
+use tequio_protocol::{
+    Digest,
+    escrow::context,
+    verifier::{Beacon, Subject},
+};
+use tequio_rpc::inclusion::Executed;
+
+use super::Receipt;
+
+#[derive(clap::Args)]
+pub struct Args {
+    receipt: PathBuf,
+}
+
+/// What a receipt shows, and what has to be believed for it.
+#[derive(Serialize)]
+pub struct Shown {
+    chain_id: String,
+    escrow: String,
+    assignment: u64,
+    job: u64,
+    first: u64,
+    count: u64,
+    program: String,
+    /// Draws that were opened, each of which is what the program computes.
+    draws: u32,
+    pub attestation: String,
+    root: String,
+    round: u64,
+    /// How many assignments the settlement names. Of several, those that could not be ended yet are passed over: a header
+    /// does not say which.
+    settled_with: usize,
+    /// That these signed for the chain: their set's hash, by the block it signed last.
+    validators: String,
+    height: u64,
+    /// That this key is the beacon's.
+    beacon: String,
+}
+
+pub fn run(args: Args) -> Result<Shown> {
+    let name = args.receipt.display().to_string();
+    let text = fs::read(&args.receipt).with_context(|| format!("cannot read {name}"))?;
+    let receipt: Receipt = serde_json::from_slice(&text).with_context(|| format!("{name} is no receipt"))?;
+    check(&receipt).with_context(|| format!("{name} does not show what it should"))
+}
+
+/// Computes everything anew that the contracts did.
+pub fn check(receipt: &Receipt) -> Result<Shown> {
+    let Receipt { chain_id, verifier, escrow, subject, blocks, .. } = receipt;
+    for (height, block) in blocks {
+        block.check(*height, chain_id)?;
+    }
+    let bound = context(escrow, receipt.job, receipt.assignment, receipt.shards);
+    ensure!(subject.context == bound, "what was attested to is not of assignment {}", receipt.assignment);
+
+    // Who attested to which root, and so the attestation's id.
+    let attests = receipt.attest.messages(blocks)?;
+    let to = |message: &&Executed, contract: &str| message.contract == contract;
+    let of_subject = |message: &Executed| -> Option<(String, Digest)> {
+        let attest = message.msg.get("attest")?;
+        let found: Subject = serde_json::from_value(attest.get("subject")?.clone()).ok()?;
+        let root = serde_json::from_value(attest.get("root")?.clone()).ok()?;
+        (found == *subject).then(|| (message.sender.clone(), root))
+    };
+    let mut found = attests.iter().filter(|message| to(message, verifier.as_str())).filter_map(of_subject);
+    let (attester, root) = found.next().context("nobody attests to it in the transaction that should")?;
+    let id = attestation_id(chain_id, verifier.as_str(), &attester, &root, &subject.id());
+
+    // The round, which nobody knew then, and so the draws.
+    let key: &Beacon = &receipt.key;
+    let posts = receipt.beacon_tx.messages(blocks)?;
+    let signature = posts.iter().filter(|message| to(message, verifier.as_str())).find_map(|message| {
+        let post = message.msg.get("beacon")?;
+        let number =
+            |name: &str| post.get(name).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        let ours = number("round") == Some(receipt.round) && number("beacon") == Some(receipt.beacon.0);
+        ours.then(|| hex::decode(post.get("signature")?.as_str()?).ok()).flatten()
+    });
+    let signature = signature.context("the round is not in the transaction that should post it")?;
+    ensure!(signed(key, receipt.round, &signature), "round {} is not signed by the beacon", receipt.round);
+    let attested = blocks[&receipt.attest.height].time();
+    let due = key.time_of(receipt.round);
+    ensure!(
+        due > attested + u64::from(subject.terms.delay),
+        "round {} was known when it was attested to",
+        receipt.round
+    );
+    let randomness = Digest(Sha256::digest(&signature).into());
+    let seed = seed(&id, receipt.beacon.0, receipt.round, &randomness);
+
+    // Every draw, opened and computed again.
+    let statement = Statement { subject: subject.clone(), root, seed };
+    let mut opened = 0;
+    for included in &receipt.open {
+        let messages = included.messages(blocks)?;
+        for message in messages.iter().filter(|message| to(message, verifier.as_str())) {
+            let Some(open) = message.msg.get("open") else { continue };
+            if open.get("attestation").and_then(Value::as_str) != Some(&id.to_string()) {
+                continue;
+            }
+            let opening = open.get("opening").and_then(Value::as_str).context("an opening without bytes")?;
+            let opening = BASE64.decode(opening).context("an opening that is not base64")?;
+            match check_opening(&statement, opened, &opening)? {
+                Outcome::Agreed { draws } => opened += draws,
+                Outcome::Disagreed(mismatch) => bail!("a drawn element is wrong: {mismatch:?}"),
+            }
+        }
+    }
+    ensure!(opened == subject.draws, "{opened} of {} draws are opened", subject.draws);
+
+    // The settlement.
+    let settles = receipt.settle.messages(blocks)?;
+    let names = |message: &Executed| {
+        let list = message.msg.get("settle")?.get("assignments")?.as_array()?.clone();
+        let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        list.iter().any(|value| number(value) == Some(receipt.assignment.0)).then_some(list.len())
+    };
+    let settled_with = settles.iter().filter(|message| to(message, escrow.as_str())).find_map(names);
+    let settled_with = settled_with.with_context(|| {
+        format!("assignment {} is not in the transaction that should settle it", receipt.assignment)
+    })?;
+    let (height, last) = blocks.last_key_value().context("no blocks")?;
+    Ok(Shown {
+        chain_id: chain_id.clone(),
+        escrow: escrow.to_string(),
+        assignment: receipt.assignment.0,
+        job: receipt.job.0,
+        first: subject.first_shard,
+        count: subject.count,
+        program: subject.program_id.to_string(),
+        draws: opened,
+        attestation: id.to_string(),
+        root: root.to_string(),
+        round: receipt.round,
+        settled_with,
+        validators: last.signed.header.validators_hash.to_string(),
+        height: *height,
+        beacon: key.public_key.to_string(),
+    })
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self {
+            chain_id,
+            escrow,
+            assignment,
+            job,
+            first,
+            count,
+            program,
+            draws,
+            round,
+            settled_with,
+            validators,
+            height,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "shards {} of job {job} were run as program {program} says,",
+            crate::command::job::range(*first, *count)
+        )?;
+        writeln!(f, "as far as {draws} draws of round {round} show, and assignment {assignment} was settled")?;
+        writeln!(f, "by {escrow} on {chain_id}.\n")?;
+        if *settled_with > 1 {
+            writeln!(
+                f,
+                "The settlement names {settled_with} assignments: that none was passed over is the node's word.\n"
+            )?;
+        }
+        writeln!(f, "This holds if the chain's validators at block {height} were those whose set has hash")?;
+        writeln!(f, "{validators}, and the beacon's key is")?;
+        write!(f, "{}.", self.beacon)
+    }
+}

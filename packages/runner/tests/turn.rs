@@ -1,0 +1,143 @@
+//! A provider says what it has to say of all its assignments at once, and what is refused holds up nothing else.
+
+use std::sync::Arc;
+
+use cosmwasm_std::Addr;
+use tequio_attestation::Inputs;
+use tequio_backend::cpu::Cpu;
+use tequio_client::{Chain, Escrow, Rewards, data::Store, data::publish, flow};
+use tequio_embedded::{Embedded, Setup};
+use tequio_program::{compile, load};
+use tequio_protocol::{
+    JobId,
+    escrow::{Ending, JobSpec},
+    registry::Metadata,
+    rewards,
+    verifier::ExecuteMsg,
+};
+use tequio_runner::Provider;
+
+const SHARDS: u64 = 12;
+
+struct Scene {
+    chain: Embedded,
+    store: Store,
+    alice: Addr,
+    job: JobId,
+}
+
+impl Scene {
+    /// A job without an audit window, or with this one, and a provider that works with the key that holds its stake.
+    async fn new(audit_window: u32) -> Self {
+        let rich = 1 << 80;
+        let setup = Setup::default().fund("client", rich).fund("alice", rich).genesis_tokens("client", rich);
+        let chain = Embedded::new(&setup).unwrap();
+        let (store, alice) = (Store::memory(), chain.actor("alice"));
+        let digits = tequio_models::digits();
+        let manifest = compile(&load(digits.program).unwrap(), &digits.plan).unwrap().manifest;
+        let bytes = manifest.inputs()[0].ty.bytes() * SHARDS as usize;
+        let inputs = Inputs::new(&manifest, vec![digits.inputs[..bytes].to_vec()]).unwrap();
+        let plan = digits.plan.to_json().into_bytes();
+        let spec = publish(&store, digits.program.to_vec(), plan, &manifest, &inputs).await.unwrap().spec(&manifest);
+        let (price, end) = (1_000u128.into(), chain.now() + 86_400);
+        let spec = JobSpec { price, draws: 16, end, audit_window: Some(audit_window), ..spec };
+        let (_, posted) = flow::post(&chain, &chain.actor("client"), spec).await.unwrap();
+        let stake = (1u128 << 70).into();
+        flow::register(&chain, &alice, &[], Metadata::default(), stake, stake).await.unwrap();
+        Self { chain, store, alice, job: posted.job }
+    }
+
+    fn provider(&self) -> Provider<'_, Embedded> {
+        let backend = Arc::new(Cpu::default());
+        Provider::new(&self.chain, self.store.clone(), backend, self.alice.clone(), self.alice.clone())
+    }
+
+    fn sign(&self) -> impl Fn(u64) -> Vec<u8> + '_ {
+        |round| self.chain.beacon().sign(round)
+    }
+
+    /// Somebody's message comes, and time passes until the rounds of what was attested are due.
+    fn later(&self) {
+        self.chain.advance(15);
+        self.chain.send(&self.chain.actor("bob"), ExecuteMsg::Tick {}, 0).unwrap();
+        self.chain.advance(40);
+    }
+
+    fn messages(&self, name: &str) -> u64 {
+        let traffic = self.chain.traffic();
+        traffic.iter().filter(|(sent, _)| sent.message == name).map(|(_, count)| count.messages).sum()
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_is_paid_two_turns_later() {
+    let scene = Scene::new(0).await;
+    let mut provider = scene.provider();
+    let taken = provider.turn(scene.sign(), &[(scene.job, 4); 3]).await.unwrap();
+    assert_eq!((taken.assigned.len(), taken.ended.len()), (3, 0));
+    assert_eq!(provider.attest_turn().await.unwrap(), 3);
+    assert_eq!(provider.attest_turn().await.unwrap(), 0);
+    let early = provider.turn(scene.sign(), &[]).await.unwrap();
+    assert_eq!((early.assigned.len(), early.ended.len()), (0, 0));
+
+    scene.later();
+    let before = scene.chain.coins(&scene.alice).unwrap();
+    let paid = provider.turn(scene.sign(), &[]).await.unwrap();
+    assert!(paid.ended.iter().all(|ended| ended.ending == Ending::Settled));
+    assert_eq!(paid.ended.iter().map(|ended| ended.shards).sum::<u64>(), SHARDS);
+    assert_eq!((scene.chain.coins(&scene.alice).unwrap() - before).u128(), u128::from(SHARDS) * 1_000);
+    assert!(Rewards(&scene.chain).claimable(&scene.alice).await.unwrap().earned.is_zero());
+    // One round, one list of what is settled.
+    assert_eq!(["beacon", "open", "settle", "claim", "withdraw"].map(|name| scene.messages(name)), [1, 3, 1, 1, 1]);
+    assert!(provider.held(taken.assigned[0].assignment).is_none(), "what is over is forgotten");
+}
+
+#[tokio::test]
+async fn with_an_audit_window_it_is_settled_with_a_later_turn() {
+    let scene = Scene::new(600).await;
+    let mut provider = scene.provider();
+    provider.turn(scene.sign(), &[(scene.job, 6); 2]).await.unwrap();
+    provider.attest_turn().await.unwrap();
+    scene.later();
+    assert_eq!(provider.turn(scene.sign(), &[]).await.unwrap().ended.len(), 0);
+    assert_eq!(provider.turn(scene.sign(), &[]).await.unwrap().ended.len(), 0);
+    scene.chain.advance(100 * 600);
+    assert_eq!(provider.turn(scene.sign(), &[]).await.unwrap().ended.len(), 2);
+    assert_eq!(scene.messages("open"), 2);
+}
+
+#[tokio::test]
+async fn what_is_refused_holds_up_nothing_else() {
+    let scene = Scene::new(0).await;
+    let mut provider = scene.provider();
+    provider.turn(scene.sign(), &[(scene.job, 4); 2]).await.unwrap();
+    provider.attest_turn().await.unwrap();
+    scene.later();
+    // More shards than are left, in three messages: the last of them finds none.
+    let refused = provider.turn(scene.sign(), &[(scene.job, 2), (scene.job, 2), (scene.job, 2)]).await.unwrap_err();
+    let why = refused.root_cause().to_string();
+    assert!(why.contains("has 12 shards"), "{why}");
+    let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
+    assert_eq!((job.settled, job.active, job.free), (8, 4, 0));
+    assert_eq!(provider.attest_turn().await.unwrap(), 2);
+}
+
+/// Anyone claims for a provider, and posts rounds.
+#[tokio::test]
+async fn somebody_who_was_faster_costs_it_nothing() {
+    let scene = Scene::new(0).await;
+    let mut provider = scene.provider();
+    provider.turn(scene.sign(), &[(scene.job, 4); 2]).await.unwrap();
+    provider.attest_turn().await.unwrap();
+    scene.later();
+    let bob = scene.chain.actor("bob");
+    let round = scene.chain.beacon().public().round_after(scene.chain.now() - 40 + 30);
+    for round in round - 2..round + 2 {
+        let (beacon, signature) = (tequio_client::deploy::BEACON, scene.chain.beacon().sign(round).into());
+        scene.chain.execute(&bob, ExecuteMsg::Beacon { beacon, round, signature }).await.unwrap();
+    }
+    let paid = provider.turn(scene.sign(), &[]).await.unwrap();
+    assert_eq!(paid.ended.len(), 2);
+    let none = rewards::ExecuteMsg::Claim { provider: Some(scene.alice.to_string()) };
+    assert!(scene.chain.execute(&bob, none).await.is_err());
+}
