@@ -33,7 +33,7 @@ fn pending_state_is_kept() {
 #[test]
 fn from_older_versions_of_the_same_contract_only() {
     assert_eq!(migrate_from(CONTRACT, VERSION), Ok(VERSION.into()));
-    assert_eq!(migrate_from(CONTRACT, "0.0.1"), Ok(VERSION.into()));
+    assert_eq!(migrate_from(CONTRACT, "0.2.0-rc.1"), Ok(VERSION.into()));
     assert_eq!(
         migrate_from(CONTRACT, "99.0.0"),
         Err(ContractError::Migration(BadMigration::NewerVersion { stored: "99.0.0".into(), code: VERSION }))

@@ -42,7 +42,7 @@ fn migrated_from(contract: &str, version: &str) -> Result<(), ContractError> {
 #[test]
 fn from_the_same_contract_of_no_later_version() {
     migrated_from(CONTRACT, VERSION).unwrap();
-    migrated_from(CONTRACT, "0.0.1").unwrap();
+    migrated_from(CONTRACT, "0.2.0-rc.1").unwrap();
     let other = BadMigration::WrongContract { found: "crates.io:tequio-escrow".into(), expected: CONTRACT };
     assert_eq!(migrated_from("crates.io:tequio-escrow", VERSION), Err(other.into()));
     let later = BadMigration::NewerVersion { stored: "99.0.0".into(), code: VERSION };

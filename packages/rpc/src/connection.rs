@@ -12,7 +12,8 @@ use cosmrs::{
     proto::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
-            bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+            bank::v1beta1::{Input, MsgMultiSend, Output, QueryBalanceRequest, QueryBalanceResponse},
+            base::v1beta1::Coin as Amount,
             tx::v1beta1::{SimulateRequest, SimulateResponse, TxRaw},
         },
         traits::Message,
@@ -134,6 +135,16 @@ impl Connection {
         let answer: QueryBalanceResponse = self.endpoints.query("/cosmos.bank.v1beta1.Query/Balance", request).await?;
         let amount = answer.balance.map_or(Ok(0), |coin| coin.amount.parse::<u128>())?;
         Ok(amount.into())
+    }
+
+    /// Pays each of `to` so much of the network's denom, in one transaction.
+    pub async fn pay(&self, from: &Addr, to: &[(Addr, Uint128)]) -> Result<Included> {
+        let coins = |amount: Uint128| vec![Amount { denom: self.network.denom().into(), amount: amount.to_string() }];
+        let total = to.iter().try_fold(Uint128::zero(), |sum, (_, amount)| sum.checked_add(*amount))?;
+        let outputs = to.iter().map(|(to, amount)| Output { address: to.to_string(), coins: coins(*amount) }).collect();
+        let inputs = vec![Input { address: from.to_string(), coins: coins(total) }];
+        let any = Any::from_msg(&MsgMultiSend { inputs, outputs })?;
+        self.send(from, vec![Named { name: "bank multi_send".into(), any }]).await
     }
 
     /// Sends messages in one transaction and waits until it is in a block: all of them are accepted or none.

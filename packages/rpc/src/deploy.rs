@@ -15,7 +15,7 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use tendermint_rpc::{Client, HttpClient, Order, query::Query as Search};
 use tequio_client::{
-    Contract,
+    Contract, Deployment,
     deploy::{Progress, Settings, Step},
 };
 use tequio_protocol::rewards;
@@ -26,6 +26,20 @@ use crate::{Connection, EndpointError, Included, Named, chain::smart, connection
 const PAGE: u8 = 100;
 
 impl Connection {
+    /// Takes every step of a deployment, and says in which block it began.
+    pub async fn deploy(
+        &self,
+        settings: &Settings,
+        wasm: impl Fn(Contract) -> Result<Vec<u8>>,
+    ) -> Result<(Deployment, u64)> {
+        let (since, _) = self.endpoints.latest().await?;
+        let mut done = Progress::default();
+        while let Some(step) = settings.next(&done)? {
+            self.take(settings, step, &mut done, &wasm).await?;
+        }
+        Ok((done.deployment(settings)?, since))
+    }
+
     /// Takes a step of a deployment and notes that it is done. `wasm` has each contract's code. Asking takes no transaction.
     pub async fn take(
         &self,

@@ -1,6 +1,6 @@
 //! `tequio chain`: what those do who put the contracts on a network and look after them.
 
-mod artifacts;
+pub mod artifacts;
 mod deploy;
 mod migrate;
 mod show;

@@ -1,24 +1,45 @@
-//! `tequio demo`: the whole way of a job, honest and dishonest providers, on a chain inside this process.
+//! `tequio demo`: the whole way of a job, honest and dishonest providers, on a chain inside this process or on a real one.
 
 mod cast;
 mod digits;
+mod embedded;
+mod offer;
 mod report;
+mod sent;
+mod stage;
 mod story;
+mod wired;
 
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
+use tequio_attestation::Inputs;
+use tequio_client::Chain;
 use tequio_program::Origin;
-use tokio::runtime::Builder;
 
-use crate::{model::Program, output::Output};
+use super::chain::artifacts;
+use crate::{
+    model::{Model, Program},
+    network::{Signed, block_on},
+    output::Output,
+};
 use cast::Cast;
+use offer::Offer;
 use report::Report;
+use sent::Sent;
+use stage::Stage;
 use story::{Script, Story};
 
 #[derive(ClapArgs)]
+#[command(mut_arg("from", |from| from.required(false).requires("network")))]
+#[command(mut_arg("network", |network| network.requires("from")))]
 pub struct Args {
+    /// A real network instead of the chain inside this process: contracts of the demo's own are deployed there.
+    #[command(flatten)]
+    signed: Option<Signed>,
+    #[command(flatten)]
+    wasm: artifacts::From,
     /// A TOSA flatbuffer instead of the digit classifier that comes with this binary.
     #[arg(long, requires = "inputs")]
     program: Option<PathBuf>,
@@ -45,6 +66,32 @@ pub struct Args {
     seed: u64,
 }
 
+/// What is played, wherever it is.
+struct Plot {
+    model: Model,
+    inputs: Inputs,
+    labels: Option<Vec<u8>>,
+    script: Script,
+}
+
+impl Plot {
+    /// Plays the offer on a stage on which everybody can pay, and tells of it. `sent` counts what was sent.
+    async fn play<C: Chain>(
+        &self,
+        stage: &Stage<'_, C>,
+        offer: Offer,
+        output: &Output,
+        sent: impl FnOnce() -> Sent,
+    ) -> Result<Report> {
+        let mut story = Story::begin(stage, &self.model, offer, &self.script).await?;
+        let shards = story.all_jobs().await?.iter().map(|job| job.shards).sum();
+        let bar = output.progress(shards, "shards settled")?;
+        story.play(&bar).await?;
+        bar.finish_and_clear();
+        Report::new(&story, self.labels.as_deref(), sent()).await
+    }
+}
+
 pub fn run(args: Args, output: &Output) -> Result<()> {
     let (model, inputs, labels) = match &args.program {
         None => digits::load()?,
@@ -63,15 +110,11 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
         seed: args.seed,
         watch: args.watch,
     };
-    let chain = story::chain(&script)?;
-    let report = Builder::new_current_thread().build()?.block_on(async {
-        let mut story = Story::begin(&chain, &model, &inputs.whole, &script).await?;
-        let shards = story.all_jobs().await?.iter().map(|job| job.shards).sum();
-        let bar = output.progress(shards, "shards settled")?;
-        story.play(&bar).await?;
-        bar.finish_and_clear();
-        Report::new(&story, labels.as_deref()).await
-    })?;
+    let plot = Plot { model, inputs: inputs.whole, labels, script };
+    let report = match &args.signed {
+        None => block_on(embedded::play(&plot, output))?,
+        Some(signed) => block_on(wired::play(&plot, signed, &args.wasm, output))?,
+    };
     output.print(&report)?;
     ensure!(report.broken.is_empty(), "broken promises: {}", report.broken.join("; "));
     Ok(())

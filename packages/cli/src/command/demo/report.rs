@@ -7,15 +7,17 @@ use comfy_table::Table;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
 use tequio_adversary::Role;
-use tequio_client::{Registry, Token, conservation};
-use tequio_embedded::{Count, Sent};
+use tequio_client::{Chain, Registry, Token, conservation};
 use tequio_protocol::{
     Relation,
     escrow::{AssignmentResponse, Ended, Ending, JobResponse},
     verifier::{Mismatch, Verdict},
 };
 
-use super::story::{EndedAssignment, Story};
+use super::{
+    sent::{self, Message, Sent, Transaction},
+    story::{EndedAssignment, Story},
+};
 use crate::output::{row, table};
 
 /// The demo's outcome. Amounts are in the smallest unit of their denom; chances between 0 and 1.
@@ -28,7 +30,11 @@ pub struct Report {
     pub assignments: Vec<Assignment>,
     /// Of the delivered outputs, where the labels are known.
     pub accuracy: Option<Accuracy>,
+    /// What was sent and accepted, where nothing is paid for it.
     pub messages: Vec<Message>,
+    /// The same on a real network, with what it took.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<Transaction>,
     pub conservation: Vec<Equation>,
     /// Draws of each attestation.
     pub draws: u32,
@@ -90,15 +96,6 @@ pub struct Accuracy {
 }
 
 #[derive(Serialize)]
-pub struct Message {
-    pub contract: String,
-    pub message: String,
-    pub count: u64,
-    /// Of their JSON.
-    pub bytes: u64,
-}
-
-#[derive(Serialize)]
 pub struct Equation {
     pub contract: String,
     pub formula: String,
@@ -132,7 +129,7 @@ pub struct Undetected {
 }
 
 impl Report {
-    pub async fn new(story: &Story<'_>, labels: Option<&[u8]>) -> Result<Self> {
+    pub async fn new<C: Chain>(story: &Story<'_, C>, labels: Option<&[u8]>, sent: Sent) -> Result<Self> {
         let jobs = story.all_jobs().await?;
         let mut providers = vec![];
         for at in 0..story.participants.len() {
@@ -144,7 +141,8 @@ impl Report {
             providers,
             assignments: story.chapters.iter().map(|chapter| assignment(story, chapter)).collect(),
             accuracy: labels.map(|labels| accuracy(story, labels)),
-            messages: messages(story),
+            messages: sent.messages,
+            transactions: sent.transactions,
             conservation: equations(story).await?,
             draws: story.script.draws,
             delta: header.delta as f64 / 2f64.powi(32),
@@ -182,14 +180,6 @@ impl Report {
         table
     }
 
-    fn messages_table(&self) -> Table {
-        let mut table = table(["message", "count", "bytes", "each"], &[1, 2, 3]);
-        table.add_rows(self.messages.iter().map(|Message { contract, message, count, bytes }| {
-            row![format!("{contract} {message}"), count, bytes, bytes / count.max(&1)]
-        }));
-        table
-    }
-
     fn equations_table(&self) -> Table {
         let mut table = table(["contract", "conserved", "left", "", "right"], &[2, 4]);
         table.add_rows(self.conservation.iter().map(
@@ -210,7 +200,7 @@ impl fmt::Display for Report {
             let share = *right as f64 / *items as f64 * 100.0;
             writeln!(f, "delivered outputs: {right} of {items} digits read right ({share:.2} %)")?;
         }
-        writeln!(f, "\n{}\n{}", self.messages_table(), self.equations_table())?;
+        writeln!(f, "\n{}\n{}", sent::table(&self.messages, &self.transactions), self.equations_table())?;
         for Undetected { assignment, provider, chance } in &self.undetected {
             let chance = chance * 100.0;
             writeln!(f, "not caught: assignment {assignment} of {provider}. The chance of that was {chance:.2} %.")?;
@@ -251,8 +241,8 @@ impl fmt::Display for Watched {
     }
 }
 
-fn watched(story: &Story) -> Watched {
-    let of_client = || story.chapters.iter().filter(|chapter| chapter.assignment.job == story.jobs[0]);
+fn watched<C: Chain>(story: &Story<'_, C>) -> Watched {
+    let of_client = || story.chapters.iter().filter(|chapter| chapter.assignment.job == story.job());
     let attested = of_client().filter(|chapter| chapter.verdict.is_some());
     Watched {
         attested: attested.map(|chapter| chapter.assignment.count).sum(),
@@ -270,7 +260,7 @@ fn job(job: &JobResponse) -> Job {
     Job { id: id.0, kind: kind.to_string(), shards, settled, refunded, price, lien }
 }
 
-async fn provider(story: &Story<'_>, at: usize) -> Result<Provider> {
+async fn provider<C: Chain>(story: &Story<'_, C>, at: usize) -> Result<Provider> {
     let participant = &story.participants[at];
     let chapters = || story.chapters.iter().filter(move |chapter| chapter.participant == at);
     let owner = &participant.actor.provider.owner;
@@ -318,7 +308,7 @@ fn verdict(chapter: &EndedAssignment) -> String {
     }
 }
 
-fn assignment(story: &Story, chapter: &EndedAssignment) -> Assignment {
+fn assignment<C: Chain>(story: &Story<'_, C>, chapter: &EndedAssignment) -> Assignment {
     let &AssignmentResponse { id, job, first, count, .. } = &chapter.assignment;
     let &Ended { ending, paid, slashed, .. } = &chapter.ended;
     let provider = story.participants[chapter.participant].name.clone();
@@ -326,10 +316,10 @@ fn assignment(story: &Story, chapter: &EndedAssignment) -> Assignment {
 }
 
 /// Compares the largest logit of every delivered item with its label.
-fn accuracy(story: &Story, labels: &[u8]) -> Accuracy {
+fn accuracy<C: Chain>(story: &Story<'_, C>, labels: &[u8]) -> Accuracy {
     let batch = story.model.batch() as usize;
     let mut counted = Accuracy { right: 0, items: 0 };
-    for ((_, shard), outputs) in story.delivered.range((story.jobs[0], 0)..=(story.jobs[0], u64::MAX)) {
+    for ((_, shard), outputs) in story.delivered.range((story.job(), 0)..=(story.job(), u64::MAX)) {
         let Some(logits) = outputs.first() else { continue };
         for (item, logits) in logits.chunks((logits.len() / batch).max(1)).enumerate() {
             let Some(label) = labels.get(*shard as usize * batch + item) else { continue };
@@ -341,17 +331,7 @@ fn accuracy(story: &Story, labels: &[u8]) -> Accuracy {
     counted
 }
 
-fn messages(story: &Story) -> Vec<Message> {
-    let message = |(sent, count): (&Sent, Count)| Message {
-        contract: sent.contract.to_string(),
-        message: sent.message.clone(),
-        count: count.messages,
-        bytes: count.bytes,
-    };
-    story.chain.traffic().iter().map(message).collect()
-}
-
-async fn equations(story: &Story<'_>) -> Result<Vec<Equation>> {
+async fn equations<C: Chain>(story: &Story<'_, C>) -> Result<Vec<Equation>> {
     let equations = conservation(story.chain).await?.into_iter().flat_map(|(contract, conservation)| {
         conservation.equations.into_iter().map(move |equation| Equation {
             contract: contract.to_string(),
@@ -365,7 +345,7 @@ async fn equations(story: &Story<'_>) -> Result<Vec<Equation>> {
     Ok(equations.collect())
 }
 
-fn undetected(story: &Story, chapter: &EndedAssignment) -> Option<Undetected> {
+fn undetected<C: Chain>(story: &Story<'_, C>, chapter: &EndedAssignment) -> Option<Undetected> {
     let participant = &story.participants[chapter.participant];
     let cheated = participant.actor.role.is_wrong() && chapter.ended.ending == Ending::Settled;
     cheated.then(|| Undetected {
@@ -376,7 +356,7 @@ fn undetected(story: &Story, chapter: &EndedAssignment) -> Option<Undetected> {
 }
 
 /// What was promised and did not hold.
-fn broken(story: &Story, report: &Report) -> Vec<String> {
+fn broken<C: Chain>(story: &Story<'_, C>, report: &Report) -> Vec<String> {
     let mut broken = story.undelivered.clone();
     for chapter in &story.chapters {
         let (participant, id) = (&story.participants[chapter.participant], chapter.assignment.id);

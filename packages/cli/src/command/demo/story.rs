@@ -3,24 +3,23 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context, Result};
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::Addr;
+use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tequio_adversary::{Actor, Role};
-use tequio_attestation::{Inputs, Wanted};
+use tequio_attestation::Wanted;
 use tequio_backend::{Backend, cpu::Cpu};
 use tequio_client::{
     Arbiter, Chain, Escrow, Rewards,
-    data::{Store, publish, receive},
+    data::{Store, receive},
     flow,
 };
-use tequio_embedded::{Embedded, Setup};
+use tequio_embedded::LocalBeacon;
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{
-        AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, JobSpec, Kind, MIN_COMMONS_AUDIT, QuoteResponse,
-    },
+    escrow::{AssignmentResponse, Ended, Ending, ExecuteMsg, JobResponse, QuoteResponse},
     verifier::Verdict,
 };
 use tequio_runner::{
@@ -29,7 +28,11 @@ use tequio_runner::{
     watcher::{Shards, Watched},
 };
 
-use super::cast::Cast;
+use super::{
+    cast::Cast,
+    offer::Offer,
+    stage::{Pace, Stage, operator},
+};
 use crate::model::Model;
 
 /// What the user decides.
@@ -42,12 +45,39 @@ pub struct Script {
     pub watch: u64,
 }
 
+impl Script {
+    /// How many take a job's shards, counted anew in each round.
+    pub fn takers(&self, pace: Pace) -> u64 {
+        pace.rounds * self.cast.0.len() as u64
+    }
+}
+
 /// A provider of the story.
-pub struct Participant<'a> {
+pub struct Participant<'a, C> {
     pub name: String,
-    pub actor: Actor<'a, Embedded>,
+    pub actor: Actor<'a, C>,
     /// Has lost stake and takes no more shards.
     retired: bool,
+}
+
+impl<C: Chain> Participant<'_, C> {
+    /// Takes what is left of each of the jobs, so many shards at once; only who is honest takes those of the commons.
+    async fn assign(&mut self, chain: &C, jobs: &[(JobId, u64)]) -> Result<Vec<AssignmentId>> {
+        let mut taken = vec![];
+        for (at, &(id, chunk)) in jobs.iter().enumerate() {
+            let free = async || anyhow::Ok(Escrow(chain).job(id).await?.free > 0);
+            if !free().await? || at > 0 && self.actor.role != Role::Honest {
+                continue;
+            }
+            match self.actor.provider.assign(id, chunk).await {
+                Ok(assigned) => taken.push(assigned.assignment),
+                // Others were first.
+                Err(_) if !free().await? => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(taken)
+    }
 }
 
 /// How one assignment ended.
@@ -65,14 +95,15 @@ pub struct EndedAssignment {
 }
 
 /// What happens, and everything that the report tells of it.
-pub struct Story<'a> {
-    pub chain: &'a Embedded,
+pub struct Story<'a, C> {
+    pub chain: &'a C,
+    stage: &'a Stage<'a, C>,
     pub model: &'a Model,
     pub script: &'a Script,
     store: Store,
-    pub participants: Vec<Participant<'a>>,
-    /// The client's job and the commons job.
-    pub jobs: [JobId; 2],
+    pub participants: Vec<Participant<'a, C>>,
+    /// The client's job, then the commons job if there is one; how many shards of each a provider takes at once.
+    jobs: Vec<(JobId, u64)>,
     /// Of the client's job.
     pub quote: QuoteResponse,
     pub chapters: Vec<EndedAssignment>,
@@ -81,30 +112,35 @@ pub struct Story<'a> {
     /// Deliveries of settled assignments that are not what was attested.
     pub undelivered: Vec<String>,
     /// The client, as it watches.
-    watcher: Watcher<'a, Embedded, Sign<'a>, ChaCha8Rng>,
+    watcher: Watcher<'a, C, Sign<'a>, ChaCha8Rng>,
 }
 
 /// Signs rounds of the local beacon.
 type Sign<'a> = Box<dyn Fn(u64) -> Vec<u8> + 'a>;
 
-fn sign(chain: &Embedded) -> Sign<'_> {
-    Box::new(|round| chain.beacon().sign(round))
+fn sign(beacon: &LocalBeacon) -> Sign<'_> {
+    Box::new(|round| beacon.sign(round))
+}
+
+/// Waits for all parts, of which so many are played at once.
+async fn together<T>(at_once: usize, parts: impl Iterator<Item = impl Future<Output = Result<T>>>) -> Result<Vec<T>> {
+    stream::iter(parts).buffered(at_once).try_collect().await
 }
 
 /// The story's providers, as the client reaches them.
-struct Reached<'s, 'a> {
-    participants: &'s [Participant<'a>],
+struct Reached<'s, 'a, C> {
+    participants: &'s [Participant<'a, C>],
     /// Whose is what.
     active: &'s BTreeMap<AssignmentId, usize>,
 }
 
-impl<'a> Reached<'_, 'a> {
-    fn of(&self, assignment: AssignmentId) -> Option<&Actor<'a, Embedded>> {
+impl<'a, C> Reached<'_, 'a, C> {
+    fn of(&self, assignment: AssignmentId) -> Option<&Actor<'a, C>> {
         Some(&self.participants.get(*self.active.get(&assignment)?)?.actor)
     }
 }
 
-impl Providers for Reached<'_, '_> {
+impl<C: Chain> Providers for Reached<'_, '_, C> {
     async fn delivery(&self, assignment: AssignmentId) -> Option<String> {
         self.of(assignment)?.delivery(assignment)
     }
@@ -115,69 +151,63 @@ impl Providers for Reached<'_, '_> {
     }
 }
 
-/// Genesis money of every actor, and genesis tokens of the client, in the smallest unit.
-const FUNDS: u128 = 1_000_000_000_000_000_000;
-const TOKENS: u128 = 1_000_000_000_000;
-/// Shards of the commons job, and how many of them a provider takes at once.
-const COMMONS_SHARDS: u64 = 8;
-const COMMONS_CHUNK: u64 = 2;
-/// Most shards of one assignment.
-const MAX_CHUNK: u64 = 512;
-/// Seconds from posting to a job's end.
-const DURATION: u64 = 30 * 86_400;
-
-/// A chain on which everybody in the script has money.
-pub fn chain(script: &Script) -> Result<Embedded> {
-    let beacon_seed = format!("tequio demo {}", script.seed).into_bytes();
-    let setup = Setup { beacon_seed, ..Setup::default() }.fund("client", FUNDS).genesis_tokens("client", TOKENS);
-    Embedded::new(&script.cast.names().iter().fold(setup, |setup, name| setup.fund(name, FUNDS)))
-}
-
-impl<'a> Story<'a> {
-    /// Posts both jobs and registers everybody.
-    pub async fn begin(chain: &'a Embedded, model: &'a Model, inputs: &Inputs, script: &'a Script) -> Result<Self> {
-        let store = Store::memory();
-        let post = async |client: &Addr, inputs: &Inputs, kind, price, watch: Option<(Addr, u32)>| {
-            let (program, plan) = (model.program.clone(), model.plan.to_json().into_bytes());
-            let spec = publish(&store, program, plan, model.manifest(), inputs).await?.spec(model.manifest());
-            let (price, end) = (Uint128::new(price), chain.now() + DURATION);
-            let (principal, audit_window) = watch.map(|(address, window)| (address.into_string(), window)).unzip();
-            let spec = JobSpec { price, draws: script.draws, kind, end, principal, audit_window, ..spec };
-            flow::post(chain, client, spec).await
-        };
-        let few = inputs.first(COMMONS_SHARDS);
-        let (quote, job) = post(&chain.actor("client"), inputs, Kind::Client, script.price, None).await?;
-        let (governance, watch) = (&chain.deployment().governance, (chain.actor("principal"), MIN_COMMONS_AUDIT));
-        let (commons_quote, commons) = post(governance, &few, Kind::Commons, 0, Some(watch)).await?;
-
-        let names = script.cast.names();
-        let liens = [(quote.lien, chunk(inputs.shards(), names.len())), (commons_quote.lien, COMMONS_CHUNK)];
-        let stake = liens.map(|(lien, shards)| lien * Uint128::from(2 * shards)).iter().sum();
+impl<'a, C: Chain> Story<'a, C> {
+    /// Posts the jobs and registers everybody.
+    pub async fn begin(stage: &'a Stage<'a, C>, model: &'a Model, offer: Offer, script: &'a Script) -> Result<Self> {
+        let Offer { store, jobs: offered, stake } = offer;
+        let (chain, quote) = (stage.chain, offered[0].quote.clone());
+        let mut jobs = vec![];
+        for offered in offered {
+            let (_, posted) = flow::post(chain, &offered.poster, offered.spec).await?;
+            jobs.push((posted.job, offered.chunk));
+        }
         let backend: Arc<dyn Backend> = Arc::new(Cpu::default());
         let mut participants = vec![];
-        for (role, name) in script.cast.0.iter().zip(names) {
-            let keys = [chain.actor(&name), chain.actor(&format!("{name}-operator"))];
+        for (role, name) in script.cast.0.iter().zip(script.cast.names()) {
+            let keys = [stage.actor(&name)?, stage.actor(&operator(&name))?];
             let actor = Actor::new(chain, &store, &backend, *role, keys);
-            actor.register(&name, stake).await?;
             participants.push(Participant { name, actor, retired: false });
         }
-        let (jobs, (chapters, delivered, undelivered)) = ([job.job, commons.job], Default::default());
-        let relayer = Relayer::new(chain, chain.actor("client"), sign(chain));
+        let registered = participants.iter().map(|participant| participant.actor.register(&participant.name, stake));
+        together(stage.pace.at_once, registered).await?;
+        let (chapters, delivered, undelivered) = Default::default();
+        let relayer = Relayer::new(chain, stage.actor("client")?, sign(stage.beacon));
         let (shards, dice) = (Shards::Exactly(script.watch), ChaCha8Rng::seed_from_u64(script.seed));
         let watcher = Watcher::new(chain, store.clone(), backend, relayer, shards, dice);
-        Ok(Self { chain, model, script, store, participants, jobs, quote, chapters, delivered, undelivered, watcher })
+        Ok(Self {
+            chain,
+            stage,
+            model,
+            script,
+            store,
+            participants,
+            jobs,
+            quote,
+            chapters,
+            delivered,
+            undelivered,
+            watcher,
+        })
     }
 
-    /// Both jobs as they stand.
-    pub async fn all_jobs(&self) -> Result<[JobResponse; 2]> {
-        let [client, commons] = self.jobs;
-        Ok([Escrow(self.chain).job(client).await?, Escrow(self.chain).job(commons).await?])
+    /// The client's job.
+    pub fn job(&self) -> JobId {
+        self.jobs[0].0
+    }
+
+    /// All jobs as they stand, the client's first.
+    pub async fn all_jobs(&self) -> Result<Vec<JobResponse>> {
+        let mut jobs = vec![];
+        for (job, _) in &self.jobs {
+            jobs.push(Escrow(self.chain).job(*job).await?);
+        }
+        Ok(jobs)
     }
 
     /// Plays round after round until nobody takes anything, then has everybody paid.
     pub async fn play(&mut self, bar: &ProgressBar) -> Result<()> {
-        let chain = self.chain;
-        let mut relayer = Relayer::new(chain, chain.actor("relayer"), sign(chain));
+        let Stage { chain, beacon, pace, .. } = *self.stage;
+        let mut relayer = Relayer::new(chain, self.stage.actor("relayer")?, sign(beacon));
         loop {
             bar.set_message("assign");
             let active = self.assign().await?;
@@ -187,17 +217,15 @@ impl<'a> Story<'a> {
             bar.set_message("run, attest");
             // Copiers once there is something to copy.
             for copiers in [false, true] {
-                let now = |participant: &&mut Participant| (participant.actor.role == Role::Copier) == copiers;
-                for participant in self.participants.iter_mut().filter(now) {
-                    participant.actor.attest().await?;
-                }
+                let now = |participant: &&mut Participant<C>| (participant.actor.role == Role::Copier) == copiers;
+                let attest = self.participants.iter_mut().filter(now).map(|participant| participant.actor.attest());
+                together(pace.at_once, attest).await?;
             }
             bar.set_message("beacon");
             relayer.draw().await?;
             bar.set_message("open");
-            for participant in &self.participants {
-                participant.actor.provider.open_all(Part::default()).await?;
-            }
+            let providers = self.participants.iter().map(|participant| &participant.actor.provider);
+            together(pace.at_once, providers.map(|provider| provider.open_all(Part::default()))).await?;
             bar.set_message("watch");
             self.watch(&active).await?;
             bar.set_message("settle");
@@ -211,20 +239,14 @@ impl<'a> Story<'a> {
 
     /// Everybody with free stake takes what is left, in turn. Whose is what?
     async fn assign(&mut self) -> Result<BTreeMap<AssignmentId, usize>> {
-        let mut active = BTreeMap::new();
-        for (at, participant) in
-            self.participants.iter_mut().enumerate().filter(|(_, participant)| !participant.retired)
-        {
-            for (id, commons) in self.jobs.into_iter().zip([false, true]) {
-                let job = Escrow(self.chain).job(id).await?;
-                if job.free == 0 || commons && participant.actor.role != Role::Honest {
-                    continue;
-                }
-                let count = if commons { COMMONS_CHUNK } else { chunk(job.shards, self.script.cast.0.len()) };
-                active.insert(participant.actor.provider.assign(id, count).await?.assignment, at);
-            }
-        }
-        Ok(active)
+        let (chain, jobs) = (self.chain, &self.jobs);
+        let takes = async |at: usize, participant: &mut Participant<'a, C>| {
+            let taken = participant.assign(chain, jobs).await?;
+            anyhow::Ok(taken.into_iter().map(|assignment| (assignment, at)).collect::<Vec<_>>())
+        };
+        let able = self.participants.iter_mut().enumerate().filter(|(_, participant)| !participant.retired);
+        let taken = together(self.stage.pace.at_once, able.map(|(at, participant)| takes(at, participant))).await?;
+        Ok(taken.into_iter().flatten().collect())
     }
 
     /// The client runs a few shards of every assignment of its job again, refutes what it finds wrong, and demands what is
@@ -232,7 +254,7 @@ impl<'a> Story<'a> {
     async fn watch(&mut self, active: &BTreeMap<AssignmentId, usize>) -> Result<()> {
         let mut left = vec![];
         for &id in active.keys() {
-            if Escrow(self.chain).assignment(id).await?.job == self.jobs[0] {
+            if Escrow(self.chain).assignment(id).await?.job == self.job() {
                 left.push(id);
             }
         }
@@ -245,10 +267,8 @@ impl<'a> Story<'a> {
                 }
             }
             left = waits;
-            let mut met = 0;
-            for participant in &self.participants {
-                met += participant.actor.reveal().await?;
-            }
+            let reveal = self.participants.iter().map(|participant| participant.actor.reveal());
+            let met: usize = together(self.stage.pace.at_once, reveal).await?.into_iter().sum();
             if met == 0 && !left.is_empty() {
                 self.chain.wait(self.first_due(&left).await?).await?;
             }
@@ -270,9 +290,10 @@ impl<'a> Story<'a> {
 
     /// An assignment ended: the client fetches what it paid for.
     async fn end(&mut self, participant: usize, ended: Ended, bar: &ProgressBar) -> Result<()> {
-        let Participant { actor, retired, .. } = &mut self.participants[participant];
         let assignment = Escrow(self.chain).assignment(ended.assignment).await?;
         let attestation = Escrow(self.chain).attestation(&assignment).await?;
+        let of_client = assignment.job == self.job();
+        let Participant { actor, retired, .. } = &mut self.participants[participant];
         *retired |= !ended.slashed.is_zero();
         let paid = ended.ending == Ending::Settled;
         let cheated = paid && actor.role.is_wrong();
@@ -283,7 +304,7 @@ impl<'a> Story<'a> {
         match (watched.outputs.take(), actor.provider.held(assignment.id), &attestation) {
             _ if !paid => {}
             (Some(outputs), ..) => outputs.into_iter().for_each(take),
-            (None, Some(held), Some(attestation)) if assignment.job != self.jobs[0] => {
+            (None, Some(held), Some(attestation)) if !of_client => {
                 let (key, root, count) = (&held.delivered, &attestation.root, assignment.count);
                 if let Err(error) = receive(&self.store, key, self.model.manifest(), count, root, take).await {
                     self.undelivered.push(format!("assignment {}: {error}", assignment.id));
@@ -299,26 +320,20 @@ impl<'a> Story<'a> {
 
     /// What is left goes back to the clients; everybody claims and withdraws.
     async fn close(&self) -> Result<()> {
-        let [client, relayer] = ["client", "relayer"].map(|name| self.chain.actor(name));
-        let left: Vec<JobResponse> = self.all_jobs().await?.into_iter().filter(|job| job.free > 0).collect();
-        if let Some(end) = left.iter().map(|job| job.end).max() {
-            self.chain.wait(end + 1).await?;
+        for job in self.all_jobs().await?.into_iter().filter(|job| job.free > 0) {
+            let client = Addr::unchecked(job.client);
+            self.chain.execute(&client, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
         }
-        for job in left {
-            self.chain.execute(&relayer, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
+        if self.stage.pace.commons {
+            // What the commons earns is minted once its epoch is over.
+            let epoch = Rewards(self.chain).config().await?.schedule.epoch;
+            self.chain.wait(self.chain.block().await?.time + epoch).await?;
         }
-        let epoch = Rewards(self.chain).config().await?.schedule.epoch;
-        self.chain.wait(self.chain.now() + epoch).await?;
+        let [client, relayer] = [self.stage.actor("client")?, self.stage.actor("relayer")?];
         // Operators have what answering demands earned.
         let keys = self.participants.iter().map(|participant| &participant.actor.provider);
-        for address in keys.flat_map(|provider| [&provider.owner, &provider.operator]).chain([&client, &relayer]) {
-            flow::collect(self.chain, address).await?;
-        }
+        let keys = keys.flat_map(|provider| [&provider.owner, &provider.operator]).chain([&client, &relayer]);
+        together(self.stage.pace.at_once, keys.map(|address| flow::collect(self.chain, address))).await?;
         Ok(())
     }
-}
-
-/// Shards that each of `providers` takes at once.
-fn chunk(shards: u64, providers: usize) -> u64 {
-    shards.div_ceil(2 * providers as u64).clamp(1, MAX_CHUNK)
 }
