@@ -3,9 +3,10 @@
 mod limits;
 
 use cosmwasm_std::{Addr, Uint128};
+use tequio_contract::bounds::OutOfBounds;
 use tequio_escrow::ContractError;
 use tequio_protocol::{
-    AssignmentId, Digest, JobId,
+    AssignmentId, Digest, JobId, TypedEvent,
     escrow::{Assigned, AssignmentResponse, ExecuteMsg, JobSpec, Kind, State, context},
     registry,
     verifier::Subject,
@@ -269,4 +270,32 @@ fn a_taker_is_an_owner_key() {
         assert_eq!(world.refused(&sender, message, 0), not_operator);
     }
     world.assign(&alice, job, 100);
+}
+
+#[test]
+fn several_are_taken_with_one_message() {
+    let mut world = World::new();
+    let job = world.post(world.spec());
+    let (alice, provider) = (world.alice.operator.clone(), world.alice.owner.to_string());
+    let parts = |count, parts, first| {
+        let (provider, parts, (at_least, price)) = (provider.clone(), Some(parts), (None, None));
+        ExecuteMsg::Assign { job, provider, count, parts, first, at_least, price }
+    };
+    for wrong in [0, 31] {
+        let error = OutOfBounds::Number { name: "parts", value: wrong.into(), min: 1, max: 30 };
+        assert_eq!(world.refused(&alice, parts(1, wrong, None), 0), error.into());
+    }
+    // The last is what is left, and there is no fifth.
+    let before = world.told_registry().len();
+    let taken = Assigned::all(&world.sends(&alice, parts(30, 5, Some(0)), 0));
+    let ranges: Vec<_> = taken.iter().map(|taken| (taken.assignment.0, taken.first, taken.count)).collect();
+    assert_eq!(ranges, [(1, 0, 30), (2, 30, 30), (3, 60, 30), (4, 90, 10)]);
+    assert_eq!(world.tally(job), (0, 100, 0, 0));
+    let amount = Uint128::new(100 * 2_065);
+    assert_eq!(taken.iter().map(|taken| taken.lien).sum::<Uint128>(), amount);
+    assert_eq!(world.told_registry()[before..], [registry::ExecuteMsg::Lien { provider: provider.clone(), amount }]);
+    let error = ContractError::Diversity { job, provider: world.alice.owner.clone(), held: 100, cap: 100 };
+    assert_eq!(world.refused(&alice, parts(1, 2, None), 0), error);
+    assert_eq!(world.job(job).active, 100);
+    world.conserves();
 }

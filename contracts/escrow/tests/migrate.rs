@@ -26,7 +26,7 @@ fn pending_state_is_kept() {
     world.settle(settled);
     let job = world.assignment(settled).job;
     let active = world.assign(&world.bob.operator.clone(), job, 5);
-    stored(&mut world, CONTRACT, "0.0.9");
+    stored(&mut world, CONTRACT, "0.2.0-rc.1");
 
     migrates(&mut world).unwrap();
     assert_eq!(world.state(active), State::Active);

@@ -5,6 +5,7 @@ use tequio_protocol::{
     AssignmentId, TypedEvent,
     escrow::{ExecuteMsg, QueryMsg, RewardPending, RewardRetried},
     rewards,
+    verifier::Verdict,
 };
 
 use crate::world::{World, event, sent, too_many};
@@ -77,4 +78,41 @@ fn lists_are_bounded() {
     let stranger = world.stranger.clone();
     assert_eq!(world.refused(&stranger, list(0), 0), too_many("assignments", 0));
     assert_eq!(world.refused(&stranger, list(101), 0), too_many("assignments", 101));
+}
+
+/// What is settled of one job and provider at once is counted at once, or pending one by one.
+#[test]
+fn what_is_settled_together_is_counted_together() {
+    for order in [[0, 1], [1, 0]] {
+        for fails in [false, true] {
+            let mut world = World::new();
+            let job = world.post(world.spec());
+            let (alice, stranger) = (world.alice.operator.clone(), world.stranger.clone());
+            let all = [10, 20].map(|count| world.assign(&alice, job, count));
+            for assignment in all {
+                world.attest(assignment);
+                world.verdict(assignment, Verdict::Genuine {});
+            }
+            world.rewards_fails(fails);
+            let events = world.sends(&stranger, ExecuteMsg::Settle { assignments: all.to_vec() }, 0);
+            let provider = world.alice.owner.to_string();
+            let reward = |number: AssignmentId, shards| {
+                let (number, provider) = (number.0.into(), provider.clone());
+                rewards::ExecuteMsg::Reward { number, job, provider, shards }
+            };
+            if !fails {
+                assert_eq!(world.told_rewards().last(), Some(&reward(all[0], 30)));
+                assert_eq!((RewardPending::all(&events), world.reserved(job)), (vec![], 70));
+                continue;
+            }
+            assert_eq!(RewardPending::all(&events), all.map(|assignment| RewardPending { assignment }));
+            assert_eq!((pending(&world), world.reserved(job)), (all.to_vec(), 100));
+            world.rewards_fails(false);
+            for at in order {
+                world.sends(&stranger, of(&[all[at]]), 0);
+                assert_eq!(world.told_rewards().last(), Some(&reward(all[at], [10, 20][at])));
+            }
+            assert_eq!((pending(&world), world.reserved(job)), (vec![], 70));
+        }
+    }
 }

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tequio_backend::cpu::Cpu;
 use tequio_client::{Chain, Deployed, data::Store, flow};
 use tequio_embedded::{LocalBeacon, Setup};
@@ -180,8 +180,24 @@ fn a_deployment_is_handed_over_in_the_end() {
     let show =
         harness::command(&["key", "show", "alice", "--keyring", "test", "--keyring-dir"]).arg(&scene.keys).output();
     let alice = String::from_utf8(show.unwrap().stdout).unwrap().trim().to_owned();
-    let made = scene.json(&["chain", "deploy", "--owner", &alice, "--admin", "nobody"], Some("governance"));
+    let deploy = ["chain", "deploy", "--owner", &alice, "--admin", "nobody"];
+    let made = scene.json(&deploy, Some("governance"));
     assert_eq!(made["accept"].as_array().unwrap().len(), 4);
+    // As if it had been cut off while it was handed over: nothing of that is done twice.
+    let deployed = fs::read(scene.path("deployments/local.json")).unwrap();
+    let is: Value = serde_json::from_slice(&deployed).unwrap();
+    let begun = json!({
+        "chain_id": is["chain_id"],
+        "deployer": is["contracts"]["governance"],
+        "profile": tequio_rpc::sha256(include_bytes!("../../../scripts/networks/local.deploy.toml")),
+        "since": is["since"],
+        "sequence": 0,
+        "until": 0,
+    });
+    fs::write(scene.path("deployments/local.json.partial"), begun.to_string()).unwrap();
+    let again = scene.json(&deploy, Some("governance"));
+    assert_eq!(again["accept"], made["accept"]);
+    assert_eq!(fs::read(scene.path("deployments/local.json")).unwrap(), deployed);
     let found = scene.run(&["chain", "verify", "--admin", "nobody"], None);
     let text = String::from_utf8(found.stdout).unwrap();
     assert_eq!(text.matches("✗").count(), 4, "alice has not accepted yet: {text}");

@@ -41,6 +41,8 @@ pub struct Told {
     pub ended: BTreeMap<u64, Ended>,
     /// Assignments that rewards counted, once.
     pub counted: BTreeSet<u64>,
+    /// Those whose counting failed.
+    pub pending: BTreeSet<u64>,
     /// What escrow owes to whom.
     pub owed: BTreeMap<String, u128>,
     /// Coins that came to a contract for nothing.
@@ -65,6 +67,7 @@ impl Told {
             gas: BTreeMap::new(),
             ended: BTreeMap::new(),
             counted: BTreeSet::new(),
+            pending: BTreeSet::new(),
             owed: BTreeMap::new(),
             dust: BTreeMap::new(),
             demands: Demands::default(),
@@ -118,6 +121,7 @@ impl Stage {
             assert_eq!(self.told.owed.remove(&address), Some(amount.u128()));
         }
         for RewardPending { assignment } in outcome.emitted_by(by_escrow) {
+            self.told.pending.insert(assignment.0);
             assert!(!self.told.counted.contains(&assignment.0));
         }
         for rewarded in outcome.emitted_by(&contracts.rewards) {
@@ -211,13 +215,28 @@ impl Stage {
         assert_eq!(before, None, "an assignment ended twice");
     }
 
-    /// A settled assignment counts once, with all its shards.
+    /// A settled assignment counts once, with all its shards: alone, or with the others of its job and provider that were
+    /// settled with it and whose counting did not fail.
     fn heed_reward(&mut self, rewarded: Rewarded) {
-        let ended = self.told.ended.get(&rewarded.number.u64()).expect("what is counted has ended");
-        assert_eq!(ended.ending, Ending::Settled);
-        assert_eq!((ended.shards, &ended.provider), (rewarded.shards, &rewarded.provider));
+        let number = rewarded.number.u64();
+        let first = self.told.ended.get(&number).expect("what is counted has ended").clone();
+        let uncounted = self.told.ended.iter().filter(|(id, ended)| {
+            let same = (ended.ending, ended.job, &ended.provider) == (Ending::Settled, first.job, &first.provider);
+            same && !self.told.counted.contains(id)
+        });
+        let together: Vec<u64> = match first.shards == rewarded.shards {
+            true => vec![number],
+            false => uncounted.map(|(id, _)| *id).filter(|id| !self.told.pending.contains(id)).collect(),
+        };
+        let shards: u64 = together.iter().map(|id| self.told.ended[id].shards).sum();
+        assert_eq!(first.ending, Ending::Settled);
+        assert_eq!((shards, &first.provider), (rewarded.shards, &rewarded.provider), "{rewarded:?}");
         assert!(rewarded.earned < rewarded.consumed || rewarded.earned.is_zero(), "{rewarded:?}");
-        assert!(self.told.counted.insert(rewarded.number.u64()), "counted twice: {rewarded:?}");
+        assert!(together.contains(&number), "{rewarded:?}");
+        for id in together {
+            assert!(self.told.counted.insert(id), "counted twice: {rewarded:?}");
+            self.told.pending.remove(&id);
+        }
         self.told.consumed += rewarded.consumed.u128();
         self.told.earned += rewarded.earned.u128();
     }

@@ -67,7 +67,7 @@ pub enum ExecuteMsg {
     /// Takes up to `count` shards for `provider`, for whom the sender works: of the free range that begins at `first`, or
     /// else of the lowest range, among the first 30, that gives enough. Never fewer than `at_least` (1 if `None`), and
     /// never at less than `price` each. `parts` times (once if `None`, at most 30), each an assignment of its own; where only
-    /// some can be had, these.
+    /// some can be had, these. One lien is placed for all of them, or none.
     Assign {
         job: JobId,
         provider: String,

@@ -9,10 +9,11 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use cosmwasm_std::Addr;
+use cw_ownable::Ownership;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tequio_client::{
-    Contract, Deployed, Profile, StoredCode, conservation,
+    Call, Chain, Contract, Deployed, Profile, Query, StoredCode, conservation,
     deploy::{Progress, Settings, Step},
 };
 use tequio_protocol::{escrow, registry, rewards, verifier};
@@ -91,14 +92,14 @@ pub async fn run(args: Args) -> Result<Made> {
             &profile.settings(Addr::unchecked(args.signed.name()), args.signed.on.network()?.denom().into()),
         )?);
     }
-    if file.exists() {
+    let beside = file.with_extension("json.partial");
+    if file.exists() && !beside.exists() {
         let help = "look at it with tequio chain show, or name another file with --deployment";
         bail!(Usage::new(format!("there is a deployment in {} already", file.display()), help));
     }
     let (connection, deployer) = args.signed.connect().await?;
     let denom = connection.network.denom().to_owned();
     let settings = profile.settings(deployer.clone(), denom);
-    let beside = file.with_extension("json.partial");
     let mut begun = begin(&connection, &beside, &deployer, sha256(text.as_bytes())).await?;
     let mut done = connection.progress(&deployer, begun.since, &wasm.hashes()).await?;
     while let Some(step) = settings.next(&done)? {
@@ -122,8 +123,8 @@ pub async fn run(args: Args) -> Result<Made> {
             ensure!(equation.holds(), "{contract}: {} does not hold", equation.formula);
         }
     }
-    let accept = hand_over(&chain, &args, &deployer).await?;
     write(&file, &deployed)?;
+    let accept = hand_over(&chain, &args, &deployer).await?;
     _ = fs::remove_file(&beside);
     Ok(Made { file: Some(file), deployed: Some(deployed), steps: vec![], accept })
 }
@@ -167,30 +168,38 @@ async fn begin(connection: &Connection, beside: &Path, deployer: &Addr, profile:
     }
 }
 
-/// Gives ownership and the right to migrate to others, in one transaction. What the new owner has to send.
+/// Gives ownership and the right to migrate to others, in one transaction, where that is not done. What the new owner has to
+/// send.
 async fn hand_over(chain: &Rpc, args: &Args, deployer: &Addr) -> Result<Vec<Value>> {
-    use tequio_client::Chain;
     let (connection, contracts) = (&chain.connection, chain.deployment());
     let (mut messages, mut accept) = (vec![], vec![]);
     if let Some(owner) = args.owner.as_ref().filter(|owner| *owner != deployer.as_str()) {
         let transfer = cw_ownable::Action::TransferOwnership { new_owner: owner.clone(), expiry: None };
-        let calls: [tequio_client::Call; 4] = [
-            registry::ExecuteMsg::UpdateOwnership(transfer.clone()).into(),
-            verifier::ExecuteMsg::UpdateOwnership(transfer.clone()).into(),
-            rewards::ExecuteMsg::UpdateOwnership(transfer.clone()).into(),
-            escrow::ExecuteMsg::UpdateOwnership(transfer).into(),
+        let calls: [(Query, Call); 4] = [
+            (registry::QueryMsg::Ownership {}.into(), registry::ExecuteMsg::UpdateOwnership(transfer.clone()).into()),
+            (verifier::QueryMsg::Ownership {}.into(), verifier::ExecuteMsg::UpdateOwnership(transfer.clone()).into()),
+            (rewards::QueryMsg::Ownership {}.into(), rewards::ExecuteMsg::UpdateOwnership(transfer.clone()).into()),
+            (escrow::QueryMsg::Ownership {}.into(), escrow::ExecuteMsg::UpdateOwnership(transfer).into()),
         ];
-        for call in calls {
+        for (query, call) in calls {
             let address = contracts.address(call.message.contract());
             let msg = serde_json::json!({ "update_ownership": "accept_ownership" });
-            accept.push(serde_json::json!({ "contract": address, "msg": msg, "funds": [] }));
-            messages.push(connection.message(deployer, address, call)?);
+            let now: Ownership<String> = chain.query(query).await?;
+            if now.owner.as_ref() != Some(owner) {
+                accept.push(serde_json::json!({ "contract": address, "msg": msg, "funds": [] }));
+                if now.pending_owner.as_ref() != Some(owner) {
+                    messages.push(connection.message(deployer, address, call)?);
+                }
+            }
         }
     }
     if let Some(admin) = args.admin.as_ref().filter(|admin| *admin != deployer.as_str()) {
         let admin = (admin != "nobody").then(|| Addr::unchecked(admin));
         for contract in CONTRACTS.into_iter().filter(|contract| *contract != Contract::Token) {
-            messages.push(connection.admin(deployer, contract, contracts.address(contract), admin.as_ref())?);
+            let address = contracts.address(contract);
+            if connection.contract(address).await?.1 == deployer.as_str() {
+                messages.push(connection.admin(deployer, contract, address, admin.as_ref())?);
+            }
         }
     }
     if !messages.is_empty() {

@@ -31,8 +31,7 @@ pub struct Pace {
 
 impl Pace {
     /// Where time jumps: the order in which providers act is always the same.
-    pub const JUMPING: Self =
-        Self { attest_window: 3_600, audit_window: None, commons: true, rounds: 2, at_once: 1 };
+    pub const JUMPING: Self = Self { attest_window: 3_600, audit_window: None, commons: true, rounds: 2, at_once: 1 };
     /// Where time passes by itself.
     pub const REAL: Self =
         Self { attest_window: 90, audit_window: Some(90), commons: false, rounds: 1, at_once: usize::MAX };
