@@ -1,7 +1,7 @@
 //! That a transaction is in a block, and was accepted, for those who have no node: headers that validators signed, and
 //! Merkle proofs below them (RFC 6962's tree, as CometBFT hashes transactions and results).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
@@ -109,8 +109,8 @@ impl Connection {
         for tx in found.into_iter().filter(|tx| tx.tx_result.code.is_ok()) {
             let height = tx.height.value();
             for height in [height, height + 1] {
-                if !blocks.contains_key(&height) {
-                    blocks.insert(height, self.signed(height).await?);
+                if let Entry::Vacant(block) = blocks.entry(height) {
+                    block.insert(self.signed(height).await?);
                 }
             }
             all.push(self.proof(height, tx.index as usize).await?);

@@ -41,7 +41,7 @@ impl Key {
         let words = Mnemonic::parse_normalized(words.trim()).map_err(|error| KeyError::Words(error.to_string()))?;
         let seed = Zeroizing::new(words.to_seed_normalized(""));
         let parsed: DerivationPath = path.parse().map_err(|_| KeyError::Path(path.into()))?;
-        let derived = XPrv::derive_from_path(&*seed, &parsed).map_err(|_| KeyError::Path(path.into()))?;
+        let derived = XPrv::derive_from_path(*seed, &parsed).map_err(|_| KeyError::Path(path.into()))?;
         Ok(Self(Zeroizing::new(derived.to_bytes())))
     }
 

@@ -88,9 +88,8 @@ pub async fn run(args: Args) -> Result<Made> {
     let wasm = args.wasm.read()?;
     let file = args.signed.on.deployment()?;
     if args.dry_run {
-        return Ok(planned(
-            &profile.settings(Addr::unchecked(args.signed.name()), args.signed.on.network()?.denom().into()),
-        )?);
+        let denom = args.signed.on.network()?.denom().to_owned();
+        return planned(&profile.settings(Addr::unchecked(args.signed.name()), denom));
     }
     let beside = file.with_extension("json.partial");
     if file.exists() && !beside.exists() {
