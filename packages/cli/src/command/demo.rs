@@ -21,7 +21,7 @@ use tequio_program::Origin;
 use super::chain::artifacts;
 use crate::{
     model::{Model, Program},
-    network::{Signed, block_on},
+    network::{OnNetwork, Signed, block_on},
     output::Output,
 };
 use cast::Cast;
@@ -32,12 +32,14 @@ use stage::Stage;
 use story::{Script, Story};
 
 #[derive(ClapArgs)]
-#[command(mut_arg("from", |from| from.required(false).requires("network")))]
-#[command(mut_arg("network", |network| network.requires("from")))]
+#[command(mut_arg("network", |network| network.requires("from")), mut_arg("node", |node| node.requires("from")))]
 pub struct Args {
-    /// A real network instead of the chain inside this process: contracts of the demo's own are deployed there.
+    /// Name of a key that deploys contracts on a real network and pays everybody there, instead of the chain inside this
+    /// process. What is left of it in the end is lost.
+    #[arg(long)]
+    from: Option<String>,
     #[command(flatten)]
-    signed: Option<Signed>,
+    on: OnNetwork,
     #[command(flatten)]
     wasm: artifacts::From,
     /// A TOSA flatbuffer instead of the digit classifier that comes with this binary.
@@ -111,9 +113,9 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
         watch: args.watch,
     };
     let plot = Plot { model, inputs: inputs.whole, labels, script };
-    let report = match &args.signed {
+    let report = match args.from {
         None => block_on(embedded::play(&plot, output))?,
-        Some(signed) => block_on(wired::play(&plot, signed, &args.wasm, output))?,
+        Some(from) => block_on(wired::play(&plot, &Signed::new(from, args.on), &args.wasm, output))?,
     };
     output.print(&report)?;
     ensure!(report.broken.is_empty(), "broken promises: {}", report.broken.join("; "));
