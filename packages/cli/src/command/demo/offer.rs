@@ -37,12 +37,7 @@ pub struct Offered {
 }
 
 impl Offer {
-    pub async fn new<C: Chain>(
-        stage: &Stage<'_, C>,
-        model: &Model,
-        inputs: &Inputs,
-        script: &Script,
-    ) -> Result<Self> {
+    pub async fn new<C: Chain>(stage: &Stage<'_, C>, model: &Model, inputs: &Inputs, script: &Script) -> Result<Self> {
         let store = Store::memory();
         let end = stage.chain.block().await?.time + DURATION;
         let base = async |inputs: &Inputs| {

@@ -320,7 +320,11 @@ impl<'a, C: Chain> Story<'a, C> {
 
     /// What is left goes back to the clients; everybody claims and withdraws.
     async fn close(&self) -> Result<()> {
-        for job in self.all_jobs().await?.into_iter().filter(|job| job.free > 0) {
+        let left: Vec<JobResponse> = self.all_jobs().await?.into_iter().filter(|job| job.free > 0).collect();
+        if let Some(end) = left.iter().map(|job| job.end).max().filter(|_| self.stage.pace.to_the_end) {
+            self.chain.wait(end + 1).await?;
+        }
+        for job in left {
             let client = Addr::unchecked(job.client);
             self.chain.execute(&client, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
         }

@@ -72,10 +72,7 @@ fn keys(connection: &mut Connection, names: &[String]) -> Result<BTreeMap<String
 fn purses(stage: &Stage<'_, Rpc>, offer: &Offer, names: &[String]) -> Result<Vec<(Addr, Uint128)>> {
     let gas = fee(GAS, stage.chain.connection.network.gas_price());
     let price: Uint128 = offer.jobs.iter().map(|offered| offered.quote.funds).sum();
-    let mut purses = vec![
-        (stage.actor("client")?, gas + price + offer.stake),
-        (stage.actor("relayer")?, gas),
-    ];
+    let mut purses = vec![(stage.actor("client")?, gas + price + offer.stake), (stage.actor("relayer")?, gas)];
     for name in names {
         purses.push((stage.actor(name)?, gas + offer.stake));
         purses.push((stage.actor(&operator(name))?, gas));
