@@ -4,7 +4,9 @@ mod cast;
 mod digits;
 mod embedded;
 mod offer;
+mod plot;
 mod report;
+mod script;
 mod sent;
 mod stage;
 mod story;
@@ -14,22 +16,17 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
-use tequio_attestation::Inputs;
-use tequio_client::Chain;
 use tequio_program::Origin;
 
 use super::chain::artifacts;
 use crate::{
-    model::{Model, Program},
+    model::Program,
     network::{OnNetwork, Signed, block_on},
     output::Output,
 };
 use cast::Cast;
-use offer::Offer;
-use report::Report;
-use sent::Sent;
-use stage::Stage;
-use story::{Script, Story};
+use plot::Plot;
+use script::Script;
 
 #[derive(ClapArgs)]
 #[command(mut_arg("network", |network| network.requires("from")), mut_arg("node", |node| node.requires("from")))]
@@ -66,32 +63,6 @@ pub struct Args {
     /// Decides the beacon's key, and so every draw.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-}
-
-/// What is played, wherever it is.
-struct Plot {
-    model: Model,
-    inputs: Inputs,
-    labels: Option<Vec<u8>>,
-    script: Script,
-}
-
-impl Plot {
-    /// Plays the offer on a stage on which everybody can pay, and tells of it. `sent` counts what was sent.
-    async fn play<C: Chain>(
-        &self,
-        stage: &Stage<'_, C>,
-        offer: Offer,
-        output: &Output,
-        sent: impl FnOnce() -> Sent,
-    ) -> Result<Report> {
-        let mut story = Story::begin(stage, &self.model, offer, &self.script).await?;
-        let shards = story.all_jobs().await?.iter().map(|job| job.shards).sum();
-        let bar = output.progress(shards, "shards settled")?;
-        story.play(&bar).await?;
-        bar.finish_and_clear();
-        Report::new(&story, self.labels.as_deref(), sent()).await
-    }
 }
 
 pub fn run(args: Args, output: &Output) -> Result<()> {

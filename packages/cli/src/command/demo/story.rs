@@ -29,28 +29,11 @@ use tequio_runner::{
 };
 
 use super::{
-    cast::Cast,
     offer::Offer,
-    stage::{Pace, Stage, operator},
+    script::Script,
+    stage::{Stage, operator},
 };
 use crate::model::Model;
-
-/// What the user decides.
-pub struct Script {
-    pub cast: Cast,
-    pub draws: u32,
-    pub price: u128,
-    pub seed: u64,
-    /// Shards of each assignment that the client runs again.
-    pub watch: u64,
-}
-
-impl Script {
-    /// How many take a job's shards, counted anew in each round.
-    pub fn takers(&self, pace: Pace) -> u64 {
-        pace.rounds * self.cast.0.len() as u64
-    }
-}
 
 /// A provider of the story.
 pub struct Participant<'a, C> {

@@ -10,10 +10,10 @@ use tequio_embedded::LocalBeacon;
 use tequio_rpc::{Connection, Key, Rpc, fee};
 
 use super::{
-    Plot,
-    embedded::{TOKENS, beacon_seed},
     offer::Offer,
+    plot::Plot,
     report::Report,
+    script::TOKENS,
     sent::Ledger,
     stage::{Pace, Stage, everybody, operator},
 };
@@ -41,7 +41,7 @@ pub async fn play(plot: &Plot, signed: &Signed, wasm: &artifacts::From, output: 
     let bar = output.progress(0, "")?;
     bar.set_message("deploy");
     let mut settings = Profile::from_toml(SHORT)?.settings(payer.clone(), connection.network.denom().into());
-    let beacon = LocalBeacon::new(&beacon_seed(&plot.script), settings.beacon.genesis, settings.beacon.period);
+    let beacon = LocalBeacon::new(&plot.script.beacon_seed(), settings.beacon.genesis, settings.beacon.period);
     settings.beacon = beacon.public().clone();
     settings.balances = vec![Cw20Coin { address: actors["client"].to_string(), amount: TOKENS.into() }];
     let (deployment, since) = connection.deploy(&settings, |contract| wasm.of(contract)).await?;
