@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long it takes where a block takes a second or two, most of it windows that have to pass.
-const MINUTES: &str = "6 to 10";
+const MINUTES: &str = "5 to 10";
 /// Gas that every actor can pay for.
 const GAS: u64 = 500_000_000;
 
