@@ -16,7 +16,7 @@ use crate::output::Output;
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// The whole way of a job on a chain inside this process: honest and dishonest providers, every step real.
+    /// The whole way of a job on a chain inside this process, or on a real one: honest and dishonest providers, every step real.
     Demo(Box<demo::Args>),
     /// Look at a program, run it, or try its attestation.
     #[command(subcommand)]

@@ -200,6 +200,10 @@ pub struct Signed {
 }
 
 impl Signed {
+    pub fn new(from: String, on: OnNetwork) -> Self {
+        Self { from, on }
+    }
+
     /// What the key is called.
     pub fn name(&self) -> &str {
         &self.from

@@ -350,3 +350,21 @@ fn what_cannot_be_is_said_in_words() {
     let said = String::from_utf8(command.output().unwrap().stderr).unwrap();
     assert!(said.contains("serves tequio-local, not other-1"), "{said}");
 }
+
+#[test]
+fn the_demo_tells_its_story_on_a_real_chain() {
+    let scene = Scene::new();
+    let cast = "honest=2,saboteur=1,hoarder=1";
+    // Every shard of the saboteur's is run again: its single wrong value is found.
+    let told = scene.json(&["demo", "--providers", cast, "--watch", "512"], Some("client"));
+    assert_eq!(told["broken"], Value::Array(vec![]));
+    let job = &told["jobs"][0];
+    assert_eq!(job["settled"], job["shards"], "{job}");
+    let verdict = |at: usize| told["providers"][at]["verdicts"][0].as_str().unwrap();
+    assert_eq!([verdict(0), verdict(1)], ["genuine", "genuine"]);
+    assert!(verdict(2).starts_with("refuted by the client"), "{}", verdict(2));
+    assert!(verdict(3).contains("had to demand"), "{}", verdict(3));
+    assert!(told["conservation"].as_array().unwrap().iter().all(|equation| equation["holds"] == true));
+    let transactions = told["transactions"].as_array().unwrap();
+    assert!(!transactions.is_empty() && transactions.iter().all(|sent| sent["gas"].as_u64() > Some(0)), "{told}");
+}

@@ -4,7 +4,9 @@ mod cast;
 mod digits;
 mod embedded;
 mod offer;
+mod plot;
 mod report;
+mod script;
 mod sent;
 mod stage;
 mod story;
@@ -14,30 +16,27 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args as ClapArgs;
-use tequio_attestation::Inputs;
-use tequio_client::Chain;
 use tequio_program::Origin;
 
 use super::chain::artifacts;
 use crate::{
-    model::{Model, Program},
-    network::{Signed, block_on},
+    model::Program,
+    network::{OnNetwork, Signed, block_on},
     output::Output,
 };
 use cast::Cast;
-use offer::Offer;
-use report::Report;
-use sent::Sent;
-use stage::Stage;
-use story::{Script, Story};
+use plot::Plot;
+use script::Script;
 
 #[derive(ClapArgs)]
-#[command(mut_arg("from", |from| from.required(false).requires("network")))]
-#[command(mut_arg("network", |network| network.requires("from")))]
+#[command(mut_arg("network", |network| network.requires("from")), mut_arg("node", |node| node.requires("from")))]
 pub struct Args {
-    /// A real network instead of the chain inside this process: contracts of the demo's own are deployed there.
+    /// Name of a key that deploys contracts on a real network and pays everybody there, instead of the chain inside this
+    /// process. What is left of it in the end is lost.
+    #[arg(long)]
+    from: Option<String>,
     #[command(flatten)]
-    signed: Option<Signed>,
+    on: OnNetwork,
     #[command(flatten)]
     wasm: artifacts::From,
     /// A TOSA flatbuffer instead of the digit classifier that comes with this binary.
@@ -66,32 +65,6 @@ pub struct Args {
     seed: u64,
 }
 
-/// What is played, wherever it is.
-struct Plot {
-    model: Model,
-    inputs: Inputs,
-    labels: Option<Vec<u8>>,
-    script: Script,
-}
-
-impl Plot {
-    /// Plays the offer on a stage on which everybody can pay, and tells of it. `sent` counts what was sent.
-    async fn play<C: Chain>(
-        &self,
-        stage: &Stage<'_, C>,
-        offer: Offer,
-        output: &Output,
-        sent: impl FnOnce() -> Sent,
-    ) -> Result<Report> {
-        let mut story = Story::begin(stage, &self.model, offer, &self.script).await?;
-        let shards = story.all_jobs().await?.iter().map(|job| job.shards).sum();
-        let bar = output.progress(shards, "shards settled")?;
-        story.play(&bar).await?;
-        bar.finish_and_clear();
-        Report::new(&story, self.labels.as_deref(), sent()).await
-    }
-}
-
 pub fn run(args: Args, output: &Output) -> Result<()> {
     let (model, inputs, labels) = match &args.program {
         None => digits::load()?,
@@ -111,9 +84,9 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
         watch: args.watch,
     };
     let plot = Plot { model, inputs: inputs.whole, labels, script };
-    let report = match &args.signed {
+    let report = match args.from {
         None => block_on(embedded::play(&plot, output))?,
-        Some(signed) => block_on(wired::play(&plot, signed, &args.wasm, output))?,
+        Some(from) => block_on(wired::play(&plot, &Signed::new(from, args.on), &args.wasm, output))?,
     };
     output.print(&report)?;
     ensure!(report.broken.is_empty(), "broken promises: {}", report.broken.join("; "));

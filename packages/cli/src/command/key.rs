@@ -4,18 +4,12 @@ mod add;
 mod import;
 mod list;
 mod remove;
-
-use std::fmt;
+mod ring;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
-use serde::Serialize;
-use tequio_rpc::Listed;
+use clap::Subcommand;
 
-use crate::{
-    network::Keys,
-    output::{Output, table},
-};
+use crate::output::Output;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -31,16 +25,6 @@ pub enum Command {
     Remove(remove::Args),
 }
 
-/// Where keys are, and what their addresses begin with.
-#[derive(Args)]
-pub struct Ring {
-    #[command(flatten)]
-    keys: Keys,
-    /// What addresses begin with.
-    #[arg(long, default_value = "wasm")]
-    prefix: String,
-}
-
 pub fn run(command: Command, output: &Output) -> Result<()> {
     match command {
         Command::Add(args) => output.print(&add::run(args)?),
@@ -48,20 +32,5 @@ pub fn run(command: Command, output: &Output) -> Result<()> {
         Command::List(args) => output.print(&list::run(args)?),
         Command::Show(args) => output.print(&list::one(args)?),
         Command::Remove(args) => output.print(&remove::run(args)?),
-    }
-}
-
-/// Keys as they are listed.
-#[derive(Serialize)]
-#[serde(transparent)]
-pub struct All(Vec<Listed>);
-
-impl fmt::Display for All {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let mut table = table(["name", "address", "public key"], &[]);
-        for Listed { name, address, public_key } in &self.0 {
-            table.add_row([name, address, public_key]);
-        }
-        write!(f, "{table}")
     }
 }

@@ -6,27 +6,21 @@ use anyhow::Result;
 use tequio_embedded::{Embedded, Setup};
 
 use super::{
-    Plot,
     offer::Offer,
+    plot::Plot,
     report::Report,
+    script::TOKENS,
     sent::Sent,
     stage::{Pace, Stage, everybody},
-    story::Script,
 };
 use crate::output::Output;
 
-/// Genesis money of every actor, and genesis tokens of the client, in the smallest unit.
+/// Genesis money of every actor, in the smallest unit.
 const FUNDS: u128 = 1_000_000_000_000_000_000;
-pub const TOKENS: u128 = 1_000_000_000_000;
-
-/// Secret of the demo's beacon.
-pub fn beacon_seed(script: &Script) -> Vec<u8> {
-    format!("tequio demo {}", script.seed).into_bytes()
-}
 
 pub async fn play(plot: &Plot, output: &Output) -> Result<Report> {
     let names = plot.script.cast.names();
-    let setup = Setup { beacon_seed: beacon_seed(&plot.script), ..Setup::default() };
+    let setup = Setup { beacon_seed: plot.script.beacon_seed(), ..Setup::default() };
     let setup = setup.fund("client", FUNDS).genesis_tokens("client", TOKENS);
     let chain = Embedded::new(&names.iter().fold(setup, |setup, name| setup.fund(name, FUNDS)))?;
     let actors: BTreeMap<_, _> = everybody(&names).into_iter().map(|name| (name.clone(), chain.actor(&name))).collect();

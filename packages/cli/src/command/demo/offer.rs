@@ -9,7 +9,7 @@ use tequio_client::{
 };
 use tequio_protocol::escrow::{JobSpec, Kind, MIN_COMMONS_AUDIT, QuoteResponse};
 
-use super::{stage::Stage, story::Script};
+use super::{script::Script, stage::Stage};
 use crate::model::Model;
 
 /// Shards of the commons job, and how many of them a provider takes at once.

@@ -23,6 +23,8 @@ pub struct Pace {
     pub audit_window: Option<u32>,
     /// Whether there is a commons job too, which can be audited for an hour at least.
     pub commons: bool,
+    /// Whether jobs that are not completed are left open until their end.
+    pub to_the_end: bool,
     /// Providers take shards so that all are taken after this many rounds.
     pub rounds: u64,
     /// How many providers act at the same time.
@@ -31,10 +33,17 @@ pub struct Pace {
 
 impl Pace {
     /// Where time jumps: the order in which providers act is always the same.
-    pub const JUMPING: Self = Self { attest_window: 3_600, audit_window: None, commons: true, rounds: 2, at_once: 1 };
+    pub const JUMPING: Self =
+        Self { attest_window: 3_600, audit_window: None, commons: true, to_the_end: true, rounds: 2, at_once: 1 };
     /// Where time passes by itself.
-    pub const REAL: Self =
-        Self { attest_window: 90, audit_window: Some(90), commons: false, rounds: 1, at_once: usize::MAX };
+    pub const REAL: Self = Self {
+        attest_window: 90,
+        audit_window: Some(90),
+        commons: false,
+        to_the_end: false,
+        rounds: 1,
+        at_once: usize::MAX,
+    };
 }
 
 impl<C> Stage<'_, C> {

@@ -29,28 +29,11 @@ use tequio_runner::{
 };
 
 use super::{
-    cast::Cast,
     offer::Offer,
-    stage::{Pace, Stage, operator},
+    script::Script,
+    stage::{Stage, operator},
 };
 use crate::model::Model;
-
-/// What the user decides.
-pub struct Script {
-    pub cast: Cast,
-    pub draws: u32,
-    pub price: u128,
-    pub seed: u64,
-    /// Shards of each assignment that the client runs again.
-    pub watch: u64,
-}
-
-impl Script {
-    /// How many take a job's shards, counted anew in each round.
-    pub fn takers(&self, pace: Pace) -> u64 {
-        pace.rounds * self.cast.0.len() as u64
-    }
-}
 
 /// A provider of the story.
 pub struct Participant<'a, C> {
@@ -320,7 +303,11 @@ impl<'a, C: Chain> Story<'a, C> {
 
     /// What is left goes back to the clients; everybody claims and withdraws.
     async fn close(&self) -> Result<()> {
-        for job in self.all_jobs().await?.into_iter().filter(|job| job.free > 0) {
+        let left: Vec<JobResponse> = self.all_jobs().await?.into_iter().filter(|job| job.free > 0).collect();
+        if let Some(end) = left.iter().map(|job| job.end).max().filter(|_| self.stage.pace.to_the_end) {
+            self.chain.wait(end + 1).await?;
+        }
+        for job in left {
             let client = Addr::unchecked(job.client);
             self.chain.execute(&client, ExecuteMsg::Refund { job: job.id, shards: None }).await?;
         }

@@ -10,10 +10,10 @@ use tequio_embedded::LocalBeacon;
 use tequio_rpc::{Connection, Key, Rpc, fee};
 
 use super::{
-    Plot,
-    embedded::{TOKENS, beacon_seed},
     offer::Offer,
+    plot::Plot,
     report::Report,
+    script::TOKENS,
     sent::Ledger,
     stage::{Pace, Stage, everybody, operator},
 };
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long it takes where a block takes a second or two, most of it windows that have to pass.
-const MINUTES: &str = "6 to 10";
+const MINUTES: &str = "5 to 10";
 /// Gas that every actor can pay for.
 const GAS: u64 = 500_000_000;
 
@@ -41,7 +41,7 @@ pub async fn play(plot: &Plot, signed: &Signed, wasm: &artifacts::From, output: 
     let bar = output.progress(0, "")?;
     bar.set_message("deploy");
     let mut settings = Profile::from_toml(SHORT)?.settings(payer.clone(), connection.network.denom().into());
-    let beacon = LocalBeacon::new(&beacon_seed(&plot.script), settings.beacon.genesis, settings.beacon.period);
+    let beacon = LocalBeacon::new(&plot.script.beacon_seed(), settings.beacon.genesis, settings.beacon.period);
     settings.beacon = beacon.public().clone();
     settings.balances = vec![Cw20Coin { address: actors["client"].to_string(), amount: TOKENS.into() }];
     let (deployment, since) = connection.deploy(&settings, |contract| wasm.of(contract)).await?;

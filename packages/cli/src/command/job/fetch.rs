@@ -17,7 +17,11 @@ use tequio_protocol::{
 };
 use tequio_runner::{JobData, fetch};
 
-use super::{At, assignments, job, missing, range};
+use super::{
+    assignments::assignments,
+    store::At,
+    words::{job, range},
+};
 use crate::{network::OnNetwork, npy, output::table};
 
 #[derive(clap::Args)]
@@ -55,7 +59,8 @@ pub async fn run(args: Args) -> Result<Fetched> {
     let chain = args.on.chain().await?;
     let store = args.at.open()?;
     let posted = Escrow(&chain).job(args.job).await?;
-    let data = missing(fetch(&store, &posted).await.map_err(Into::into), args.job)?;
+    let data = fetch(&store, &posted).await;
+    let data = data.with_context(|| format!("the data of job {} is not in this store", args.job))?;
     fs::create_dir_all(&args.output).with_context(|| format!("cannot make {}", args.output.display()))?;
     let mut fetched = Fetched { files: vec![], missing: vec![] };
     for taken in assignments(&chain, args.job).await? {

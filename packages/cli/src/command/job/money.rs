@@ -8,7 +8,7 @@ use serde::Serialize;
 use tequio_client::{Call, Chain, Escrow, flow};
 use tequio_protocol::{JobId, escrow::ExecuteMsg};
 
-use super::job;
+use super::words::job;
 use crate::network::Signed;
 
 #[derive(clap::Args)]

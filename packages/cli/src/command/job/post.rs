@@ -16,7 +16,7 @@ use tequio_protocol::{
 };
 use tequio_rpc::Rpc;
 
-use super::{At, seconds};
+use super::{store::At, words::seconds};
 use crate::{
     failure::Usage,
     model::{Model, Named},

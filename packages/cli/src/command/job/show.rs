@@ -11,7 +11,10 @@ use tequio_protocol::{
     verifier::Verdict,
 };
 
-use super::{assignments, job, pause, range};
+use super::{
+    assignments::{assignments, pause},
+    words::{job, range},
+};
 use crate::{
     network::{OnNetwork, block_on},
     output::{Output, table},

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tequio_rpc::{Key, Listed, PATH};
 use zeroize::Zeroizing;
 
-use super::Ring;
+use super::ring::Ring;
 use crate::network::secret_line;
 
 #[derive(clap::Args)]

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use tequio_rpc::Key;
 use zeroize::Zeroizing;
 
-use super::{All, Ring};
+use super::ring::{All, Ring};
 use crate::network::secret_line;
 
 #[derive(clap::Args)]

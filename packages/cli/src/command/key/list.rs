@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use tequio_rpc::Listed;
 
-use super::{All, Ring};
+use super::ring::{All, Ring};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{All, Ring};
+use super::ring::{All, Ring};
 use crate::network::confirm;
 
 #[derive(clap::Args)]

@@ -11,7 +11,7 @@ use tequio_protocol::{
     verifier::{BeaconResponse, QueryMsg},
 };
 
-use super::Receipt;
+use super::form::Receipt;
 use crate::{command::chain::write, failure::Usage, network::OnNetwork};
 
 #[derive(clap::Args)]

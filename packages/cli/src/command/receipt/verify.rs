@@ -16,7 +16,7 @@ use tequio_protocol::{
 };
 use tequio_rpc::inclusion::Executed;
 
-use super::Receipt;
+use super::form::Receipt;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -170,7 +170,7 @@ impl fmt::Display for Shown {
         writeln!(
             f,
             "shards {} of job {job} were run as program {program} says,",
-            crate::command::job::range(*first, *count)
+            crate::command::job::words::range(*first, *count)
         )?;
         writeln!(f, "as far as {draws} draws of round {round} show, and assignment {assignment} was settled")?;
         writeln!(f, "by {escrow} on {chain_id}.\n")?;
