@@ -13,6 +13,7 @@ use cosmrs::{
     },
     tendermint::{Hash, abci::types::ExecTxResult, block::signed_header::SignedHeader, validator},
 };
+use cosmwasm_std::Addr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tendermint_light_client_verifier::operations::voting_power::{ProdVotingPowerCalculator, VotingPowerCalculator};
@@ -96,10 +97,17 @@ struct Deterministic {
 }
 
 impl Connection {
-    /// The transactions with an event that a contract emitted, in order, each with its proof; the blocks that these need go
+    /// The transactions that call a contract and have an event, in order, each with its proof; the blocks that these need go
     /// into `blocks`.
-    pub async fn included(&self, event: &str, value: &str, blocks: &mut BTreeMap<u64, Block>) -> Result<Vec<Included>> {
+    pub async fn included(
+        &self,
+        contract: &Addr,
+        event: &str,
+        value: &str,
+        blocks: &mut BTreeMap<u64, Block>,
+    ) -> Result<Vec<Included>> {
         let search = Search::eq(event.to_owned(), value.to_owned());
+        let search = search.and_eq("execute._contract_address", contract.as_str());
         let ask = |client: HttpClient| {
             let search = search.clone();
             async move { client.tx_search(search, false, 1, 100, Order::Ascending).await }
@@ -108,6 +116,10 @@ impl Connection {
         let mut all = vec![];
         for tx in found.into_iter().filter(|tx| tx.tx_result.code.is_ok()) {
             let height = tx.height.value();
+            // The header of the next block says what became of it.
+            while self.endpoints.latest().await?.0 <= height {
+                self.next_block().await?;
+            }
             for height in [height, height + 1] {
                 if let Entry::Vacant(block) = blocks.entry(height) {
                     block.insert(self.signed(height).await?);
@@ -146,7 +158,8 @@ impl Connection {
 
 fn deterministic(result: &ExecTxResult) -> Vec<u8> {
     let ExecTxResult { code, data, gas_wanted, gas_used, .. } = result;
-    let (code, data) = (code.value(), data.to_vec());
+    // The client keeps it as JSON has it, base64.
+    let (code, data) = (code.value(), BASE64.decode(data).unwrap_or_else(|_| data.to_vec()));
     Deterministic { code, data, gas_wanted: *gas_wanted, gas_used: *gas_used }.encode_to_vec()
 }
 

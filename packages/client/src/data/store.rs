@@ -50,6 +50,9 @@ impl Store {
             return Ok(Self::new(store));
         }
         let url = Url::parse(address).map_err(|error| wrong(error.to_string()))?;
+        // Nothing is believed of what comes: it may come in the open.
+        let open = address.starts_with("http://").then(|| ("allow_http".to_owned(), "true".to_owned()));
+        let settings = settings.into_iter().chain(open);
         let (store, prefix) = parse_url_opts(&url, settings).map_err(|error| wrong(error.to_string()))?;
         Ok(Self::new(PrefixStore::new(store, prefix)))
     }

@@ -48,17 +48,22 @@ pub async fn run(args: Args) -> Result<Written> {
     let beacons: Vec<BeaconResponse> = chain.query(QueryMsg::Beacons { start_after, limit }).await?;
     let key = beacons.into_iter().find(|beacon| beacon.id == drawn.beacon).context("the beacon is not known")?.beacon;
 
+    let contracts = chain.deployment();
     let (connection, mut blocks) = (&chain.connection, BTreeMap::new());
     let id = attestation.id.to_string();
     let one =
         |name: &'static str, found: Vec<_>| found.into_iter().next().with_context(|| format!("no transaction {name}"));
-    let attest = one("attests", connection.included("wasm-attested.attestation", &id, &mut blocks).await?)?;
+    let attest =
+        one("attests", connection.included(&contracts.verifier, "wasm-attested.attestation", &id, &mut blocks).await?)?;
     let round = drawn.round.to_string();
-    let beacon_tx = one("posts the round", connection.included("wasm-round_stored.round", &round, &mut blocks).await?)?;
-    let open = connection.included("wasm-opened.attestation", &id, &mut blocks).await?;
+    let beacon_tx = one(
+        "posts the round",
+        connection.included(&contracts.verifier, "wasm-round_stored.round", &round, &mut blocks).await?,
+    )?;
+    let open = connection.included(&contracts.verifier, "wasm-opened.attestation", &id, &mut blocks).await?;
     let ended = taken.id.to_string();
-    let settle = one("settles", connection.included("wasm-ended.assignment", &ended, &mut blocks).await?)?;
-    let contracts = chain.deployment();
+    let settle =
+        one("settles", connection.included(&contracts.escrow, "wasm-ended.assignment", &ended, &mut blocks).await?)?;
     let receipt = Receipt {
         chain_id: connection.network.chain_id.clone(),
         verifier: contracts.verifier.clone(),
