@@ -355,13 +355,13 @@ fn what_cannot_be_is_said_in_words() {
 fn the_demo_tells_its_story_on_a_real_chain() {
     let scene = Scene::new();
     let cast = "honest=2,saboteur=1,hoarder=1";
-    // Every shard of the saboteur's is run again: its single wrong value is found.
-    let told = scene.json(&["demo", "--providers", cast, "--watch", "512"], Some("client"));
+    let told = scene.json(&["demo", "--providers", cast], Some("client"));
     assert_eq!(told["broken"], Value::Array(vec![]));
     let job = &told["jobs"][0];
     assert_eq!(job["settled"], job["shards"], "{job}");
     let verdict = |at: usize| told["providers"][at]["verdicts"][0].as_str().unwrap();
-    assert_eq!([verdict(0), verdict(1)], ["genuine", "genuine"]);
+    // Whoever is first takes again what the saboteur lost: once or twice.
+    assert!(verdict(0).ends_with("genuine") && verdict(1).ends_with("genuine"), "{}, {}", verdict(0), verdict(1));
     assert!(verdict(2).starts_with("refuted by the client"), "{}", verdict(2));
     assert!(verdict(3).contains("had to demand"), "{}", verdict(3));
     assert!(told["conservation"].as_array().unwrap().iter().all(|equation| equation["holds"] == true));
