@@ -99,8 +99,20 @@ pub async fn run(args: Args) -> Result<Made> {
     let (connection, deployer) = args.signed.connect().await?;
     let denom = connection.network.denom().to_owned();
     let settings = profile.settings(deployer.clone(), denom);
+    if file.exists() {
+        // It was cut off while it was handed over.
+        let deployed = Deployed::read(&file, &connection.network.chain_id)?;
+        let chain = Rpc::new(connection, deployed.contracts.clone(), deployed.since);
+        let accept = hand_over(&chain, &args, &deployer).await?;
+        _ = fs::remove_file(&beside);
+        return Ok(Made { file: Some(file), deployed: Some(deployed), steps: vec![], accept });
+    }
+    let resumed = beside.exists();
     let mut begun = begin(&connection, &beside, &deployer, sha256(text.as_bytes())).await?;
-    let mut done = connection.progress(&deployer, begun.since, &wasm.hashes()).await?;
+    let mut done = match resumed {
+        true => connection.progress(&deployer, begun.since, &wasm.hashes()).await?,
+        false => Progress::default(),
+    };
     while let Some(step) = settings.next(&done)? {
         eprintln!("{}", name(&step));
         begun.sequence = connection.sequence(&deployer).await?.1;
