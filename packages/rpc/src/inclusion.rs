@@ -97,7 +97,7 @@ struct Deterministic {
 }
 
 impl Connection {
-    /// The transactions that call a contract and have an event, in order, each with its proof; the blocks that these need go
+    /// The transactions in which a contract emitted an event, in order, each with its proof; the blocks that these need go
     /// into `blocks`.
     pub async fn included(
         &self,
@@ -107,7 +107,9 @@ impl Connection {
         blocks: &mut BTreeMap<u64, Block>,
     ) -> Result<Vec<Included>> {
         let search = Search::eq(event.to_owned(), value.to_owned());
-        let search = search.and_eq("execute._contract_address", contract.as_str());
+        // Nodes want both in one event.
+        let kind = event.split('.').next().unwrap_or_default();
+        let search = search.and_eq(format!("{kind}._contract_address"), contract.as_str());
         let ask = |client: HttpClient| {
             let search = search.clone();
             async move { client.tx_search(search, false, 1, 100, Order::Ascending).await }
