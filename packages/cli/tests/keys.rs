@@ -82,7 +82,7 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     let before = answer(key(home, &["list", "--json"], "correct horse\n"));
     for (arguments, lines, why) in [
         (&["add", "alice"][..], "correct horse\n", "there is a key alice already"),
-        (&["import", "alice"], "correct horse\n", "there is a key alice already"),
+        (&["import", "alice"], "correct horse\n", "no secp256k1 key"),
         (&["add", "../alice"], "correct horse\n", "not a name of a key"),
         (&["add", "bob"], "wrong horse\n", "the password is wrong"),
         (&["show", "alice"], "", "the password is wrong"),

@@ -1,10 +1,10 @@
 //! `tequio key import`.
 
-use anyhow::{Context, Result};
-use tequio_rpc::Key;
+use anyhow::Result;
+use tequio_rpc::{Key, KeyError};
 use zeroize::Zeroizing;
 
-use super::ring::{All, Ring};
+use super::{list::Shown, ring::Ring};
 use crate::network::secret_line;
 
 #[derive(clap::Args)]
@@ -14,11 +14,12 @@ pub struct Args {
     ring: Ring,
 }
 
-pub fn run(args: Args) -> Result<All> {
+pub fn run(args: Args) -> Result<Shown> {
     let ring = args.ring.keys.open()?;
     let text = secret_line("Secret, 64 hex digits: ")?;
+    // What is wrong with it is not said: it would be a part of the secret.
     let bytes = hex::decode(text.trim().trim_start_matches("0x")).map(Zeroizing::new);
-    let key = Key::from_secret(&bytes.context("the secret is not hex")?)?;
+    let key = Key::from_secret(&bytes.map_err(|_| KeyError::Secret)?)?;
     ring.add(&args.name, &key)?;
-    Ok(All(vec![ring.show(&args.name, &args.ring.prefix)?]))
+    Ok(Shown(ring.show(&args.name, &args.ring.prefix)?))
 }

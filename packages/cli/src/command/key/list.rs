@@ -24,7 +24,7 @@ pub struct One {
 /// One key. As text its address alone, for scripts.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub struct Shown(Listed);
+pub struct Shown(pub Listed);
 
 pub fn run(args: Args) -> Result<All> {
     let ring = args.ring.keys.open()?;
