@@ -18,10 +18,6 @@ pub const BEACON: BeaconId = BeaconId(1);
 /// What governance burns of the denom to see whether the chain burns it.
 pub const REHEARSAL: Uint128 = Uint128::one();
 
-/// The contracts in the order in which they know each other. The token is instantiated by rewards.
-const CONTRACTS: [Contract; 5] =
-    [Contract::Registry, Contract::Verifier, Contract::Arbiter, Contract::Rewards, Contract::Escrow];
-
 /// Where everything is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
@@ -142,7 +138,7 @@ impl Settings {
         if !done.codes.contains_key(&Contract::Token) {
             return Ok(Some(Step::Upload { contract: Contract::Token }));
         }
-        for contract in CONTRACTS {
+        for contract in Contract::OURS {
             if !done.codes.contains_key(&contract) {
                 return Ok(Some(Step::Upload { contract }));
             }

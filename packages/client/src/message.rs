@@ -20,6 +20,24 @@ pub enum Contract {
     Token,
 }
 
+impl Contract {
+    /// The contracts of this project, in the order in which they know each other.
+    pub const OURS: [Self; 5] = [Self::Registry, Self::Verifier, Self::Arbiter, Self::Rewards, Self::Escrow];
+
+    /// Everything that is deployed: the token too, which rewards instantiates.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::OURS.into_iter().chain([Self::Token])
+    }
+
+    /// The file of its Wasm, as `scripts/wasm` names it.
+    pub fn file(self) -> String {
+        match self {
+            Self::Token => "cw20_base.wasm".into(),
+            ours => format!("tequio_{ours}.wasm"),
+        }
+    }
+}
+
 macro_rules! for_contract {
     ($(#[$doc:meta])* $name:ident { $($contract:ident($ty:ty)),* $(,)? }) => {
         $(#[$doc])*

@@ -9,12 +9,9 @@ use tequio_protocol::{
 };
 use tequio_tests::{STAKE, World, job};
 
-const CONTRACTS: [Contract; 5] =
-    [Contract::Registry, Contract::Verifier, Contract::Arbiter, Contract::Rewards, Contract::Escrow];
-
 /// Moves every contract to code that was stored anew, as an upgrade does.
 fn upgrade(world: &mut World) {
-    for contract in CONTRACTS {
+    for contract in Contract::OURS {
         let deployment = world.chain.deployment();
         let (admin, address) = (deployment.governance.clone(), deployment.address(contract).clone());
         let code = world.chain.app().store_code(code::of(contract));
@@ -67,7 +64,7 @@ fn nobody_but_the_admin_upgrades_and_no_contract_becomes_another() {
     let mut world = World::new();
     let stranger = world.stranger.clone();
     let deployment = world.chain.deployment().clone();
-    for (contract, other) in CONTRACTS.into_iter().zip(CONTRACTS.into_iter().cycle().skip(1)) {
+    for (contract, other) in Contract::OURS.into_iter().zip(Contract::OURS.into_iter().cycle().skip(1)) {
         let (own, others) = {
             let mut app = world.chain.app();
             (app.store_code(code::of(contract)), app.store_code(code::of(other)))

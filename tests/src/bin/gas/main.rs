@@ -68,7 +68,7 @@ async fn run(args: &Args) -> Result<Report> {
     let work = |size, window| Work { model: model.clone(), draws: args.draws, size, window, quick: args.quick };
     let works = windows.iter().flat_map(|window| SIZES.map(|size| work(size, *window)));
     let mut lanes = try_join_all(works.map(|work| Lane::begin(&net, work))).await?;
-    let mut report = Report::new(&net, &lanes[0].job().await?, args.draws);
+    let mut report = Report::new(&net, &lanes[0].job().await?, args.draws)?;
     let (ran, single) =
         join(turns(&mut lanes, 0, steady(args.quick)), single::run(&net, model.clone(), args.draws)).await;
     ran?;

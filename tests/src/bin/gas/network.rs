@@ -24,7 +24,7 @@ use cosmrs::{
 use cosmwasm_std::{Addr, Decimal};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use sha2::{Digest, Sha256};
-use tequio_client::{Call, Contract, data::Store, deploy::Progress};
+use tequio_client::{Call, Contract, data::Store};
 use tequio_embedded::{LocalBeacon, Setup};
 use tequio_rpc::{Connection, Included, Key, Keyring, Named, Network, Rpc};
 
@@ -83,20 +83,13 @@ impl Net {
         let tokens = accounts.iter().chain([&client]).map(coins).collect();
         let settings = setup.settings(governance, &beacon, tokens);
         let wasm = |contract: Contract| {
-            let file = match contract {
-                Contract::Token => args.artifacts.join("cw20_base.wasm"),
-                contract => args.artifacts.join(format!("tequio_{contract}.wasm")),
-            };
+            let file = args.artifacts.join(contract.file());
             fs::read(&file).with_context(|| format!("cannot read {}: run scripts/wasm", file.display()))
         };
-        let (since, _) = connection.endpoints.latest().await?;
-        let mut done = Progress::default();
-        while let Some(step) = settings.next(&done)? {
-            connection.take(&settings, step, &mut done, wasm).await?;
-        }
+        let (deployment, since) = connection.deploy(&settings, wasm).await?;
         let stored = |sent: &Included| sent.attribute("store_code", "code_id").ok()?.parse().ok();
         let codes = sent.borrow().iter().filter_map(stored).collect();
-        let chain = Rpc::new(connection, done.deployment(&settings)?, since);
+        let chain = Rpc::new(connection, deployment, since);
         let (store, accounts) = (Store::memory(), RefCell::new(accounts));
         let net = Self { chain, beacon, store, sent, client, stranger, accounts, validator, codes };
         for _ in 0..2 {
@@ -118,6 +111,13 @@ impl Net {
 
     pub fn sent(&self) -> Ref<'_, Vec<Included>> {
         self.sent.borrow()
+    }
+
+    /// Gas of the last transaction that had this message and no other.
+    pub fn alone(&self, name: &str) -> Result<u64> {
+        let sent = self.sent();
+        let found = sent.iter().rfind(|sent| sent.messages.len() == 1 && sent.messages[0] == name);
+        found.map(|sent| sent.gas_used).with_context(|| format!("no {name} was sent alone"))
     }
 
     pub fn sign(&self, round: u64) -> Vec<u8> {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use anyhow::Result;
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use serde::Serialize;
 use tequio_protocol::escrow::JobResponse;
@@ -36,18 +37,13 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(net: &Net, job: &JobResponse, draws: u32) -> Self {
-        let alone = |name: &str| {
-            let sent = net.sent();
-            let found = sent.iter().rfind(|sent| sent.messages.len() == 1 && sent.messages[0] == name);
-            found.map_or(0, |sent| sent.gas_used)
-        };
+    pub fn new(net: &Net, job: &JobResponse, draws: u32) -> Result<Self> {
         let pay = job.price + job.basis.mint;
-        Self {
+        Ok(Self {
             draws,
             lien: job.lien.u128() as f64 / pay.u128() as f64,
-            msg_send: alone("bank send"),
-            cw20_transfer: alone("token transfer"),
+            msg_send: net.alone("bank send")?,
+            cw20_transfer: net.alone("token transfer")?,
             per_message: Costs::new(),
             per_shard: BySize::new(),
             bytes_per_shard: BySize::new(),
@@ -55,7 +51,7 @@ impl Report {
             pinned_per_message: Costs::new(),
             pinned_per_shard: BySize::new(),
             pinned_per_shard_with_window: BySize::new(),
-        }
+        })
     }
 
     pub fn unpinned(&mut self, lanes: &[Lane<'_>], messages: Costs) {

@@ -38,11 +38,6 @@ pub async fn run(net: &Net, model: Arc<Model>, draws: u32) -> Result<Costs> {
     let mut provider = lane::provider(net, address.clone(), "single").await?;
     let registered = net.sent().iter().rfind(|sent| sent.sender == address).map(|sent| sent.gas_used);
     note("register + cap", registered.context("it is registered")?);
-    let gas = |name: &str| {
-        let sent = net.sent();
-        let found = sent.iter().rfind(|sent| sent.messages.len() == 1 && sent.messages[0] == name);
-        found.map(|sent| sent.gas_used).with_context(|| format!("no {name} was sent alone"))
-    };
     let mut relayer = Relayer::new(&net.chain, net.stranger.clone(), |round| net.sign(round));
     // The first of each kind makes records that later ones change.
     for lap in 0..2 {
@@ -55,7 +50,7 @@ pub async fn run(net: &Net, model: Arc<Model>, draws: u32) -> Result<Costs> {
         relayer.draw().await?;
         for (size, assignment) in taken {
             provider.open(assignment, Part::default()).await?;
-            let opened = gas("verifier open")?;
+            let opened = net.alone("verifier open")?;
             let ended = relayer.end(assignment).await?;
             ensure!(ended.is_ok(), "assignment {assignment} is not ended: {ended:?}");
             net.send(&address, rewards::ExecuteMsg::Claim { provider: None }).await?;
@@ -68,11 +63,11 @@ pub async fn run(net: &Net, model: Arc<Model>, draws: u32) -> Result<Costs> {
     for name in
         ["escrow assign", "verifier attest", "escrow settle", "rewards claim", "escrow withdraw", "verifier beacon"]
     {
-        note(name, gas(name)?);
+        note(name, net.alone(name)?);
     }
     net.send(&net.stranger, ExecuteMsg::Tick {}).await?;
     net.send(&net.stranger, ExecuteMsg::Tick {}).await?;
-    note("verifier tick", gas("verifier tick")?);
+    note("verifier tick", net.alone("verifier tick")?);
     dispute(net, &model, draws, &mut note).await?;
     Ok(costs)
 }
@@ -114,16 +109,11 @@ async fn dispute(net: &Net, model: &Model, draws: u32, note: &mut impl FnMut(&st
         actor.provider.open(assignment, Part::default()).await?;
         watcher.look(assignment, &Reached(actor)).await?;
     }
-    let gas = |name: &str| {
-        let sent = net.sent();
-        let found = sent.iter().rfind(|sent| sent.messages.len() == 1 && sent.messages[0] == name);
-        found.map(|sent| sent.gas_used).with_context(|| format!("no {name} was sent alone"))
-    };
-    note("verifier refute", gas("verifier refute")?);
-    note("arbiter demand", gas("arbiter demand")?);
+    note("verifier refute", net.alone("verifier refute")?);
+    note("arbiter demand", net.alone("arbiter demand")?);
     let met = actors[1].provider.reveal_all().await?;
     ensure!(met > 0, "nothing was demanded");
-    note("arbiter reveal", gas("arbiter reveal")?);
+    note("arbiter reveal", net.alone("arbiter reveal")?);
     Ok(())
 }
 

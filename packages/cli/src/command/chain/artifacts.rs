@@ -10,9 +10,6 @@ use crate::failure::Usage;
 
 /// The SHA-256 of every contract's Wasm of this version.
 const CHECKSUMS: &str = include_str!("../../../../../checksums.txt");
-/// Everything that is deployed.
-pub const CONTRACTS: [Contract; 6] =
-    [Contract::Registry, Contract::Verifier, Contract::Arbiter, Contract::Rewards, Contract::Escrow, Contract::Token];
 
 #[derive(clap::Args)]
 pub struct From {
@@ -30,8 +27,8 @@ pub struct Artifacts(BTreeMap<Contract, Vec<u8>>);
 impl From {
     pub fn read(&self) -> Result<Artifacts> {
         let mut all = BTreeMap::new();
-        for contract in CONTRACTS {
-            let file = self.artifacts.join(file(contract));
+        for contract in Contract::all() {
+            let file = self.artifacts.join(contract.file());
             let wasm =
                 fs::read(&file).with_context(|| format!("cannot read {}: scripts/wasm builds it", file.display()))?;
             let (found, expected) = (sha256(&wasm), checksum(contract));
@@ -55,16 +52,9 @@ impl Artifacts {
     }
 }
 
-fn file(contract: Contract) -> String {
-    match contract {
-        Contract::Token => "cw20_base.wasm".into(),
-        contract => format!("tequio_{contract}.wasm"),
-    }
-}
-
 /// The SHA-256 of a contract's Wasm of this version, hex.
 pub fn checksum(contract: Contract) -> &'static str {
-    let file = file(contract);
+    let file = contract.file();
     let lines = CHECKSUMS.lines().filter_map(|line| line.split_once("  "));
     let mut found = lines.filter(|(_, path)| path.ends_with(&file)).map(|(hash, _)| hash);
     found.next().expect("every contract is in checksums.txt")

@@ -19,7 +19,7 @@ use tequio_client::{
 use tequio_protocol::{escrow, registry, rewards, verifier};
 use tequio_rpc::{Connection, LIFETIME, Rpc, sha256};
 
-use super::artifacts::{self, CONTRACTS};
+use super::artifacts;
 use crate::{failure::Usage, network::Signed};
 
 #[derive(clap::Args)]
@@ -122,7 +122,7 @@ pub async fn run(args: Args) -> Result<Made> {
     }
     let contracts = done.deployment(&settings)?;
     let mut codes = BTreeMap::new();
-    for contract in CONTRACTS {
+    for contract in Contract::all() {
         let id = done.code(contract)?;
         codes.insert(contract, StoredCode { id, sha256: connection.code(id).await? });
     }
@@ -206,7 +206,7 @@ async fn hand_over(chain: &Rpc, args: &Args, deployer: &Addr) -> Result<Vec<Valu
     }
     if let Some(admin) = args.admin.as_ref().filter(|admin| *admin != deployer.as_str()) {
         let admin = (admin != "nobody").then(|| Addr::unchecked(admin));
-        for contract in CONTRACTS.into_iter().filter(|contract| *contract != Contract::Token) {
+        for contract in Contract::OURS {
             let address = contracts.address(contract);
             if connection.contract(address).await?.1 == deployer.as_str() {
                 messages.push(connection.admin(deployer, contract, address, admin.as_ref())?);

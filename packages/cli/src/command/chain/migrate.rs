@@ -7,10 +7,7 @@ use serde::Serialize;
 use tequio_client::{Contract, Deployed, StoredCode};
 use tequio_rpc::sha256;
 
-use super::{
-    artifacts::{self, CONTRACTS},
-    deploy::write,
-};
+use super::{artifacts, deploy::write};
 use crate::{network::Signed, output::table};
 
 #[derive(clap::Args)]
@@ -43,7 +40,7 @@ pub async fn run(args: Args) -> Result<Migrated> {
     let mut deployed = Deployed::read(&file, &connection.network.chain_id)?;
     let mut moved = vec![];
     // The token is nobody's to migrate.
-    for contract in CONTRACTS.into_iter().filter(|contract| *contract != Contract::Token) {
+    for contract in Contract::OURS {
         let address = deployed.contracts.address(contract).clone();
         let code = wasm.of(contract)?;
         let (from, to) = (connection.code(connection.contract(&address).await?.0).await?, sha256(&code));

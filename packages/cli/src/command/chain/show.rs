@@ -4,9 +4,8 @@ use std::fmt;
 
 use anyhow::Result;
 use serde::Serialize;
-use tequio_client::Deployed;
+use tequio_client::{Contract, Deployed};
 
-use super::artifacts::CONTRACTS;
 use crate::{network::OnNetwork, output::table};
 
 #[derive(clap::Args)]
@@ -27,7 +26,7 @@ impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Deployed { chain_id, since, codes, contracts } = &self.0;
         let mut table = table(["contract", "address", "code", "SHA-256"], &[2]);
-        for contract in CONTRACTS {
+        for contract in Contract::all() {
             let (id, hash) =
                 codes.get(&contract).map(|code| (code.id.to_string(), code.sha256.clone())).unwrap_or_default();
             table.add_row([contract.to_string(), contracts.address(contract).to_string(), id, hash]);

@@ -10,7 +10,7 @@ use tequio_client::{Chain, Contract, Deployed, Query, conservation};
 use tequio_protocol::{BeaconId, escrow, registry, rewards, verifier};
 use tequio_rpc::Rpc;
 
-use super::artifacts::{CONTRACTS, checksum};
+use super::artifacts::checksum;
 use crate::{network::OnNetwork, output::table};
 
 #[derive(clap::Args)]
@@ -48,7 +48,7 @@ pub async fn run(args: Args) -> Result<Found> {
     let owner = owner.unwrap_or(contracts.governance.as_str());
     let admin = admin.unwrap_or(contracts.governance.as_str());
     let mut found = Found(vec![]);
-    for contract in CONTRACTS {
+    for contract in Contract::all() {
         let (code, who) = chain.connection.contract(contracts.address(contract)).await?;
         let hash = chain.connection.code(code).await?;
         found.check(contract, "code is this version's", hash, checksum(contract));
