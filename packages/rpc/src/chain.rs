@@ -1,6 +1,6 @@
 //! A deployment behind RPC.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use cosmrs::{
@@ -12,21 +12,13 @@ use cosmrs::{
 };
 use cosmwasm_std::{Addr, Event};
 use serde::{Serialize, de::DeserializeOwned};
-use tendermint_rpc::{Client, Order, endpoint::tx, query::Query as Search};
+use tendermint_rpc::{endpoint::tx, query::Query as Search};
 use tequio_client::{Block, Call, Chain, Contract, Deployment, Executed, Query, message::variant};
-use tokio::time::sleep;
 
-use crate::{
-    Connection, EndpointError, Endpoints, Refused,
-    connection::{Included, Named, event},
-};
+use crate::{Connection, EndpointError, Endpoints, Included, Named, Refused, connection::event};
 
-/// How often is looked for a new block.
-const LOOK: Duration = Duration::from_millis(300);
 /// Events of more blocks than this are searched for instead of reading every block.
 const READ: u64 = 100;
-/// Most transactions that a node shows at once.
-const PAGE: u8 = 100;
 
 /// The chain that a deployment is on.
 pub struct Rpc {
@@ -60,24 +52,12 @@ impl Rpc {
     /// The events of every block from `from` to `to`, from the node's index of transactions.
     async fn searched(&self, from: u64, to: u64) -> Result<Vec<(u64, Event)>> {
         let mut found: BTreeMap<(u64, u32), tx::Response> = BTreeMap::new();
-        for contract in [Contract::Registry, Contract::Verifier, Contract::Arbiter, Contract::Rewards, Contract::Escrow]
-        {
+        for contract in Contract::OURS {
             let address = self.deployment.address(contract).as_str();
             let search = Search::eq("execute._contract_address", address).and_gte("tx.height", from);
             let search = search.and_lte("tx.height", to);
-            for page in 1.. {
-                let ask = |client: tendermint_rpc::HttpClient| {
-                    let search = search.clone();
-                    async move { client.tx_search(search, false, page, PAGE, Order::Ascending).await }
-                };
-                let answer = self.connection.endpoints.ask(ask).await.map_err(EndpointError::from)?;
-                let last = answer.txs.len() < PAGE.into();
-                let all = answer.total_count as usize;
-                found.extend(answer.txs.into_iter().map(|tx| ((tx.height.value(), tx.index), tx)));
-                if last || page as usize * PAGE as usize >= all {
-                    break;
-                }
-            }
+            let txs = self.connection.endpoints.search(&search).await?;
+            found.extend(txs.into_iter().map(|tx| ((tx.height.value(), tx.index), tx)));
         }
         let events = found.into_iter().flat_map(|((height, _), tx)| {
             tx.tx_result.events.into_iter().map(event).filter(is_of_wasm).map(move |event| (height, event))
@@ -146,13 +126,12 @@ impl Chain for Rpc {
     }
 
     async fn wait(&self, until: u64) -> Result<Block> {
-        let before = self.block().await?.height;
         loop {
+            self.connection.next_block().await?;
             let block = self.block().await?;
-            if block.height > before && block.time >= until {
+            if block.time >= until {
                 return Ok(block);
             }
-            sleep(LOOK).await;
         }
     }
 

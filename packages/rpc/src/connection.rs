@@ -12,7 +12,7 @@ use cosmrs::{
     proto::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
-            bank::v1beta1::{Input, MsgMultiSend, Output, QueryBalanceRequest, QueryBalanceResponse},
+            bank::v1beta1::{Input, MsgMultiSend, Output},
             base::v1beta1::Coin as Amount,
             tx::v1beta1::{SimulateRequest, SimulateResponse, TxRaw},
         },
@@ -129,14 +129,6 @@ impl Connection {
         self.observer = Some(Box::new(told));
     }
 
-    /// What an address has of a denom.
-    pub async fn balance(&self, address: &Addr, denom: &str) -> Result<Uint128> {
-        let request = QueryBalanceRequest { address: address.to_string(), denom: denom.into() };
-        let answer: QueryBalanceResponse = self.endpoints.query("/cosmos.bank.v1beta1.Query/Balance", request).await?;
-        let amount = answer.balance.map_or(Ok(0), |coin| coin.amount.parse::<u128>())?;
-        Ok(amount.into())
-    }
-
     /// Pays each of `to` so much of the network's denom, in one transaction.
     pub async fn pay(&self, from: &Addr, to: &[(Addr, Uint128)]) -> Result<Included> {
         let coins = |amount: Uint128| vec![Amount { denom: self.network.denom().into(), amount: amount.to_string() }];
@@ -176,6 +168,7 @@ impl Connection {
                         hash = included.hash,
                         height = included.height,
                         gas = included.gas_used,
+                        page = self.network.page(&included.hash),
                         "{names:?}"
                     );
                     if let Some(told) = &self.observer {

@@ -13,17 +13,14 @@ use cosmrs::{
 use cosmwasm_std::{Addr, Event};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
-use tendermint_rpc::{Client, HttpClient, Order, query::Query as Search};
+use tendermint_rpc::query::Query as Search;
 use tequio_client::{
     Contract, Deployment,
     deploy::{Progress, Settings, Step},
 };
 use tequio_protocol::rewards;
 
-use crate::{Connection, EndpointError, Included, Named, chain::smart, connection::event};
-
-/// Most transactions that a node shows at once.
-const PAGE: u8 = 100;
+use crate::{Connection, Included, Named, chain::smart, connection::event};
 
 impl Connection {
     /// Takes every step of a deployment, and says in which block it began.
@@ -136,19 +133,7 @@ impl Connection {
     /// The events of each accepted transaction of `sender` since a block, from the node's index of transactions.
     async fn history(&self, sender: &Addr, since: u64) -> Result<Vec<Vec<Event>>> {
         let search = Search::eq("message.sender", sender.as_str()).and_gte("tx.height", since);
-        let mut found = vec![];
-        for page in 1.. {
-            let ask = |client: HttpClient| {
-                let search = search.clone();
-                async move { client.tx_search(search, false, page, PAGE, Order::Ascending).await }
-            };
-            let answer = self.endpoints.ask(ask).await.map_err(EndpointError::from)?;
-            let last = answer.txs.len() < PAGE.into();
-            found.extend(answer.txs.into_iter().filter(|tx| tx.tx_result.code.is_ok()));
-            if last {
-                break;
-            }
-        }
+        let found = self.endpoints.search(&search).await?;
         Ok(found.into_iter().map(|tx| tx.tx_result.events.into_iter().map(event).collect()).collect())
     }
 

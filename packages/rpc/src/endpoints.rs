@@ -4,10 +4,11 @@ use std::{cell::Cell, fmt, future::Future, time::Duration};
 
 use cosmrs::{proto::traits::Message as Proto, tendermint::abci::types::ExecTxResult};
 use tendermint_rpc::{
-    Client, Error as RpcError, HttpClient,
+    Client, Error as RpcError, HttpClient, Order,
     client::CompatMode,
-    endpoint::{abci_query::AbciQuery, status},
+    endpoint::{abci_query::AbciQuery, status, tx},
     error::ErrorDetail,
+    query::Query,
 };
 use tokio::time::sleep;
 
@@ -18,8 +19,10 @@ const ROUNDS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long is waited first for a state that follows a block.
 const CATCH_UP: Duration = Duration::from_millis(50);
+/// Most transactions that a node shows at once.
+const PAGE: u8 = 100;
 /// An endpoint whose last block is older than this, in seconds, is behind, or its chain stands still.
-pub const BEHIND: u64 = 120;
+const BEHIND: u64 = 120;
 
 /// Why a chain cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,8 +169,28 @@ impl Endpoints {
         Err(EndpointError::Nonsense { url, reason })
     }
 
+    /// All accepted transactions that a node's index has for a search, in order.
+    pub async fn search(&self, search: &Query) -> Result<Vec<tx::Response>, EndpointError> {
+        let (mut found, mut seen) = (vec![], 0);
+        for page in 1.. {
+            let ask = |client: HttpClient| {
+                let search = search.clone();
+                async move { client.tx_search(search, false, page, PAGE, Order::Ascending).await }
+            };
+            let answer = self.ask(ask).await?;
+            seen += answer.txs.len();
+            // A page beyond the last is refused.
+            let last = answer.txs.len() < PAGE.into() || seen >= answer.total_count as usize;
+            found.extend(answer.txs.into_iter().filter(|tx| tx.tx_result.code.is_ok()));
+            if last {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// Notes that a block was seen; whether none later was.
-    pub fn note(&self, height: u64) -> bool {
+    fn note(&self, height: u64) -> bool {
         let newest = height >= self.seen.get();
         if newest {
             self.seen.set(height);
@@ -176,7 +199,7 @@ impl Endpoints {
     }
 
     /// How often an endpoint gave no answer so far.
-    pub fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         self.failures.get()
     }
 

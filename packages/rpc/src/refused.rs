@@ -50,11 +50,6 @@ impl Refused {
         let contract = asked.split(' ').next().unwrap_or_default();
         Self { error: known(text, contract), text: text.to_owned(), asked }
     }
-
-    /// Whether it is this error of a contract.
-    pub fn is(&self, variant: &str) -> bool {
-        self.error.as_ref().is_some_and(|error| error.variant == variant)
-    }
 }
 
 /// Index of the message and the contract's own words, of what x/wasm makes of them.
