@@ -265,6 +265,9 @@ fn receipt(scene: &Scene, job: &str) {
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
     let says: Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!((&says["first"], &says["count"], &says["draws"]), (&3.into(), &4.into(), &16.into()));
+    let deployed: Value = serde_json::from_slice(&fs::read(scene.path("deployments/local.json")).unwrap()).unwrap();
+    assert!(says["verifier"].is_string());
+    assert_eq!(says["verifier"], deployed["contracts"]["verifier"]);
 
     let (text, changed) = (fs::read(&file).unwrap(), scene.path("changed.json"));
     let mut refused = 0;

@@ -14,10 +14,10 @@ use cosmrs::{
     tendermint::{Hash, abci::types::ExecTxResult, block::signed_header::SignedHeader, validator},
 };
 use cosmwasm_std::Addr;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use tendermint_light_client_verifier::operations::voting_power::{ProdVotingPowerCalculator, VotingPowerCalculator};
-use tendermint_rpc::{Client, HttpClient, Order, Paging, query::Query as Search};
+use tendermint_rpc::{Client, Paging, query::Query as Search};
 
 use crate::{Connection, EndpointError};
 
@@ -29,10 +29,10 @@ pub struct Block {
     pub validators: Vec<validator::Info>,
 }
 
-/// A transaction in a block, and what became of it as the next block's header has it.
+/// A transaction with the proofs of its block and of what became of it, which the next block's header has.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Included {
+pub struct Proven {
     pub height: u64,
     /// Base64.
     pub tx: String,
@@ -75,14 +75,6 @@ pub enum Unproven {
     Unreadable(&'static str),
 }
 
-/// A message to a contract, of a transaction that was accepted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Executed {
-    pub sender: String,
-    pub contract: String,
-    pub msg: serde_json::Value,
-}
-
 /// What the header of the next block hashes of a result.
 #[derive(Clone, PartialEq, Message)]
 struct Deterministic {
@@ -99,24 +91,19 @@ struct Deterministic {
 impl Connection {
     /// The transactions in which a contract emitted an event, in order, each with its proof; the blocks that these need go
     /// into `blocks`.
-    pub async fn included(
+    pub async fn proven(
         &self,
         contract: &Addr,
         event: &str,
         value: &str,
         blocks: &mut BTreeMap<u64, Block>,
-    ) -> Result<Vec<Included>> {
+    ) -> Result<Vec<Proven>> {
         let search = Search::eq(event.to_owned(), value.to_owned());
         // Nodes want both in one event.
         let kind = event.split('.').next().unwrap_or_default();
         let search = search.and_eq(format!("{kind}._contract_address"), contract.as_str());
-        let ask = |client: HttpClient| {
-            let search = search.clone();
-            async move { client.tx_search(search, false, 1, 100, Order::Ascending).await }
-        };
-        let found = self.endpoints.ask(ask).await.map_err(EndpointError::from)?.txs;
         let mut all = vec![];
-        for tx in found.into_iter().filter(|tx| tx.tx_result.code.is_ok()) {
+        for tx in self.endpoints.search(&search).await? {
             let height = tx.height.value();
             // The header of the next block says what became of it.
             while self.endpoints.latest().await?.0 <= height {
@@ -140,7 +127,7 @@ impl Connection {
         Ok(Block { signed, validators: set.map_err(EndpointError::from)?.validators })
     }
 
-    async fn proof(&self, height: u64, index: usize) -> Result<Included> {
+    async fn proof(&self, height: u64, index: usize) -> Result<Proven> {
         let at = u32::try_from(height)?;
         let block = self.endpoints.ask(|client| async move { client.block(at).await }).await;
         let txs = block.map_err(EndpointError::from)?.block.data;
@@ -148,7 +135,7 @@ impl Connection {
         let tx = txs.get(index).context("a block without the transaction that was found in it")?;
         let hashes: Vec<Vec<u8>> = txs.iter().map(|tx| Sha256::digest(tx).to_vec()).collect();
         let result = results.get(index).context("a block with fewer results than transactions")?;
-        Ok(Included {
+        Ok(Proven {
             height,
             tx: BASE64.encode(tx),
             in_block: Path::new(&hashes, index),
@@ -191,9 +178,14 @@ impl Block {
     }
 }
 
-impl Included {
-    /// The messages to contracts of the transaction, if it is in its block and was accepted. The blocks were checked.
-    pub fn messages(&self, blocks: &BTreeMap<u64, Block>) -> Result<Vec<Executed>, Unproven> {
+impl Proven {
+    /// The messages to a contract in the transaction with their senders, if it is in its block and was accepted. The blocks
+    /// were checked.
+    pub fn messages<T: DeserializeOwned>(
+        &self,
+        to: &Addr,
+        blocks: &BTreeMap<u64, Block>,
+    ) -> Result<Vec<(String, T)>, Unproven> {
         let height = self.height;
         let header = |height| blocks.get(&height).map(|block| &block.signed.header).ok_or(Unproven::Block(height));
         let tx = BASE64.decode(&self.tx).map_err(|_| Unproven::Unreadable("a transaction"))?;
@@ -218,8 +210,10 @@ impl Included {
         for any in body.messages.iter().filter(|any| any.type_url == "/cosmwasm.wasm.v1.MsgExecuteContract") {
             let MsgExecuteContract { sender, contract, msg, .. } =
                 MsgExecuteContract::decode(&*any.value).map_err(unreadable)?;
-            let msg = serde_json::from_slice(&msg).map_err(|_| Unproven::Unreadable("a message"))?;
-            messages.push(Executed { sender, contract, msg });
+            if contract == to.as_str() {
+                let message = serde_json::from_slice(&msg).map_err(|_| Unproven::Unreadable("a message"))?;
+                messages.push((sender, message));
+            }
         }
         Ok(messages)
     }

@@ -54,16 +54,16 @@ pub async fn run(args: Args) -> Result<Written> {
     let one =
         |name: &'static str, found: Vec<_>| found.into_iter().next().with_context(|| format!("no transaction {name}"));
     let attest =
-        one("attests", connection.included(&contracts.verifier, "wasm-attested.attestation", &id, &mut blocks).await?)?;
+        one("attests", connection.proven(&contracts.verifier, "wasm-attested.attestation", &id, &mut blocks).await?)?;
     let round = drawn.round.to_string();
     let beacon_tx = one(
         "posts the round",
-        connection.included(&contracts.verifier, "wasm-round_stored.round", &round, &mut blocks).await?,
+        connection.proven(&contracts.verifier, "wasm-round_stored.round", &round, &mut blocks).await?,
     )?;
-    let open = connection.included(&contracts.verifier, "wasm-opened.attestation", &id, &mut blocks).await?;
+    let open = connection.proven(&contracts.verifier, "wasm-opened.attestation", &id, &mut blocks).await?;
     let ended = taken.id.to_string();
     let settle =
-        one("settles", connection.included(&contracts.escrow, "wasm-ended.assignment", &ended, &mut blocks).await?)?;
+        one("settles", connection.proven(&contracts.escrow, "wasm-ended.assignment", &ended, &mut blocks).await?)?;
     let receipt = Receipt {
         chain_id: connection.network.chain_id.clone(),
         verifier: contracts.verifier.clone(),

@@ -8,7 +8,7 @@ use tequio_protocol::{
     AssignmentId, BeaconId, JobId,
     verifier::{Beacon, Subject},
 };
-use tequio_rpc::inclusion::{Block, Included};
+use tequio_rpc::inclusion::{Block, Proven};
 
 /// What is shown of an assignment.
 #[derive(Clone, Serialize, Deserialize)]
@@ -28,10 +28,10 @@ pub struct Receipt {
     pub key: Beacon,
     pub round: u64,
     /// The transactions that attest, post the round, open the draws, and settle.
-    pub attest: Included,
-    pub beacon_tx: Included,
-    pub open: Vec<Included>,
-    pub settle: Included,
+    pub attest: Proven,
+    pub beacon_tx: Proven,
+    pub open: Vec<Proven>,
+    pub settle: Proven,
     /// Their blocks, and the ones after.
     pub blocks: BTreeMap<u64, Block>,
 }

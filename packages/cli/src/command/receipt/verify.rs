@@ -3,18 +3,15 @@
 use std::{fmt, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tequio_attestation::{Outcome, Statement, attestation_id, check as check_opening, seed};
 use tequio_embedded::signed;
 use tequio_protocol::{
     Digest,
-    escrow::context,
-    verifier::{Beacon, Subject},
+    escrow::{self, context},
+    verifier::{Beacon, ExecuteMsg},
 };
-use tequio_rpc::inclusion::Executed;
 
 use super::form::Receipt;
 
@@ -28,6 +25,8 @@ pub struct Args {
 pub struct Shown {
     chain_id: String,
     escrow: String,
+    /// That escrow pays for what this contract finds genuine.
+    verifier: String,
     assignment: u64,
     job: u64,
     first: u64,
@@ -65,29 +64,24 @@ pub fn check(receipt: &Receipt) -> Result<Shown> {
     ensure!(subject.context == bound, "what was attested to is not of assignment {}", receipt.assignment);
 
     // Who attested to which root, and so the attestation's id.
-    let attests = receipt.attest.messages(blocks)?;
-    let to = |message: &&Executed, contract: &str| message.contract == contract;
-    let of_subject = |message: &Executed| -> Option<(String, Digest)> {
-        let attest = message.msg.get("attest")?;
-        let found: Subject = serde_json::from_value(attest.get("subject")?.clone()).ok()?;
-        let root = serde_json::from_value(attest.get("root")?.clone()).ok()?;
-        (found == *subject).then(|| (message.sender.clone(), root))
-    };
-    let mut found = attests.iter().filter(|message| to(message, verifier.as_str())).filter_map(of_subject);
+    let attests = receipt.attest.messages(verifier, blocks)?.into_iter();
+    let mut found = attests.filter_map(|(sender, message)| match message {
+        ExecuteMsg::Attest { subject: found, root } if found == *subject => Some((sender, root)),
+        _ => None,
+    });
     let (attester, root) = found.next().context("nobody attests to it in the transaction that should")?;
     let id = attestation_id(chain_id, verifier.as_str(), &attester, &root, &subject.id());
 
     // The round, which nobody knew then, and so the draws.
     let key: &Beacon = &receipt.key;
-    let posts = receipt.beacon_tx.messages(blocks)?;
-    let signature = posts.iter().filter(|message| to(message, verifier.as_str())).find_map(|message| {
-        let post = message.msg.get("beacon")?;
-        let number =
-            |name: &str| post.get(name).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
-        let ours = number("round") == Some(receipt.round) && number("beacon") == Some(receipt.beacon.0);
-        ours.then(|| hex::decode(post.get("signature")?.as_str()?).ok()).flatten()
+    let posts = receipt.beacon_tx.messages(verifier, blocks)?.into_iter();
+    let mut found = posts.filter_map(|(_, message)| match message {
+        ExecuteMsg::Beacon { beacon, round, signature } if (beacon, round) == (receipt.beacon, receipt.round) => {
+            Some(signature)
+        }
+        _ => None,
     });
-    let signature = signature.context("the round is not in the transaction that should post it")?;
+    let signature = found.next().context("the round is not in the transaction that should post it")?;
     ensure!(signed(key, receipt.round, &signature), "round {} is not signed by the beacon", receipt.round);
     let attested = blocks[&receipt.attest.height].time();
     let due = key.time_of(receipt.round);
@@ -102,15 +96,12 @@ pub fn check(receipt: &Receipt) -> Result<Shown> {
     // Every draw, opened and computed again.
     let statement = Statement { subject: subject.clone(), root, seed };
     let mut opened = 0;
-    for included in &receipt.open {
-        let messages = included.messages(blocks)?;
-        for message in messages.iter().filter(|message| to(message, verifier.as_str())) {
-            let Some(open) = message.msg.get("open") else { continue };
-            if open.get("attestation").and_then(Value::as_str) != Some(&id.to_string()) {
+    for proven in &receipt.open {
+        for (_, message) in proven.messages(verifier, blocks)? {
+            let ExecuteMsg::Open { attestation, opening } = message else { continue };
+            if attestation != id {
                 continue;
             }
-            let opening = open.get("opening").and_then(Value::as_str).context("an opening without bytes")?;
-            let opening = BASE64.decode(opening).context("an opening that is not base64")?;
             match check_opening(&statement, opened, &opening)? {
                 Outcome::Agreed { draws } => opened += draws,
                 Outcome::Disagreed(mismatch) => bail!("a drawn element is wrong: {mismatch:?}"),
@@ -120,13 +111,13 @@ pub fn check(receipt: &Receipt) -> Result<Shown> {
     ensure!(opened == subject.draws, "{opened} of {} draws are opened", subject.draws);
 
     // The settlement.
-    let settles = receipt.settle.messages(blocks)?;
-    let names = |message: &Executed| {
-        let list = message.msg.get("settle")?.get("assignments")?.as_array()?.clone();
-        let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
-        list.iter().any(|value| number(value) == Some(receipt.assignment.0)).then_some(list.len())
-    };
-    let settled_with = settles.iter().filter(|message| to(message, escrow.as_str())).find_map(names);
+    let mut settles = receipt.settle.messages(escrow, blocks)?.into_iter();
+    let settled_with = settles.find_map(|(_, message)| match message {
+        escrow::ExecuteMsg::Settle { assignments } if assignments.contains(&receipt.assignment) => {
+            Some(assignments.len())
+        }
+        _ => None,
+    });
     let settled_with = settled_with.with_context(|| {
         format!("assignment {} is not in the transaction that should settle it", receipt.assignment)
     })?;
@@ -134,6 +125,7 @@ pub fn check(receipt: &Receipt) -> Result<Shown> {
     Ok(Shown {
         chain_id: chain_id.clone(),
         escrow: escrow.to_string(),
+        verifier: verifier.to_string(),
         assignment: receipt.assignment.0,
         job: receipt.job.0,
         first: subject.first_shard,
@@ -155,6 +147,7 @@ impl fmt::Display for Shown {
         let Self {
             chain_id,
             escrow,
+            verifier,
             assignment,
             job,
             first,
@@ -181,7 +174,8 @@ impl fmt::Display for Shown {
             )?;
         }
         writeln!(f, "This holds if the chain's validators at block {height} were those whose set has hash")?;
-        writeln!(f, "{validators}, and the beacon's key is")?;
+        writeln!(f, "{validators}, escrow pays for what {verifier} verified,")?;
+        writeln!(f, "and the beacon's key is")?;
         write!(f, "{}.", self.beacon)
     }
 }
