@@ -106,19 +106,19 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(assigned)
     }
 
-    /// The message that takes up to `count` shards of a job, `parts` times, if it can do what the job may ask of it.
+    /// The message that takes up to `count` shards of a job, `parts` times, as many as it can run in time, if it can do what
+    /// the job may ask of it.
     async fn taking(&mut self, job: JobId, count: u64, parts: u32) -> Result<ExecuteMsg> {
         let posted = Escrow(self.chain).job(job).await?;
         let (draw, most) = (posted.draw_bytes, self.max_draw_bytes);
         ensure!(draw <= most, DrawTooBig { job, draw, most });
-        let count = match self.speed {
-            None => count,
-            Some(speed) => {
-                let in_time = afford::in_time(&posted, speed)?;
-                afford::answers(&posted, &self.open_jobs().await?, speed)?;
-                count.min(in_time)
-            }
-        };
+        let (mut count, mut parts) = (count, parts);
+        if let Some(speed) = self.speed {
+            let in_time = afford::in_time(&posted, speed)?;
+            parts = parts.min(u32::try_from(in_time).unwrap_or(u32::MAX));
+            count = count.min(in_time / u64::from(parts.max(1)));
+            afford::answers(&posted, parts, &self.open_jobs().await?, speed)?;
+        }
         afford::outputs(&posted, self.jobs.prepare(job).await?.data.manifest())?;
         let (provider, first, at_least, price) = (self.owner.to_string(), None, None, None);
         Ok(ExecuteMsg::Assign { job, provider, count, parts: (parts > 1).then_some(parts), first, at_least, price })
@@ -146,18 +146,31 @@ impl<'a, C: Chain> Provider<'a, C> {
 
     /// Runs everything it took that has not ended, delivers the outputs and attests.
     pub async fn attest_all(&mut self) -> Result<()> {
-        for assignment in self.taken.clone() {
-            match Escrow(self.chain).assignment(assignment).await?.state {
-                State::Active => _ = self.attest(assignment).await?,
-                State::Ended(_) => _ = self.taken.remove(&assignment),
+        for id in self.taken.clone() {
+            if let Some(assignment) = self.still_taken(id).await? {
+                self.attest_to(assignment).await?;
             }
         }
         Ok(())
     }
 
+    /// An assignment that it took; one that has ended is forgotten.
+    async fn still_taken(&mut self, id: AssignmentId) -> Result<Option<AssignmentResponse>> {
+        let assignment = Escrow(self.chain).assignment(id).await?;
+        let active = assignment.state == State::Active;
+        if !active {
+            self.taken.remove(&id);
+        }
+        Ok(active.then_some(assignment))
+    }
+
     /// Runs an assignment, delivers its outputs and attests to it.
     pub async fn attest(&mut self, assignment: AssignmentId) -> Result<AttestationId> {
         let assignment = Escrow(self.chain).assignment(assignment).await?;
+        self.attest_to(assignment).await
+    }
+
+    async fn attest_to(&mut self, assignment: AssignmentResponse) -> Result<AttestationId> {
         let (run, delivered) = self.run(&assignment).await?;
         let message = attest(&run, &assignment);
         let Attested { attestation, .. } = self.chain.execute(&self.operator, message).await?.one()?;

@@ -1,6 +1,6 @@
 //! A provider says what it has to say of all its assignments at once, and what is refused holds up nothing else.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use cosmwasm_std::Addr;
 use tequio_attestation::Inputs;
@@ -9,13 +9,16 @@ use tequio_client::{Chain, Escrow, Rewards, data::Store, data::publish, flow};
 use tequio_embedded::{Embedded, Setup};
 use tequio_program::{compile, load};
 use tequio_protocol::{
-    JobId,
-    escrow::{Ending, JobSpec},
+    AssignmentId, JobId,
+    escrow::{self, Ending, JobSpec},
     registry::Metadata,
     rewards,
     verifier::ExecuteMsg,
 };
-use tequio_runner::Provider;
+use tequio_runner::{
+    Provider, Relayer,
+    provider::{DrawTooBig, Part, TooBusy},
+};
 
 const SHARDS: u64 = 12;
 
@@ -82,7 +85,13 @@ async fn what_was_taken_is_paid_two_turns_later() {
 
     scene.later();
     let before = scene.chain.coins(&scene.alice).unwrap();
-    let paid = provider.turn(scene.sign(), &[]).await.unwrap();
+    let (sign, signed) = (scene.sign(), Cell::new(0));
+    let counted = |round| {
+        signed.set(signed.get() + 1);
+        sign(round)
+    };
+    let paid = provider.turn(counted, &[]).await.unwrap();
+    assert_eq!(signed.get(), 1, "a round is signed once, however many wait for it");
     assert!(paid.ended.iter().all(|ended| ended.ending == Ending::Settled));
     assert_eq!(paid.ended.iter().map(|ended| ended.shards).sum::<u64>(), SHARDS);
     assert_eq!((scene.chain.coins(&scene.alice).unwrap() - before).u128(), u128::from(SHARDS) * 1_000);
@@ -121,6 +130,76 @@ async fn what_is_refused_holds_up_nothing_else() {
     let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
     assert_eq!((job.settled, job.active, job.free), (8, 4, 0));
     assert_eq!(provider.attest_turn().await.unwrap(), 2);
+}
+
+/// A job that it would not take, too.
+#[tokio::test]
+async fn what_it_cannot_take_holds_up_nothing_else() {
+    let scene = Scene::new(0).await;
+    let mut provider = scene.provider();
+    provider.turn(scene.sign(), &[(scene.job, 4, 2)]).await.unwrap();
+    provider.attest_turn().await.unwrap();
+    scene.later();
+    provider.max_draw_bytes = 1;
+    let refused = provider.turn(scene.sign(), &[(scene.job, 4, 1)]).await.unwrap_err();
+    assert!(refused.is::<DrawTooBig>(), "{refused}");
+    let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
+    assert_eq!((job.settled, job.active, job.free), (8, 0, 4));
+}
+
+#[tokio::test]
+async fn what_somebody_else_ended_is_forgotten() {
+    let scene = Scene::new(0).await;
+    let (mut provider, bob) = (scene.provider(), scene.chain.actor("bob"));
+    provider.turn(scene.sign(), &[(scene.job, 4, 2)]).await.unwrap();
+    provider.attest_turn().await.unwrap();
+    let late = provider.turn(scene.sign(), &[(scene.job, 4, 1)]).await.unwrap().assigned[0].assignment;
+    scene.later();
+    // Its openings come from a relayer who was faster, and who settles.
+    let mut relayer = Relayer::new(&scene.chain, bob.clone(), |round| scene.chain.beacon().sign(round));
+    relayer.draw().await.unwrap();
+    provider.open_all(Part::default()).await.unwrap();
+    let held: Vec<_> = (1..=2).map(AssignmentId).collect();
+    assert!(held.iter().all(|id| provider.held(*id).is_some()));
+    let settle = escrow::ExecuteMsg::Settle { assignments: held.clone() };
+    scene.chain.execute(&bob, settle).await.unwrap();
+    let sent = scene.messages("settle");
+    assert!(provider.turn(scene.sign(), &[]).await.unwrap().ended.is_empty());
+    assert!(held.iter().all(|id| provider.held(*id).is_none()));
+    assert_eq!(scene.messages("settle"), sent, "nothing is settled again");
+
+    // Nor is run what it attests to too late.
+    scene.chain.advance(86_400);
+    scene.chain.execute(&bob, escrow::ExecuteMsg::Expire { assignments: vec![late] }).await.unwrap();
+    assert_eq!(provider.attest_turn().await.unwrap(), 0);
+    assert_eq!(provider.taken().count(), 0);
+}
+
+/// All that it takes at once has to be run in time, whatever it is cut into.
+#[tokio::test]
+async fn what_it_takes_several_times_is_no_more_than_it_runs_in_time() {
+    let scene = Scene::new(0).await;
+    let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
+    let mut provider = scene.provider();
+    for (in_time, count, parts) in [(7, 2, 3), (2, 1, 2)] {
+        provider.speed = Some((in_time * job.cost.u64()).div_ceil(u64::from(job.attest_window / 2)));
+        let taken = provider.turn(scene.sign(), &[(scene.job, 4, 3)]).await.unwrap().assigned;
+        assert_eq!(taken.iter().map(|taken| taken.count).collect::<Vec<_>>(), vec![count; parts]);
+    }
+}
+
+/// Demands on every part have to be answered.
+#[tokio::test]
+async fn what_it_takes_several_times_is_no_more_than_it_can_answer_for() {
+    let scene = Scene::new(600).await;
+    let job = Escrow(&scene.chain).job(scene.job).await.unwrap();
+    let mut provider = scene.provider();
+    // Two answers take all of the time between demands of one assignment.
+    let spacing = job.arbitration.unwrap().spacing;
+    provider.speed = Some(2 * job.cost.u64() / u64::from(spacing) + 1);
+    let busy = provider.turn(scene.sign(), &[(scene.job, 1, 2)]).await.unwrap_err();
+    assert!(busy.downcast::<TooBusy>().unwrap().percent > 100);
+    assert_eq!(provider.turn(scene.sign(), &[(scene.job, 1, 1)]).await.unwrap().assigned.len(), 1);
 }
 
 /// Anyone claims for a provider, and posts rounds.

@@ -16,7 +16,7 @@ pub struct TooSlow {
     pub speed: u64,
 }
 
-/// With one more assignment it could not answer all that may be demanded of its open ones at full pace: it would be withheld.
+/// With what it would take it could not answer all that may be demanded of its open ones at full pace: it would be withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("answers to demands of job {job} and of all open assignments would take {percent} % of this provider's time")]
 pub struct TooBusy {
@@ -41,10 +41,12 @@ pub fn in_time(job: &JobResponse, speed: u64) -> Result<u64, TooSlow> {
     if shards == 0 { Err(TooSlow { job: job.id, cost, window, speed }) } else { Ok(shards) }
 }
 
-/// Refuses a job if two queues of it and of each of `open` jobs could ask for more answers than there is time for: of each
-/// assignment two every spacing, each of a shard that is run again, and each in half its window.
-pub fn answers(job: &JobResponse, open: &[JobResponse], speed: u64) -> Result<(), TooBusy> {
-    let percent: u64 = open.iter().chain([job]).map(|job| load(job, speed)).fold(0, u64::saturating_add);
+/// Refuses `more` assignments of a job if two queues of each of them and of each of `open` jobs could ask for more answers
+/// than there is time for: of each assignment two every spacing, each of a shard that is run again, and each in half its
+/// window.
+pub fn answers(job: &JobResponse, more: u32, open: &[JobResponse], speed: u64) -> Result<(), TooBusy> {
+    let new = load(job, speed).saturating_mul(more.into());
+    let percent = open.iter().map(|job| load(job, speed)).fold(new, u64::saturating_add);
     if percent > 100 { Err(TooBusy { job: job.id, percent }) } else { Ok(()) }
 }
 

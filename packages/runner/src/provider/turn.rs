@@ -1,7 +1,7 @@
 //! Turn: everything that a provider has to say, in as few transactions as take it. On a chain a transaction costs as much as
 //! a message: who works for many assignments says what it has to say of all of them at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use anyhow::{Result, ensure};
 use sha2::{Digest as _, Sha256};
@@ -25,12 +25,24 @@ pub struct Turn {
     pub ended: Vec<Ended>,
 }
 
+/// What there is to say of what was attested to.
+#[derive(Default)]
+struct Due {
+    /// Rounds that are due and not on the chain yet, with their signatures.
+    rounds: BTreeMap<u64, Vec<u8>>,
+    opens: Vec<ExecuteMsg>,
+    /// What can be ended once all of that is said.
+    ends: Vec<AssignmentId>,
+    /// What somebody else ended.
+    over: Vec<AssignmentId>,
+}
+
 impl<C: Chain> Provider<'_, C> {
-    /// Runs everything it took, then attests to all of it at once.
+    /// Runs everything it took that has not ended, then attests to all of it at once.
     pub async fn attest_turn(&mut self) -> Result<usize> {
         let (mut runs, mut calls) = (vec![], vec![]);
         for id in self.taken.clone() {
-            let assignment = Escrow(self.chain).assignment(id).await?;
+            let Some(assignment) = self.still_taken(id).await? else { continue };
             let (run, delivered) = self.run(&assignment).await?;
             calls.push(attest(&run, &assignment).into());
             runs.push((assignment, run, delivered));
@@ -52,55 +64,74 @@ impl<C: Chain> Provider<'_, C> {
 
     /// Posts the rounds that its attestations wait for and that are due, as `sign` has them, opens what they draw, ends what
     /// can be ended, claims and withdraws what that brings, and takes `next`: of a job up to so many shards, so many times.
+    /// What cannot be said of one holds up no other; the first such error comes last.
     pub async fn turn(&mut self, sign: impl Fn(u64) -> Vec<u8>, next: &[(JobId, u64, u32)]) -> Result<Turn> {
         let now = self.chain.block().await?.time;
-        let (mut rounds, mut opens, mut ends) = (BTreeSet::new(), vec![], vec![]);
-        let mut calls: Vec<Call> = vec![];
+        let (mut due, mut failed) = (Due::default(), None);
         for (id, held) in &self.held {
-            let mut attestation = Verifier(self.chain).attestation(held.attestation).await?;
-            if attestation.verdict != (Verdict::Pending {}) {
-                if matches!(Escrow(self.chain).ruling(*id).await?, Ruling::Settle(_)) {
-                    ends.push(*id);
-                }
-                continue;
-            }
-            if let Some(round) = foreseen(&mut attestation, now, &sign)? {
-                rounds.insert(round);
-            }
-            if attestation.round.as_ref().is_some_and(|round| round.seed.is_some()) {
-                let audited = attestation.subject.terms.audit_window > 0;
-                opens.extend(self.openings(held, attestation, Part::default()).await?);
-                ends.extend((!audited).then_some(*id));
-            }
+            failed = failed.or(self.due(*id, held, now, &sign, &mut due).await.err());
         }
-        for round in rounds {
-            let signature = sign(round).into();
-            calls.push(ExecuteMsg::Beacon { beacon: BEACON, round, signature }.into());
-        }
-        calls.extend(opens.into_iter().map(Call::from));
+        let Due { rounds, opens, ends, over } = due;
+        over.iter().for_each(|id| _ = self.held.remove(id));
+        let posts = rounds.into_iter().map(|(round, signature)| {
+            let signature = signature.into();
+            ExecuteMsg::Beacon { beacon: BEACON, round, signature }
+        });
+        let mut calls: Vec<Call> = posts.chain(opens).map(Call::from).collect();
         if !ends.is_empty() {
-            self.collect(ends, &mut calls).await?;
+            failed = failed.or(self.collect(ends, &mut calls).await.err());
         }
         for (job, count, parts) in next {
-            calls.push(self.taking(*job, *count, *parts).await?.into());
+            match self.taking(*job, *count, *parts).await {
+                Ok(message) => calls.push(message.into()),
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        let (executed, failed) = self.say(calls).await;
+        let (executed, refused) = self.say(calls).await;
         let turn = Turn {
             assigned: executed.iter().flat_map(Executed::all).collect(),
             ended: executed.iter().flat_map(Executed::all).collect(),
         };
         self.taken.extend(turn.assigned.iter().map(|assigned| assigned.assignment));
         turn.ended.iter().for_each(|ended| _ = self.held.remove(&ended.assignment));
-        failed.map_or(Ok(turn), Err)
+        failed.or(refused).map_or(Ok(turn), Err)
+    }
+
+    /// Adds what there is to say of an assignment.
+    async fn due(
+        &self,
+        id: AssignmentId,
+        held: &Held,
+        now: u64,
+        sign: impl Fn(u64) -> Vec<u8>,
+        due: &mut Due,
+    ) -> Result<()> {
+        match Escrow(self.chain).ruling(id).await? {
+            Ruling::Over(_) => due.over.push(id),
+            Ruling::Settle(_) => due.ends.push(id),
+            Ruling::Wait(_) | Ruling::Expire(_) => {
+                let mut attestation = Verifier(self.chain).attestation(held.attestation).await?;
+                if attestation.verdict != (Verdict::Pending {}) {
+                    return Ok(());
+                }
+                foresee(&mut attestation, now, sign, &mut due.rounds)?;
+                if attestation.round.as_ref().is_some_and(|round| round.seed.is_some()) {
+                    let audited = attestation.subject.terms.audit_window > 0;
+                    due.opens.extend(self.openings(held, attestation, Part::default()).await?);
+                    due.ends.extend((!audited).then_some(id));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The messages that end assignments, and bring home what that brings.
     async fn collect(&self, ends: Vec<AssignmentId>, calls: &mut Vec<Call>) -> Result<()> {
-        let (mut pays, mut mints) = (false, false);
-        for id in &ends {
-            let job = &self.held[id].assignment;
-            pays |= !job.price.is_zero();
-            let job = Escrow(self.chain).job(job.job).await?;
+        let assignments = ends.iter().map(|id| &self.held[id].assignment);
+        let pays = assignments.clone().any(|assignment| !assignment.price.is_zero());
+        let (jobs, mut mints) = (assignments.map(|assignment| assignment.job).collect::<BTreeSet<_>>(), false);
+        for job in jobs {
+            let job = Escrow(self.chain).job(job).await?;
             mints |= job.kind == Kind::Client && !job.basis.mint.is_zero();
         }
         calls.push(escrow::ExecuteMsg::Settle { assignments: ends }.into());
@@ -144,20 +175,29 @@ impl<C: Chain> Provider<'_, C> {
     }
 }
 
-/// The seed of an attestation whose round is due and not on the chain yet, as it will be; which round that is.
-fn foreseen(attestation: &mut AttestationResponse, now: u64, sign: impl Fn(u64) -> Vec<u8>) -> Result<Option<u64>> {
+/// Gives an attestation whose round is due and not on the chain yet the seed that it will have. That round goes into
+/// `rounds`, signed once however many wait for it.
+fn foresee(
+    attestation: &mut AttestationResponse,
+    now: u64,
+    sign: impl Fn(u64) -> Vec<u8>,
+    rounds: &mut BTreeMap<u64, Vec<u8>>,
+) -> Result<()> {
     let id = attestation.id;
     let Some(DrawnFrom { beacon: BEACON, round, due, seed: seed @ None, .. }) = &mut attestation.round else {
-        return Ok(None);
+        return Ok(());
     };
     if *due > now {
-        return Ok(None);
+        return Ok(());
     }
-    let signature = sign(*round);
-    ensure!(!signature.is_empty(), "round {round} is due and has no signature");
-    let randomness = Digest(Sha256::digest(signature).into());
+    if let Entry::Vacant(new) = rounds.entry(*round) {
+        let signature = sign(*round);
+        ensure!(!signature.is_empty(), "round {round} is due and has no signature");
+        new.insert(signature);
+    }
+    let randomness = Digest(Sha256::digest(&rounds[round]).into());
     *seed = Some(tequio_attestation::seed(&id, BEACON.0, *round, &randomness));
-    Ok(Some(*round))
+    Ok(())
 }
 
 /// Messages in order, cut into transactions.
