@@ -1,8 +1,8 @@
 //! What settling, expiring and giving back share.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Uint128, WasmMsg};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Storage, Uint128, WasmMsg};
 use tequio_contract::{bounds, checked};
 use tequio_protocol::{
     AssignmentId, JobId, Moment, bps,
@@ -19,7 +19,7 @@ use crate::{
         rewards::{self, Settled},
         verifier,
     },
-    state::{self, Sums},
+    state::{self, Setup, Sums},
 };
 
 /// An assignment, its job, and the attestation for its subject, whenever that was taken.
@@ -53,52 +53,19 @@ pub fn each(
     allows: impl Fn(&Found, Ruling) -> Result<Ending, ContractError>,
 ) -> Result<Response, ContractError> {
     bounds::listed("assignments", &list)?;
-    let (mut all, mut passed, mut freed, mut settled) = (Response::new(), None, BTreeMap::new(), BTreeMap::new());
-    let mut sums = Sums::load(deps.storage)?;
+    let (mut endings, mut passed) = (Endings::begin(deps.storage)?, None);
     for id in list {
         let found = find(deps.as_ref(), env, id)?;
         let ruling = found.assignment.case(&found.job, found.attestation.as_ref())?.ruling(found.now);
         match allows(&found, ruling) {
             Err(reason) => passed = passed.or(Some(reason)),
-            Ok(ending) => {
-                let provider = found.assignment.provider.clone();
-                let one = end(deps.branch(), &mut sums, found, ending, reporter, Fee::default())?;
-                all.messages.extend(one.response.messages);
-                all.events.extend(one.response.events);
-                if let Some(one) = one.settled {
-                    add(&mut settled, one)?;
-                }
-                let sum: &mut Uint128 = freed.entry(provider).or_default();
-                *sum = sum.checked_add(one.freed)?;
-            }
+            Ok(ending) => endings.end(deps.branch(), found, ending, reporter, Fee::default())?,
         }
     }
-    // An ending always has its event.
-    if let Some(reason) = passed.filter(|_| all.events.is_empty()) {
-        return Err(reason);
+    match passed.filter(|_| endings.freed.is_empty()) {
+        Some(reason) => Err(reason),
+        None => endings.finish(deps),
     }
-    sums.save(deps.storage)?;
-    let response = release(deps.as_ref(), all, freed)?;
-    settled.into_values().try_fold(response, |response, settled| report(deps.as_ref(), response, settled))
-}
-
-/// Adds what was settled to that of the same job and provider.
-fn add(all: &mut BTreeMap<(JobId, Addr), Settled>, one: Settled) -> Result<(), ContractError> {
-    let key = (one.job, one.provider.clone());
-    match all.get_mut(&key) {
-        None => _ = all.insert(key, one),
-        Some(known) => {
-            known.assignments.extend(one.assignments);
-            known.shards = checked::add(known.shards, one.shards)?;
-        }
-    }
-    Ok(())
-}
-
-/// Has what was settled counted. A failure of that is no failure of paying.
-fn report(deps: Deps, response: Response, settled: Settled) -> Result<Response, ContractError> {
-    let rewards = state::setup(deps.storage)?.rewards;
-    Ok(response.add_submessage(rewards::reward(&rewards, settled)?))
 }
 
 /// Ends one assignment.
@@ -109,76 +76,95 @@ pub fn one(
     reporter: &Addr,
     fee: Fee,
 ) -> Result<Response, ContractError> {
-    let (mut sums, provider) = (Sums::load(deps.storage)?, found.assignment.provider.clone());
-    let one = end(deps.branch(), &mut sums, found, ending, reporter, fee)?;
-    sums.save(deps.storage)?;
-    let response = release(deps.as_ref(), one.response, BTreeMap::from([(provider, one.freed)]))?;
-    match one.settled {
-        None => Ok(response),
-        Some(settled) => report(deps.as_ref(), response, settled),
-    }
+    let mut endings = Endings::begin(deps.storage)?;
+    endings.end(deps.branch(), found, ending, reporter, fee)?;
+    endings.finish(deps)
 }
 
-/// Frees what each provider's liens leave, in one message each.
-fn release(deps: Deps, response: Response, freed: BTreeMap<Addr, Uint128>) -> Result<Response, ContractError> {
-    let registry = state::setup(deps.storage)?.registry;
-    freed.into_iter().try_fold(response, |response, (provider, amount)| {
-        Ok(response.add_messages(registry::release(&registry, &provider, amount)?))
-    })
-}
-
-/// What ending an assignment leaves to do.
-struct One {
+/// What a message ends, and what that leaves to do: the sums are written once, and each provider's lien is freed once.
+struct Endings {
+    sums: Sums,
     /// Slashes, and what happened.
     response: Response,
-    /// What of its lien is free.
-    freed: Uint128,
-    settled: Option<Settled>,
+    /// What of each provider's liens is free.
+    freed: BTreeMap<Addr, Uint128>,
+    settled: BTreeMap<(JobId, Addr), Settled>,
 }
 
-/// Ends an assignment, with what that does to money and shards. `reporter` is who said so; `fee` is what its provider has
-/// paid for that.
-fn end(
-    mut deps: DepsMut,
-    sums: &mut Sums,
-    found: Found,
-    ending: Ending,
-    reporter: &Addr,
-    fee: Fee,
-) -> Result<One, ContractError> {
-    let Found { id, assignment, job, attestation, .. } = found;
-    let setup = state::setup(deps.storage)?;
-    let lien = assignment.lien;
-    let slashed = match ending {
-        Ending::Slashed | Ending::Refuted | Ending::Withheld | Ending::Lapsed => lien,
-        Ending::Absent => bps::ceil(lien, job.rules.absence_bps)?,
-        Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
-    };
-    let reported = match attestation.map(|attestation| attestation.verdict) {
-        Some(Verdict::Refuted { by, .. }) if ending == Ending::Refuted => {
-            Reported::of_refuter(by, &assignment, &job, setup.max_gas)
+impl Endings {
+    fn begin(storage: &dyn Storage) -> Result<Self, ContractError> {
+        let (response, freed, settled) = Default::default();
+        Ok(Self { sums: Sums::load(storage)?, response, freed, settled })
+    }
+
+    /// Ends an assignment, with what that does to money and shards. `reporter` is who said so; `fee` is what its provider has
+    /// paid for that.
+    fn end(
+        &mut self,
+        mut deps: DepsMut,
+        found: Found,
+        ending: Ending,
+        reporter: &Addr,
+        fee: Fee,
+    ) -> Result<(), ContractError> {
+        let Found { id, assignment, job, attestation, .. } = found;
+        let setup = state::setup(deps.storage)?;
+        let lien = assignment.lien;
+        let slashed = match ending {
+            Ending::Slashed | Ending::Refuted | Ending::Withheld | Ending::Lapsed => lien,
+            Ending::Absent => bps::ceil(lien, job.rules.absence_bps)?,
+            Ending::GivenBack | Ending::Settled | Ending::Void => Uint128::zero(),
+        };
+        let reported = match attestation.map(|attestation| attestation.verdict) {
+            Some(Verdict::Refuted { by, .. }) if ending == Ending::Refuted => {
+                Reported::of_refuter(by, &assignment, &job, setup.max_gas)
+            }
+            Some(Verdict::Withheld { from }) if ending == Ending::Withheld => Reported::of_demander(from, &job),
+            _ => Reported { by: reporter.clone(), most: job.rules.reporter_tip },
+        };
+        let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, &reported)?;
+        let freed: &mut Uint128 = self.freed.entry(assignment.provider.clone()).or_default();
+        *freed = freed.checked_add(lien.checked_sub(slashed)?)?;
+        if ending == Ending::Settled {
+            self.settle(id, &assignment, &job)?;
         }
-        Some(Verdict::Withheld { from }) if ending == Ending::Withheld => Reported::of_demander(from, &job),
-        _ => Reported { by: reporter.clone(), most: job.rules.reporter_tip },
-    };
-    let slash = slash(deps.branch(), &setup.registry, &assignment, &job, slashed, &reported)?;
-    let provider = &assignment.provider;
-    let freed = lien.checked_sub(slashed)?;
-    let settled = (ending == Ending::Settled).then(|| Settled {
-        job: assignment.job,
-        provider: provider.clone(),
-        assignments: vec![id],
-        shards: assignment.count,
-        gas: Some(job.rules.rewards_gas),
-    });
-    let (job, provider) = (assignment.job, provider.to_string());
-    let (first, shards) = (assignment.first, assignment.count);
-    let payment = books::end(deps.storage, sums, id, assignment, ending)?;
-    let paid = payment.as_ref().map(|credited| credited.amount).unwrap_or_default();
-    let Fee { fee, to_burn, credited } = fee;
-    let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee, to_burn };
-    let response = Response::new().add_messages(slash).add_event(ended).add_events(payment).add_events(credited);
-    Ok(One { response, freed, settled })
+        let (job, provider) = (assignment.job, assignment.provider.to_string());
+        let (first, shards) = (assignment.first, assignment.count);
+        let payment = books::end(deps.storage, &mut self.sums, id, assignment, ending)?;
+        let paid = payment.as_ref().map(|credited| credited.amount).unwrap_or_default();
+        let Fee { fee, to_burn, credited } = fee;
+        let ended = Ended { assignment: id, job, provider, ending, first, shards, paid, slashed, fee, to_burn };
+        let response = mem::take(&mut self.response);
+        self.response = response.add_messages(slash).add_event(ended).add_events(payment).add_events(credited);
+        Ok(())
+    }
+
+    /// Has what was settled of one job and provider counted together.
+    fn settle(&mut self, id: AssignmentId, assignment: &Assignment, job: &Job) -> Result<(), ContractError> {
+        let (of, provider) = (assignment.job, assignment.provider.clone());
+        let settled = self.settled.entry((of, provider.clone())).or_insert_with(|| {
+            let gas = Some(job.rules.rewards_gas);
+            Settled { job: of, provider, assignments: vec![], shards: 0, gas }
+        });
+        settled.assignments.push(id);
+        settled.shards = checked::add(settled.shards, assignment.count)?;
+        Ok(())
+    }
+
+    /// Writes the sums, frees what each provider's liens leave, in one message each, and has what was settled counted. A
+    /// failure of the last is no failure of paying.
+    fn finish(self, deps: DepsMut) -> Result<Response, ContractError> {
+        let Self { sums, mut response, freed, settled } = self;
+        sums.save(deps.storage)?;
+        let Setup { registry, rewards, .. } = state::setup(deps.storage)?;
+        for (provider, amount) in freed {
+            response = response.add_messages(registry::release(&registry, &provider, amount)?);
+        }
+        for settled in settled.into_values() {
+            response = response.add_submessage(rewards::reward(&rewards, settled)?);
+        }
+        Ok(response)
+    }
 }
 
 /// Who is thanked for a slash, and with how much at most.

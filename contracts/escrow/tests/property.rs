@@ -30,6 +30,7 @@ enum Act {
         provider: usize,
         job: usize,
         count: u64,
+        parts: Option<u32>,
         range: Option<usize>,
         limits: u64,
     },
@@ -111,12 +112,13 @@ fn act() -> impl Strategy<Value = Act> {
     let (index, flag) = (|| 0..1_000usize, proptest::bool::ANY);
     prop_oneof![
         2 => post(),
-        16 => (index(), index(), 1..12u64, proptest::option::weighted(0.3, index()), 0..40u64).prop_map(
-            |(provider, job, count, range, limits)| Act::Assign { provider, job, count, range, limits }
-        ),
+        16 => (index(), index(), 1..12u64, proptest::option::of(0..5u32), proptest::option::weighted(0.3, index()), 0..40u64)
+            .prop_map(|(provider, job, count, parts, range, limits)| {
+                Act::Assign { provider, job, count, parts, range, limits }
+            }),
         12 => index().prop_map(|assignment| Act::Attest { assignment }),
         10 => (index(), index()).prop_map(|(assignment, verdict)| Act::Answer { assignment, verdict }),
-        2 => index().prop_map(|assignment| Act::GiveBack { assignment }),
+        6 => index().prop_map(|assignment| Act::GiveBack { assignment }),
         8 => proptest::collection::vec(index(), 1..3).prop_map(|assignments| Act::Settle { assignments }),
         8 => (index(), proptest::bool::weighted(0.2)).prop_map(|(assignment, owner)| Act::Expire { assignment, owner }),
         4 => (index(), flag, proptest::option::of(1..8u64))
@@ -165,6 +167,6 @@ fn everything_adds_up_and_everything_ends() {
     let (went, ended) = (went.into_inner(), ended.into_inner());
     println!("{went:?}\n{ended:?}");
     if cases >= 32 {
-        assert_eq!((went.len(), ended.len()), (13, 8), "a message or a state was never reached: {went:?} {ended:?}");
+        assert_eq!((went.len(), ended.len()), (14, 8), "a message or a state was never reached: {went:?} {ended:?}");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Decimal, Uint128};
+use cw_multi_test::AppResponse;
 use tequio_escrow::{ContractError, core::error::CoreError};
 use tequio_protocol::{
     AssignmentId, JobId, Moment,
@@ -52,16 +53,21 @@ impl Run {
 
     /// Sends a message that may fail, but only with escrow's own error. Whether it went through.
     fn tries(&mut self, sender: &Addr, message: ExecuteMsg, funds: u128) -> bool {
+        self.sends(sender, message, funds).is_some()
+    }
+
+    /// What came of a message, if it went through.
+    fn sends(&mut self, sender: &Addr, message: ExecuteMsg, funds: u128) -> Option<AppResponse> {
         match self.world.send(sender, &message, funds) {
-            Ok(_) => {
+            Ok(response) => {
                 *self.went.entry(word(&message)).or_default() += 1;
-                true
+                Some(response)
             }
             Err(error) => {
                 let error: ContractError = error.downcast().unwrap_or_else(|error| panic!("{message:?}: {error:#}"));
                 let reckons = matches!(error, ContractError::Overflow(_) | ContractError::Core(CoreError::Overflow(_)));
                 assert!(!reckons && !matches!(error, ContractError::Std(_)), "{message:?}: {error}");
-                false
+                None
             }
         }
     }
@@ -87,9 +93,9 @@ impl Run {
                 let funds = price.u128() * u128::from(shards);
                 self.jobs += u64::from(self.tries(&poster, ExecuteMsg::Post { spec }, funds));
             }
-            Act::Assign { provider, job, count, range, limits } => {
+            Act::Assign { provider, job, count, parts, range, limits } => {
                 let job = self.job(job);
-                self.assign(provider % 3, job, count, range, limits);
+                self.assign(provider % 3, job, (count, parts), range, limits);
             }
             Act::Attest { assignment } => {
                 let assignment = self.pick(assignment, |attested| attested.is_none());
@@ -176,9 +182,17 @@ impl Run {
         }
     }
 
-    /// Takes shards, sometimes of one range, under limits that may be out of reach; what is taken keeps within them.
-    fn assign(&mut self, provider: usize, job: JobId, count: u64, range: Option<usize>, limits: u64) {
-        let ranges = if job.0 <= self.jobs { self.world.free(job) } else { vec![] };
+    /// Takes shards, sometimes several times or of one range, under limits that may be out of reach; what is taken keeps
+    /// within them.
+    fn assign(
+        &mut self,
+        provider: usize,
+        job: JobId,
+        (count, parts): (u64, Option<u32>),
+        range: Option<usize>,
+        limits: u64,
+    ) {
+        let mut ranges = if job.0 <= self.jobs { self.world.free(job) } else { vec![] };
         let (provider, operator) = {
             let provider = self.world.providers()[provider];
             (provider.owner.to_string(), provider.operator.clone())
@@ -189,19 +203,29 @@ impl Run {
         let at_least = limits.is_multiple_of(2).then(|| 1 + limits % count);
         let dearest = ranges.iter().map(|range| range.2).max().unwrap_or_default();
         let price = limits.is_multiple_of(4).then(|| Uint128::from(dearest.saturating_sub(u128::from(limits / 8))));
-        if !self.tries(&operator, ExecuteMsg::Assign { job, provider, count, parts: None, first, at_least, price }, 0) {
-            return;
+        let message = ExecuteMsg::Assign { job, provider, count, parts, first, at_least, price };
+        let Some(response) = self.sends(&operator, message, 0) else { return };
+        let took = response.events.iter().filter(|event| event.ty == "wasm-assigned").count() as u64;
+        assert!((1..=parts.unwrap_or(1)).contains(&(took as u32)), "{took} assignments of {parts:?}");
+        if took > 1 {
+            *self.went.entry("assign several").or_default() += 1;
         }
-        self.assignments += 1;
-        let (taken, job) = (self.world.assignment(AssignmentId(self.assignments)), self.world.job(job));
+        let job = self.world.job(job);
         assert!(job.takers.is_empty() || job.takers.contains(&owner), "{owner} is none of {:?}", job.takers);
-        assert!(taken.count <= count && taken.count >= at_least.unwrap_or(1));
-        assert!(taken.price >= price.unwrap_or_default());
-        assert!(first.is_none_or(|first| first == taken.first));
-        let (_, range, _) = ranges.iter().copied().find(|range| range.0 == taken.first).expect("it was free");
-        let (left, cap) = (range - taken.count, job.shards.div_ceil(job.min_providers.into()));
-        let fair = left == 0 || taken.count >= job.least && (left >= job.least || range > cap);
-        assert!(fair, "{} of {range}, least {}", taken.count, job.least);
+        for part in 0..took {
+            self.assignments += 1;
+            let taken = self.world.assignment(AssignmentId(self.assignments));
+            assert!(taken.count <= count && taken.count >= at_least.unwrap_or(1));
+            assert!(taken.price >= price.unwrap_or_default());
+            assert!(part > 0 || first.is_none_or(|first| first == taken.first));
+            let at = ranges.iter().position(|range| range.0 == taken.first).expect("it was free");
+            let (_, range, _) = ranges[at];
+            let (left, cap) = (range - taken.count, job.shards.div_ceil(job.min_providers.into()));
+            let fair = left == 0 || taken.count >= job.least && (left >= job.least || range > cap);
+            assert!(fair, "{} of {range}, least {}", taken.count, job.least);
+            (ranges[at].0, ranges[at].1) = (taken.first + taken.count, left);
+            ranges.retain(|range| range.1 > 0);
+        }
     }
 
     /// The verifier's final answer on an attestation that is pending.
