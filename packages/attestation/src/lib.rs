@@ -36,7 +36,7 @@ pub use header::{Header, MAX_PORTS, VERSION, input_root};
 pub use inputs::{BadInputs, Inputs};
 pub use layout::{Layout, Place, depth};
 pub use manifest::{Manifest, Output};
-pub use open::{Evidence, drawn_shards, drawn_traces, open, show};
+pub use open::{Evidence, Parts, drawn_shards, drawn_traces, open, open_in_parts, show};
 pub use reveal::{OUTPUT_LEAVES, Revealed, RevealedLeaf, reveal, revealed, touched_shards};
 pub use subject::{Draw, Position, Statement, Subject, attestation_id, seed};
 pub use terms::{Arbitration, Terms};

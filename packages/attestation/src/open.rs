@@ -46,17 +46,33 @@ pub fn drawn_traces<E>(
     drawn_shards(statement, draws).into_iter().map(|shard| Ok((shard, trace(first + shard)?))).collect()
 }
 
+/// Bytes of an opening, by what they are. The rest of it are the number of draws and the ids of the drawn tensors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    pub header: usize,
+    pub descriptors: usize,
+    /// Leaves of constants, of inputs and of committed tensors.
+    pub leaves: [usize; 3],
+    /// Digests beside descriptors.
+    pub beside_descriptors: usize,
+    /// Digests beside leaves of constants, of inputs (with their number) and of committed tensors.
+    pub beside_leaves: [usize; 3],
+}
+
 /// Writes descriptors and leaves into the opening as they are first needed.
 struct Record<'a> {
     statement: &'a Statement,
     evidence: &'a Evidence<'a>,
     opening: Writer,
+    parts: Parts,
 }
 
 impl<'a> Supply<'a> for Record<'a> {
     fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed> {
         let descriptor = self.evidence.manifest.descriptor(id).clone();
-        self.opening.bytes(&descriptor.encode());
+        let bytes = descriptor.encode();
+        self.parts.descriptors += bytes.len();
+        self.opening.bytes(&bytes);
         Ok(descriptor)
     }
 
@@ -64,8 +80,22 @@ impl<'a> Supply<'a> for Record<'a> {
         let (layout, bytes) = self.evidence.tensor(self.statement, key, tensor)?;
         let payload = payload(&tensor.ty, layout, bytes, key.leaf);
         debug_assert_eq!(payload.len(), len);
+        let before = self.opening.0.len();
         self.opening.bytes(payload);
+        if let Some(kind) = kind(&tensor.source) {
+            self.parts.leaves[kind] += self.opening.0.len() - before;
+        }
         Ok(payload)
+    }
+}
+
+/// Place among the [`Parts::leaves`].
+fn kind(source: &Source) -> Option<usize> {
+    match source {
+        Source::Constant { .. } => Some(0),
+        Source::Input { .. } => Some(1),
+        Source::Committed { .. } => Some(2),
+        Source::Virtual { .. } => None,
     }
 }
 
@@ -107,6 +137,15 @@ impl<'a> Evidence<'a> {
 /// The bytes are what [`crate::check`] takes, whether or not the elements agree. Errors if the evidence lacks a shard
 /// that is drawn or has a tensor of the wrong length.
 pub fn open(statement: &Statement, evidence: &Evidence, draws: Range<u32>) -> Result<Vec<u8>, Malformed> {
+    open_in_parts(statement, evidence, draws).map(|(opening, _)| opening)
+}
+
+/// As [`open`], with how many bytes are what.
+pub fn open_in_parts(
+    statement: &Statement,
+    evidence: &Evidence,
+    draws: Range<u32>,
+) -> Result<(Vec<u8>, Parts), Malformed> {
     let drawn = draws.map(|number| {
         let draw = statement.draw(number);
         let (id, ty) = evidence.drawn(draw.ticket).ok_or(Malformed::Counts)?;
@@ -127,7 +166,7 @@ pub fn show(
     position: Position,
     instead: &BTreeMap<Address, Digest>,
 ) -> Result<Vec<u8>, Malformed> {
-    write(statement, evidence, &[(tensor, position)], instead)
+    write(statement, evidence, &[(tensor, position)], instead).map(|(opening, _)| opening)
 }
 
 static NONE: BTreeMap<Address, Digest> = BTreeMap::new();
@@ -137,11 +176,12 @@ fn write(
     evidence: &Evidence,
     positions: &[(TensorId, Position)],
     instead: &BTreeMap<Address, Digest>,
-) -> Result<Vec<u8>, Malformed> {
+) -> Result<(Vec<u8>, Parts), Malformed> {
     let mut opening = Writer::default();
     opening.bytes(&evidence.manifest.header.encode());
+    let parts = Parts { header: opening.0.len(), ..Parts::default() };
     opening.varint(positions.len() as u64);
-    let mut evaluator = Evaluator::new(Record { statement, evidence, opening });
+    let mut evaluator = Evaluator::new(Record { statement, evidence, opening, parts });
     for &(id, Position { shard, element }) in positions {
         evaluator.supply.opening.varint(id.0 as u64);
         let tensor = evaluator.tensor(id)?;
@@ -150,17 +190,19 @@ fn write(
         };
         evaluator.claimed_and_computed(&tensor, layout, shard, element)?;
     }
-    let Evaluator { supply, known, leaves, .. } = evaluator;
-    let mut siblings = Siblings { instead, ..Siblings::new(evidence, statement, supply.opening) };
-    siblings.descriptors(known.keys());
-    let of = |wanted: fn(&Source) -> bool| {
-        let source = |id: &TensorId| &known[id].descriptor.source;
-        leaves.keys().filter(|key| wanted(source(&key.tensor))).copied().collect::<Vec<_>>()
-    };
-    siblings.constants(&of(|source| matches!(source, Source::Constant { .. })))?;
-    siblings.inputs(&of(|source| matches!(source, Source::Input { .. })))?;
-    siblings.trace(&of(|source| matches!(source, Source::Committed { .. })))?;
-    Ok(siblings.finish())
+    let Evaluator { supply: Record { opening, mut parts, .. }, known, leaves, .. } = evaluator;
+    let mut siblings = Siblings { instead, ..Siblings::new(evidence, statement, opening) };
+    parts.beside_descriptors = siblings.added(|siblings| siblings.descriptors(known.keys()))?;
+    let [constants, inputs, committed] = [0, 1, 2].map(|wanted| {
+        let is_wanted = |key: &&LeafKey| kind(&known[&key.tensor].descriptor.source) == Some(wanted);
+        leaves.keys().filter(is_wanted).copied().collect::<Vec<_>>()
+    });
+    parts.beside_leaves = [
+        siblings.added(|siblings| siblings.constants(&constants))?,
+        siblings.added(|siblings| siblings.inputs(&inputs))?,
+        siblings.added(|siblings| siblings.trace(&committed))?,
+    ];
+    Ok((siblings.finish(), parts))
 }
 
 /// Appends the digests that the opened leaves lack.
@@ -177,6 +219,13 @@ pub(crate) struct Siblings<'a> {
 impl<'a> Siblings<'a> {
     pub fn new(evidence: &'a Evidence<'a>, statement: &'a Statement, opening: Writer) -> Self {
         Self { evidence, statement, opening, trees: BTreeMap::new(), instead: &NONE }
+    }
+
+    /// How many bytes `append` appends.
+    fn added(&mut self, append: impl FnOnce(&mut Self) -> Result<(), Malformed>) -> Result<usize, Malformed> {
+        let before = self.opening.0.len();
+        append(self)?;
+        Ok(self.opening.0.len() - before)
     }
 
     /// The opening with everything that was appended.
@@ -197,11 +246,12 @@ impl<'a> Siblings<'a> {
         let _ = fold(&leaves, Address::ROOT, &mut other);
     }
 
-    fn descriptors<'k>(&mut self, ids: impl Iterator<Item = &'k TensorId>) {
+    fn descriptors<'k>(&mut self, ids: impl Iterator<Item = &'k TensorId>) -> Result<(), Malformed> {
         let tree = &self.evidence.manifest.tree;
         let stack = Stack { top: 1, middle: 1, leaves: |_| tree.leaves().len() as u64 };
         let leaves = ids.map(|id| stack.address(0, 0, id.0 as u64)).collect();
         self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.depth()), at.depth())));
+        Ok(())
     }
 
     fn constants(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
