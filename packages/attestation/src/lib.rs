@@ -18,6 +18,7 @@ mod layout;
 mod manifest;
 mod opcode;
 mod open;
+mod pack;
 mod reveal;
 mod roots;
 mod subject;

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
     ops::Range,
+    rc::Rc,
 };
 
 use tequio_tensor::Type;
@@ -67,25 +68,25 @@ struct Record<'a> {
     parts: Parts,
 }
 
-impl<'a> Supply<'a> for Record<'a> {
+impl Supply for Record<'_> {
     fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed> {
         let descriptor = self.evidence.manifest.descriptor(id).clone();
-        let bytes = descriptor.encode();
+        let bytes = descriptor.encode_shown();
         self.parts.descriptors += bytes.len();
         self.opening.bytes(&bytes);
         Ok(descriptor)
     }
 
-    fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<&'a [u8], Malformed> {
+    fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<Rc<[u8]>, Malformed> {
         let (layout, bytes) = self.evidence.tensor(self.statement, key, tensor)?;
         let payload = payload(&tensor.ty, layout, bytes, key.leaf);
         debug_assert_eq!(payload.len(), len);
         let before = self.opening.0.len();
-        self.opening.bytes(payload);
+        self.opening.leaf(payload);
         if let Some(kind) = kind(&tensor.source) {
             self.parts.leaves[kind] += self.opening.0.len() - before;
         }
-        Ok(payload)
+        Ok(payload.into())
     }
 }
 
@@ -192,13 +193,16 @@ fn write(
     }
     let Evaluator { supply: Record { opening, mut parts, .. }, known, leaves, .. } = evaluator;
     let mut siblings = Siblings { instead, ..Siblings::new(evidence, statement, opening) };
-    parts.beside_descriptors = siblings.added(|siblings| siblings.descriptors(known.keys()))?;
     let [constants, inputs, committed] = [0, 1, 2].map(|wanted| {
         let is_wanted = |key: &&LeafKey| kind(&known[&key.tensor].descriptor.source) == Some(wanted);
         leaves.keys().filter(is_wanted).copied().collect::<Vec<_>>()
     });
+    let is_constant = |id: &TensorId| kind(&known[id].descriptor.source) == Some(0);
+    let ids: Vec<TensorId> = known.keys().copied().filter(is_constant).collect();
+    let beside_constants = siblings.added(|siblings| siblings.constants(&ids, &constants))?;
+    parts.beside_descriptors = siblings.added(|siblings| siblings.descriptors(known.keys()))?;
     parts.beside_leaves = [
-        siblings.added(|siblings| siblings.constants(&constants))?,
+        beside_constants,
         siblings.added(|siblings| siblings.inputs(&inputs))?,
         siblings.added(|siblings| siblings.trace(&committed))?,
     ];
@@ -254,15 +258,13 @@ impl<'a> Siblings<'a> {
         Ok(())
     }
 
-    fn constants(&mut self, keys: &[LeafKey]) -> Result<(), Malformed> {
-        let mut by_tensor = BTreeMap::<TensorId, Vec<LeafKey>>::new();
-        for key in keys {
-            by_tensor.entry(key.tensor).or_default().push(*key);
-        }
-        for keys in by_tensor.values() {
-            let tree = self.tree(keys[0])?;
+    /// `ids` are the constants known, `keys` the leaves read.
+    fn constants(&mut self, ids: &[TensorId], keys: &[LeafKey]) -> Result<(), Malformed> {
+        for &tensor in ids {
+            let tree = self.tree(LeafKey { tensor, shard: 0, leaf: 0 })?;
             let stack = Stack { top: 1, middle: 1, leaves: |_| tree.leaves().len() as u64 };
-            let leaves = keys.iter().map(|key| stack.address(0, 0, key.leaf as u64)).collect();
+            let own = keys.iter().filter(|key| key.tensor == tensor);
+            let leaves = own.map(|key| stack.address(0, 0, key.leaf as u64)).collect();
             self.append(leaves, |at| (!stack.is_absent(at)).then(|| tree.digest(at.part(0, at.depth()), at.depth())));
         }
         Ok(())
