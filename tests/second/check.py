@@ -202,7 +202,8 @@ def weights():
         same(compiler.depth(), case["depth"], f"{name}: depth")
         intervals = [d.interval for d in descriptors if d.source == "committed"]
         same(compiler.intervals(), intervals, f"{name}: intervals")
-        bounds = Bounds(compiler, [len(raw(text)) for text in case["descriptors"]])
+        encoded = [raw(text) for text in case["descriptors"]]
+        bounds = Bounds(compiler, [len(bytes) - (32 if bytes[0] == 1 else 0) for bytes in encoded])
         same(bounds.reads(), case["reads"], f"{name}: reads")
         same(bounds.opening_bytes(), case["opening_bytes"], f"{name}: bytes of an opening")
 

@@ -132,7 +132,7 @@ impl Descriptor {
     }
 
     /// As an opening shows it: a constant without its root, which follows from what is shown of the constant.
-    pub(crate) fn encode_shown(&self) -> Vec<u8> {
+    pub fn encode_shown(&self) -> Vec<u8> {
         let mut bytes = self.encode();
         if let Source::Constant { root, .. } = &self.source {
             bytes.truncate(bytes.len() - root.0.len());
@@ -150,7 +150,7 @@ impl Descriptor {
     }
 
     /// Decodes what [`Self::encode_shown`] gives. The root of a constant is zeros.
-    pub(crate) fn decode_shown(r: &mut Reader) -> Result<Self, Malformed> {
+    pub fn decode_shown(r: &mut Reader) -> Result<Self, Malformed> {
         let tag = r.u8()?;
         let dtype = decode_dtype(r)?;
         let rank = decode_rank(r)?;

@@ -1,6 +1,7 @@
 //! What the bytes of an opening are, on average over some seeds.
 //!
-//! `cargo run -p tequio-runner --example opening_bytes -- [program.tosa]`; without a program, the digits and their plan.
+//! `cargo run -p tequio-runner --example opening_bytes -- [program.tosa [plan.json]]`; without a program, the digits and
+//! their plan; without a plan, the one that is proposed.
 
 use std::{collections::BTreeMap, env, fs};
 
@@ -21,7 +22,11 @@ fn main() -> Result<()> {
     let path = env::args().nth(1);
     let program = path.as_ref().map_or_else(|| Ok(digits.program.to_vec()), fs::read)?;
     let graph = load(&program)?;
-    let plan = if path.is_some() { Plan::propose(&graph)? } else { digits.plan };
+    let plan = match (&path, env::args().nth(2)) {
+        (_, Some(plan)) => Plan::from_json(&fs::read_to_string(plan)?)?,
+        (Some(_), None) => Plan::propose(&graph)?,
+        (None, None) => digits.plan,
+    };
     let manifest = compile(&graph, &plan)?.manifest;
     let buffers = if path.is_some() { noise(&manifest) } else { vec![digits.inputs] };
     let distinct = Inputs::new(&manifest, buffers)?.first(SHARDS as u64);
