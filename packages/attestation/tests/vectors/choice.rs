@@ -11,7 +11,7 @@ pub fn program() -> Manifest {
     let dims = &[40];
     let choice = b.input(DType::Bool, dims, 6, 40);
     let sparse = b.constant(DType::I32, dims, 8, |i| i % 8);
-    let dense = b.constant(DType::I32, dims, 40, |i| i * 0x1234_567 - 9);
+    let dense = b.constant(DType::I32, dims, 40, |i| i * 0x0123_4567 - 9);
     let chosen = b.committed(Op::Select, &[choice, sparse, dense], DType::I32, dims, (6, 40), (0, u32::MAX));
     b.finish(&[chosen])
 }
