@@ -43,14 +43,14 @@ pub struct Mismatch {
 struct Stream<'a> {
     opening: Reader<'a>,
     /// Every descriptor taken.
-    descriptors: BTreeMap<TensorId, &'a [u8]>,
+    descriptors: BTreeMap<TensorId, Vec<u8>>,
 }
 
 impl Supply for Stream<'_> {
     fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed> {
         let from = self.opening.position();
         let descriptor = Descriptor::decode_shown(&mut self.opening)?;
-        self.descriptors.insert(id, self.opening.since(from));
+        self.descriptors.insert(id, self.opening.since(from).to_vec());
         Ok(descriptor)
     }
 

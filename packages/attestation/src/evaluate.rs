@@ -153,29 +153,37 @@ impl<S: Supply> Evaluator<S> {
 
     fn leaf_value(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
         let ty = &tensor.descriptor.ty;
-        let last = tensor.last.borrow();
-        let (last_shard, first, count, payload) = &*last;
-        if *last_shard == shard && index.wrapping_sub(*first) < *count {
-            return Ok(ty.dtype.read(&payload[(index - first) as usize * ty.dtype.bytes()..]));
+        let is_last = {
+            let (last_shard, first, count, _) = *tensor.last.borrow();
+            last_shard == shard && index.wrapping_sub(first) < count
+        };
+        if !is_last {
+            self.find_leaf(tensor, layout, shard, index)?;
         }
-        drop(last);
+        let (_, first, _, payload) = &*tensor.last.borrow();
+        Ok(ty.dtype.read(&payload[(index - first) as usize * ty.dtype.bytes()..]))
+    }
+
+    /// Makes the leaf that holds the element the one read last.
+    #[inline(never)]
+    fn find_leaf(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<(), Malformed> {
+        let ty = &tensor.descriptor.ty;
         if index >= ty.shape.elements() {
             return Err(Malformed::Index { tensor: tensor.id.0, index });
         }
-        let place = layout.place(ty, index);
-        let key = LeafKey { tensor: tensor.id, shard, leaf: place.leaf };
+        let leaf = layout.place(ty, index).leaf;
+        let key = LeafKey { tensor: tensor.id, shard, leaf };
         let payload = match self.leaves.get(&key) {
             Some(payload) => payload.clone(),
             None => {
-                let payload = self.supply.leaf(key, &tensor.descriptor, layout.payload_len(ty, place.leaf))?;
+                let payload = self.supply.leaf(key, &tensor.descriptor, layout.payload_len(ty, leaf))?;
                 self.leaves.insert(key, payload.clone());
                 payload
             }
         };
-        let (first, count) = layout.span(ty, place.leaf);
-        let value = ty.dtype.read(&payload[place.offset..]);
+        let (first, count) = layout.span(ty, leaf);
         tensor.last.replace((shard, first, count, payload));
-        Ok(value)
+        Ok(())
     }
 }
 

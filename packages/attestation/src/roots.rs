@@ -13,8 +13,8 @@ use crate::{
 
 /// What was taken from an opening, and what is left of it: the digests that complete the trees.
 pub(crate) struct Taken<'a> {
-    /// Constants' without their roots.
-    pub descriptors: BTreeMap<TensorId, &'a [u8]>,
+    /// Constants' without their roots, until these are known.
+    pub descriptors: BTreeMap<TensorId, Vec<u8>>,
     pub known: BTreeMap<TensorId, Rc<Known>>,
     pub leaves: BTreeMap<LeafKey, Rc<[u8]>>,
     pub rest: Reader<'a>,
@@ -28,10 +28,12 @@ impl Taken<'_> {
     /// Folds everything up to its root, in the order of the opening: constants by id, descriptors, inputs, trace.
     /// Nothing may be left over.
     pub fn lies_under(mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
-        let is_constant = |id: &TensorId| matches!(self.known[id].descriptor.source, Source::Constant { .. });
-        let mut constants: BTreeMap<TensorId, Vec<Leaf>> =
-            self.known.keys().copied().filter(is_constant).map(|id| (id, vec![])).collect();
-        let (mut inputs, mut trace) = (vec![], vec![]);
+        let (mut constants, mut inputs, mut trace) = (BTreeMap::<TensorId, Vec<Leaf>>::new(), vec![], vec![]);
+        for (id, known) in &self.known {
+            if let Source::Constant { .. } = known.descriptor.source {
+                constants.insert(*id, vec![]);
+            }
+        }
         // Taken apart as it is read: nothing below needs payloads, and there may be very many of them.
         for (key, payload) in std::mem::take(&mut self.leaves) {
             let leaf = (key, hash::leaf(&payload));
@@ -41,11 +43,8 @@ impl Taken<'_> {
                 _ => trace.push(leaf),
             }
         }
-        let mut roots = BTreeMap::new();
-        for (id, leaves) in constants {
-            roots.insert(id, self.constant(id, &leaves)?);
-        }
-        self.program(statement, header, &roots)?;
+        constants.into_iter().try_for_each(|(id, leaves)| self.constant(id, &leaves))?;
+        self.program(statement, header)?;
         if !inputs.is_empty() {
             self.inputs(statement, header, &inputs)?;
         }
@@ -54,33 +53,26 @@ impl Taken<'_> {
     }
 
     #[inline(never)]
-    fn program(
-        &mut self,
-        statement: &Statement,
-        header: &Header,
-        constants: &BTreeMap<TensorId, Digest>,
-    ) -> Result<(), Malformed> {
+    fn program(&mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
         if self.descriptors.keys().any(|id| id.0 >= header.tensors) {
             return Err(Malformed::Counts);
         }
         let stack = Stack { top: 1, middle: 1, leaves: |_| header.tensors as u64 };
-        let digest = |id: &TensorId, shown: &[u8]| match constants.get(id) {
-            Some(root) => hash::leaf(&[shown, &root.0].concat()),
-            None => hash::leaf(shown),
-        };
-        let leaf = |(id, shown): (&TensorId, &&[u8])| (stack.address(0, 0, id.0 as u64), digest(id, shown));
+        let leaf = |(id, bytes): (&TensorId, &Vec<u8>)| (stack.address(0, 0, id.0 as u64), hash::leaf(bytes));
         let leaves = self.descriptors.iter().map(leaf).collect();
         let root = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
         expect("program", header.program_id(&root) == statement.subject.program_id)
     }
 
-    /// The root of a constant; it comes next in the opening if no leaf of it was opened.
+    /// Completes a constant's descriptor by the root, which comes next in the opening if no leaf was opened.
     #[inline(never)]
-    fn constant(&mut self, id: TensorId, leaves: &[Leaf]) -> Result<Digest, Malformed> {
+    fn constant(&mut self, id: TensorId, leaves: &[Leaf]) -> Result<(), Malformed> {
         let count = self.leaf_count(id);
         let stack = Stack { top: 1, middle: 1, leaves: |_| count };
         let leaves = leaves.iter().map(|(key, digest)| (stack.address(0, 0, key.leaf as u64), *digest)).collect();
-        fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)
+        let root = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
+        self.descriptors.entry(id).or_default().extend(root.0);
+        Ok(())
     }
 
     #[inline(never)]
