@@ -266,7 +266,8 @@ def read_type(r):
     return DTYPES[read_byte_below(r, len(DTYPES), "element type")]
 
 
-def read_descriptor(r):
+def read_descriptor(r, shown=False):
+    """`shown` as in an opening: a constant without its root."""
     source = SOURCES[read_byte_below(r, 4, "source")]
     dtype = read_type(r)
     rank = read_byte_below(r, 7, "rank")
@@ -277,7 +278,7 @@ def read_descriptor(r):
         d.layout = Layout(dtype, shape, r.number(1), r.varint(32))
     if source == "input":
         d.scope = read_byte_below(r, 2, "scope")
-    if source == "constant":
+    if source == "constant" and not shown:
         d.root = r.digest()
     if source == "committed":
         d.slot = r.varint(32)
@@ -421,6 +422,28 @@ def audited(seed, count, wanted):
 # 9. Openings
 
 
+def packed(payload):
+    """A leaf's form."""
+    fill = max(range(256), key=lambda byte: (payload.count(byte), -byte))
+    others = [byte != fill for byte in payload]
+    mask = [others[at : at + 8] for at in range(0, len(payload), 8)]
+    mask = bytes(sum(other << 7 - at for at, other in enumerate(eight)) for eight in mask)
+    form = bytes([1, fill]) + mask + bytes(byte for byte in payload if byte != fill)
+    return min(b"\0" + payload, form, key=len)
+
+
+def read_leaf(r, length):
+    start, form = r.at, read_byte_below(r, 2, "form")
+    if form == 0:
+        payload = r.take(length)
+    else:
+        fill, mask = r.take(1), r.take(-(-length // 8))
+        other = lambda at: mask[at // 8] >> 7 - at % 8 & 1
+        payload = b"".join(r.take(1) if other(at) else fill for at in range(length))
+    refuse_if(packed(payload) != r.data[start : r.at], "not the one form")
+    return payload
+
+
 @dataclass
 class Statement:
     program_id: bytes
@@ -531,16 +554,16 @@ def judge(statement, opening, opened, most, at):
     header = read_header(r)
     draws = r.varint(32)
     refuse_if(not 1 <= draws <= most, "draws")
-    digests = {}
+    shown = {}
 
     def descriptor(id):
         start = r.at
-        d = read_descriptor(r)
-        digests[id] = leaf(r.data[start : r.at])
+        d = read_descriptor(r, shown=True)
+        shown[id] = r.data[start : r.at]
         return d
 
     walk = Walk(descriptor, None)
-    walk.payload = lambda id, _, at: r.take(walk.known[id].layout.span(at)[1] * walk.known[id].layout.width)
+    walk.payload = lambda id, _, at: read_leaf(r, walk.known[id].layout.span(at)[1] * walk.known[id].layout.width)
     wrong = None
     for number in range(opened, opened + draws):
         draw = at(number)
@@ -550,22 +573,22 @@ def judge(statement, opening, opened, most, at):
             shard = statement.first_shard + draw.shard
             wrong = {"draw": number, "shard": shard, "tensor": id, "element": index}
             wrong |= {"claimed": claimed, "computed": computed}
-    check_roots(statement, header, walk, digests, r)
+    check_roots(statement, header, walk, shown, r)
     return {"disagreed": wrong} if wrong else {"agreed": draws}
 
 
-def check_roots(statement, header, walk, digests, r):
+def check_roots(statement, header, walk, shown, r):
     sibling = lambda _: r.digest()
-    refuse_if(any(id >= header.tensors for id in digests), "ids")
-    stack = single(header.tensors)
-    found = fold(stack, addressed(stack, {(0, 0, id): digest for id, digest in digests.items()}), sibling)
-    refuse_if(header.program_id(found) != statement.program_id, "program root")
-
     constants = walk.opened("constant")
-    for id in sorted({id for _, id, _ in constants}):
+    for id in sorted(id for id, d in walk.known.items() if d.source == "constant"):
         stack = single(walk.known[id].layout.leaves)
         own = {(0, 0, at): digest for (_, other, at), digest in constants.items() if other == id}
-        refuse_if(fold(stack, addressed(stack, own), sibling) != walk.known[id].root, "constant root")
+        shown[id] += fold(stack, addressed(stack, own), sibling)
+
+    refuse_if(any(id >= header.tensors for id in shown), "ids")
+    stack = single(header.tensors)
+    found = fold(stack, addressed(stack, {(0, 0, id): leaf(bytes) for id, bytes in shown.items()}), sibling)
+    refuse_if(header.program_id(found) != statement.program_id, "program root")
 
     if inputs := walk.opened("input"):
         total = r.number(8)

@@ -177,7 +177,7 @@ def bytes_of(layout, boxes):
     of = [leaves_of(layout, box) for _, box in boxes]
     m = min(layout.leaves, sum(leaves for leaves, _ in of))
     h = sum(min(pair) for pair in of)
-    bytes = min(m * min(layout.row, layout.full) * layout.width, layout.elements * layout.width)
+    bytes = m + min(m * min(layout.row, layout.full) * layout.width, layout.elements * layout.width)
     nodes = layout.leaves
     for _ in range(depth(layout.leaves) if m < layout.leaves else 0):
         bytes += DIGEST * min(m, 2 * h, nodes // 2)
@@ -203,7 +203,7 @@ def proof(lengths, count):
 
 
 class Bounds:
-    """`lengths` are those of the descriptors, by id."""
+    """`lengths` are those of the descriptors as an opening shows them, by id."""
 
     def __init__(self, compiler, lengths):
         self.compiler, self.graph, self.lengths = compiler, compiler.graph, lengths
@@ -232,7 +232,7 @@ class Bounds:
         return (
             HEADER + 4 * len(graph.outputs) + 18
             + proof({id: self.lengths[id] for id in walk.boxes}, len(graph.tensors))
-            + sum(bytes[id] for id in shown if graph[id].source == "constant")
+            + sum(max(DIGEST, bytes[id]) for id in shown if graph[id].source == "constant")
             + (sum(max(DIGEST, one) for one in scopes) if job else scopes[0])
             + proof(committed, len(compiler.slots))
         )

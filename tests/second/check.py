@@ -83,6 +83,16 @@ def codec():
         refuses(lambda: whole(lambda r: r.varint(32), raw(text)), text)
 
 
+def leaves():
+    v = load("leaves")
+    for case in v["leaves"]:
+        payload, form = raw(case["payload"]), raw(case["form"])
+        same(whole(lambda r: a.read_leaf(r, len(payload)), form), payload, case)
+        same(a.packed(payload), form, case)
+    for case in v["refused"]:
+        refuses(lambda: whole(lambda r: a.read_leaf(r, case["length"]), raw(case["bytes"])), case["what"])
+
+
 def layouts():
     v = load("layouts")
     for case in v["layouts"]:
@@ -202,7 +212,8 @@ def weights():
         same(compiler.depth(), case["depth"], f"{name}: depth")
         intervals = [d.interval for d in descriptors if d.source == "committed"]
         same(compiler.intervals(), intervals, f"{name}: intervals")
-        bounds = Bounds(compiler, [len(raw(text)) for text in case["descriptors"]])
+        encoded = [raw(text) for text in case["descriptors"]]
+        bounds = Bounds(compiler, [len(bytes) - (32 if bytes[0] == 1 else 0) for bytes in encoded])
         same(bounds.reads(), case["reads"], f"{name}: reads")
         same(bounds.opening_bytes(), case["opening_bytes"], f"{name}: bytes of an opening")
 
@@ -270,10 +281,10 @@ ATTRIBUTES = {"min_val": "min", "max_val": "max"}
 
 
 def main():
-    steps = [hashes, codec, layouts, descriptors, trees, attestation, weights]
+    steps = [hashes, codec, leaves, layouts, descriptors, trees, attestation, weights]
     for step in steps:
         step()
-    for name in ("opening-small", "opening-layers", "opening-job"):
+    for name in ("opening-small", "opening-layers", "opening-job", "opening-choice"):
         openings(name)
     refutations()
     reveals()

@@ -1,7 +1,7 @@
 """A provider: runs a program, commits to its trace, opens draws. Slow, and from docs/attestation.md alone."""
 
 from attestation import (
-    ABSENT, Draw, Layout, Reader, Stack, Walk, addressed, data, element, elements, fold, input_root, leaf,
+    ABSENT, Draw, Layout, Reader, Stack, Walk, addressed, data, element, elements, fold, input_root, leaf, packed,
     read_descriptor, read_header, root, scopes, single, u64, varint,
 )
 from meaning import evaluate
@@ -78,12 +78,14 @@ class Provider:
         out = [self.header.data, varint(end - start)]
 
         def descriptor(id):
-            out.append(self.encoded[id])
+            # A constant's root, its last 32 bytes, is not shown.
+            is_constant = self.descriptors[id].source == "constant"
+            out.append(self.encoded[id][:-32] if is_constant else self.encoded[id])
             return self.descriptors[id]
 
         def payload(id, shard, at):
             found = self.descriptors[id].layout.payload(self.bytes_of(id, shard), at)
-            out.append(found)
+            out.append(packed(found))
             return found
 
         walk = Walk(descriptor, payload)
@@ -93,13 +95,13 @@ class Provider:
             out.append(varint(id))
             walk.draw(draw, id)
 
-        whole = {(0, 0, id): leaf(encoded) for id, encoded in enumerate(self.encoded)}
-        self.siblings(out, single(self.header.tensors), whole, [(0, 0, id) for id in walk.known])
         constants = walk.opened("constant")
-        for id in sorted({id for _, id, _ in constants}):
+        for id in sorted(id for id, d in walk.known.items() if d.source == "constant"):
             layout = self.descriptors[id].layout
             whole = {(0, 0, at): digest for at, digest in enumerate(layout.digests(self.constants[id]))}
             self.siblings(out, single(layout.leaves), whole, [(0, 0, at) for _, other, at in constants if other == id])
+        whole = {(0, 0, id): leaf(encoded) for id, encoded in enumerate(self.encoded)}
+        self.siblings(out, single(self.header.tensors), whole, [(0, 0, id) for id in walk.known])
         if opened := walk.opened("input"):
             out.append(u64(len(self.inputs)))
             for scope, shards, first in ((0, self.inputs, self.first_shard), (1, self.inputs[:1], 0)):

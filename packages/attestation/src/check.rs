@@ -1,15 +1,14 @@
 //! What the contract runs: recompute the drawn elements from an opening, and compare.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Descriptor, Digest, Draw, Header, Malformed, Position, Source, Statement, TensorId,
+    Descriptor, Draw, Header, Malformed, Position, Source, Statement, TensorId,
     codec::Reader,
     evaluate::{Evaluator, LeafKey, Supply},
-    hash,
     layout::depth,
     roots::Taken,
 };
@@ -43,20 +42,20 @@ pub struct Mismatch {
 /// Takes descriptors and leaves from an opening as they are first needed.
 struct Stream<'a> {
     opening: Reader<'a>,
-    /// Digest of every descriptor taken.
-    descriptors: BTreeMap<TensorId, Digest>,
+    /// Every descriptor taken.
+    descriptors: BTreeMap<TensorId, Vec<u8>>,
 }
 
-impl<'a> Supply<'a> for Stream<'a> {
+impl Supply for Stream<'_> {
     fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed> {
         let from = self.opening.position();
-        let descriptor = Descriptor::decode(&mut self.opening)?;
-        self.descriptors.insert(id, hash::leaf(self.opening.since(from)));
+        let descriptor = Descriptor::decode_shown(&mut self.opening)?;
+        self.descriptors.insert(id, self.opening.since(from).to_vec());
         Ok(descriptor)
     }
 
-    fn leaf(&mut self, _: LeafKey, _: &Descriptor, len: usize) -> Result<&'a [u8], Malformed> {
-        self.opening.bytes(len)
+    fn leaf(&mut self, _: LeafKey, _: &Descriptor, len: usize) -> Result<Rc<[u8]>, Malformed> {
+        self.opening.leaf(len)
     }
 }
 
@@ -111,9 +110,9 @@ fn judge(statement: &Statement, opening: &[u8], most: u32, asked: impl Fn(u32) -
     Ok(mismatch.map_or(Outcome::Agreed { draws }, Outcome::Disagreed))
 }
 
-fn check_element<'a>(
+fn check_element(
     statement: &Statement,
-    evaluator: &mut Evaluator<'a, Stream<'a>>,
+    evaluator: &mut Evaluator<Stream<'_>>,
     Asked { number, at }: Asked,
 ) -> Result<Option<Mismatch>, Malformed> {
     let id = TensorId(evaluator.supply.opening.varint32()?);

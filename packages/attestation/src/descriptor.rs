@@ -131,8 +131,26 @@ impl Descriptor {
         w.0
     }
 
+    /// As an opening shows it: a constant without its root, which follows from what is shown of the constant.
+    pub fn encode_shown(&self) -> Vec<u8> {
+        let mut bytes = self.encode();
+        if let Source::Constant { root, .. } = &self.source {
+            bytes.truncate(bytes.len() - root.0.len());
+        }
+        bytes
+    }
+
     /// Decodes one descriptor from the front of `r`. It is canonical: [`Self::encode`] gives the same bytes.
     pub fn decode(r: &mut Reader) -> Result<Self, Malformed> {
+        let mut descriptor = Self::decode_shown(r)?;
+        if let Source::Constant { root, .. } = &mut descriptor.source {
+            *root = r.digest()?;
+        }
+        Ok(descriptor)
+    }
+
+    /// Decodes what [`Self::encode_shown`] gives. The root of a constant is zeros.
+    pub fn decode_shown(r: &mut Reader) -> Result<Self, Malformed> {
         let tag = r.u8()?;
         let dtype = decode_dtype(r)?;
         let rank = decode_rank(r)?;
@@ -144,7 +162,7 @@ impl Descriptor {
         let layout = |r: &mut Reader| Layout::new(r.u8()?, r.varint32()?, &ty);
         let source = match tag {
             0 => Source::Input { layout: layout(r)?, scope: decode_scope(r)? },
-            1 => Source::Constant { layout: layout(r)?, root: r.digest()? },
+            1 => Source::Constant { layout: layout(r)?, root: Digest::default() },
             2 => {
                 let layout = layout(r)?;
                 let slot = r.varint32()?;

@@ -11,6 +11,8 @@ pub enum Malformed {
     Trailing { bytes: usize },
     #[error("a number is not in its shortest form or too large")]
     Varint,
+    #[error("a leaf is not in its shortest form")]
+    Form,
     #[error("unknown version {version}")]
     Version { version: u8 },
     #[error("unknown tag {tag}")]

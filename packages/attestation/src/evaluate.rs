@@ -4,7 +4,7 @@
 //! in which it is first needed; the opener's writes it there.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::{OnceCell, RefCell},
     collections::BTreeMap,
     rc::Rc,
 };
@@ -21,10 +21,10 @@ pub const MAX_READS: u32 = 1 << 22;
 pub const MAX_KEPT: usize = 1 << 17;
 
 /// Where descriptors and leaves come from, each asked for once.
-pub(crate) trait Supply<'a> {
+pub(crate) trait Supply {
     fn descriptor(&mut self, id: TensorId) -> Result<Descriptor, Malformed>;
     /// The payload of a leaf, `len` bytes long.
-    fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<&'a [u8], Malformed>;
+    fn leaf(&mut self, key: LeafKey, tensor: &Descriptor, len: usize) -> Result<Rc<[u8]>, Malformed>;
 }
 
 /// A leaf that was read. Leaves of constants and of inputs of job scope have shard 0.
@@ -36,47 +36,47 @@ pub(crate) struct LeafKey {
 }
 
 /// A tensor whose descriptor has been seen.
-pub(crate) struct Known<'a> {
+pub(crate) struct Known {
     pub id: TensorId,
     pub descriptor: Descriptor,
-    inputs: OnceCell<Inputs<'a>>,
+    inputs: OnceCell<Inputs>,
     /// The leaf read last: its shard, first element, element count and payload.
-    last: Cell<(u64, u32, u32, &'a [u8])>,
+    last: RefCell<(u64, u32, u32, Rc<[u8]>)>,
 }
 
 /// The operands of a tensor's op.
-struct Inputs<'a> {
+struct Inputs {
     types: Vec<Type>,
-    values: Vec<Input<'a>>,
+    values: Vec<Input>,
 }
 
-enum Input<'a> {
-    Tensor(Rc<Known<'a>>),
+enum Input {
+    Tensor(Rc<Known>),
     Scalar(i64),
 }
 
-pub(crate) struct Evaluator<'a, S> {
+pub(crate) struct Evaluator<S> {
     pub supply: S,
-    pub known: BTreeMap<TensorId, Rc<Known<'a>>>,
-    pub leaves: BTreeMap<LeafKey, &'a [u8]>,
+    pub known: BTreeMap<TensorId, Rc<Known>>,
+    pub leaves: BTreeMap<LeafKey, Rc<[u8]>>,
     /// Values of virtual tensors' elements, for the draw at hand.
     memo: BTreeMap<(TensorId, u32), i64>,
     reads: u32,
     shard: u64,
 }
 
-impl<'a, S: Supply<'a>> Evaluator<'a, S> {
+impl<S: Supply> Evaluator<S> {
     pub fn new(supply: S) -> Self {
         Self { supply, known: BTreeMap::new(), leaves: BTreeMap::new(), memo: BTreeMap::new(), reads: 0, shard: 0 }
     }
 
     /// The tensor `id`, its descriptor supplied if it is new.
-    pub fn tensor(&mut self, id: TensorId) -> Result<Rc<Known<'a>>, Malformed> {
+    pub fn tensor(&mut self, id: TensorId) -> Result<Rc<Known>, Malformed> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
         }
         let descriptor = self.supply.descriptor(id)?;
-        let known = Known { id, descriptor, inputs: OnceCell::new(), last: Cell::new((0, 0, 0, &[])) };
+        let known = Known { id, descriptor, inputs: OnceCell::new(), last: RefCell::new((0, 0, 0, Rc::default())) };
         let known = Rc::new(known);
         self.known.insert(id, known.clone());
         Ok(known)
@@ -85,7 +85,7 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
     /// What `shard` claims of an element of a committed tensor, and what follows from what it reads.
     pub fn claimed_and_computed(
         &mut self,
-        tensor: &Known<'a>,
+        tensor: &Known,
         layout: Layout,
         shard: u64,
         index: u32,
@@ -97,7 +97,7 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
         Ok((claimed, computed))
     }
 
-    fn compute(&mut self, tensor: &Known<'a>, index: u32, depth: u8) -> Result<i64, Malformed> {
+    fn compute(&mut self, tensor: &Known, index: u32, depth: u8) -> Result<i64, Malformed> {
         if depth > MAX_DEPTH {
             return Err(Malformed::Limit);
         }
@@ -113,7 +113,7 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
         eval(&node.op, &inputs.types, &tensor.descriptor.ty, index, &mut reading)
     }
 
-    fn inputs(&mut self, tensor: &Known<'a>, node: &Node) -> Result<Inputs<'a>, Malformed> {
+    fn inputs(&mut self, tensor: &Known, node: &Node) -> Result<Inputs, Malformed> {
         let mut inputs = Inputs { types: Vec::new(), values: Vec::new() };
         for operand in &node.operands {
             let (ty, value) = match *operand {
@@ -130,7 +130,7 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
         Ok(inputs)
     }
 
-    fn value(&mut self, tensor: &Known<'a>, index: u32, depth: u8) -> Result<i64, Malformed> {
+    fn value(&mut self, tensor: &Known, index: u32, depth: u8) -> Result<i64, Malformed> {
         match tensor.descriptor.source {
             Source::Virtual { .. } => {
                 if let Some(value) = self.memo.get(&(tensor.id, index)) {
@@ -151,38 +151,49 @@ impl<'a, S: Supply<'a>> Evaluator<'a, S> {
         }
     }
 
-    fn leaf_value(&mut self, tensor: &Known<'a>, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
+    fn leaf_value(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
         let ty = &tensor.descriptor.ty;
-        let (last_shard, first, count, payload) = tensor.last.get();
-        if last_shard == shard && index.wrapping_sub(first) < count {
-            return Ok(ty.dtype.read(&payload[(index - first) as usize * ty.dtype.bytes()..]));
+        let is_last = {
+            let (last_shard, first, count, _) = *tensor.last.borrow();
+            last_shard == shard && index.wrapping_sub(first) < count
+        };
+        if !is_last {
+            self.find_leaf(tensor, layout, shard, index)?;
         }
+        let (_, first, _, payload) = &*tensor.last.borrow();
+        Ok(ty.dtype.read(&payload[(index - first) as usize * ty.dtype.bytes()..]))
+    }
+
+    /// Makes the leaf that holds the element the one read last.
+    #[inline(never)]
+    fn find_leaf(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<(), Malformed> {
+        let ty = &tensor.descriptor.ty;
         if index >= ty.shape.elements() {
             return Err(Malformed::Index { tensor: tensor.id.0, index });
         }
-        let place = layout.place(ty, index);
-        let key = LeafKey { tensor: tensor.id, shard, leaf: place.leaf };
+        let leaf = layout.place(ty, index).leaf;
+        let key = LeafKey { tensor: tensor.id, shard, leaf };
         let payload = match self.leaves.get(&key) {
-            Some(payload) => payload,
+            Some(payload) => payload.clone(),
             None => {
-                let payload = self.supply.leaf(key, &tensor.descriptor, layout.payload_len(ty, place.leaf))?;
-                self.leaves.insert(key, payload);
+                let payload = self.supply.leaf(key, &tensor.descriptor, layout.payload_len(ty, leaf))?;
+                self.leaves.insert(key, payload.clone());
                 payload
             }
         };
-        let (first, count) = layout.span(ty, place.leaf);
-        tensor.last.set((shard, first, count, payload));
-        Ok(ty.dtype.read(&payload[place.offset..]))
+        let (first, count) = layout.span(ty, leaf);
+        tensor.last.replace((shard, first, count, payload));
+        Ok(())
     }
 }
 
-struct Reading<'e, 'a, S> {
-    evaluator: &'e mut Evaluator<'a, S>,
-    inputs: &'e Inputs<'a>,
+struct Reading<'e, S> {
+    evaluator: &'e mut Evaluator<S>,
+    inputs: &'e Inputs,
     depth: u8,
 }
 
-impl<'a, S: Supply<'a>> Read for Reading<'_, 'a, S> {
+impl<S: Supply> Read for Reading<'_, S> {
     type Error = Malformed;
 
     // `eval` calls this in many places: one copy of it keeps the contract small.

@@ -8,7 +8,7 @@ use crate::{
     commit::payload,
     evaluate::LeafKey,
     hash,
-    open::Siblings,
+    siblings::Siblings,
     tree::{Address, fold},
     wanted::{LEAVES, Located, Slot, locate, locate_from, located},
 };

@@ -13,9 +13,10 @@ use crate::{
 
 /// What was taken from an opening, and what is left of it: the digests that complete the trees.
 pub(crate) struct Taken<'a> {
-    pub descriptors: BTreeMap<TensorId, Digest>,
-    pub known: BTreeMap<TensorId, Rc<Known<'a>>>,
-    pub leaves: BTreeMap<LeafKey, &'a [u8]>,
+    /// Constants' without their roots, until these are known.
+    pub descriptors: BTreeMap<TensorId, Vec<u8>>,
+    pub known: BTreeMap<TensorId, Rc<Known>>,
+    pub leaves: BTreeMap<LeafKey, Rc<[u8]>>,
     pub rest: Reader<'a>,
 }
 
@@ -24,14 +25,18 @@ type Leaf = (LeafKey, Digest);
 
 // Each tree's part stays a function of its own in the contract: a virtual machine refuses one with over 100 locals.
 impl Taken<'_> {
-    /// Folds everything up to its root, in the order of the opening: descriptors, constants by id, inputs, trace.
+    /// Folds everything up to its root, in the order of the opening: constants by id, descriptors, inputs, trace.
     /// Nothing may be left over.
     pub fn lies_under(mut self, statement: &Statement, header: &Header) -> Result<(), Malformed> {
-        self.program(statement, header)?;
         let (mut constants, mut inputs, mut trace) = (BTreeMap::<TensorId, Vec<Leaf>>::new(), vec![], vec![]);
+        for (id, known) in &self.known {
+            if let Source::Constant { .. } = known.descriptor.source {
+                constants.insert(*id, vec![]);
+            }
+        }
         // Taken apart as it is read: nothing below needs payloads, and there may be very many of them.
         for (key, payload) in std::mem::take(&mut self.leaves) {
-            let leaf = (key, hash::leaf(payload));
+            let leaf = (key, hash::leaf(&payload));
             match self.known[&key.tensor].descriptor.source {
                 Source::Constant { .. } => constants.entry(key.tensor).or_default().push(leaf),
                 Source::Input { .. } => inputs.push(leaf),
@@ -39,6 +44,7 @@ impl Taken<'_> {
             }
         }
         constants.into_iter().try_for_each(|(id, leaves)| self.constant(id, &leaves))?;
+        self.program(statement, header)?;
         if !inputs.is_empty() {
             self.inputs(statement, header, &inputs)?;
         }
@@ -52,21 +58,21 @@ impl Taken<'_> {
             return Err(Malformed::Counts);
         }
         let stack = Stack { top: 1, middle: 1, leaves: |_| header.tensors as u64 };
-        let leaves = self.descriptors.iter().map(|(id, digest)| (stack.address(0, 0, id.0 as u64), *digest)).collect();
+        let leaf = |(id, bytes): (&TensorId, &Vec<u8>)| (stack.address(0, 0, id.0 as u64), hash::leaf(bytes));
+        let leaves = self.descriptors.iter().map(leaf).collect();
         let root = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
         expect("program", header.program_id(&root) == statement.subject.program_id)
     }
 
+    /// Completes a constant's descriptor by the root, which comes next in the opening if no leaf was opened.
     #[inline(never)]
     fn constant(&mut self, id: TensorId, leaves: &[Leaf]) -> Result<(), Malformed> {
-        let Source::Constant { root, .. } = self.known[&id].descriptor.source else {
-            return Err(Malformed::Counts);
-        };
         let count = self.leaf_count(id);
         let stack = Stack { top: 1, middle: 1, leaves: |_| count };
         let leaves = leaves.iter().map(|(key, digest)| (stack.address(0, 0, key.leaf as u64), *digest)).collect();
-        let found = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
-        expect("constant", found == root)
+        let root = fold_rest(leaves, &|at| stack.is_absent(at), &mut self.rest)?;
+        self.descriptors.entry(id).or_default().extend(root.0);
+        Ok(())
     }
 
     #[inline(never)]

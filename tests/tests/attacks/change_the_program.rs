@@ -136,7 +136,8 @@ fn no_other_constants_are_read() {
     let opening = world.forge(assignment, &world.statement(assignment), &changed(|parts| parts.weights(false)));
     let message = world.opening(assignment, opening.unwrap());
     let refused: ContractError = world.refused(&alice.operator, message, 0);
-    assert_eq!(refused, Malformed::Root { tree: "constant" }.into());
+    // A constant's root is that of the leaves shown, and the descriptor with it is not the program's.
+    assert_eq!(refused, Malformed::Root { tree: "program" }.into());
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tequio_attestation::{
-    Digest, Layout, Malformed, check,
+    Descriptor, Digest, Header, Layout, Malformed, check,
+    codec::Reader,
     hash::{ABSENT, leaf, node},
     shard_tree, tensor_tree,
     tree::Tree,
@@ -68,6 +69,39 @@ fn no_other_bytes_open_it() {
     }
     refuse(&mut world, &alice, assignment, with(&|bytes| bytes[end] ^= 1));
     let message = world.opening(assignment, opening);
+    world.send(&alice.operator, message, 0);
+    assert!(world.verdict(assignment).agreed());
+}
+
+#[test]
+fn a_leaf_has_one_form() {
+    let mut world = World::new();
+    let alice = world.provider("alice");
+    world.post(Job { draws: 1, ..Job::of(digits(), images(8)) });
+    let assignment = world.assign(&alice, 8);
+    world.attest(&alice);
+    world.beacon();
+    let ExecuteMsg::Open { opening, .. } = world.openings(assignment, 1).remove(0) else { panic!() };
+    let opening: Vec<u8> = opening.into();
+
+    // The number of draws, the drawn tensor, its descriptor, and then the leaf.
+    let mut r = Reader::new(&opening);
+    Header::decode(&mut r).unwrap();
+    r.varint32().unwrap();
+    r.varint32().unwrap();
+    let drawn = Descriptor::decode_shown(&mut r).unwrap();
+    let from = r.position();
+    let len = drawn.layout().unwrap().payload_len(&drawn.ty, 0);
+    let payload = r.leaf(len).unwrap();
+    let (before, form, after) = (&opening[..from], r.since(from), &opening[r.position()..]);
+    // Whichever form it has, the other is refused.
+    let other = match form[0] {
+        0 => [&[1, payload[0]], &payload.chunks(8).map(|_| 0xff).collect::<Vec<u8>>()[..], &payload].concat(),
+        _ => [&[0], &payload[..]].concat(),
+    };
+    assert!(form.len() < other.len());
+    assert_eq!(refuse(&mut world, &alice, assignment, [before, &other, after].concat()), Malformed::Form);
+    let message = world.opening(assignment, opening.clone());
     world.send(&alice.operator, message, 0);
     assert!(world.verdict(assignment).agreed());
 }

@@ -212,7 +212,7 @@ fn walk(manifest: &Manifest) -> Writer {
     w.varint(manifest.tensors.len() as u64 - 1);
     let mut descriptors = manifest.tensors.iter().rev();
     w.bytes(&descriptors.next().unwrap().encode());
-    w.bytes(&[0; 64]);
+    w.leaf(&[0; 64]);
     descriptors.for_each(|descriptor| w.bytes(&descriptor.encode()));
     w
 }
@@ -226,7 +226,7 @@ fn a_chain_of_virtual_tensors_ends_before_the_machine_does() {
     // One that is short enough fails for what was attested to: nothing.
     let short = chain(u32::from(MAX_DEPTH) - 1);
     let mut walk = walk(&short);
-    walk.bytes(&[0; 64]);
+    walk.leaf(&[0; 64]);
     assert!(matches!(opened(&short, &walk.0), Malformed::Truncated | Malformed::Root { .. }));
 }
 

@@ -37,6 +37,7 @@ fn attestation(text: &mut String) {
         Truncated,
         Trailing { bytes },
         Varint,
+        Form,
         Version { version },
         Tag { tag },
         Shape,

@@ -4,6 +4,7 @@ use tequio_attestation::{
 };
 
 use crate::{
+    choice,
     golden::{golden, hex},
     job, layers,
     program::Run,
@@ -61,6 +62,33 @@ fn inputs_of_both_scopes() {
         }));
     }
     golden("opening-job", &json!({ "program": run.describe(), "attestations": attestations }));
+}
+
+/// The root of a constant of which no leaf is read stands in the opening for itself.
+#[test]
+fn constants_that_are_not_read() {
+    let run = Run::new(choice::program(), choice::inputs(), (0, 3), |_, _| {});
+    let mut attestations = vec![];
+    for number in 0..6u8 {
+        let statement = run.statement(tagged("one draw", &[&[number]]), 1);
+        let opening = run.open(&statement, 0, 1);
+        assert_eq!(check(&statement, 0, &opening), Ok(Outcome::Agreed { draws: 1 }), "{number}");
+        for at in 0..opening.len() {
+            let mut other = opening.clone();
+            other[at] ^= 1 << (at % 8);
+            assert!(check(&statement, 0, &other).is_err(), "byte {at}");
+        }
+        let cases = [case("the draw", &statement, 0, opening)];
+        attestations.push(json!({ "what": "one draw", "statement": describe(&statement), "cases": cases }));
+    }
+    let both: std::collections::BTreeSet<u8> = (0..6u8)
+        .map(|number| {
+            let draw = run.statement(tagged("one draw", &[&[number]]), 1).draw(0);
+            choice::inputs()[draw.shard as usize][0][draw.element(40) as usize]
+        })
+        .collect();
+    assert_eq!(both.len(), 2, "draws of either side");
+    golden("opening-choice", &json!({ "program": run.describe(), "attestations": attestations }));
 }
 
 /// One element that somebody chose, of a tensor that is right and of one that is wrong.

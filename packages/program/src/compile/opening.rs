@@ -13,6 +13,8 @@ use crate::{
 
 /// Bytes of a digest.
 const DIGEST: u64 = 32;
+/// A byte says of each leaf how its payload is written. That is never more bytes than the payload has.
+const FORM: u64 = 1;
 /// The number of draws and the drawn tensor, as varints, and the input tree's shard count.
 const NUMBERS: u64 = 5 + 5 + 8;
 
@@ -25,7 +27,7 @@ pub(crate) fn payload(scheme: &Scheme<'_>, cone: &Cone) -> u64 {
 /// shard not counted. `descriptors` may lack right intervals and roots: their lengths don't depend on them.
 pub(crate) fn bound(scheme: &Scheme<'_>, cone: &Cone, header: &Header, descriptors: &[Descriptor]) -> u64 {
     let described: Vec<(u64, u64)> =
-        cone.areas.keys().map(|id| (id.0 as u64, descriptors[id.0 as usize].encode().len() as u64)).collect();
+        cone.areas.keys().map(|id| (id.0 as u64, descriptors[id.0 as usize].encode_shown().len() as u64)).collect();
     let (mut constants, mut inputs, mut job, mut committed) = (0, Vec::new(), Vec::new(), Vec::new());
     for (id, areas) in cone.shown() {
         let bytes = scheme.bytes(id, areas);
@@ -35,7 +37,8 @@ pub(crate) fn bound(scheme: &Scheme<'_>, cone: &Cone, header: &Header, descripto
             let scope = if scheme.job[id.0 as usize] { &mut job } else { &mut inputs };
             scope.push((id.0 as u64, bytes));
         } else {
-            constants += bytes;
+            // Of a constant of which no leaf is read there is the root.
+            constants += bytes.max(DIGEST);
         }
     }
     let trees = multiproof(&described, descriptors.len() as u64)
@@ -97,6 +100,6 @@ impl Scheme<'_> {
         let is_whole = shown.leaves == layout.leaves(&tensor.ty) as u64;
         // Nothing lies beside the whole tensor.
         let beside = if is_whole { 0 } else { DIGEST * shown.digests };
-        shown.payload + beside + gaps(&tensor.ty, &layout, shown.leaves)
+        shown.leaves * FORM + shown.payload + beside + gaps(&tensor.ty, &layout, shown.leaves)
     }
 }

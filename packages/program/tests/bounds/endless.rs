@@ -55,10 +55,10 @@ fn opening(of: u32, between: &[Descriptor]) -> Vec<u8> {
     w.varint(1);
     w.varint(DRAWN.0.into());
     w.bytes(&Descriptor { ty: out, source }.encode());
-    w.u8(0);
+    w.leaf(&[0]);
     between.iter().for_each(|tensor| w.bytes(&tensor.encode()));
     w.bytes(&Descriptor { ty: input, source: Source::Input { layout: layout(&input), scope: Scope::Shard } }.encode());
-    w.bytes(&[0; INPUT as usize]);
+    w.leaf(&[0; INPUT as usize]);
     w.0
 }
 
