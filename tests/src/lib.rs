@@ -25,4 +25,4 @@ pub use actor::Provider;
 pub use job::{Job, job, shards};
 pub use model::Model;
 pub use tequio_adversary::Scene;
-pub use world::{Held, RICH, STAKE, Serves, World, wait, walk};
+pub use world::{Ground, Held, RICH, STAKE, Serves, World, wait, walk};

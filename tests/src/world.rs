@@ -1,25 +1,36 @@
-//! A chain with its actors. Every message that is accepted leaves all five contracts' equations true, every one that is
+//! A chain with its actors: the one in the process, or the real one that `TEQUIO_LOCALNET` names. Every message that is accepted leaves all five contracts' equations true, every one that is
 //! refused changes nothing: whatever a test is about, it checks that too.
 
 mod ask;
 mod dispute;
 mod forge;
+mod ground;
+mod node;
 mod watch;
 mod way;
 
-use std::{collections::BTreeMap, fmt::Debug, future::Future, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    future::Future,
+    sync::{Arc, LazyLock},
+};
 
 use anyhow::Result;
-use cosmwasm_std::{Addr, coins};
+use cosmwasm_std::Addr;
 use tequio_attestation::ShardTrace;
 use tequio_backend::Executable;
 use tequio_client::{Executed, Message, conservation, data::Store};
 use tequio_embedded::{Embedded, Setup};
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
+use tequio_rpc::Refused;
 use tequio_runner::{FetchError, JobData, fetch, provider::Run};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
+pub use ground::Ground;
 pub use watch::{Serves, walk};
+
+use node::Node;
 
 use crate::{Job, Model, Provider, Scene};
 
@@ -27,9 +38,10 @@ use crate::{Job, Model, Provider, Scene};
 pub const RICH: u128 = 1 << 80;
 /// What a provider bonds.
 pub const STAKE: u128 = 1 << 70;
+const CLIENT: &str = "client";
 
 pub struct World {
-    pub chain: Embedded,
+    pub chain: Ground,
     /// Where clients put data and providers deliver.
     pub store: Store,
     pub client: Addr,
@@ -61,17 +73,24 @@ pub struct Held {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(Setup::default())
+        match Node::named() {
+            Some(node) => Self::on(Ground::Node(node)),
+            None => Self::with(Setup::default()),
+        }
     }
 
-    /// A world that begins with other settings.
+    /// A world that begins with other settings, inside the process.
     pub fn with(setup: Setup) -> Self {
-        let chain = Embedded::new(&setup.genesis_tokens("client", RICH)).expect("the setup is within its bounds");
-        let (client, stranger) = (chain.actor("client"), chain.actor("stranger"));
+        let chain = Embedded::new(&setup.genesis_tokens(CLIENT, RICH)).expect("the setup is within its bounds");
+        Self::on(Ground::Embedded(chain))
+    }
+
+    fn on(mut chain: Ground) -> Self {
+        let (client, stranger) = (chain.actor(CLIENT), chain.actor("stranger"));
         let (jobs, taken, held) = Default::default();
-        let mut world = Self { chain, store: Store::memory(), client, stranger, job: JobId(0), jobs, taken, held };
+        let world = Self { chain, store: Store::memory(), client, stranger, job: JobId(0), jobs, taken, held };
         for actor in [world.client.clone(), world.chain.deployment().governance.clone()] {
-            world.enrich(&actor);
+            world.chain.enrich(&actor);
         }
         world
     }
@@ -79,14 +98,8 @@ impl World {
     /// Somebody with money.
     pub fn actor(&mut self, name: &str) -> Addr {
         let actor = self.chain.actor(name);
-        self.enrich(&actor);
+        self.chain.enrich(&actor);
         actor
-    }
-
-    fn enrich(&mut self, actor: &Addr) {
-        let purse = coins(RICH, &self.chain.deployment().denom);
-        let init = self.chain.app().init_modules(|router, _, storage| router.bank.init_balance(storage, actor, purse));
-        init.expect("a bank that takes balances");
     }
 
     /// An honest provider with all the stake it may need.
@@ -118,6 +131,20 @@ impl World {
         let outcome = outcome.unwrap_or_else(|error| panic!("refused: {error:#}\n{msg:?}"));
         self.conserves();
         outcome
+    }
+
+    /// Sends a message that a contract refuses with this error, changing nothing.
+    pub fn refuses<E>(&mut self, sender: &Addr, msg: impl Into<Message>, funds: u128, error: E)
+    where
+        E: Debug + PartialEq + std::error::Error + Send + Sync + 'static,
+    {
+        if let Ground::Node(_) = &self.chain {
+            // What others do there goes on: that nothing changed is left to the chain, which rolls back what fails.
+            let refused = self.chain.send(sender, msg, funds).expect_err("not refused");
+            assert_eq!(refused.downcast::<Refused>().expect("refused otherwise").text, error.to_string());
+        } else {
+            assert_eq!(self.refused::<E>(sender, msg, funds), error);
+        }
     }
 
     /// Sends a message that a contract refuses with an error of its own, changing nothing.
@@ -190,7 +217,11 @@ impl World {
 
 /// Waits for what others do not wait for.
 pub fn wait<F: Future>(future: F) -> F::Output {
-    Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    // What waits for a node may be waited for in what is waited for itself, which a runtime of one's own does not allow.
+    static RUNTIME: LazyLock<Runtime> =
+        LazyLock::new(|| Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime"));
+    let _context = RUNTIME.enter();
+    pollster::block_on(future)
 }
 
 impl Default for World {

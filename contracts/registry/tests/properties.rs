@@ -181,8 +181,9 @@ fn moves_only_what_it_may(world: &mut World, sender: &str, msg: &ExecuteMsg, pai
     passed
 }
 
-/// Whatever happened, holders let go, time passes, and everyone takes out what is theirs: nothing is left.
-fn drains(world: &mut World) {
+/// Whatever happened, holders let go, time passes, and everyone takes out what is theirs: nothing is left. Whether there was
+/// something to burn.
+fn drains(world: &mut World) -> bool {
     let granted: BTreeSet<String> = world
         .ask::<Vec<HolderResponse>>(&QueryMsg::Holders { start_after: None, limit: Some(100) })
         .into_iter()
@@ -205,11 +206,12 @@ fn drains(world: &mut World) {
     for who in all_people() {
         let _ = world.withdraw(&who);
     }
-    let _ = world.burn();
+    let burned = world.burn().is_ok();
     assert_eq!(world.purse(&world.registry), 0);
     let rich: u128 = all_people().iter().map(|who| world.purse(who)).sum();
     assert_eq!(rich, world.supply());
     assert!(rich <= RICHES * PEOPLE.len() as u128);
+    burned
 }
 
 #[test]
@@ -233,14 +235,13 @@ fn nothing_is_lost_whatever_is_sent() {
                     }
                 }
             }
-            drains(&mut world);
+            let burned = drains(&mut world);
+            *passed.borrow_mut().entry("Burn".into()).or_default() += u32::from(burned);
             Ok(())
         })
         .unwrap();
     // Sequences in which a message never passes prove nothing about it.
     let passed = passed.into_inner();
     println!("passed: {passed:?}");
-    // Every sequence ends with burning what is left, whether it passed before or not.
-    let verbs = passed.len() + usize::from(!passed.contains_key("Burn"));
-    assert!(cases() < 64 || verbs == 13, "{passed:?}");
+    assert!(cases() < 64 || passed.len() == 13 && passed["Burn"] > 0, "{passed:?}");
 }

@@ -71,7 +71,7 @@ impl World {
         let published = self.publish(job);
         let spec = job.spec(&published, self.now());
         if spec.kind == Kind::Client {
-            return spec;
+            return JobSpec { audit_window: spec.audit_window.or(self.chain.audit_window()), ..spec };
         }
         // A stranger watches what is nobody's.
         let principal = spec.principal.or_else(|| Some(self.stranger.to_string()));

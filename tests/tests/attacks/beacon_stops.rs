@@ -46,8 +46,7 @@ fn a_round_that_comes_late_counts_from_its_arrival_and_one_that_comes_too_late_n
             assert!(world.verdict(assignment).agreed());
         } else {
             let message = world.opening(assignment, vec![]);
-            let refused: ContractError = world.refused(&alice.operator, message, 0);
-            assert_eq!(refused, ContractError::Void { round: drawn.round, limit: drawn.limit });
+            world.refuses(&alice.operator, message, 0, ContractError::Void { round: drawn.round, limit: drawn.limit });
             assert_eq!(world.verdict(assignment), Verdict::Void {});
         }
     }
@@ -83,8 +82,7 @@ fn another_beacon_is_for_attestations_after_its_timelock_only() {
         signature: signature.into(),
     };
     let wrong = round(2, world.chain.beacon().sign(drawn.round));
-    let refused: ContractError = world.refused(&stranger, wrong, 0);
-    assert_eq!(refused, ContractError::WrongSignature { beacon: BeaconId(2), round: drawn.round });
+    world.refuses(&stranger, wrong, 0, ContractError::WrongSignature { beacon: BeaconId(2), round: drawn.round });
     world.send(&stranger, round(2, new.sign(drawn.round)), 0);
     for message in world.openings(after, u32::MAX) {
         world.send(&stranger, message, 0);

@@ -24,8 +24,12 @@ fn who_opens_anothers_attestation_does_it_for_the_other() {
     let opening = world.openings(assignment, u32::MAX).remove(0);
     world.send(&mallory.operator, opening.clone(), 0);
     assert!(world.verdict(assignment).agreed());
-    let refused: ContractError = world.refused(&alice.operator, opening, 0);
-    assert_eq!(refused, ContractError::Closed { verdict: "genuine_so_far", opened: 64, draws: 64 });
+    world.refuses(
+        &alice.operator,
+        opening,
+        0,
+        ContractError::Closed { verdict: "genuine_so_far", opened: 64, draws: 64 },
+    );
     world.pass(605);
     world.send(&mallory.operator, escrow::ExecuteMsg::Settle { assignments: vec![assignment] }, 0);
     assert_eq!(world.balance(&alice.owner), 8_000);

@@ -87,14 +87,11 @@ fn no_round_can_be_had_before_it_is_due_and_no_draw_without_it() {
         |signed| ExecuteMsg::Beacon { beacon: BEACON, round, signature: world.chain.beacon().sign(signed).into() };
     let (early, wrong) = (post(round), post(round - 1));
     let now = world.now();
-    let refused: ContractError = world.refused(&stranger, early.clone(), 0);
-    assert_eq!(refused, ContractError::NotDue { round, due, now });
-    let refused: ContractError = world.refused(&stranger, open, 0);
-    assert_eq!(refused, ContractError::RoundMissing { beacon: BEACON, round, due });
+    world.refuses(&stranger, early.clone(), 0, ContractError::NotDue { round, due, now });
+    world.refuses(&stranger, open, 0, ContractError::RoundMissing { beacon: BEACON, round, due });
 
     world.chain.advance_to(due);
-    let refused: ContractError = world.refused(&stranger, wrong, 0);
-    assert_eq!(refused, ContractError::WrongSignature { beacon: BEACON, round });
+    world.refuses(&stranger, wrong, 0, ContractError::WrongSignature { beacon: BEACON, round });
     world.send(&stranger, early, 0);
     assert!(world.attestation(assignment).round.unwrap().seed.is_some());
 }

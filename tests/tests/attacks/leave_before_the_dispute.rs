@@ -37,10 +37,11 @@ fn a_stake_stands_behind_one_shard_at_a_time() {
     world.assign_of(jobs[0], &alice, 2);
     world.assign_of(jobs[1], &alice, 2);
     for job in jobs {
-        let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
-        assert_eq!(
-            refused,
-            ContractError::Core(CoreError::StakeShort { free: (each - 1).into(), needed: each.into() })
+        world.refuses(
+            &alice.operator,
+            alice.taking(job, 1),
+            0,
+            ContractError::Core(CoreError::StakeShort { free: (each - 1).into(), needed: each.into() }),
         );
     }
 }
@@ -54,8 +55,12 @@ fn a_stake_stands_behind_no_more_than_its_owner_allows() {
     world.send(&alice.owner, ExecuteMsg::Cap { holder: holder.to_string(), amount: cap }, 0);
     let job = world.post(job());
     world.assign(&alice, 3);
-    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
-    assert_eq!(refused, ContractError::Core(CoreError::CapExceeded { holder, placed: cap, amount: each.into(), cap }));
+    world.refuses(
+        &alice.operator,
+        alice.taking(job, 1),
+        0,
+        ContractError::Core(CoreError::CapExceeded { holder, placed: cap, amount: each.into(), cap }),
+    );
 }
 
 #[test]
@@ -68,10 +73,11 @@ fn what_is_under_a_lien_does_not_leave() {
     world.attest(&mallory);
 
     let all = ExecuteMsg::Unbond { amount: (10 * each).into() };
-    let refused: ContractError = world.refused(&mallory.owner, all, 0);
-    assert_eq!(
-        refused,
-        ContractError::Core(CoreError::StakeShort { free: (2 * each).into(), needed: (10 * each).into() })
+    world.refuses(
+        &mallory.owner,
+        all,
+        0,
+        ContractError::Core(CoreError::StakeShort { free: (2 * each).into(), needed: (10 * each).into() }),
     );
     // What is free may thaw, and leaves while the rest stays.
     world.send(&mallory.owner, ExecuteMsg::Unbond { amount: (2 * each).into() }, 0);
@@ -80,8 +86,12 @@ fn what_is_under_a_lien_does_not_leave() {
     world.pass(172_800);
     let withdrawn: Vec<Withdrawn> = world.send(&mallory.owner, ExecuteMsg::Withdraw {}, 0).all();
     assert_eq!(withdrawn[0].amount.u128(), 2 * each);
-    let refused: ContractError = world.refused(&mallory.owner, ExecuteMsg::Unbond { amount: 1u128.into() }, 0);
-    assert_eq!(refused, ContractError::Core(CoreError::StakeShort { free: 0u128.into(), needed: 1u128.into() }));
+    world.refuses(
+        &mallory.owner,
+        ExecuteMsg::Unbond { amount: 1u128.into() },
+        0,
+        ContractError::Core(CoreError::StakeShort { free: 0u128.into(), needed: 1u128.into() }),
+    );
     let ended = world.settle();
     assert_eq!(
         (ended[0].assignment, ended[0].ending, ended[0].slashed.u128()),
@@ -97,10 +107,11 @@ fn what_thaws_stands_behind_nothing_new() {
     let alice = world.provider_with("alice", 8 * each);
     world.send(&alice.owner, ExecuteMsg::Unbond { amount: (5 * each).into() }, 0);
     let job = world.post(job());
-    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 4), 0);
-    assert_eq!(
-        refused,
-        ContractError::Core(CoreError::StakeShort { free: (3 * each).into(), needed: (4 * each).into() })
+    world.refuses(
+        &alice.operator,
+        alice.taking(job, 4),
+        0,
+        ContractError::Core(CoreError::StakeShort { free: (3 * each).into(), needed: (4 * each).into() }),
     );
     world.assign(&alice, 3);
 }
@@ -133,7 +144,11 @@ fn nobody_but_a_holder_takes_from_a_stake() {
     let slash = ExecuteMsg::Slash { provider: provider.clone(), amount: 1u128.into(), client: None, reporter: None };
     let release = ExecuteMsg::Release { provider, amount: 1u128.into() };
     for (sender, message) in [(&mallory.owner, slash), (&alice.owner, release)] {
-        let refused: ContractError = world.refused(sender, message, 0);
-        assert_eq!(refused, ContractError::Grant(BadGrant::Never { right: "place liens", address: sender.clone() }));
+        world.refuses(
+            sender,
+            message,
+            0,
+            ContractError::Grant(BadGrant::Never { right: "place liens", address: sender.clone() }),
+        );
     }
 }

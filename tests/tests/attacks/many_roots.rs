@@ -103,9 +103,17 @@ fn no_giving_back_once_an_attestation_exists() {
     let (give_back, fee) = (escrow::ExecuteMsg::GiveBack { assignment }, world.give_back_fee(assignment));
     world.attest(&mallory);
     let attested = world.attestation(assignment).attested;
-    let refused: tequio_escrow::ContractError = world.refused(&mallory.operator, give_back.clone(), fee);
-    assert_eq!(refused, tequio_escrow::ContractError::Kept { assignment, reason: Kept::Attested { attested } });
+    world.refuses(
+        &mallory.operator,
+        give_back.clone(),
+        fee,
+        tequio_escrow::ContractError::Kept { assignment, reason: Kept::Attested { attested } },
+    );
     world.beacon();
-    let refused: tequio_escrow::ContractError = world.refused(&mallory.operator, give_back, fee);
-    assert_eq!(refused, tequio_escrow::ContractError::Kept { assignment, reason: Kept::Attested { attested } });
+    world.refuses(
+        &mallory.operator,
+        give_back,
+        fee,
+        tequio_escrow::ContractError::Kept { assignment, reason: Kept::Attested { attested } },
+    );
 }

@@ -90,8 +90,7 @@ fn no_subject_that_no_opening_could_be_for_is_attested_to() {
             ContractError::ShardsOverflow { first: u64::MAX, count: 8 },
         ),
     ] {
-        let refused: ContractError = world.refused(&alice.operator, attest(subject), 0);
-        assert_eq!(refused, refusal);
+        world.refuses(&alice.operator, attest(subject), 0, refusal);
     }
     world.send(&alice.operator, attest(honest), 0);
 }
@@ -120,8 +119,7 @@ fn lists_in_messages_are_bounded() {
     let twice = escrow::ExecuteMsg::Settle { assignments: vec![assignment; 2] };
     world.send(&stranger, twice.clone(), 0);
     assert_eq!(world.balance(&alice.owner), 8_000);
-    let refused: ContractError = world.refused(&stranger, twice, 0);
-    assert_eq!(refused, ContractError::Over { assignment, ending: escrow::Ending::Settled });
+    world.refuses(&stranger, twice, 0, ContractError::Over { assignment, ending: escrow::Ending::Settled });
 }
 
 #[test]
@@ -152,8 +150,7 @@ fn thaws_are_bounded() {
     for _ in 0..32 {
         world.send(&alice.owner, unbond.clone(), 0);
     }
-    let refused: tequio_registry::ContractError = world.refused(&alice.owner, unbond, 0);
-    assert_eq!(refused, tequio_registry::ContractError::TooManyThaws { open: 32, max: 32 });
+    world.refuses(&alice.owner, unbond, 0, tequio_registry::ContractError::TooManyThaws { open: 32, max: 32 });
 }
 
 /// Mallory posts a program of her own making, takes a shard of it, attests to anything and opens it with `opening`.

@@ -77,11 +77,9 @@ fn a_rotated_key_does_not_go_on() {
     let (mut world, alice, assignment) = rotated();
     let not_operator = || ContractError::NotOperator { sender: alice.operator.clone(), provider: alice.owner.clone() };
     let job = world.assignment(assignment).job;
-    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
-    assert_eq!(refused, not_operator());
+    world.refuses(&alice.operator, alice.taking(job, 1), 0, not_operator());
     let fee = world.give_back_fee(assignment);
-    let refused: ContractError = world.refused(&alice.operator, ExecuteMsg::GiveBack { assignment }, fee);
-    assert_eq!(refused, not_operator());
+    world.refuses(&alice.operator, ExecuteMsg::GiveBack { assignment }, fee, not_operator());
 }
 
 /// What a stolen key took is ended before it attests to garbage: absence costs a share, garbage the whole lien.

@@ -52,8 +52,7 @@ fn too_late_is_never() {
     let deadline = world.attestation(assignment).round.unwrap().deadline.unwrap();
     world.chain.advance_past(deadline);
     let now = world.chain.moment();
-    let refused: ContractError = world.refused(&alice.operator, opening, 0);
-    assert_eq!(refused, ContractError::Lapsed { opened: 0, draws: 64, deadline, now });
+    world.refuses(&alice.operator, opening, 0, ContractError::Lapsed { opened: 0, draws: 64, deadline, now });
 }
 
 #[test]

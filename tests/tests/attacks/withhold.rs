@@ -212,17 +212,15 @@ fn who_never_reveals_forfeits_it_all() {
     assert_eq!(world.verdict(assignment), Verdict::Withheld { from: watcher.to_string() });
     // Too late to reveal, to demand or to refute.
     let message = revealing(&world, assignment, told.demand);
-    let closed = tequio_arbiter::ContractError::Closed { verdict: "withheld" };
-    let refused: tequio_arbiter::ContractError = world.refused(&mallory.operator, message, 0);
-    assert_eq!(refused, closed);
+    let closed = || tequio_arbiter::ContractError::Closed { verdict: "withheld" };
+    world.refuses(&mallory.operator, message, 0, closed());
     let shown = shown(&world, assignment, &Wanted::Shards { depth: 0, index: 0 }).into();
     let again = arbiter::ExecuteMsg::Demand {
         attestation: world.attestation(assignment).id,
         wanted: Wanted::Shards { depth: 0, index: 0 },
         shown,
     };
-    let refused: tequio_arbiter::ContractError = world.refused(&watcher, again, 1_250);
-    assert_eq!(refused, closed);
+    world.refuses(&watcher, again, 1_250, closed());
     let held = world.held(assignment);
     let wrong = held.executable.trace(&held.data.inputs, SHARD).unwrap();
     let (roots, attestation) = (held.run.tree.leaves().to_vec(), world.attestation(assignment));
@@ -295,8 +293,7 @@ fn it_is_refuted_while_something_is_to_be_revealed() {
     reveals(&mut world, assignment, met.demand);
     refutes(&mut world, assignment);
     let message = revealing(&world, assignment, open.demand);
-    let refused: tequio_arbiter::ContractError = world.refused(&mallory.operator, message, 0);
-    assert_eq!(refused, tequio_arbiter::ContractError::Closed { verdict: "refuted" });
+    world.refuses(&mallory.operator, message, 0, tequio_arbiter::ContractError::Closed { verdict: "refuted" });
     // Past its due time it is refuted still, and not withheld too.
     world.chain.advance_to(open.due + 1_000);
     assert!(matches!(world.verdict(assignment), Verdict::Refuted { by, .. } if by == client.as_str()));

@@ -68,8 +68,7 @@ fn payment_goes_through_and_the_reward_follows_once_it_is_repaired() {
     let earned = world.claimable(&alice.owner).earned;
     assert_eq!(earned, rewarded[0].earned);
 
-    let refused: ContractError = world.refused(&stranger, retry, 0);
-    assert_eq!(refused, ContractError::NoReward { assignment });
+    world.refuses(&stranger, retry, 0, ContractError::NoReward { assignment });
     assert_eq!(world.claim(&alice), earned.u128());
 }
 
@@ -92,8 +91,7 @@ fn a_refund_goes_through_and_the_credits_follow() {
     migrate(&mut world, code::of(Contract::Rewards));
     let released: Vec<CreditsReleased> = world.send(&stranger, retry.clone(), 0).all();
     assert_eq!((released.len(), released[0].amount.u128()), (1, credits.u128() / 2));
-    let refused: ContractError = world.refused(&stranger, retry, 0);
-    assert_eq!(refused, ContractError::NoRelease { job });
+    world.refuses(&stranger, retry, 0, ContractError::NoRelease { job });
     world.refund(None);
     let free: Uint128 = world.ask(rewards::QueryMsg::Credits { client: world.client.to_string() });
     assert_eq!(free, credits);
@@ -122,9 +120,12 @@ fn only_what_is_pending_is_retried_and_only_posting_needs_rewards() {
 
     migrate(&mut world, code::of(Contract::Rewards));
     let stranger = world.stranger.clone();
-    let refused: ContractError =
-        world.refused(&stranger, escrow::ExecuteMsg::Reward { assignments: vec![second, first] }, 0);
-    assert_eq!(refused, ContractError::NoReward { assignment: first });
+    world.refuses(
+        &stranger,
+        escrow::ExecuteMsg::Reward { assignments: vec![second, first] },
+        0,
+        ContractError::NoReward { assignment: first },
+    );
     world.send(&stranger, escrow::ExecuteMsg::Reward { assignments: vec![second] }, 0);
     let spec = world.offer(&job());
     let half = world.quote(&spec).credits.u128() / 2;

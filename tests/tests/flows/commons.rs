@@ -36,9 +36,12 @@ fn an_epochs_budget_is_shared_by_work_once_it_is_over() {
     assert_eq!(paid, [0, 0]);
 
     let owner = alice.owner.clone();
-    let refused: tequio_rewards::ContractError =
-        world.refused(&owner, rewards::ExecuteMsg::Claim { provider: None }, 0);
-    assert_eq!(refused, tequio_rewards::ContractError::NothingToClaim { provider: owner });
+    world.refuses(
+        &owner,
+        rewards::ExecuteMsg::Claim { provider: None },
+        0,
+        tequio_rewards::ContractError::NothingToClaim { provider: owner.clone() },
+    );
     world.pass(86_400);
     assert_eq!((world.claim(&alice), world.claim(&bob)), (6_750, 2_250));
     let epoch: EpochResponse = world.ask(rewards::QueryMsg::Epoch { epoch: 0 });
@@ -79,6 +82,5 @@ fn only_governance_posts_for_the_commons() {
     let mut world = World::new();
     let (client, spec) = (world.client.clone(), world.offer(&commons()));
     let post = tequio_protocol::escrow::ExecuteMsg::Post { spec };
-    let refused: tequio_escrow::ContractError = world.refused(&client, post, 0);
-    assert_eq!(refused, tequio_escrow::ContractError::Ownership(cw_ownable::OwnershipError::NotOwner));
+    world.refuses(&client, post, 0, tequio_escrow::ContractError::Ownership(cw_ownable::OwnershipError::NotOwner));
 }

@@ -12,8 +12,12 @@ fn nobody_takes_more_than_its_part() {
     let first = world.assign(&alice, 8);
     assert_eq!(world.assignment(first).count, 3);
     world.complete(&alice);
-    let refused: ContractError = world.refused(&alice.operator, alice.taking(job, 1), 0);
-    assert_eq!(refused, ContractError::Diversity { job, provider: alice.owner.clone(), held: 3, cap: 3 });
+    world.refuses(
+        &alice.operator,
+        alice.taking(job, 1),
+        0,
+        ContractError::Diversity { job, provider: alice.owner.clone(), held: 3, cap: 3 },
+    );
     for (who, count) in [(&bob, 3), (&carol, 2)] {
         let taken = world.assign(who, 8);
         assert_eq!(world.assignment(taken).count, count);

@@ -23,21 +23,23 @@ fn who_never_attests_forfeits_a_share_of_the_lien() {
     world.chain.advance_to(attest_by.time());
     let expire = escrow::ExecuteMsg::Expire { assignments: vec![assignment] };
     let (stranger, now) = (world.stranger.clone(), world.chain.moment());
-    let refused: ContractError = world.refused(&stranger, expire.clone(), 0);
-    assert_eq!(refused, ContractError::NotYet { assignment, reason: NotYet::Unattested { attest_by, now } });
+    world.refuses(
+        &stranger,
+        expire.clone(),
+        0,
+        ContractError::NotYet { assignment, reason: NotYet::Unattested { attest_by, now } },
+    );
 
     world.pass(1);
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
-    let refused: ContractError = world.refused(&stranger, settle, 0);
-    assert_eq!(refused, ContractError::Expires { assignment, ending: Ending::Absent });
+    world.refuses(&stranger, settle, 0, ContractError::Expires { assignment, ending: Ending::Absent });
     world.send(&stranger, expire.clone(), 0);
     // 5 % is what never attesting costs.
     let forfeit = (lien * 5).div_ceil(100);
     assert_eq!(amounts(&world, &alice), [STAKE - forfeit, 0, forfeit]);
     assert_eq!(world.free(), [(0, 8)]);
 
-    let refused: ContractError = world.refused(&stranger, expire, 0);
-    assert_eq!(refused, ContractError::Over { assignment, ending: Ending::Absent });
+    world.refuses(&stranger, expire, 0, ContractError::Over { assignment, ending: Ending::Absent });
 }
 
 #[test]
@@ -68,8 +70,7 @@ fn what_is_to_be_settled_cannot_be_expired() {
     world.pass(30 * 86_400);
     let stranger = world.stranger.clone();
     let expire = escrow::ExecuteMsg::Expire { assignments: vec![assignment] };
-    let refused: ContractError = world.refused(&stranger, expire, 0);
-    assert_eq!(refused, ContractError::Settles { assignment, ending: Ending::Settled });
+    world.refuses(&stranger, expire, 0, ContractError::Settles { assignment, ending: Ending::Settled });
     world.settle();
     assert_eq!(world.balance(&alice.owner), 8_000);
 }
@@ -88,8 +89,7 @@ fn an_attestation_that_comes_too_late_is_none() {
     assert!(world.verdict(assignment).agreed());
     let stranger = world.stranger.clone();
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
-    let refused: ContractError = world.refused(&stranger, settle, 0);
-    assert_eq!(refused, ContractError::Expires { assignment, ending: Ending::Absent });
+    world.refuses(&stranger, settle, 0, ContractError::Expires { assignment, ending: Ending::Absent });
     let expire = escrow::ExecuteMsg::Expire { assignments: vec![assignment] };
     world.send(&stranger, expire, 0);
     assert_eq!((world.state_of(assignment), world.balance(&alice.owner)), (State::Ended(Ending::Absent), 0));

@@ -45,8 +45,12 @@ fn once_for_each_provider_and_job_and_not_late() {
     let again = world.assign(&alice, 8);
     let fee = world.give_back_fee(again);
     let give_back = escrow::ExecuteMsg::GiveBack { assignment: again };
-    let refused: ContractError = world.refused(&alice.operator, give_back, fee);
-    assert_eq!(refused, ContractError::GaveBack { job: first, provider: alice.owner.clone() });
+    world.refuses(
+        &alice.operator,
+        give_back,
+        fee,
+        ContractError::GaveBack { job: first, provider: alice.owner.clone() },
+    );
 
     // Another job is another matter, but time is.
     world.post(job());
@@ -54,7 +58,10 @@ fn once_for_each_provider_and_job_and_not_late() {
     let until = Deadline { seconds: 300, ..world.assignment(other).attest_by };
     world.chain.advance_past(until);
     let now = world.chain.moment();
-    let refused: ContractError =
-        world.refused(&alice.operator, escrow::ExecuteMsg::GiveBack { assignment: other }, fee);
-    assert_eq!(refused, ContractError::Kept { assignment: other, reason: Kept::Closed { until, now } });
+    world.refuses(
+        &alice.operator,
+        escrow::ExecuteMsg::GiveBack { assignment: other },
+        fee,
+        ContractError::Kept { assignment: other, reason: Kept::Closed { until, now } },
+    );
 }

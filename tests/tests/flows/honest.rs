@@ -79,8 +79,12 @@ fn nothing_is_paid_before_the_audit_window_is_over() {
 
     let settle = escrow::ExecuteMsg::Settle { assignments: vec![assignment] };
     let (stranger, now) = (world.stranger.clone(), world.chain.moment());
-    let refused: ContractError = world.refused(&stranger, settle.clone(), 0);
-    assert_eq!(refused, ContractError::NotYet { assignment, reason: NotYet::Audit { until, now } });
+    world.refuses(
+        &stranger,
+        settle.clone(),
+        0,
+        ContractError::NotYet { assignment, reason: NotYet::Audit { until, now } },
+    );
     world.chain.advance_past(until);
     world.send(&stranger, settle, 0);
     assert_eq!(world.balance(&alice.owner), 8_000);

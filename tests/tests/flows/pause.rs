@@ -18,11 +18,9 @@ fn what_has_begun_goes_on() {
     let governance = world.chain.deployment().governance.clone();
     world.send(&governance, escrow::ExecuteMsg::Pause { posting: true, assigning: true }, 0);
     let client = world.client.clone();
-    let refused: ContractError = world.refused(&client, escrow::ExecuteMsg::Post { spec }, funds);
-    assert_eq!(refused, ContractError::PostingPaused);
+    world.refuses(&client, escrow::ExecuteMsg::Post { spec }, funds, ContractError::PostingPaused);
     let assign = alice.taking(posted, 1);
-    let refused: ContractError = world.refused(&alice.operator, assign, 0);
-    assert_eq!(refused, ContractError::AssigningPaused);
+    world.refuses(&alice.operator, assign, 0, ContractError::AssigningPaused);
 
     world.give_back(returned);
     world.complete(&alice);

@@ -39,8 +39,7 @@ fn others_do_so_only_once_the_job_has_ended_and_all_of_it() {
     world.chain.advance_to(end);
     let now = world.now();
     let all = escrow::ExecuteMsg::Refund { job, shards: None };
-    let refused: ContractError = world.refused(&stranger, all.clone(), 0);
-    assert_eq!(refused, ContractError::NotRefundable { job, end, now });
+    world.refuses(&stranger, all.clone(), 0, ContractError::NotRefundable { job, end, now });
 
     world.pass(1);
     let some = escrow::ExecuteMsg::Refund { job, shards: Some(1) };
@@ -61,8 +60,7 @@ fn what_is_left_behind_after_the_end_is_refunded_too() {
     world.pass(200);
     let stranger = world.stranger.clone();
     let refund = escrow::ExecuteMsg::Refund { job, shards: None };
-    let refused: ContractError = world.refused(&stranger, refund.clone(), 0);
-    assert_eq!(refused, ContractError::FreeShards { job, free: 0, asked: 0 });
+    world.refuses(&stranger, refund.clone(), 0, ContractError::FreeShards { job, free: 0, asked: 0 });
     world.expire();
     world.send(&stranger, refund, 0);
     assert_eq!((world.shards(), world.balance(&world.client)), ((0, 0, 0, 8), 8_000));

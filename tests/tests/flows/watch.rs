@@ -11,25 +11,23 @@ use tequio_adversary::{Actor, Role};
 use tequio_attestation::Wanted;
 use tequio_backend::{Backend, cpu::Cpu};
 use tequio_client::{Arbiter, Escrow};
-use tequio_embedded::Embedded;
 use tequio_protocol::{AssignmentId, arbiter::State, escrow::Ending, verifier::Verdict};
 use tequio_runner::{
     Found, Providers, Relayer, Watcher,
     provider::Part,
     watcher::{Shards, Watched},
 };
-use tequio_tests::{Job, RICH, STAKE, World, shards, wait};
+use tequio_tests::{Ground, Job, RICH, STAKE, World, shards, wait};
 
 /// Each with what it took.
-struct Cast<'a>(Vec<(AssignmentId, Actor<'a, Embedded>)>);
+struct Cast<'a>(Vec<(AssignmentId, Actor<'a, Ground>)>);
 
 impl<'a> Cast<'a> {
     /// Everybody takes four shards of a job of as many as they are.
-    fn new(world: &'a World, roles: &[Role]) -> Self {
+    fn new(world: &'a World, roles: &[Role], keys: Vec<[Addr; 2]>) -> Self {
         let backend: Arc<dyn Backend> = Arc::new(Cpu::default());
         let mut cast = vec![];
-        for (at, role) in roles.iter().enumerate() {
-            let keys = [world.chain.actor(&name(at)), world.chain.actor(&format!("{}'s rig", name(at)))];
+        for (role, keys) in roles.iter().zip(keys) {
             let mut actor = Actor::new(&world.chain, &world.store, &backend, *role, keys);
             wait(actor.register(role.to_string().as_str(), STAKE.into())).unwrap();
             let taken = wait(actor.provider.assign(world.job, 4)).unwrap().assignment;
@@ -39,7 +37,7 @@ impl<'a> Cast<'a> {
         Self(cast)
     }
 
-    fn of(&self, assignment: AssignmentId) -> Option<&Actor<'a, Embedded>> {
+    fn of(&self, assignment: AssignmentId) -> Option<&Actor<'a, Ground>> {
         self.0.iter().find(|(taken, _)| *taken == assignment).map(|(_, actor)| actor)
     }
 
@@ -52,10 +50,6 @@ impl<'a> Cast<'a> {
     }
 }
 
-fn name(at: usize) -> String {
-    format!("provider {at}")
-}
-
 impl Providers for Cast<'_> {
     async fn delivery(&self, assignment: AssignmentId) -> Option<String> {
         self.of(assignment)?.delivery(assignment)
@@ -66,18 +60,16 @@ impl Providers for Cast<'_> {
     }
 }
 
-/// A world in which so many providers can take four shards each.
-fn world(providers: usize) -> World {
+/// A world in which so many providers can take four shards each, and their keys.
+fn world(providers: usize) -> (World, Vec<[Addr; 2]>) {
     let mut world = World::new();
-    for at in 0..providers {
-        world.actor(&name(at));
-        world.actor(&format!("{}'s rig", name(at)));
-    }
+    let keys = |at| [format!("provider {at}"), format!("provider {at}'s rig")].map(|name| world.actor(&name));
+    let keys = (0..providers).map(keys).collect();
     world.post(Job { draws: 2, ..shards(4 * providers) });
-    world
+    (world, keys)
 }
 
-type Client<'a> = Watcher<'a, Embedded, Box<dyn Fn(u64) -> Vec<u8> + 'a>, ChaCha8Rng>;
+type Client<'a> = Watcher<'a, Ground, Box<dyn Fn(u64) -> Vec<u8> + 'a>, ChaCha8Rng>;
 
 fn client(world: &World, shards: Shards, seed: u64) -> Client<'_> {
     let sign: Box<dyn Fn(u64) -> Vec<u8>> = Box::new(|round| world.chain.beacon().sign(round));
@@ -107,8 +99,8 @@ fn look(world: &World, cast: &Cast, client: &mut Client, assignment: AssignmentI
 
 #[test]
 fn a_client_posts_the_round_itself_and_runs_one_shard_of_each_again() {
-    let world = world(2);
-    let cast = Cast::new(&world, &[Role::Honest, Role::Honest]);
+    let (world, keys) = world(2);
+    let cast = Cast::new(&world, &[Role::Honest, Role::Honest], keys);
     let mut client = client(&world, Shards::OneInAHundred, 1);
     let (first, second) = (cast.0[0].0, cast.0[1].0);
     // Its first look ticks, its later ones post the round once it is due.
@@ -132,8 +124,8 @@ fn a_client_posts_the_round_itself_and_runs_one_shard_of_each_again() {
 #[test]
 fn each_role_meets_its_end() {
     let roles = [Role::Honest, Role::Saboteur, Role::Hoarder, Role::Forger, Role::Mute];
-    let world = world(roles.len());
-    let cast = Cast::new(&world, &roles);
+    let (world, keys) = world(roles.len());
+    let cast = Cast::new(&world, &roles, keys);
     draw(&world);
     cast.open();
     let mut client = client(&world, Shards::Exactly(2), 7);
@@ -174,8 +166,8 @@ fn each_role_meets_its_end() {
 /// Who begins anew throws new dice, finds what was revealed before, and asks for it no more.
 #[test]
 fn a_watcher_goes_on_where_another_stopped() {
-    let world = world(1);
-    let cast = Cast::new(&world, &[Role::Hoarder]);
+    let (world, keys) = world(1);
+    let cast = Cast::new(&world, &[Role::Hoarder], keys);
     let assignment = cast.0[0].0;
     draw(&world);
     cast.open();

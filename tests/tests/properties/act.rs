@@ -220,6 +220,8 @@ pub enum Act {
         provider: usize,
         job: usize,
         count: u64,
+        /// In at most so many assignments; one if `None`.
+        parts: Option<u32>,
         /// Of the free ranges; any if `None`.
         range: Option<usize>,
         at_least: Option<u64>,

@@ -51,6 +51,10 @@ fn shown() -> impl Strategy<Value = Shown> {
 }
 
 /// Of what an operator takes: which range, and how few and how cheap shards it puts up with.
+fn parts() -> impl Strategy<Value = Option<u32>> {
+    prop::option::weighted(0.3, 0..5u32)
+}
+
 fn limits() -> impl Strategy<Value = (Option<usize>, Option<u64>, Option<u128>)> {
     (
         prop::option::weighted(0.2, index()),
@@ -167,9 +171,9 @@ pub fn free_act() -> impl Strategy<Value = Act> {
     ];
     let escrow = prop_oneof![
         6 => (by(), offer()).prop_map(|(by, offer)| Act::Post { by, offer }),
-        20 => (by(), index(), index(), 0..10u64, limits()).prop_map(|(by, provider, job, count, limits)| {
+        20 => (by(), index(), index(), 0..10u64, parts(), limits()).prop_map(|(by, provider, job, count, parts, limits)| {
             let (range, at_least, price) = limits;
-            Act::Assign { by, provider, job, count, range, at_least, price }
+            Act::Assign { by, provider, job, count, parts, range, at_least, price }
         }),
         3 => (by(), index(), sent()).prop_map(|(by, assignment, sent)| Act::GiveBack { by, assignment, sent }),
         5 => (index(), some()).prop_map(|(by, assignments)| Act::Settle { by, assignments }),

@@ -13,9 +13,9 @@ impl Stage {
     pub(super) fn in_escrow(&mut self, act: &Act) {
         match *act {
             Act::Post { by, ref offer } => self.post(by, offer),
-            Act::Assign { by, provider, job, count, range, at_least, price } => {
+            Act::Assign { by, provider, job, count, parts, range, at_least, price } => {
                 let sender = self.whoever(by, self.provider(provider).1);
-                self.assign(&sender, (provider, self.job_id(job), count), range, at_least, price);
+                self.assign(&sender, (provider, self.job_id(job), count, parts), range, at_least, price);
             }
             Act::GiveBack { by, assignment, sent } => self.give_back(by, assignment, sent),
             Act::Settle { by, ref assignments } => {
@@ -102,7 +102,7 @@ impl Stage {
     fn assign(
         &mut self,
         sender: &Addr,
-        (provider, job, count): (usize, JobId, u64),
+        (provider, job, count, parts): (usize, JobId, u64, Option<u32>),
         range: Option<usize>,
         at_least: Option<u64>,
         price: Option<u128>,
@@ -113,12 +113,15 @@ impl Stage {
         let works: bool =
             self.ask(registry::QueryMsg::Works { provider: provider.clone(), operator: sender.to_string() });
         let (to, least_price) = (provider.clone(), price.map(Uint128::new));
-        let message = ExecuteMsg::Assign { job, provider: to, count, parts: None, first, at_least, price: least_price };
+        let message = ExecuteMsg::Assign { job, provider: to, count, parts, first, at_least, price: least_price };
         let Some(outcome) = self.send(sender, message, vec![]) else { return };
-        let taken: Assigned = outcome.one().expect("one assignment");
-        assert!(works && taken.provider == provider && taken.operator == sender.as_str());
-        assert!((at_least.unwrap_or(1)..=count).contains(&taken.count) && taken.price.u128() >= price.unwrap_or(0));
-        assert!(first.is_none_or(|first| first == taken.first));
+        let taken: Vec<Assigned> = outcome.all();
+        assert!((1..=parts.unwrap_or(1) as usize).contains(&taken.len()) && works);
+        for part in &taken {
+            assert!(part.provider == provider && part.operator == sender.as_str());
+            assert!((at_least.unwrap_or(1)..=count).contains(&part.count) && part.price.u128() >= price.unwrap_or(0));
+        }
+        assert!(first.is_none_or(|first| first == taken[0].first));
         let JobResponse { takers, .. } = self.ask(QueryMsg::Job { job });
         assert!(takers.is_empty() || takers.contains(&provider), "{provider} is none of {takers:?}");
     }
