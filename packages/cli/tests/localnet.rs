@@ -156,6 +156,9 @@ fn a_deployment_that_is_cut_off_goes_on_and_nothing_is_done_twice() {
     assert!(scene.refusal(&["chain", "deploy"], Some("governance")).contains("there is a deployment"));
     let strangers = scene.run(&["chain", "verify", "--owner", "wasm1nobody"], None);
     assert_eq!(strangers.status.code(), Some(1));
+    let beacon = ["chain", "verify", "--profile", "scripts/networks/testnet.deploy.toml", "--json"];
+    let quicknet = scene.run(&beacon, None);
+    assert_eq!(quicknet.status.code(), Some(1), "it has another beacon");
     let migrated = scene.json(&["chain", "migrate"], Some("governance"));
     assert_eq!(migrated, Value::Array(vec![]), "every contract has this version's code");
 }
@@ -309,6 +312,14 @@ fn two_processes_may_have_one_key() {
         })
         .collect();
     assert_eq!(jobs, (2..=5).collect());
+
+    let store = scene.path("unsaid").display().to_string();
+    let unsaid = [&post[..7], &["--store", &store]].concat();
+    assert!(scene.refusal(&unsaid, Some("client")).contains("nobody is here to say yes"));
+    assert!(
+        !fs::exists(&store).unwrap() || fs::read_dir(&store).unwrap().count() == 0,
+        "nothing is stored before that"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `tequio chain`: what those do who put the contracts on a network and look after them.
 
 pub mod artifacts;
+mod begin;
 mod deploy;
 mod migrate;
 mod show;

@@ -30,6 +30,7 @@ use script::Script;
 
 #[derive(ClapArgs)]
 #[command(mut_arg("network", |network| network.requires("from")), mut_arg("node", |node| node.requires("from")))]
+#[command(mut_arg("deployment", |deployment| deployment.hide(true).value_parser(no_deployment)))]
 pub struct Args {
     /// Name of a key that deploys contracts on a real network and pays everybody there, instead of the chain inside this
     /// process. What is left of it in the end is lost.
@@ -63,6 +64,10 @@ pub struct Args {
     /// Decides the beacon's key, and so every draw.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+fn no_deployment(_: &str) -> Result<PathBuf, String> {
+    Err("the demo deploys contracts of its own".into())
 }
 
 pub fn run(args: Args, output: &Output) -> Result<()> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tequio_attestation::{Digest, Inputs, Manifest};
 use tequio_protocol::escrow::{JobSpec, Kind};
 
-use super::store::{Store, StoreError};
+use super::store::{Store, StoreError, key};
 
 /// What a job's `data` leads to: keys of a program's parts in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,24 @@ pub struct Bundle {
     /// Seconds after the job's end for which inputs and outputs are kept.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub keep: u64,
+}
+
+impl Bundle {
+    /// Of a program and a plan, still without inputs, kept for so long.
+    pub fn of(program: &[u8], plan: &[u8], keep: u64) -> Self {
+        Self { program: key(program), plan: key(plan), inputs: vec![], keep }
+    }
+
+    /// The same with these inputs.
+    pub fn with(self, inputs: &Inputs) -> Self {
+        Self { inputs: inputs.buffers().iter().map(|buffer| key(buffer)).collect(), ..self }
+    }
+
+    /// What a client needs to post, once all of this is stored.
+    pub fn published(&self, manifest: &Manifest, inputs: &Inputs) -> Result<Published, StoreError> {
+        let root = inputs.root(manifest, &inputs.tree(manifest));
+        Ok(Published { data: key(&serde_json::to_vec(self)?), inputs: root, shards: inputs.shards() })
+    }
 }
 
 fn is_zero(seconds: &u64) -> bool {
@@ -74,22 +92,18 @@ pub async fn publish(
     manifest: &Manifest,
     inputs: &Inputs,
 ) -> Result<Published, StoreError> {
-    let (program, plan) = (store.put(program).await?, store.put(plan).await?);
-    publish_inputs(store, Bundle { program, plan, inputs: vec![], keep: 0 }, manifest, inputs).await
+    let bundle = Bundle::of(&program, &plan, 0).with(inputs);
+    store.put(program).await?;
+    store.put(plan).await?;
+    publish_inputs(store, &bundle, inputs).await?;
+    bundle.published(manifest, inputs)
 }
 
-/// Stores the inputs of a job whose program and plan are where `bundle` says.
-pub async fn publish_inputs(
-    store: &Store,
-    bundle: Bundle,
-    manifest: &Manifest,
-    inputs: &Inputs,
-) -> Result<Published, StoreError> {
-    let mut keys = vec![];
+/// Stores the inputs of a job, and the bundle that names them with a program and a plan, which are stored already.
+pub async fn publish_inputs(store: &Store, bundle: &Bundle, inputs: &Inputs) -> Result<(), StoreError> {
     for buffer in inputs.buffers() {
-        keys.push(store.put(buffer.clone()).await?);
+        store.put(buffer.clone()).await?;
     }
-    let data = store.put(serde_json::to_vec(&Bundle { inputs: keys, ..bundle })?).await?;
-    let root = inputs.root(manifest, &inputs.tree(manifest));
-    Ok(Published { data, inputs: root, shards: inputs.shards() })
+    store.put(serde_json::to_vec(bundle)?).await?;
+    Ok(())
 }

@@ -91,7 +91,8 @@ impl Store {
     }
 }
 
-fn key(bytes: &[u8]) -> String {
+/// Where bytes lie: their SHA-256, hex.
+pub(super) fn key(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 

@@ -91,7 +91,10 @@ pub async fn audit<C: Chain>(
     if found != posted {
         return Err(AuditError::Inputs { job: job.id, found, posted }.into());
     }
-    let published = publish_inputs(store, bundle, manifest, &inputs.chosen(&shards)).await?;
+    let inputs = inputs.chosen(&shards);
+    let bundle = bundle.with(&inputs);
+    publish_inputs(store, &bundle, &inputs).await?;
+    let published = bundle.published(manifest, &inputs)?;
     let (draws, audit_window, end) = (job.draws, Some(job.terms.audit_window), now.saturating_add(take));
     let spec = JobSpec { price, draws, takers, attest_window, audit_window, end, ..published.spec(manifest) };
     post(chain, client, spec).await

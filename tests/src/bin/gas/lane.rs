@@ -1,6 +1,6 @@
 //! One provider that works without a pause: every turn it takes eight assignments, and has those of earlier turns paid.
 
-use std::{mem::replace, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::{Addr, Uint128};
@@ -9,7 +9,7 @@ use tequio_backend::cpu::Cpu;
 use tequio_client::{Chain, Escrow, Verifier, data::publish, flow};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{Ending, JobResponse, JobSpec},
+    escrow::{Ending, JobResponse, JobSpec, Ruling},
     registry::Metadata,
 };
 use tequio_rpc::Rpc;
@@ -37,8 +37,8 @@ pub struct Lane<'a> {
     pub work: Work,
     job: JobId,
     provider: Provider<'a, Rpc>,
-    /// The first assignment of the last turn.
-    taken: AssignmentId,
+    /// The first assignments of the last two turns.
+    taken: [Option<AssignmentId>; 2],
     /// Of the last turn.
     pub last: Cost,
 }
@@ -59,7 +59,7 @@ impl<'a> Lane<'a> {
         let client = net.account();
         let job = post(net, &client, &work.model, work.draws, shards, Some(work.window)).await?;
         let provider = provider(net, net.account(), "lane").await?;
-        Ok(Self { net, work, job, provider, taken: AssignmentId(0), last: Cost::default() })
+        Ok(Self { net, work, job, provider, taken: [None; 2], last: Cost::default() })
     }
 
     pub async fn job(&self) -> Result<JobResponse> {
@@ -85,18 +85,20 @@ impl<'a> Lane<'a> {
             }
             self.last = cost;
             eprintln!("{} × {} shards, window {}, turn {turn}: {cost:?}", TOGETHER, self.work.size, self.work.window);
-            let before = replace(&mut self.taken, said.assigned[0].assignment);
-            self.until_drawn(before).await?;
+            let [opened, attested] = self.taken;
+            self.taken = [attested, Some(said.assigned[0].assignment)];
+            self.until_drawn(attested).await?;
+            self.until_audited(opened).await?;
         }
         Ok(())
     }
 
     /// Waits until what the turn before took can be opened: this turn's attestations told the clock.
-    async fn until_drawn(&self, assignment: AssignmentId) -> Result<()> {
+    async fn until_drawn(&self, assignment: Option<AssignmentId>) -> Result<()> {
         for _ in 0..3 {
             self.net.chain.connection.next_block().await?;
         }
-        let Some(held) = self.provider.held(assignment) else { return Ok(()) };
+        let Some(held) = assignment.and_then(|id| self.provider.held(id)) else { return Ok(()) };
         loop {
             let drawn = Verifier(&self.net.chain).attestation(held.attestation).await?.round;
             let now = self.net.chain.block().await?.time;
@@ -105,6 +107,15 @@ impl<'a> Lane<'a> {
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+
+    /// Waits until what this turn opened can be settled: each turn settles as much as it takes.
+    async fn until_audited(&self, assignment: Option<AssignmentId>) -> Result<()> {
+        let Some(id) = assignment.filter(|_| self.work.window > 0) else { return Ok(()) };
+        while !matches!(Escrow(&self.net.chain).ruling(id).await?, Ruling::Settle(_)) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Ok(())
     }
 }
 

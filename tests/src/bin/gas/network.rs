@@ -26,6 +26,7 @@ use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use sha2::{Digest, Sha256};
 use tequio_client::{Call, Contract, data::Store};
 use tequio_embedded::{LocalBeacon, Setup};
+use tequio_protocol::verifier::MIN_BLOCKS;
 use tequio_rpc::{Connection, Included, Key, Keyring, Named, Network, Rpc};
 
 use crate::Args;
@@ -77,7 +78,9 @@ impl Net {
             connection.send(&client, vec![send(&connection, &client, &stranger, 1)?]).await?;
         }
 
-        let setup = Setup::default();
+        let mut setup = Setup::default();
+        // A window is over within four turns.
+        setup.escrow.terms.blocks = MIN_BLOCKS;
         let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
         let coins = |address: &Addr| Cw20Coin { address: address.to_string(), amount: (1u128 << 64).into() };
         let tokens = accounts.iter().chain([&client]).map(coins).collect();

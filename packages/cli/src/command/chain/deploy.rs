@@ -13,13 +13,13 @@ use cw_ownable::Ownership;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tequio_client::{
-    Call, Chain, Contract, Deployed, Profile, Query, StoredCode, conservation,
+    Call, Chain, Contract, Deployed, Query, StoredCode, conservation,
     deploy::{Progress, Settings, Step},
 };
 use tequio_protocol::{escrow, registry, rewards, verifier};
 use tequio_rpc::{Connection, LIFETIME, Rpc, sha256};
 
-use super::artifacts;
+use super::{artifacts, begin};
 use crate::{failure::Usage, network::Signed};
 
 #[derive(clap::Args)]
@@ -28,10 +28,8 @@ pub struct Args {
     signed: Signed,
     #[command(flatten)]
     wasm: artifacts::From,
-    /// What the deployment begins with; by default the shortest windows on the local network, and drand's quicknet with
-    /// longer ones on all others.
-    #[arg(long)]
-    profile: Option<PathBuf>,
+    #[command(flatten)]
+    with: begin::With,
     /// Who owns the contracts in the end, for instance a multisig or a DAO, instead of the deployer. It has to accept.
     #[arg(long)]
     owner: Option<String>,
@@ -80,11 +78,7 @@ struct Begun {
 }
 
 pub async fn run(args: Args) -> Result<Made> {
-    let text = match &args.profile {
-        Some(file) => fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?,
-        None => args.signed.on.profile().to_owned(),
-    };
-    let profile = Profile::from_toml(&text).context("the profile makes no sense")?;
+    let (profile, text) = args.with.read(&args.signed.on)?;
     let wasm = args.wasm.read()?;
     let file = args.signed.on.deployment()?;
     if args.dry_run {

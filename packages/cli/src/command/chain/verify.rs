@@ -5,18 +5,23 @@ use std::fmt;
 use anyhow::{Result, ensure};
 use cw_ownable::Ownership;
 use cw20::{Cw20QueryMsg, MinterResponse};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use tequio_client::{Chain, Contract, Deployed, Query, conservation};
-use tequio_protocol::{BeaconId, escrow, registry, rewards, verifier};
-use tequio_rpc::Rpc;
+use tequio_protocol::{
+    BeaconId, escrow, registry, rewards,
+    verifier::{self, Beacon},
+};
+use tequio_rpc::{Rpc, sha256};
 
-use super::artifacts::checksum;
+use super::{artifacts::checksum, begin};
 use crate::{network::OnNetwork, output::table};
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     on: OnNetwork,
+    #[command(flatten)]
+    with: begin::With,
     /// Who should own the contracts; the deployer if not given.
     #[arg(long)]
     owner: Option<String>,
@@ -69,6 +74,7 @@ pub async fn run(args: Args) -> Result<Found> {
         found.check(contract, "owner to be", pending, "nobody");
     }
     found.rights(&chain).await?;
+    found.beacon(&chain, &args.with.read(&args.on)?.0.beacon).await?;
     for (contract, conservation) in conservation(&chain).await? {
         for equation in conservation.equations {
             let says =
@@ -104,10 +110,19 @@ impl Found {
         self.check(Contract::Escrow, "whom it asks, and its denom", asked, &should);
         let arbiter = knows.config.arbitration.map(|arbiter| arbiter.address).unwrap_or_default();
         self.check(Contract::Escrow, "arbiter of its jobs", arbiter, contracts.arbiter.as_str());
-        let beacons: Vec<verifier::BeaconResponse> =
-            ask(chain, verifier::QueryMsg::Beacons { start_after: None, limit: None }).await?;
-        let first = beacons.first().map(|beacon| beacon.id);
-        self.check(Contract::Verifier, "first beacon", format!("{first:?}"), &format!("{:?}", Some(BeaconId(1))));
+        Ok(())
+    }
+
+    /// The beacon that draws: who holds another's key draws what it likes.
+    async fn beacon(&mut self, chain: &Rpc, profile: &Beacon) -> Result<()> {
+        let query = verifier::QueryMsg::Beacons { start_after: None, limit: None };
+        let beacons: Vec<verifier::BeaconResponse> = chain.query(query).await?;
+        let said = |Beacon { public_key, genesis, period }: &Beacon| {
+            format!("every {period} s from {genesis}, key of SHA-256 {}", sha256(public_key))
+        };
+        let first = beacons.iter().find(|beacon| beacon.id == BeaconId(1));
+        let found = first.map_or_else(|| "none".into(), |found| said(&found.beacon));
+        self.check(Contract::Verifier, "first beacon", found, &said(profile));
         Ok(())
     }
 
@@ -122,10 +137,6 @@ impl Found {
         ensure!(bad == 0, "{bad} of {} checks found something else than should be", self.0.len());
         Ok(())
     }
-}
-
-async fn ask<T: DeserializeOwned>(chain: &Rpc, query: impl Into<Query>) -> Result<T> {
-    chain.query(query).await
 }
 
 fn list(names: impl Iterator<Item = String>) -> String {

@@ -102,10 +102,9 @@ pub async fn run(args: Args) -> Result<Posted> {
     let inputs = model.read_inputs(&args.inputs)?;
     let (chain, client) = args.signed.chain().await?;
     let store = args.at.open()?;
-    let (program, plan) =
-        (store.put(model.program.clone()).await?, store.put(model.plan.to_json().into_bytes()).await?);
-    let bundle = Bundle { program, plan, inputs: vec![], keep: args.keep };
-    let published = publish_inputs(&store, bundle, model.manifest(), &inputs.whole).await?;
+    let plan = model.plan.to_json().into_bytes();
+    let bundle = Bundle::of(&model.program, &plan, args.keep).with(&inputs.whole);
+    let published = bundle.published(model.manifest(), &inputs.whole)?;
     let window = |seconds: u64, name: &str| {
         u32::try_from(seconds).map_err(|_| Usage::new(format!("--{name} is too long"), "take less"))
     };
@@ -129,6 +128,9 @@ pub async fn run(args: Args) -> Result<Posted> {
     }
     eprintln!("{terms}");
     confirm(args.yes, "Post it?")?;
+    store.put(model.program.clone()).await?;
+    store.put(plan).await?;
+    publish_inputs(&store, &bundle, &inputs.whole).await?;
     let (_, posted) = flow::post(&chain, &client, spec).await?;
     Ok(Posted { job: posted.job, terms })
 }
