@@ -5,7 +5,7 @@
 //!   fusion        what is written out        contraction  with its epilogue   gemm, depthwise, scale
 //!   contraction   convolutions, MATMUL       fused        elementwise           in portable code
 //!   elementwise   instructions               copy, gather, pool, reduce       avx2
-//!   copy, ...                                fallback     by definition         in its instructions
+//!   copy, ...                                fallback     by definition         avx512, its dot products
 //! engine    runs the steps
 //! memory    what kernels read, and use besides
 //! ```
@@ -35,9 +35,11 @@ pub struct Cpu {
 type Prepare = dyn Fn(&Manifest) -> Result<Arc<dyn Executable>, Unsupported> + Send + Sync;
 
 impl Cpu {
-    /// One for each instruction set that this machine has, the best first.
+    /// One for each instruction set that this machine has and computes right with, the best first.
     pub fn all() -> Vec<Self> {
         let sets = [
+            #[cfg(target_arch = "x86_64")]
+            Self::detect::<simd::avx512::Avx512Vnni>(),
             #[cfg(target_arch = "x86_64")]
             Self::detect::<simd::avx2::Avx2>(),
             Self::detect::<Portable>(),
@@ -47,6 +49,10 @@ impl Cpu {
 
     fn detect<S: Simd>() -> Option<Self> {
         let simd = S::detect()?;
+        if !simd::proof::agrees(simd) {
+            tracing::warn!(isa = S::NAME, "computes wrong on this machine, and is not used");
+            return None;
+        }
         let prepare = move |manifest: &Manifest| Ok(Arc::new(Engine::new(manifest, simd)?) as Arc<dyn Executable>);
         Some(Self { isa: S::NAME, prepare: Arc::new(prepare) })
     }

@@ -2,8 +2,11 @@
 
 #[cfg(target_arch = "x86_64")]
 pub mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub mod avx512;
 pub mod depthwise;
 pub mod gemm;
+pub mod proof;
 pub mod scale;
 
 use super::memory::{Scratch, Tensors};

@@ -1,4 +1,4 @@
-//! AVX2, with the only unsafe code of this crate.
+//! AVX2. With the other sets of x86, the only unsafe code of this crate.
 #![allow(unsafe_code)]
 
 mod depthwise;

@@ -1,0 +1,176 @@
+//! What an instruction set shows before this machine's results come from it: it writes what portable code writes, which
+//! the conformance suite holds to the definition. Takes less than a millisecond.
+
+use super::{
+    Run, Simd,
+    depthwise::{self, CHANNELS, Depthwise},
+    gemm::{GROUP, Gemm, PackedWeights},
+    scale::{Group, LANES, Scale, Shifts},
+};
+use crate::cpu::memory::{Scratch, Tensors};
+
+/// Whether `simd` agrees with portable code on operands that look random: every size of register tile, sums that wrap,
+/// shifts of each kind.
+pub fn agrees<S: Simd>(simd: S) -> bool {
+    let mut verdict = [0];
+    let tensors = Tensors { inputs: &[], constants: &[], slots: &[] };
+    simd.enter(&Trial, &tensors, &mut Scratch::default(), &mut verdict);
+    verdict == [1]
+}
+
+/// Writes 1 if all agree.
+struct Trial;
+
+impl Run for Trial {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, _: &Tensors, _: &mut Scratch, out: &mut [u8]) {
+        out[0] = (gemms(simd) && depthwises(simd) && scales(simd)).into();
+    }
+}
+
+/// Operands of all 16 bits, whose sums wrap.
+fn short(seed: usize) -> i16 {
+    (word(seed) >> 16) as i16
+}
+
+fn word(seed: usize) -> i32 {
+    (seed as u32).wrapping_add(1).wrapping_mul(0x9e37_79b1).rotate_left(13).wrapping_mul(0x85eb_ca6b) as i32
+}
+
+#[inline(always)]
+fn gemms<S: Simd>(simd: S) -> bool {
+    let image: Vec<i16> = (0..128).map(short).collect();
+    let bases: Vec<u32> = (0..29).map(|row| row * 3).collect();
+    let offsets = [0, 7, 2, 31, 16];
+    (1..=5).all(|groups| {
+        let mut weights = PackedWeights::default();
+        weights.pack(offsets.len(), groups * GROUP, |row, column| short(row * 64 + column));
+        let stride = weights.stride;
+        let bias: Vec<i32> = (0..stride).map(word).collect();
+        (1..=bases.len()).all(|rows| {
+            let bases = &bases[..rows];
+            let gemm = Gemm { image: &image, bases, offsets: &offsets, weights: &weights.pairs, bias: &bias, stride };
+            let [mut expected, mut got] = [vec![0; rows * stride], vec![0; rows * stride]];
+            gemm.run(&mut expected);
+            simd.gemm(&gemm, &mut got);
+            expected == got
+        })
+    })
+}
+
+#[inline(always)]
+fn depthwises<S: Simd>(simd: S) -> bool {
+    let image: Vec<i16> = (0..256).map(short).collect();
+    let bases: Vec<u32> = (0..9).map(|row| row * 5).collect();
+    let offsets = [[0, 16], [48, 3], [90, 90]];
+    (1..=3).all(|chunks| {
+        let stride = chunks * CHANNELS;
+        let weights = depthwise::pack(offsets.len(), stride, |tap, channel| short(tap * 64 + channel));
+        let bias: Vec<i32> = (0..stride).map(word).collect();
+        (1..=bases.len()).all(|rows| {
+            let bases = &bases[..rows];
+            let taps = Depthwise { image: &image, bases, offsets: &offsets, weights: &weights, bias: &bias, stride };
+            let [mut expected, mut got] = [vec![0; rows * stride], vec![0; rows * stride]];
+            taps.run(&mut expected);
+            simd.depthwise(&taps, &mut got);
+            expected == got
+        })
+    })
+}
+
+#[inline(always)]
+fn scales<S: Simd>(simd: S) -> bool {
+    let stride = 2 * LANES;
+    let kinds = [([32, 62], Shifts::AtLeast32), ([2, 31], Shifts::Below32), ([20, 40], Shifts::Mixed)];
+    kinds.into_iter().all(|(range, shifts)| {
+        [1, 2].into_iter().all(|groups| {
+            let groups = (0..groups).map(|group| scale_group(group, range)).collect();
+            let scale = Scale { zero_in: 3, zero_out: -5, min: -128, max: 127, groups, shifts };
+            let from: Vec<i32> = (0..7 * stride).map(|at| word(at) >> (at % 24)).collect();
+            let [mut expected, mut got] = [vec![0; from.len()], vec![0; from.len()]];
+            scale.run(stride, &from, &mut expected, |value| value);
+            simd.scale(&scale, stride, &from, &mut got);
+            let [mut bytes, mut got_bytes] = [vec![0; from.len()], vec![0; from.len()]];
+            scale.run(stride, &from, &mut bytes, |value| value as u8);
+            simd.scale_to_bytes(&scale, stride, &from, &mut got_bytes);
+            expected == got && bytes == got_bytes
+        })
+    })
+}
+
+/// Multipliers of all sizes, shifts from `range`'s first to its last, double rounding where it may be.
+fn scale_group(number: usize, [least, most]: [i64; 2]) -> Group {
+    let mut group = Group::default();
+    for lane in 0..LANES {
+        let (half, quarter) = (lane % 2, lane / 2);
+        let shift = if lane % 2 == number { least } else { most - lane as i64 % 3 };
+        group.multiplier[lane] = word(number * LANES + lane) & i32::MAX;
+        group.shift_high[lane] = shift as i32 - 32;
+        group.shift[half][quarter] = shift;
+        group.round[half][quarter] = 1 << (shift - 1);
+        if shift > 31 {
+            group.round[half][quarter] += 1 << 30;
+            group.sign[half][quarter] = 1 << 31;
+        }
+    }
+    group
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::simd::Portable;
+
+    /// Portable code with one bit wrong in one element of what one operation writes.
+    #[derive(Clone, Copy)]
+    struct Wrong(&'static str);
+
+    impl Simd for Wrong {
+        const NAME: &'static str = "wrong";
+
+        fn detect() -> Option<Self> {
+            None
+        }
+
+        fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
+            gemm.run(to);
+            // Only in the last row of a tile of seven rows.
+            if self.0 == "gemm" && gemm.bases.len() == 7 {
+                to[6 * gemm.stride] ^= 1;
+            }
+        }
+
+        fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
+            depthwise.run(to);
+            if self.0 == "depthwise" {
+                to[0] ^= 1 << 31;
+            }
+        }
+
+        fn scale(self, scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
+            scale.run(stride, from, to, |value| value);
+            if self.0 == "scale" && scale.shifts == Shifts::Below32 {
+                to[1] ^= 1;
+            }
+        }
+
+        fn scale_to_bytes(self, scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
+            scale.run(stride, from, to, |value| value as u8);
+            if self.0 == "bytes" && scale.shifts == Shifts::Mixed {
+                to[2] ^= 1;
+            }
+        }
+    }
+
+    #[test]
+    fn portable_code_agrees_with_itself() {
+        assert!(agrees(Portable) && agrees(Wrong("nothing")));
+    }
+
+    #[test]
+    fn one_wrong_bit_is_found() {
+        for operation in ["gemm", "depthwise", "scale", "bytes"] {
+            assert!(!agrees(Wrong(operation)), "{operation}");
+        }
+    }
+}
