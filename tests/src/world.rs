@@ -21,7 +21,7 @@ use cosmwasm_std::Addr;
 use tequio_attestation::ShardTrace;
 use tequio_backend::Executable;
 use tequio_client::{Executed, Message, conservation, data::Store};
-use tequio_embedded::{Embedded, Setup};
+use tequio_embedded::Setup;
 use tequio_protocol::{AssignmentId, AttestationId, JobId, registry};
 use tequio_rpc::Refused;
 use tequio_runner::{FetchError, JobData, fetch, provider::Run};
@@ -29,8 +29,6 @@ use tokio::runtime::{Builder, Runtime};
 
 pub use ground::Ground;
 pub use watch::{Serves, walk};
-
-use node::Node;
 
 use crate::{Job, Model, Provider, Scene};
 
@@ -73,16 +71,12 @@ pub struct Held {
 
 impl World {
     pub fn new() -> Self {
-        match Node::named() {
-            Some(node) => Self::on(Ground::Node(node)),
-            None => Self::with(Setup::default()),
-        }
+        Self::on(Ground::here())
     }
 
     /// A world that begins with other settings, inside the process.
     pub fn with(setup: Setup) -> Self {
-        let chain = Embedded::new(&setup.genesis_tokens(CLIENT, RICH)).expect("the setup is within its bounds");
-        Self::on(Ground::Embedded(chain))
+        Self::on(Ground::embedded_with(setup))
     }
 
     fn on(mut chain: Ground) -> Self {

@@ -7,10 +7,10 @@ use cosmwasm_std::{Addr, Event, Uint128, coins};
 use cw_multi_test::BasicApp;
 use serde::de::DeserializeOwned;
 use tequio_client::{Block, Call, Chain, Deployment, Executed, Message, Query};
-use tequio_embedded::{Embedded, LocalBeacon};
+use tequio_embedded::{Embedded, LocalBeacon, Setup};
 use tequio_protocol::{Deadline, Moment, verifier};
 
-use super::{RICH, node::Node, wait};
+use super::{CLIENT, RICH, node::Node, wait};
 
 pub enum Ground {
     Embedded(Embedded),
@@ -18,6 +18,16 @@ pub enum Ground {
 }
 
 impl Ground {
+    /// The chain that the environment names, or else the one inside the process.
+    pub(super) fn here() -> Self {
+        Node::named().map_or_else(|| Self::embedded_with(Setup::default()), Self::Node)
+    }
+
+    pub(super) fn embedded_with(setup: Setup) -> Self {
+        let chain = Embedded::new(&setup.genesis_tokens(CLIENT, RICH));
+        Self::Embedded(chain.expect("the setup is within its bounds"))
+    }
+
     /// The address of a named actor.
     pub fn actor(&mut self, name: &str) -> Addr {
         match self {
