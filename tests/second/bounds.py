@@ -87,6 +87,10 @@ def reach(t, types, operand, box, all, attributes):
 
 
 def windows(t, types, operand, box, all, attributes):
+    if t.op == "transpose_conv2d":
+        n, y, x, c = box
+        met = [-(-(l + k - 1) // s) for l, k, s in zip((y, x), types[1][1][1:3], attributes["stride"])]
+        return [[n, *met, all[-1]], [c, *all[1:]], [c]][operand] if operand < 3 else [1] * len(all)
     pool = "kernel" in attributes
     first = {"conv2d": 1, "depthwise_conv2d": 0}.get(t.op)
     kernel = attributes["kernel"] if pool else types[1][1][first : first + 2]

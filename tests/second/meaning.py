@@ -123,6 +123,27 @@ def depthwise_conv2d(s, pad, stride, dilation):
     return acc
 
 
+def transpose_conv2d(s, out_pad, stride):
+    n, oy, ox, c = s.at
+    _, height, width, channels = s.shape(0)
+    _, kernel_y, kernel_x, _ = s.shape(1)
+    zx, zw = s.read(3, 0), s.read(4, 0)
+    acc = s.read(2, 0 if prod(s.shape(2)) == 1 else c)
+
+    def met(at, step, kernel, length):
+        for tap in range(kernel):
+            y, rest = divmod(at - tap, step)
+            if rest == 0 and 0 <= y < length:
+                yield tap, y
+
+    for ky, y in met(oy - out_pad[0], stride[0], kernel_y, height):
+        for kx, x in met(ox - out_pad[2], stride[1], kernel_x, width):
+            for i in range(channels):
+                a = s.place(0, [n, y, x, i])
+                acc += (a - zx) * (s.place(1, [c, ky, kx, i]) - zw)
+    return acc
+
+
 def matmul(s):
     n, h, w = s.at
     za, zb = s.read(2, 0), s.read(3, 0)
@@ -335,4 +356,5 @@ OPS = {
     "reverse": reverse,
     "tile": lambda s: s.place(0, [at % length for at, length in zip(s.at, s.shape(0))]),
     "gather": gather,
+    "transpose_conv2d": transpose_conv2d,
 }

@@ -9,7 +9,7 @@ from meaning import BITS, evaluate
 ONE = 1 << 16
 TICKETS = 1 << 32
 MOST_FLOW = 1 << 96
-DENSE = {"conv2d", "depthwise_conv2d", "matmul"}
+DENSE = {"conv2d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
 MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather"}
 ALONG = {"argmax"} | {f"reduce_{name}" for name in ("sum", "max", "min", "product", "all", "any")}
 ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d"}
@@ -111,6 +111,9 @@ class Graph:
         shapes = [shape for _, shape in self.types(t)]
         if t.op == "conv2d":
             return prod(shapes[1][1:])
+        if t.op == "transpose_conv2d":
+            stride = t.attributes["stride"]
+            return -(-shapes[1][1] // stride[0]) * -(-shapes[1][2] // stride[1]) * shapes[1][3]
         if t.op == "depthwise_conv2d":
             return prod(shapes[1][:2])
         if t.op == "matmul":
@@ -369,7 +372,7 @@ class Case:
 
     def pass_on(self, id, flows, flow):
         t, route = self.graph[id], self.routes[id]
-        size = t.shape[-1] if t.op in ("conv2d", "matmul") and route == 0 else 1
+        size = t.shape[-1] if t.op in ("conv2d", "transpose_conv2d", "matmul") and route == 0 else 1
         for first in range(0, len(flows), size):
             group = flows[first : first + size]
             if self.give(id, first, sum(group), route, flow):

@@ -1,6 +1,6 @@
 //! Canonical form of an op and its attributes: one byte for the op, then its attributes in order.
 
-use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Window2d};
+use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Window2d};
 
 use crate::{
     Malformed,
@@ -76,6 +76,11 @@ pub(crate) fn encode_op(w: &mut Writer, op: &Op, rank: usize) {
         Op::Slice { start } => with(45, &start[..rank]),
         Op::Concat { axis } => with(46, &[axis as u32]),
         Op::Reverse { axis } => with(47, &[axis as u32]),
+        Op::TransposeConv2d(t) => {
+            w.u8(50);
+            t.out_pad.iter().for_each(|&pad| w.signed(pad.into()));
+            t.stride.iter().for_each(|&stride| w.varint(stride.into()));
+        }
         _ => with(GATHER, &[]),
     }
 }
@@ -112,6 +117,7 @@ pub(crate) fn decode_op(r: &mut Reader, rank: usize) -> Result<Op, Malformed> {
         46 => Op::Concat { axis: decode_axis(r)? },
         47 => Op::Reverse { axis: decode_axis(r)? },
         GATHER => Op::Gather,
+        50 => Op::TransposeConv2d(Transposed2d { out_pad: decode_signed(r)?, stride: decode_list(r)? }),
         tag => return Err(Malformed::Tag { tag }),
     })
 }
@@ -173,6 +179,14 @@ fn decode_list<const N: usize>(r: &mut Reader) -> Result<[u32; N], Malformed> {
     let mut list = [0; N];
     for item in &mut list {
         *item = r.varint32()?;
+    }
+    Ok(list)
+}
+
+fn decode_signed<const N: usize>(r: &mut Reader) -> Result<[i32; N], Malformed> {
+    let mut list = [0; N];
+    for item in &mut list {
+        *item = i32::try_from(r.signed()?).map_err(|_| Malformed::Varint)?;
     }
     Ok(list)
 }

@@ -30,6 +30,7 @@ pub fn check(op: &Op, ins: Operands<'_>, out: &Type) -> Result<(), Invalid> {
     match op {
         Op::Conv2d(w) => window::conv2d(f, w),
         Op::DepthwiseConv2d(w) => window::depthwise_conv2d(f, w),
+        Op::TransposeConv2d(t) => window::transpose_conv2d(f, t),
         Op::MatMul => window::matmul(f),
         Op::AvgPool2d(p) => window::avg_pool2d(f, p),
         Op::MaxPool2d(p) => window::max_pool2d(f, p),

@@ -5,8 +5,8 @@ use crate::{
     types::{Shape, Type},
 };
 
-/// Cost of one output element in multiply-accumulates: the whole window for convolutions and matmul (padding counted),
-/// elements read for pools and reductions, 2 for RESCALE, 1 for other arithmetic, 0 for moving data.
+/// Cost of one output element in multiply-accumulates: the whole window for convolutions and matmul (padding counted; of
+/// a transposed convolution's, the most taps that meet one output), elements read for pools and reductions, 2 for RESCALE, 1 for other arithmetic, 0 for moving data.
 pub fn cost(op: &Op, ins: Operands<'_>, _out: &Type) -> u64 {
     match op {
         Op::Rescale(_) => 2,
@@ -26,7 +26,7 @@ pub fn cost(op: &Op, ins: Operands<'_>, _out: &Type) -> u64 {
 /// Most elements that one output element reads, of all operands together.
 pub(crate) fn reads(op: &Op, ins: Operands<'_>) -> u64 {
     let each = match op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul => 2,
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::MatMul => 2,
         _ => 1,
     };
     terms(op, ins).unwrap_or(0).saturating_mul(each).saturating_add(5)
@@ -38,6 +38,11 @@ fn terms(op: &Op, ins: Operands<'_>) -> Option<u64> {
     match op {
         Op::Conv2d(_) => Some(dim(1, 1).saturating_mul(dim(1, 2)).saturating_mul(dim(1, 3))),
         Op::DepthwiseConv2d(_) => Some(dim(1, 0).saturating_mul(dim(1, 1))),
+        Op::TransposeConv2d(t) => {
+            let taps = |axis, stride: u32| dim(1, axis).div_ceil(u64::from(stride.max(1)));
+            let [y, x] = t.stride;
+            Some(taps(1, y).saturating_mul(taps(2, x)).saturating_mul(dim(1, 3)))
+        }
         Op::MatMul => Some(dim(0, 2)),
         Op::AvgPool2d(pool) | Op::MaxPool2d(pool) => {
             let [y, x] = pool.kernel;

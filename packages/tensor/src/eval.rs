@@ -9,6 +9,7 @@ mod reduce;
 mod rescale;
 mod site;
 mod table;
+mod transposed;
 
 use crate::{
     Read,
@@ -38,6 +39,7 @@ pub fn eval<R: Read + ?Sized>(
     let value = match op {
         Op::Conv2d(window) => conv::conv2d(s, window),
         Op::DepthwiseConv2d(window) => conv::depthwise_conv2d(s, window),
+        Op::TransposeConv2d(t) => transposed::transpose_conv2d(s, t),
         Op::MatMul => matmul::matmul(s),
         Op::AvgPool2d(pool) => pool::avg_pool2d(s, pool),
         Op::MaxPool2d(pool) => pool::max_pool2d(s, pool),

@@ -25,8 +25,13 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
             let [dy, dx] = w.dilation;
             lengths([n, span(y, sy, kh, dy), span(x, sx, kw, dx), u32::MAX])
         }
-        (Op::Conv2d(_), 1) => lengths([c, u32::MAX, u32::MAX, u32::MAX]),
-        (Op::Conv2d(_) | Op::DepthwiseConv2d(_), 2) => lengths([c, 1, 1, 1]),
+        (Op::TransposeConv2d(t), 0) => {
+            let [_, kh, kw, ..] = weight;
+            let [sy, sx] = t.stride;
+            lengths([n, met(y, sy, kh), met(x, sx, kw), u32::MAX])
+        }
+        (Op::Conv2d(_) | Op::TransposeConv2d(_), 1) => lengths([c, u32::MAX, u32::MAX, u32::MAX]),
+        (Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_), 2) => lengths([c, 1, 1, 1]),
         (Op::DepthwiseConv2d(w), 0) => {
             let [kh, kw, _, m, ..] = weight;
             let [sy, sx] = w.stride;
@@ -48,7 +53,9 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
             let last = of.get(out.shape.rank().saturating_sub(1)).copied().unwrap_or(1);
             lengths([if r.per_channel { last } else { 1 }, 1, 1, 1])
         }
-        (Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul | Op::AvgPool2d(_), _) => [1; MAX_RANK],
+        (Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::MatMul | Op::AvgPool2d(_), _) => {
+            [1; MAX_RANK]
+        }
         (Op::Rescale(_), 3 | 4) | (Op::Mul, 2) | (Op::Negate, 1 | 2) | (Op::Pad { .. }, 1) => [1; MAX_RANK],
         (Op::Table, 1) => whole.padded(),
         (Op::ArgMax { axis }, 0) => inserted(of, usize::from(*axis), input),
@@ -72,6 +79,11 @@ fn span(len: u32, stride: u32, kernel: u32, dilation: u32) -> u32 {
     let steps = u64::from(len.saturating_sub(1)).saturating_mul(u64::from(stride));
     let taps = u64::from(kernel.saturating_sub(1)).saturating_mul(u64::from(dilation));
     u32::try_from(steps.saturating_add(taps).saturating_add(1)).unwrap_or(u32::MAX)
+}
+
+/// Input positions of a transposed convolution that add to `len` neighbouring outputs.
+fn met(len: u32, stride: u32, kernel: u32) -> u32 {
+    len.saturating_add(kernel.saturating_sub(1)).div_ceil(stride.max(1))
 }
 
 /// Most blocks of `block` that a run of `len` can touch, wherever it starts.

@@ -10,6 +10,13 @@ pub struct Window2d {
     pub dilation: [u32; 2],
 }
 
+/// Padding and stride of a transposed convolution. `out_pad` is top, bottom, left, right; a negative one crops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Transposed2d {
+    pub out_pad: [i32; 4],
+    pub stride: [u32; 2],
+}
+
 /// Kernel, stride and padding of a pool. `pad` is top, bottom, left, right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pool2d {
@@ -39,6 +46,8 @@ pub enum Op {
     Conv2d(Window2d),
     /// input (NHWC), weight (HWCM), bias, input zero point, weight zero point.
     DepthwiseConv2d(Window2d),
+    /// Operands and output as those of CONV2D. An input element adds to the outputs from its position times the stride on.
+    TransposeConv2d(Transposed2d),
     /// a (N,H,C), b (N,C,W), a zero point, b zero point.
     MatMul,
     /// input (NHWC), input zero point, output zero point.
@@ -145,6 +154,7 @@ impl Op {
         match self {
             Op::Conv2d(_) => "conv2d",
             Op::DepthwiseConv2d(_) => "depthwise_conv2d",
+            Op::TransposeConv2d(_) => "transpose_conv2d",
             Op::MatMul => "matmul",
             Op::AvgPool2d(_) => "avg_pool2d",
             Op::MaxPool2d(_) => "max_pool2d",
@@ -198,7 +208,7 @@ impl Op {
     /// How many operands it takes; `None` for CONCAT, which takes one or more.
     pub const fn operands(&self) -> Option<usize> {
         match self {
-            Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::Rescale(_) => Some(5),
+            Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::Rescale(_) => Some(5),
             Op::MatMul => Some(4),
             Op::AvgPool2d(_) | Op::Mul | Op::Select | Op::Negate => Some(3),
             Op::Add
@@ -244,7 +254,13 @@ impl Op {
 /// Whether an output element reads many operand elements: convolutions, matmul, pools, reductions, argmax.
 pub const fn is_heavy(op: &Op) -> bool {
     use Op::*;
-    matches!(op, Conv2d(_) | DepthwiseConv2d(_) | MatMul | AvgPool2d(_) | MaxPool2d(_)) || op.reduced().is_some()
+    matches!(op, AvgPool2d(_) | MaxPool2d(_)) || is_dense(op) || op.reduced().is_some()
+}
+
+/// Whether an output element multiplies and adds many elements of two operands: convolutions and matmul.
+pub const fn is_dense(op: &Op) -> bool {
+    use Op::*;
+    matches!(op, Conv2d(_) | DepthwiseConv2d(_) | TransposeConv2d(_) | MatMul)
 }
 
 /// Whether an output element depends on nothing but the elements of its operands at its own (broadcast) position,
@@ -261,7 +277,7 @@ pub const fn is_elementwise(op: &Op) -> bool {
 /// The operands that TOSA requires to be compile-time constants.
 pub const fn constant_operands(op: &Op) -> &'static [usize] {
     match op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) => &[3, 4],
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[3, 4],
         Op::MatMul => &[2, 3],
         Op::AvgPool2d(_) | Op::Negate => &[1, 2],
         Op::Rescale(_) => &[1, 2, 3, 4],

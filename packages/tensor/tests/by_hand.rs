@@ -4,7 +4,7 @@ mod harness;
 
 use DType::{Bool, I8, I16, I32, I48};
 use harness::Tensors;
-use tequio_tensor::{DType, Op, Pool2d, Rescale, Type, Window2d, check, eval};
+use tequio_tensor::{DType, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check, eval};
 
 const SCALE: Rescale =
     Rescale { scale32: true, double_round: false, per_channel: false, input_unsigned: false, output_unsigned: false };
@@ -77,6 +77,24 @@ fn depthwise_channels_are_input_channel_times_multiplier_plus_m() {
         ty(I32, &[1, 1, 1, 4]),
     );
     assert_eq!(out, [10, 1020, 2300, 3400]);
+}
+
+#[test]
+fn a_transposed_convolution_spreads_and_crops() {
+    // Inputs 7 and 9 less zero point 5 land at 0 and 3, cropped by 1: the gap holds the bias.
+    let transposed = Transposed2d { out_pad: [0, 0, -1, 1], stride: [1, 3] };
+    let out = run(
+        Op::TransposeConv2d(transposed),
+        &[
+            (I8, &[1, 1, 2, 1], &[7, 9]),
+            (I8, &[1, 1, 2, 1], &[10, 100]),
+            (I32, &[1], &[1]),
+            (I8, &[1], &[5]),
+            (I8, &[1], &[0]),
+        ],
+        ty(I32, &[1, 1, 5, 1]),
+    );
+    assert_eq!(out, [201, 1, 41, 401, 1]);
 }
 
 #[test]

@@ -231,6 +231,28 @@ def convolutions():
     conv("depthwise_conv2d", "i16", "i8", [1, 4, 4, 3], [3, 3, 3, 2], [1, 1, 1, 1], [1, 1], [1, 1])
 
 
+def transposed(dtype, weight_dtype, input_shape, weight_shape, out_pad, stride, bias_len=None, zps=(0, 0)):
+    n, h, w, _ = input_shape
+    oc, kh, kw, _ = weight_shape
+    out_dtype = "i48" if dtype == "i16" else "i32"
+    oh = (h - 1) * stride[0] + kh + out_pad[0] + out_pad[1]
+    ow = (w - 1) * stride[1] + kw + out_pad[2] + out_pad[3]
+    ins = [random(dtype, input_shape), random(weight_dtype, weight_shape),
+           random(out_dtype, [bias_len or oc], -(1 << 20), 1 << 20), one(dtype, zps[0]), one(weight_dtype, zps[1])]
+    attr = {"out_pad": out_pad, "stride": stride}
+    mlir = {"acc_type": out_dtype, **{key: attribute(value) for key, value in attr.items()}}
+    case("transpose_conv2d", ins, (out_dtype, [n, oh, ow, oc]), (1, 2, 3, 4), attr, mlir)
+
+
+def transposeds():
+    transposed("i8", "i8", [1, 3, 4, 3], [4, 3, 2, 3], [0, 0, 0, 0], [1, 1], zps=(5, 0))
+    transposed("i8", "i8", [2, 3, 3, 2], [3, 4, 4, 2], [-1, -1, -1, -1], [2, 2], zps=(-128, 3))
+    transposed("i8", "i8", [1, 2, 3, 2], [2, 2, 3, 2], [2, 1, 0, 3], [3, 5], zps=(127, -3))
+    transposed("i8", "i8", [1, 3, 2, 4], [2, 1, 1, 4], [1, 0, 0, 0], [2, 3], bias_len=1)
+    transposed("i8", "i4", [1, 3, 3, 2], [4, 3, 2, 2], [-2, 0, -1, 2], [2, 1], zps=(4, 0))
+    transposed("i16", "i8", [1, 3, 4, 3], [2, 3, 3, 3], [-1, 0, 0, -2], [1, 2])
+
+
 def matmul(dtype, n, h, c, w, zps):
     ins = [random(dtype, [n, h, c]), random(dtype, [n, c, w]), one(dtype, zps[0]), one(dtype, zps[1])]
     case("matmul", ins, ("i48" if dtype == "i16" else "i32", [n, h, w]), (2, 3))
@@ -466,7 +488,8 @@ def movements():
 
 def everything():
     """All cases, the same at every call of the program."""
-    for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements]:
+    for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements,
+                 transposeds]:
         part()
     return cases
 

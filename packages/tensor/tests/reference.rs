@@ -5,7 +5,7 @@ mod harness;
 use harness::Tensors;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
 
 fn dtype(name: &str) -> DType {
     match name {
@@ -45,6 +45,10 @@ fn op(name: &str, attr: &Value) -> Op {
     match name {
         "conv2d" => Op::Conv2d(window()),
         "depthwise_conv2d" => Op::DepthwiseConv2d(window()),
+        "transpose_conv2d" => Op::TransposeConv2d(Transposed2d {
+            out_pad: core::array::from_fn(|side| attr["out_pad"][side].as_i64().unwrap() as i32),
+            stride: array(&attr["stride"]),
+        }),
         "matmul" => Op::MatMul,
         "avg_pool2d" => Op::AvgPool2d(pool()),
         "max_pool2d" => Op::MaxPool2d(pool()),
@@ -124,5 +128,5 @@ fn every_vector_of_the_reference_model_holds() {
         *seen.entry(name.to_owned()).or_default() += 1;
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
-    assert!(seen.len() >= 48, "{seen:?}");
+    assert!(seen.len() >= 49, "{seen:?}");
 }

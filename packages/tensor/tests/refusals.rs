@@ -1,7 +1,7 @@
 //! What the check refuses, rule by rule: a good operator, one thing changed.
 
 use DType::{Bool, I4, I8, I16, I32, I48};
-use tequio_tensor::{DType, Invalid, Op, Place, Pool2d, Rescale, Type, Window2d, check};
+use tequio_tensor::{DType, Invalid, Op, Place, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
 
 type Node = (Op, Vec<Type>, Type);
 
@@ -26,6 +26,30 @@ const WINDOW: Window2d = Window2d { pad: [1, 1, 1, 1], stride: [1, 2], dilation:
 fn conv(window: Window2d) -> Node {
     let ins = vec![ty(I8, &[1, 5, 5, 3]), ty(I8, &[8, 3, 3, 3]), ty(I32, &[8]), ty(I8, &[1]), ty(I8, &[1])];
     (Op::Conv2d(window), ins, ty(I32, &[1, 5, 3, 8]))
+}
+
+#[test]
+fn transposed_convolutions() {
+    let transposed = Transposed2d { out_pad: [-2, 0, 1, 0], stride: [2, 3] };
+    let ins = vec![ty(I8, &[1, 4, 3, 3]), ty(I8, &[8, 3, 2, 3]), ty(I32, &[8]), ty(I8, &[1]), ty(I8, &[1])];
+    let good = (Op::TransposeConv2d(transposed), ins, ty(I32, &[1, 7, 9, 8]));
+    let with = |transposed| refused(&good, |node| node.0 = Op::TransposeConv2d(transposed));
+    attribute(with(Transposed2d { out_pad: [-3, 1, 1, 0], ..transposed }), "out_pad");
+    attribute(with(Transposed2d { out_pad: [-2, 0, i32::MIN, 0], ..transposed }), "out_pad");
+    attribute(with(Transposed2d { stride: [0, 3], ..transposed }), "stride");
+    attribute(with(Transposed2d { stride: [2, 8193], ..transposed }), "stride");
+    assert_eq!(
+        with(Transposed2d { out_pad: [-2, i32::MAX, 1, 0], ..transposed }),
+        Invalid::Length { place: Place::Output, axis: 1, found: 7, wanted: 7 + i64::from(i32::MAX) }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[1] = ty(I8, &[8, 3, 2, 4])),
+        Invalid::Length { place: Place::Operand(1), axis: 3, found: 4, wanted: 3 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.2 = ty(I32, &[1, 7, 9, 7])),
+        Invalid::Length { place: Place::Output, axis: 3, found: 7, wanted: 8 }
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::{Manifest, Node, Operand, Source, TensorId};
-use tequio_tensor::{Elements, Op, Type, evaluate, is_elementwise};
+use tequio_tensor::{Elements, Op, Type, evaluate, is_dense, is_elementwise};
 
 use crate::known::Known;
 
@@ -111,7 +111,7 @@ fn source(manifest: &Manifest, id: TensorId) -> Option<TensorId> {
         let tensor = manifest.descriptor(at);
         let is_inside = at == id || matches!(tensor.source, Source::Virtual { .. });
         let Some(node) = tensor.node().filter(|_| is_inside && seen.insert(at)) else { continue };
-        if matches!(node.op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul) {
+        if is_dense(&node.op) {
             found.push((Terms::of(manifest, node).count, at));
         }
         if !is_elementwise(&node.op) && !matches!(node.op, Op::Reshape | Op::Identity) {
@@ -139,7 +139,7 @@ impl Terms {
         let shape = manifest.operand_type(&node.operands[1]).shape;
         let product = |axes: std::ops::Range<usize>| axes.map(|axis| shape.dim(axis) as usize).product();
         match node.op {
-            Op::Conv2d(_) => Self { count: product(1..4), step: 1 },
+            Op::Conv2d(_) | Op::TransposeConv2d(_) => Self { count: product(1..4), step: 1 },
             Op::DepthwiseConv2d(_) => Self { count: product(0..2), step: product(2..4) },
             _ => Self { count: shape.dim(1) as usize, step: shape.dim(2) as usize },
         }

@@ -76,6 +76,7 @@ fn attributes(op: &Op, rank: usize) -> Value {
             "input_unsigned": r.input_unsigned,
             "output_unsigned": r.output_unsigned,
         }),
+        Op::TransposeConv2d(t) => json!({ "out_pad": t.out_pad, "stride": t.stride }),
         Op::Clamp { min, max } => json!({ "min": min, "max": max }),
         Op::ArithmeticRightShift { round } => json!({ "round": round }),
         Op::ReduceSum { axis }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tequio_attestation::{
     Descriptor, Interval, Layout, Malformed, Node, Operand, Scope, Source, TensorId, codec::Reader, hash::leaf,
 };
-use tequio_tensor::{DType, Op, Pool2d, Rescale, Type, Window2d, check};
+use tequio_tensor::{DType, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
 
 use crate::{
     describe::{add, descriptor, tensor_type},
@@ -89,6 +89,11 @@ fn ops() -> Vec<(Op, Vec<Type>, Type)> {
         unary(Op::Reverse { axis: 1 }, bytes),
         (Op::Tile, vec![bytes], ty(I8, &[4, 3])),
         (Op::Gather, vec![ty(I8, &[1, 4, 2]), ty(I32, &[1, 3])], ty(I8, &[1, 3, 2])),
+        (
+            Op::TransposeConv2d(Transposed2d { out_pad: [-1, 200, 0, -2], stride: [2, 3] }),
+            vec![image, ty(I8, &[3, 3, 4, 2]), ty(I32, &[3]), zero, zero],
+            ty(I32, &[1, 208, 11, 3]),
+        ),
     ]
 }
 
@@ -137,7 +142,7 @@ fn one_descriptor_of_every_source_and_op() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((count, seen.len()), (49, 49));
+    assert_eq!((count, seen.len()), (50, 50));
     golden("descriptors", &json!({ "decoded": found, "refused": refused() }));
 }
 

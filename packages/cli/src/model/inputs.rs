@@ -140,7 +140,7 @@ fn zero_point(graph: &Graph, input: TensorId) -> i64 {
     let mut nodes = graph.tensors().iter().filter_map(Tensor::node);
     let node = nodes.find(|node| node.operands.first().is_some_and(reads));
     let position = node.and_then(|node| match node.op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::Rescale(_) => Some(3),
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::Rescale(_) => Some(3),
         Op::MatMul => Some(2),
         Op::AvgPool2d(_) | Op::Negate => Some(1),
         _ => None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{Op, is_elementwise, is_heavy};
+use tequio_tensor::{Op, is_dense, is_elementwise, is_heavy};
 
 use super::cone::Cone;
 use crate::graph::Graph;
@@ -112,9 +112,4 @@ pub(crate) fn copies(graph: &Graph, id: TensorId) -> bool {
 /// Whether its elements say less than those they are made from: pools, reductions, argmax.
 pub(crate) fn narrows(op: &Op) -> bool {
     is_heavy(op) && !is_dense(op)
-}
-
-/// Whether an element multiplies and adds many of an operand's: steering through it takes solving equations.
-pub(crate) fn is_dense(op: &Op) -> bool {
-    matches!(op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul)
 }

@@ -78,7 +78,7 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
 /// Whether all elements of an op's output differ if all of an operand does.
 fn spreads_evenly(node: &Node, types: &[Type]) -> bool {
     match &node.op {
-        Op::Concat { .. } | Op::Select => false,
+        Op::Concat { .. } | Op::Select | Op::TransposeConv2d(_) => false,
         Op::Pad { before, after } => before.iter().chain(after).all(|pad| *pad == 0),
         Op::Conv2d(w) | Op::DepthwiseConv2d(w) => reaches_all(w, node, types),
         _ => true,

@@ -59,7 +59,8 @@ fn has_open_read(graph: &Graph, node: &Node, masks: &[&Mask]) -> bool {
         Op::Conv2d(w) | Op::DepthwiseConv2d(w) if masks[0].is_all() || masks[1].is_all() => {
             reaches_all(w, node, &types) || masks[2].is_all()
         }
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) => masks[2].is_all(),
+        // A stride longer than the kernel and padding leave outputs that read the bias only.
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => masks[2].is_all(),
         _ => masks.iter().any(|mask| mask.is_all()),
     }
 }

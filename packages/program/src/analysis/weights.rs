@@ -4,9 +4,10 @@ use core::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
 use tequio_attestation::{Interval, TensorId};
+use tequio_tensor::is_dense;
 
 use super::{
-    bits::{Bits, copies, is_dense},
+    bits::{Bits, copies},
     cone::Cone,
     flow::FRACTION,
     work::Work,

@@ -128,6 +128,8 @@ fn reads_all(graph: &Graph, node: &Node, at: usize, mask: &Mask) -> bool {
             let kernel = graph.operand_type(&node.operands[1]).shape;
             (0..2).all(|side| w.dilation[side] == 1 && w.stride[side] <= kernel.dim(side))
         }
+        // Strides longer than the kernel and crops leave elements out: found element by element.
+        (Op::TransposeConv2d(_), 0 | 1) => false,
         (Op::AvgPool2d(p) | Op::MaxPool2d(p), 0) => (0..2).all(|side| p.stride[side] <= p.kernel[side]),
         _ => true,
     }

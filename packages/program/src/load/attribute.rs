@@ -1,6 +1,6 @@
 //! One operator's attributes, and its `shape` operands, which become attributes.
 
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Type, Window2d};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d};
 use tequio_tosa::schema::{DType as FileDType, Op as FileOp, RoundingMode, TosaOperator};
 
 use crate::refused::Refused;
@@ -71,6 +71,7 @@ fn with_attributes(s: &Site<'_>) -> Option<Result<Op, Refused>> {
     Some(match s.operator.op() {
         FileOp::CONV2D => conv2d(s),
         FileOp::DEPTHWISE_CONV2D => depthwise_conv2d(s),
+        FileOp::TRANSPOSE_CONV2D => transpose_conv2d(s),
         FileOp::AVG_POOL2D => avg_pool2d(s),
         FileOp::MAX_POOL2D => max_pool2d(s),
         FileOp::RESCALE => rescale(s),
@@ -183,6 +184,17 @@ fn depthwise_conv2d(s: &Site<'_>) -> Result<Op, Refused> {
     let pad = list(s, op, "pad", a.pad())?;
     let (stride, dilation) = (list(s, op, "stride", a.stride())?, list(s, op, "dilation", a.dilation())?);
     Ok(Op::DepthwiseConv2d(Window2d { pad, stride, dilation }))
+}
+
+fn transpose_conv2d(s: &Site<'_>) -> Result<Op, Refused> {
+    let op = "transpose_conv2d";
+    let a = s.some(op, "attribute", s.operator.attribute_as_transpose_conv_2d_attribute())?;
+    s.accumulator(op, a.acc_type(), s.out.dtype)?;
+    let out_pad = a.out_pad().and_then(|pad| pad.iter().collect::<Vec<i32>>().try_into().ok());
+    Ok(Op::TransposeConv2d(Transposed2d {
+        out_pad: s.some(op, "out_pad", out_pad)?,
+        stride: list(s, op, "stride", a.stride())?,
+    }))
 }
 
 fn avg_pool2d(s: &Site<'_>) -> Result<Op, Refused> {

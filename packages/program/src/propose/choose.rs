@@ -3,14 +3,11 @@
 use core::cmp::Reverse;
 
 use tequio_attestation::{Node, TensorId};
-use tequio_tensor::{Op, is_elementwise};
+use tequio_tensor::{Op, is_dense, is_elementwise};
 
 use super::layouts::least_payload;
 use crate::{
-    analysis::{
-        bits::{is_dense, narrows},
-        cone::Cone,
-    },
+    analysis::{bits::narrows, cone::Cone},
     graph::Graph,
     limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_WALKED},
     refused::Refused,

@@ -6,7 +6,7 @@ use super::{
     profile::{MAX_KERNEL, MAX_STRIDE, SHORT},
 };
 use crate::{
-    op::{Pool2d, Window2d},
+    op::{Pool2d, Transposed2d, Window2d},
     types::DType,
 };
 
@@ -24,6 +24,28 @@ pub(super) fn depthwise_conv2d(f: &Facts<'_>, w: &Window2d) -> Result<(), Invali
     let [kh, kw, _, m, ..] = f.dims(1);
     f.length(Place::Operand(1), 2, i64::from(c))?;
     conv_lengths(f, w, n, [ih, iw], [kh, kw], c.saturating_mul(m))
+}
+
+pub(super) fn transpose_conv2d(f: &Facts<'_>, t: &Transposed2d) -> Result<(), Invalid> {
+    conv_types(f)?;
+    let [n, ih, iw, ic, ..] = f.dims(0);
+    let [oc, kh, kw, ..] = f.dims(1);
+    f.length(Place::Operand(1), 3, i64::from(ic))?;
+    let ([top, bottom, left, right], [stride_y, stride_x]) = (t.out_pad, t.stride);
+    let axes = [(1, ih, kh, stride_y, [top, bottom]), (2, iw, kw, stride_x, [left, right])];
+    for (axis, len, kernel, stride, pad) in axes {
+        let [kernel, stride] = [kernel, stride].map(i64::from);
+        within("stride", stride, 1, i64::from(MAX_STRIDE))?;
+        within("kernel", kernel, 1, i64::from(MAX_KERNEL))?;
+        let mut wanted = i64::from(len).saturating_sub(1).saturating_mul(stride).saturating_add(kernel);
+        for pad in pad.map(i64::from) {
+            // It crops less than the kernel.
+            within("out_pad", pad, 1i64.saturating_sub(kernel), i64::from(i32::MAX))?;
+            wanted = wanted.saturating_add(pad);
+        }
+        f.length(Place::Output, axis, wanted)?;
+    }
+    conv_channels(f, n, oc)
 }
 
 fn conv_types(f: &Facts<'_>) -> Result<(), Invalid> {
@@ -59,6 +81,10 @@ fn conv_lengths(
     let x = Along { axis: 2, len: width, kernel: kernel_x, stride: stride_x, dilation: dilation_x, pad: [left, right] };
     y.check(f)?;
     x.check(f)?;
+    conv_channels(f, batch, channels)
+}
+
+fn conv_channels(f: &Facts<'_>, batch: u32, channels: u32) -> Result<(), Invalid> {
     f.length(Place::Output, 0, i64::from(batch))?;
     f.length(Place::Output, 3, i64::from(channels))?;
     if f.shape(2).dim(0) == 1 { Ok(()) } else { f.length(Place::Operand(2), 0, i64::from(channels)) }

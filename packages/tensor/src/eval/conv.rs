@@ -94,7 +94,7 @@ pub(super) fn depthwise_conv2d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window2d) 
 }
 
 /// A bias of one element serves every channel.
-fn bias<R: Read + ?Sized>(s: &mut Site<R>, channel: u32) -> Result<i64, R::Error> {
+pub(super) fn bias<R: Read + ?Sized>(s: &mut Site<R>, channel: u32) -> Result<i64, R::Error> {
     let index = if s.shape(2).elements() == 1 { 0 } else { channel };
     s.read(2, index)
 }

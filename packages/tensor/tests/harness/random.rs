@@ -1,7 +1,7 @@
 //! Random operators: valid ones of every kind, and garbage.
 
 use super::Tensors;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Shape, Type, Window2d};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Shape, Transposed2d, Type, Window2d};
 
 const WORDS: [DType; 3] = [DType::I8, DType::I16, DType::I32];
 const SHORT: [DType; 2] = [DType::I8, DType::I16];
@@ -60,7 +60,8 @@ pub type Node = (Op, Vec<Type>, Type);
 
 /// A node that the check accepts.
 pub fn valid(r: &mut Rng) -> Node {
-    match r.within(0, 6) {
+    match r.within(0, 7) {
+        7 => transposed(r),
         0 => conv(r),
         1 => pool_or_matmul(r),
         2 => rescale(r),
@@ -103,6 +104,33 @@ fn conv(r: &mut Rng) -> Node {
     let bias = if r.flag() { 1 } else { oc };
     let ins =
         vec![ty(input, &[n, ih, iw, ic]), ty(weight, &kernel), ty(acc, &[bias]), ty(input, &[1]), ty(weight, &[1])];
+    (op, ins, ty(acc, &[n, oh, ow, oc]))
+}
+
+fn transposed(r: &mut Rng) -> Node {
+    let mut side = || {
+        loop {
+            let (len, kernel, stride) = (r.within(1, 5), r.within(1, 4), r.within(1, 5));
+            let pad = [0; 2].map(|_: i32| r.within(0, kernel + 1) as i32 - kernel as i32 + 1);
+            let out = ((len - 1) * stride + kernel) as i32 + pad[0] + pad[1];
+            if out > 0 {
+                return (len, kernel, stride, pad, out as u32);
+            }
+        }
+    };
+    let (ih, kh, sy, py, oh) = side();
+    let (iw, kw, sx, px, ow) = side();
+    let (n, ic, oc) = (r.within(1, 2), r.within(1, 4), r.within(1, 4));
+    let (input, acc) = r.pick(&[(DType::I8, DType::I32), (DType::I16, DType::I48)]);
+    let bias = if r.flag() { 1 } else { oc };
+    let ins = vec![
+        ty(input, &[n, ih, iw, ic]),
+        ty(DType::I8, &[oc, kh, kw, ic]),
+        ty(acc, &[bias]),
+        ty(input, &[1]),
+        ty(DType::I8, &[1]),
+    ];
+    let op = Op::TransposeConv2d(Transposed2d { out_pad: [py[0], py[1], px[0], px[1]], stride: [sy, sx] });
     (op, ins, ty(acc, &[n, oh, ow, oc]))
 }
 
@@ -361,6 +389,10 @@ fn wild(r: &mut Rng, op: Op) -> Op {
         Op::DepthwiseConv2d(_) => {
             Op::DepthwiseConv2d(Window2d { pad: [n(), n(), n(), n()], stride: [n(), n()], dilation: [n(), n()] })
         }
+        Op::TransposeConv2d(_) => Op::TransposeConv2d(Transposed2d {
+            out_pad: [n() as i32, n() as i32, n() as i32, n() as i32],
+            stride: [n(), n()],
+        }),
         Op::AvgPool2d(_) => Op::AvgPool2d(Pool2d { kernel: [n(), n()], stride: [n(), n()], pad: [n(), n(), n(), n()] }),
         Op::MaxPool2d(_) => Op::MaxPool2d(Pool2d { kernel: [n(), n()], stride: [n(), n()], pad: [n(), n(), n(), n()] }),
         Op::Pad { .. } => Op::Pad { before: [n(); MAX_RANK], after: [n(); MAX_RANK] },

@@ -86,7 +86,7 @@ impl<'a> Edge<'a> {
     /// of a convolution's pixel, a row of a product.
     pub fn shared(&self) -> Option<usize> {
         match (&self.node.op, self.route) {
-            (Op::Conv2d(_), 0) => Some(3),
+            (Op::Conv2d(_) | Op::TransposeConv2d(_), 0) => Some(3),
             (Op::MatMul, 0) => Some(2),
             _ => None,
         }

@@ -22,7 +22,8 @@ pub fn spread(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
             return (1..3).map(|side| through(side, &flow)).collect();
         }
         (Op::Gather, 0) if edge.is_blind() && edge.is_whole(0) => return vec![through(0, &flow)],
-        (Op::Concat { .. }, _) => {}
+        // Outputs in the gaps of a transposed convolution read the bias alone.
+        (Op::Concat { .. } | Op::TransposeConv2d(_), _) => {}
         _ if edge.is_whole(edge.route) && !edge.is_chosen() => return vec![through(edge.route, &flow)],
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! Whole tensors at a time against one element at a time, on random graphs of every kind of op.
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
 
 use super::*;
 use crate::{
@@ -101,7 +101,7 @@ impl Random {
         let x = self.any();
         let x = if self.shape(x).len() == 4 { x } else { self.reshaped(x, 4) };
         let [n, h, w, c] = self.shape(x)[..] else { unreachable!() };
-        let kind = self.within(0, 3);
+        let kind = self.within(0, 4);
         let (y, z) = (self.window(h, kind < 2), self.window(w, kind < 2));
         let window = Window2d { pad: [y.3[0], y.3[1], z.3[0], z.3[1]], stride: [y.0, z.0], dilation: [y.1, z.1] };
         let pool = Pool2d { kernel: [y.2, z.2], stride: window.stride, pad: window.pad };
@@ -111,6 +111,19 @@ impl Random {
         let (op, weight, channels) = match kind {
             0 => (Op::Conv2d(window), [channels, y.2, z.2, c], channels),
             1 => (Op::DepthwiseConv2d(window), [y.2, z.2, c, channels], c * channels),
+            4 => {
+                let transposed = Transposed2d { out_pad: [1, 0, 1 - z.2 as i32, 0], stride: window.stride };
+                let along = |len: u32, at: usize, kernel: u32, stride: u32| {
+                    let [before, after] = [transposed.out_pad[at], transposed.out_pad[at + 1]];
+                    ((len - 1) * stride + kernel).saturating_add_signed(before + after)
+                };
+                let lengths = [n, along(h, 0, y.2, y.0), along(w, 2, z.2, z.0), channels];
+                let weight = self.constant(DType::I8, &[channels, y.2, z.2, c]);
+                let bias = self.constant(DType::I32, &[channels]);
+                let op = Op::TransposeConv2d(transposed);
+                let sum = self.op(op, vec![x, weight, bias, zero, zero], DType::I32, &lengths);
+                return self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &lengths);
+            }
             2 => return self.op(Op::AvgPool2d(pool), vec![x, zero, zero], DType::I8, &out(c)),
             _ => return self.op(Op::MaxPool2d(pool), vec![x], DType::I8, &out(c)),
         };

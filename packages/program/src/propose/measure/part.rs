@@ -4,11 +4,11 @@ use core::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{Elements, Op, evaluate, is_elementwise};
+use tequio_tensor::{Elements, Op, evaluate, is_dense, is_elementwise};
 
 use super::run::{Run, computed};
 use crate::{
-    analysis::{bits::is_dense, cone::Cone, weighing::Weighing, weights::ONE},
+    analysis::{cone::Cone, weighing::Weighing, weights::ONE},
     graph::Graph,
     limits::MAX_PARTS,
     values::Values,
@@ -176,7 +176,7 @@ impl Terms {
         let shape = graph.operand_type(&node.operands[1]).shape;
         let dims = |axes: core::ops::Range<usize>| axes.map(|axis| shape.dim(axis) as usize).product();
         let (count, step) = match node.op {
-            Op::Conv2d(_) => (dims(1..4), 1),
+            Op::Conv2d(_) | Op::TransposeConv2d(_) => (dims(1..4), 1),
             Op::DepthwiseConv2d(_) => (dims(0..2), dims(2..4)),
             _ => (dims(1..2), dims(2..3)),
         };
