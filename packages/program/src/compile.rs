@@ -33,8 +33,8 @@ pub struct Compiled {
 /// says of what) or compiling would ([`Refused::TooMany`]), or if the cost doesn't fit 64 bits.
 pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     graph.postable()?;
-    let scheme = Scheme::new(graph, plan)?;
     flow::limited(graph)?;
+    let scheme = Scheme::new(graph, plan)?;
     let slots: Vec<_> = scheme.slots.iter().map(|slot| (slot.id, slot.s)).collect();
     let weighing = Weighing::new(graph, cones::cones(&scheme)?, &scheme.committed, &scheme.job, &slots);
     let cones = &weighing.cones;

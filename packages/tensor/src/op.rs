@@ -46,7 +46,8 @@ pub enum Op {
     Conv2d(Window2d),
     /// input (NHWC), weight (HWCM), bias, input zero point, weight zero point.
     DepthwiseConv2d(Window2d),
-    /// Operands and output as those of CONV2D. An input element adds to the outputs from its position times the stride on.
+    /// Operands and output as those of CONV2D. An input element adds to the outputs from its position times the stride
+    /// on.
     TransposeConv2d(Transposed2d),
     /// a (N,H,C), b (N,C,W), a zero point, b zero point.
     MatMul,

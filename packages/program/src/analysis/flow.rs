@@ -1,19 +1,24 @@
 //! Flow: what every element costs, passed back along routes to the inputs that differ.
 
 mod along;
+mod axes;
 mod edge;
 mod element;
 mod field;
+mod lines;
+mod reach;
 mod spread;
 #[cfg(test)]
 mod tests;
 
-use edge::Edge;
+pub(crate) use edge::{Edge, is_convolution};
 use field::{Field, dims};
-use tequio_attestation::{Node, Operand};
-use tequio_tensor::{Op, Shape, Type, extent};
+pub(crate) use reach::{read, readers, reads_all_weights};
+pub(crate) use spread::targets;
+use tequio_attestation::Operand;
+use tequio_tensor::{Op, Shape, extent};
 
-use super::{mask::Mask, open::reaches_all, reads::is_blind, route::target, work::Work};
+use super::{mask::Mask, reads::is_blind, route::target, work::Work};
 use crate::{
     graph::{Graph, Tensor},
     limits::{MAX_ELEMENTS, MAX_FLOW_READS},
@@ -26,15 +31,12 @@ pub(crate) const FRACTION: u32 = 16;
 /// Refuses what [`largest_arrivals`] should not be asked to do.
 pub(crate) fn limited(graph: &Graph) -> Result<(), Refused> {
     let elements = graph.iter().map(|(_, tensor)| tensor.ty.shape.elements() as u64).sum();
-    for (what, found, limit) in [
-        ("elements in a shard's tensors", elements, MAX_ELEMENTS),
-        ("reads to pass their cost back", reads(graph), MAX_FLOW_READS),
-    ] {
-        if found > limit {
-            return Err(Refused::TooMany { what, found: found as usize, limit: limit as usize });
-        }
-    }
-    Ok(())
+    at_most("elements in a shard's tensors", elements, MAX_ELEMENTS)?;
+    at_most("reads to pass their cost back", reads(graph), MAX_FLOW_READS)
+}
+
+fn at_most(what: &'static str, found: u64, limit: u64) -> Result<(), Refused> {
+    if found > limit { Err(Refused::TooMany { what, found: found as usize, limit: limit as usize }) } else { Ok(()) }
 }
 
 /// Reads that passing back all flow takes at most: element by element only where some of an operand may differ and some
@@ -57,7 +59,7 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
         Operand::Tensor(id) => even[id.0 as usize],
         Operand::Scalar { .. } => true,
     });
-    let is_even = are_even && spreads_evenly(edge.node, &edge.types);
+    let is_even = are_even && spreads_evenly(&edge);
     let elements: u64 = edge.out.shape.elements().into();
     if edge.is_same_place() || (are_even && spread::is_at_once(&edge)) {
         return (elements, is_even);
@@ -66,21 +68,27 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
     let each = |at| match edge.node.op {
         // A known index names one row.
         Op::Gather if at == 0 && !is_blind(graph, edge.node) => 1,
+        // As many weights as what they are multiplied with.
+        Op::TransposeConv2d(_) if at == 1 => extent(&edge.node.op, &edge.types, edge.out, 0, &one).elements() as u64,
         _ => extent(&edge.node.op, &edge.types, edge.out, at, &one).elements() as u64,
     };
     let all = (0..edge.types.len()).map(each).fold(0, u64::saturating_add);
-    // A product's columns are read one by one where its route is the second operand.
-    let is_grouped = edge.node.op != Op::MatMul || graph.is_constant(&edge.node.operands[1]);
+    // Outputs that share what they read of the first operand are gone through one by one where the route is another.
+    let is_grouped = match edge.node.op {
+        Op::MatMul => graph.is_constant(&edge.node.operands[1]),
+        Op::TransposeConv2d(_) => edge.node.operands[1..].iter().all(|operand| graph.is_constant(operand)),
+        _ => true,
+    };
     let groups = if is_grouped { elements / u64::from(edge.group()) } else { elements };
     (all.saturating_mul(groups), is_even)
 }
 
 /// Whether all elements of an op's output differ if all of an operand does.
-fn spreads_evenly(node: &Node, types: &[Type]) -> bool {
-    match &node.op {
-        Op::Concat { .. } | Op::Select | Op::TransposeConv2d(_) => false,
+fn spreads_evenly(edge: &Edge<'_>) -> bool {
+    match &edge.node.op {
+        Op::Concat { .. } | Op::Select => false,
         Op::Pad { before, after } => before.iter().chain(after).all(|pad| *pad == 0),
-        Op::Conv2d(w) | Op::DepthwiseConv2d(w) => reaches_all(w, node, types),
+        op if is_convolution(op) => reach::reaches_all(edge),
         _ => true,
     }
 }

@@ -54,4 +54,13 @@ impl Mask {
             (Self::Some(one), Self::Some(two)) => Self::of(one.iter().zip(two).map(|(a, b)| *a && *b).collect()),
         }
     }
+
+    /// Where one of them holds.
+    pub fn or(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::None, mask) | (mask, Self::None) => mask.clone(),
+            (Self::Some(one), Self::Some(two)) => Self::of(one.iter().zip(two).map(|(a, b)| *a || *b).collect()),
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Which elements can differ from those of an old trace.
 
 use tequio_attestation::{Node, Operand};
-use tequio_tensor::{Op, Type, Window2d};
+use tequio_tensor::Op;
 
 use super::{
+    flow::{Edge, is_convolution, readers},
     mask::Mask,
     reads::{Reads, is_blind},
 };
@@ -37,14 +38,29 @@ fn of_op(graph: &Graph, tensor: &Tensor, node: &Node, open: &[Mask]) -> Mask {
     if has_open_read(graph, node, &masks) {
         return Mask::All;
     }
+    if let Some(mask) = by_position(graph, tensor, &masks) {
+        return mask;
+    }
     let mut reads = Reads::new(graph, node, &tensor.ty);
     let differs = |index| reads.of(index).iter().any(|(operand, element)| masks[*operand].has(*element));
     Mask::of((0..tensor.ty.shape.elements()).map(differs).collect())
 }
 
+/// The same a whole tensor at a time; `None` if positions alone don't say what is read.
+fn by_position(graph: &Graph, tensor: &Tensor, masks: &[&Mask]) -> Option<Mask> {
+    let edge = Edge::of(graph, tensor, Some(0), &[])?;
+    let mut either = Mask::None;
+    for (operand, mask) in masks.iter().enumerate().filter(|(_, mask)| !mask.is_none()) {
+        // Some weight is read where some of the input is.
+        let is_beside_input = operand == 1 && mask.is_all() && is_convolution(&edge.node.op);
+        let through = if is_beside_input { 0 } else { operand };
+        either = either.or(&readers(&edge.through(through), mask)?);
+    }
+    Some(either)
+}
+
 /// Whether every output element certainly reads an open element.
 fn has_open_read(graph: &Graph, node: &Node, masks: &[&Mask]) -> bool {
-    let types: Vec<Type> = graph.operand_types(node);
     match &node.op {
         Op::Concat { .. } => masks.iter().all(|mask| mask.is_all()),
         Op::Pad { before, after } => masks[0].is_all() && before.iter().chain(after).all(|pad| *pad == 0),
@@ -56,18 +72,8 @@ fn has_open_read(graph: &Graph, node: &Node, masks: &[&Mask]) -> bool {
                     masks[1].is_all() && masks[2].is_all()
                 }
         }
-        Op::Conv2d(w) | Op::DepthwiseConv2d(w) if masks[0].is_all() || masks[1].is_all() => {
-            reaches_all(w, node, &types) || masks[2].is_all()
-        }
-        // A stride longer than the kernel and padding leave outputs that read the bias only.
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => masks[2].is_all(),
+        // Padding, and strides longer than a transposed kernel, leave outputs that read the bias only.
+        op if is_convolution(op) => masks[2].is_all(),
         _ => masks.iter().any(|mask| mask.is_all()),
     }
-}
-
-/// Whether every window of a convolution reads something. One that lies in the padding altogether reads nothing.
-pub(crate) fn reaches_all(w: &Window2d, node: &Node, types: &[Type]) -> bool {
-    let first = matches!(node.op, Op::Conv2d(_)) as usize;
-    let reach = |side: usize| w.dilation[side] * (types[1].shape.dim(first + side) - 1);
-    w.dilation == [1, 1] && (0..2).all(|side| w.pad[2 * side].max(w.pad[2 * side + 1]) <= reach(side))
 }

@@ -48,16 +48,3 @@ pub(crate) fn target(node: &Node, route: u8) -> Option<TensorId> {
         _ => None,
     }
 }
-
-/// The tensors to which an op's flow may go: the one at the end of its route, and the others where some elements read
-/// nothing there that differs.
-pub(crate) fn targets(node: &Node, route: u8, open: &[Mask]) -> Vec<TensorId> {
-    let joins = matches!((&node.op, route), (Op::Concat { .. }, _) | (Op::Select, 1 | 2));
-    match target(node, route) {
-        Some(id) if open[id.0 as usize].is_all() && !joins => vec![id],
-        _ => {
-            let all = (0..node.operands.len()).filter_map(|at| target(node, at as u8));
-            all.filter(|id| !open[id.0 as usize].is_none()).collect()
-        }
-    }
-}

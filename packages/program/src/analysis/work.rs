@@ -1,10 +1,11 @@
 //! What a shard costs: what an output needs, and differs between the job's shards.
 
-use tequio_attestation::{Node, Operand};
+use tequio_attestation::Operand;
 use tequio_tensor::{Op, cost};
 
 use super::{
     cone::Cone,
+    flow::{Edge, is_convolution, read, reads_all_weights},
     mask::Mask,
     reads::{Reads, is_blind},
 };
@@ -80,13 +81,16 @@ fn live(graph: &Graph, committed: &[bool]) -> Vec<Mask> {
         }
         let mut marked: Vec<Option<Vec<bool>>> = vec![None; node.operands.len()];
         for (at, operand) in node.operands.iter().enumerate() {
-            let Operand::Tensor(read) = operand else { continue };
-            let source = graph.tensor(*read);
-            if source.node().is_none() || live[read.0 as usize].is_all() {
+            let Operand::Tensor(id) = operand else { continue };
+            let (source, known) = (graph.tensor(*id), &mut live[id.0 as usize]);
+            if source.node().is_none() || known.is_all() {
                 continue;
             }
-            if reads_all(graph, node, at, &mask) {
-                live[read.0 as usize] = Mask::All;
+            let Some(edge) = Edge::of(graph, tensor, Some(at as u8), &[]) else { continue };
+            if reads_all(graph, &edge, &mask) {
+                *known = Mask::All;
+            } else if let Some(mask) = read(&edge, &mask) {
+                *known = known.or(&mask);
             } else {
                 marked[at] = Some(vec![false; source.ty.shape.elements() as usize]);
             }
@@ -103,9 +107,8 @@ fn live(graph: &Graph, committed: &[bool]) -> Vec<Mask> {
         }
         for (operand, bits) in node.operands.iter().zip(marked) {
             if let (Operand::Tensor(read), Some(bits)) = (operand, bits) {
-                let known = &live[read.0 as usize];
-                let either = (0..).zip(bits).map(|(index, bit)| bit || known.has(index)).collect();
-                live[read.0 as usize] = Mask::of(either);
+                let known = &mut live[read.0 as usize];
+                *known = known.or(&Mask::of(bits));
             }
         }
     }
@@ -113,24 +116,17 @@ fn live(graph: &Graph, committed: &[bool]) -> Vec<Mask> {
 }
 
 /// Whether the elements of `mask` certainly, or for all that is known when compiling, read all of an operand.
-fn reads_all(graph: &Graph, node: &Node, at: usize, mask: &Mask) -> bool {
+fn reads_all(graph: &Graph, edge: &Edge<'_>, mask: &Mask) -> bool {
+    let (node, at) = (edge.node, edge.route);
     let blind = is_blind(graph, node);
     match (&node.op, at) {
         (Op::Gather, 0) => blind,
         _ if !mask.is_all() => false,
         (Op::Select, 1 | 2) => blind,
-        (Op::Slice { .. }, _) => false,
-        (Op::Conv2d(w), 0) => {
-            let kernel = graph.operand_type(&node.operands[1]).shape;
-            (0..2).all(|side| w.dilation[side] == 1 && w.stride[side] <= kernel.dim(1 + side))
-        }
-        (Op::DepthwiseConv2d(w), 0) => {
-            let kernel = graph.operand_type(&node.operands[1]).shape;
-            (0..2).all(|side| w.dilation[side] == 1 && w.stride[side] <= kernel.dim(side))
-        }
-        // Strides longer than the kernel and crops leave elements out: found element by element.
-        (Op::TransposeConv2d(_), 0 | 1) => false,
-        (Op::AvgPool2d(p) | Op::MaxPool2d(p), 0) => (0..2).all(|side| p.stride[side] <= p.kernel[side]),
+        // Windows may step over some.
+        (Op::Slice { .. } | Op::AvgPool2d(_) | Op::MaxPool2d(_), _) => false,
+        (op, 0) if is_convolution(op) => false,
+        (op, 1) if is_convolution(op) => reads_all_weights(edge),
         _ => true,
     }
 }

@@ -15,7 +15,7 @@ use tequio_attestation::TensorId;
 
 use super::{reroute, scenario};
 use crate::{
-    analysis::{case::Case, route::routable, weighing::Weighing},
+    analysis::{case::Case, flow, route::routable, weighing::Weighing},
     compile::cones::cones,
     graph::Graph,
     limits::MAX_MIXING,
@@ -36,6 +36,7 @@ impl Plan {
     /// # Errors
     /// If the plan doesn't fit the graph, if a shard lacks inputs, or if two shards already take too long.
     pub fn measured(&self, graph: &Graph, shards: &[Vec<Vec<u8>>]) -> Result<Self, Refused> {
+        flow::limited(graph)?;
         let scheme = Scheme::new(graph, self)?;
         let shards = &shards[..shards.len().min(run::most(graph, &scheme.committed)?)];
         let fits = |shard: &Vec<Vec<u8>>| {

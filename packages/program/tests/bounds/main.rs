@@ -12,5 +12,6 @@ mod random;
 mod reads;
 mod short_leaves;
 mod slow;
+mod transposed;
 mod wide_counts;
 mod worst;

@@ -6,6 +6,7 @@ mod boxes;
 mod dice;
 mod plans;
 mod programs;
+mod transposed;
 
 use std::{fs, path::PathBuf};
 
@@ -115,6 +116,18 @@ fn weights() {
     cases.push(case("inputs, as measured", &inputs(), &plans::measured(&inputs())));
     cases.push(case("parts, one of the job", &parts(), &plans::all_committed(&parts(), &["x"])));
     cases.push(case("parts, as measured", &parts(), &plans::measured(&parts())));
+    for (name, graph) in [("upsampled", transposed::upsampled()), ("learnt", transposed::learnt())] {
+        cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
+        cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
+        for _ in 0..2 * MADE_UP {
+            cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
+        }
+    }
+    cases.push(case(
+        "learnt, of the job",
+        &transposed::learnt(),
+        &plans::all_committed(&transposed::learnt(), &["w", "b"]),
+    ));
     golden(&cases);
 }
 

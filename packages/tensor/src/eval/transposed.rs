@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{Read, op::Transposed2d};
 
-/// The taps along one axis that bring an input element to output position `at`: (position in the kernel, position in the
-/// input), every stride-th of the kernel.
+/// The taps along one axis that bring an input element to output position `at`: (position in the kernel, position in
+/// the input), every stride-th of the kernel.
 fn taps(at: u32, stride: u32, pad: i32, kernel: u32, len: u32) -> impl Iterator<Item = (u32, u32)> + Clone {
     let stride = i64::from(stride.max(1));
     let at = i64::from(at).wrapping_sub(i64::from(pad));

@@ -14,6 +14,11 @@ pub enum Attribute {
         dilation: Vec<i32>,
         acc: DType,
     },
+    TransposeConv {
+        out_pad: Vec<i32>,
+        stride: Vec<i32>,
+        acc: DType,
+    },
     /// Average and maximum.
     Pool {
         kernel: Vec<i32>,
@@ -43,6 +48,12 @@ impl Attribute {
         match self {
             Attribute::None => (Kind::NONE, None),
             Attribute::Conv { pad, stride, dilation, acc } => conv(b, op, [pad, stride, dilation], *acc),
+            Attribute::TransposeConv { out_pad, stride, acc } => {
+                let (out_pad, stride) = (Some(b.create_vector(out_pad)), Some(b.create_vector(stride)));
+                let args = tosa::TransposeConv2dAttributeArgs { out_pad, stride, acc_type: *acc, ..Default::default() };
+                let written = tosa::TransposeConv2dAttribute::create(b, &args).as_union_value();
+                (Kind::TransposeConv2dAttribute, Some(written))
+            }
             Attribute::Pool { kernel, stride, pad } => pool(b, op, [kernel, stride, pad]),
             Attribute::Clamp { min, max } => {
                 let (min_val, max_val) = (Some(b.create_vector(min)), Some(b.create_vector(max)));

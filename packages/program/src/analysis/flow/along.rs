@@ -9,6 +9,8 @@ pub enum Along {
     Whole,
     /// Those under a window, padding left out.
     Window { stride: u32, pad: u32, dilation: u32, kernel: u32 },
+    /// Those that a window of so many, begun at every stride-th output, adds to this one.
+    Transposed { stride: u32, pad: i32, kernel: u32 },
     /// One for each block of so many.
     Block(u32),
     /// Its own in the repeated operand.
@@ -32,12 +34,22 @@ impl Taps {
         Self { first: at, step: 1, count: 1 }
     }
 
-    pub fn positions(self) -> impl Iterator<Item = usize> {
-        (0..self.count).map(move |tap| (self.first + tap * self.step) as usize)
+    /// The first position and the one a step after the last.
+    pub fn ends(self) -> [usize; 2] {
+        let [first, step, count] = [self.first, self.step, self.count].map(|part| part as usize);
+        [first, first + count * step]
     }
 }
 
 impl Along {
+    /// From one position that is read to the next, the same at every output position.
+    pub fn step(self) -> usize {
+        match self {
+            Along::Window { dilation, .. } => dilation.max(1) as usize,
+            _ => 1,
+        }
+    }
+
     /// What output position `at` reads of `len` positions.
     pub fn taps(self, at: u32, len: u32) -> Taps {
         match self {
@@ -49,6 +61,13 @@ impl Along {
                 let before = |to: i64| (to - first + step - 1).div_euclid(step).clamp(0, kernel as i64);
                 let (start, end) = (before(0), before(len as i64));
                 Taps { first: (first + start * step) as u32, step: step as u32, count: (end - start) as u32 }
+            }
+            Along::Transposed { stride, pad, kernel } => {
+                let (at, stride, len) = (at as i64 - pad as i64, stride.max(1) as i64, len as i64);
+                // Windows that have begun here or before, less those that have ended.
+                let begun = |at: i64| (at.div_euclid(stride) + 1).clamp(0, len);
+                let (first, end) = (begun(at - kernel as i64), begun(at));
+                Taps { first: first as u32, step: 1, count: (end - first) as u32 }
             }
             Along::Block(block) => Taps::one(at / block),
             Along::Repeat => Taps::one(at % len),

@@ -53,6 +53,11 @@ impl<'a> Edge<'a> {
         self.mask(operand).has(element)
     }
 
+    /// Whether nothing of an operand differs.
+    pub fn is_closed(&self, operand: usize) -> bool {
+        self.mask(operand).is_none()
+    }
+
     /// Whether all of an operand differs.
     pub fn is_whole(&self, operand: usize) -> bool {
         self.mask(operand).is_all()
@@ -96,4 +101,9 @@ impl<'a> Edge<'a> {
     pub fn group(&self) -> u32 {
         self.shared().map_or(1, |axis| self.out.shape.dim(axis))
     }
+}
+
+/// Whether an op's elements read windows of an input, weights and a bias.
+pub fn is_convolution(op: &Op) -> bool {
+    matches!(op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_))
 }

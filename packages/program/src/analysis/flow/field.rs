@@ -2,7 +2,7 @@
 
 use tequio_tensor::{MAX_RANK, Shape};
 
-use super::along::Along;
+use super::{along::Along, lines};
 use crate::analysis::mask::Mask;
 
 /// Flow that no cost reaches, only choices that aren't known and double it: so much is refused when it is weighed.
@@ -33,6 +33,21 @@ impl Field {
     /// A number for each element, in flat order.
     pub fn of_elements(dims: Dims, values: Vec<u128>) -> Self {
         Self { dims, kept: dims.map(|dim| dim > 1), values }
+    }
+
+    /// 1 where the mask holds, 0 elsewhere.
+    pub fn of_mask(dims: Dims, mask: &Mask) -> Self {
+        let mut field = Self::uniform(dims, 0);
+        field.raise_where(mask, 1);
+        field
+    }
+
+    /// Where it isn't 0.
+    pub fn mask(self) -> Mask {
+        match Mask::of(self.values.iter().map(|value| *value > 0).collect()) {
+            Mask::Some(_) => Mask::of(self.elements().into_iter().map(|value| value > 0).collect()),
+            uniform => uniform,
+        }
     }
 
     pub fn dims(&self) -> &Dims {
@@ -137,38 +152,55 @@ impl Field {
 
     /// What each of `len` positions of an axis gets if every position gives its number to each that it reads.
     pub fn scattered(mut self, axis: usize, along: Along, len: u32) -> Self {
-        let from = self.dims[axis];
+        let ends = [self.dims[axis], len];
         match along {
-            Along::Same => return self,
+            Along::Same => self,
             Along::Whole => {
                 self = self.summed(axis);
                 self.dims[axis] = len;
-                return self;
+                self
             }
-            _ => {}
+            _ if !self.kept[axis] => {
+                let ones = vec![1; ends[0] as usize];
+                self.multiplied(axis, &lines::scattered(&ones, ends, 1, along))
+            }
+            _ => {
+                self.values = lines::scattered(&self.values, ends, self.stride(axis), along);
+                (self.dims[axis], self.kept[axis]) = (len, len > 1);
+                self
+            }
         }
-        if !self.kept[axis] {
-            let mut hits = vec![0u128; len as usize];
-            (0..from).flat_map(|at| along.taps(at, len).positions()).for_each(|read| hits[read] += 1);
-            if hits.iter().all(|&times| times == hits[0]) {
-                self.values.iter_mut().for_each(|value| *value *= hits[0]);
+    }
+
+    /// The sum, at each of `len` positions of an axis, of the numbers that it reads.
+    pub fn gathered(mut self, axis: usize, along: Along, len: u32) -> Self {
+        let ends = [self.dims[axis], len];
+        match along {
+            Along::Same => self,
+            Along::Whole => {
+                self = self.summed(axis);
                 self.dims[axis] = len;
-                return self;
+                self
             }
-            return self.weighted(axis, &hits);
-        }
-        let stride = self.stride(axis);
-        let mut values = vec![0; self.values.len() / from as usize * len as usize];
-        let blocks = self.values.chunks(from as usize * stride).zip(values.chunks_mut(len as usize * stride));
-        for (given, got) in blocks {
-            for (at, run) in (0..from).zip(given.chunks(stride)) {
-                for read in along.taps(at, len).positions() {
-                    let into = &mut got[read * stride..][..stride];
-                    into.iter_mut().zip(run).for_each(|(into, value)| *into += value);
-                }
+            _ if !self.kept[axis] => {
+                let counts: Vec<u128> = (0..len).map(|at| along.taps(at, ends[0]).count.into()).collect();
+                self.multiplied(axis, &counts)
+            }
+            _ => {
+                self.values = lines::gathered(&self.values, ends, self.stride(axis), along);
+                (self.dims[axis], self.kept[axis]) = (len, len > 1);
+                self
             }
         }
-        (self.values, self.dims[axis], self.kept[axis]) = (values, len, len > 1);
+    }
+
+    /// Along a uniform axis, as long as `weights`, multiplied by them, and written out only where they differ.
+    fn multiplied(mut self, axis: usize, weights: &[u128]) -> Self {
+        if weights.iter().any(|weight| *weight != weights[0]) {
+            return self.weighted(axis, weights);
+        }
+        self.values.iter_mut().for_each(|value| *value *= weights[0]);
+        self.dims[axis] = weights.len() as u32;
         self
     }
 

@@ -1,13 +1,17 @@
 //! Passing flow back a whole tensor at a time.
 
-use tequio_tensor::{MAX_RANK, Op, is_elementwise};
+use tequio_attestation::TensorId;
+use tequio_tensor::{MAX_RANK, Op};
 
 use super::{
     along::Along,
-    edge::Edge,
+    axes::axes,
+    edge::{Edge, is_convolution},
     element,
     field::{Field, dims},
+    reach::{in_line, reaches_all, scattered},
 };
+use crate::analysis::route::target;
 
 /// What [`element::spread`] gives, by operand, without looking at each element where what is read follows from positions
 /// alone and all of it differs.
@@ -22,9 +26,10 @@ pub fn spread(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
             return (1..3).map(|side| through(side, &flow)).collect();
         }
         (Op::Gather, 0) if edge.is_blind() && edge.is_whole(0) => return vec![through(0, &flow)],
-        // Outputs in the gaps of a transposed convolution read the bias alone.
-        (Op::Concat { .. } | Op::TransposeConv2d(_), _) => {}
-        _ if edge.is_whole(edge.route) && !edge.is_chosen() => return vec![through(edge.route, &flow)],
+        (Op::Concat { .. }, _) => {}
+        _ if edge.is_whole(edge.route) && !edge.is_chosen() && !falls_through(edge) => {
+            return vec![through(edge.route, &flow)];
+        }
         _ => {}
     }
     let arrived = operands.zip(element::spread(edge, &flow.elements())).filter(|(_, into)| !into.is_empty());
@@ -62,8 +67,8 @@ fn along(edge: &Edge<'_>, flow: Field) -> Field {
     match axes(edge) {
         Some(axes) => boxed(edge, flow, axes),
         None => {
-            let mut into = element::spread(edge, &flow.elements());
-            Field::of_elements(source, core::mem::take(&mut into[edge.route]))
+            let into = core::mem::take(&mut element::spread(edge, &flow.elements())[edge.route]);
+            if into.is_empty() { Field::uniform(source, 0) } else { Field::of_elements(source, into) }
         }
     }
 }
@@ -71,12 +76,7 @@ fn along(edge: &Edge<'_>, flow: Field) -> Field {
 /// Of an op that reads boxes.
 fn boxed(edge: &Edge<'_>, mut flow: Field, axes: [Along; MAX_RANK]) -> Field {
     let source = dims(&edge.source().shape);
-    if let Op::ArgMax { axis } = edge.node.op {
-        // The axis that it drops is there with one position.
-        let mut dims = source;
-        dims[axis as usize] = 1;
-        flow = flow.reshaped(dims);
-    }
+    flow = flow.reshaped(in_line(edge));
     if let Some(axis) = edge.shared() {
         flow = flow.summed(axis);
     }
@@ -88,67 +88,23 @@ fn boxed(edge: &Edge<'_>, mut flow: Field, axes: [Along; MAX_RANK]) -> Field {
         let reads = core::array::from_fn(reads);
         flow = flow.shared(&reads);
     }
-    (0..MAX_RANK).fold(flow, |flow, axis| flow.scattered(axis, axes[axis], source[axis]))
+    scattered(edge, &axes, flow)
 }
 
-/// How the op reads the route operand; `None` if known values say what it reads, or for operands that are constants.
-fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
-    let (op, route) = (&edge.node.op, edge.route);
-    let mut axes = [Along::Same; MAX_RANK];
-    match (op, route) {
-        (Op::Conv2d(w) | Op::DepthwiseConv2d(w), 0) => {
-            let weight = &edge.types[1].shape;
-            let first = if matches!(op, Op::Conv2d(_)) { 1 } else { 0 };
-            for side in 0..2 {
-                let (stride, pad, dilation) = (w.stride[side], w.pad[2 * side], w.dilation[side]);
-                axes[1 + side] = Along::Window { stride, pad, dilation, kernel: weight.dim(first + side) };
-            }
-            axes[3] = if first == 1 { Along::Whole } else { Along::Block(weight.dim(3)) };
-        }
-        (Op::AvgPool2d(p) | Op::MaxPool2d(p), 0) => {
-            for side in 0..2 {
-                let (stride, pad, kernel) = (p.stride[side], p.pad[2 * side], p.kernel[side]);
-                axes[1 + side] = Along::Window { stride, pad, dilation: 1, kernel };
-            }
-        }
-        (Op::MatMul, 0) | (Op::Gather, 1) => axes[2] = Along::Whole,
-        (Op::Gather, 0) if edge.is_blind() => axes[1] = Along::Whole,
-        (Op::MatMul, 1) => axes[1] = Along::Whole,
-        (
-            Op::ReduceSum { axis }
-            | Op::ReduceMax { axis }
-            | Op::ReduceMin { axis }
-            | Op::ReduceProduct { axis }
-            | Op::ReduceAll { axis }
-            | Op::ReduceAny { axis }
-            | Op::ArgMax { axis },
-            0,
-        ) => axes[*axis as usize] = Along::Whole,
-        (Op::Pad { before, .. }, 0) => axes = before.map(|before| Along::From(-(before as i64))),
-        (Op::Slice { start }, 0) => axes = start.map(|start| Along::From(start as i64)),
-        (Op::Concat { axis }, _) => {
-            let before = edge.types[..route].iter().map(|ty| ty.shape.dim(*axis as usize) as i64);
-            axes[*axis as usize] = Along::From(-before.sum::<i64>());
-        }
-        (Op::Reverse { axis }, 0) => axes[*axis as usize] = Along::Reverse,
-        (Op::Tile, 0) => axes = [Along::Repeat; MAX_RANK],
-        _ => return own(edge),
-    }
-    Some(axes)
+/// Whether some elements may read nothing of the route operand: of a convolution, where it reads the bias alone.
+fn falls_through(edge: &Edge<'_>) -> bool {
+    is_convolution(&edge.node.op) && edge.route < 2 && !edge.is_closed(2) && !reaches_all(edge)
 }
 
-/// Of an op that reads the operand at its own position, broadcast along lengths of 1.
-fn own(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
-    let operands = match edge.node.op {
-        Op::Rescale(_) | Op::Negate | Op::Table => 1,
-        Op::Select if edge.route == 0 || edge.is_blind() => 3,
-        Op::Select => 0,
-        _ => 2,
-    };
-    if !is_elementwise(&edge.node.op) || edge.route >= operands {
-        return None;
+/// The tensors to which an op's flow may go: the one at the end of its route, and the others where some elements read
+/// nothing there that differs.
+pub fn targets(edge: &Edge<'_>) -> Vec<TensorId> {
+    let joins = edge.joined(edge.route).len() > 1 || falls_through(edge);
+    match target(edge.node, edge.route as u8) {
+        Some(id) if edge.is_whole(edge.route) && !joins => vec![id],
+        _ => {
+            let all = (0..edge.types.len()).filter(|at| !edge.is_closed(*at));
+            all.filter_map(|at| target(edge.node, at as u8)).collect()
+        }
     }
-    let (source, out) = (dims(&edge.source().shape), dims(&edge.out.shape));
-    let along = |axis: usize| if source[axis] == out[axis] { Along::Same } else { Along::Whole };
-    Some(core::array::from_fn(along))
 }

@@ -1,273 +1,12 @@
 //! Whole tensors at a time against one element at a time, on random graphs of every kind of op.
 
-use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+mod random;
+
+use random::Random;
+use tequio_attestation::Operand;
 
 use super::*;
-use crate::{
-    analysis::{open::open, route::routable},
-    graph::TensorSource,
-};
-
-/// Elements above which a tensor isn't made larger.
-const MAX: u32 = 600;
-
-struct Random {
-    state: u64,
-    graph: Graph,
-}
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        let mut random = Self { state: seed, graph: Graph { tensors: vec![], inputs: 1, outputs: vec![] } };
-        let dims = random.dims(4);
-        random.push(DType::I8, &dims, TensorSource::Input);
-        random
-    }
-
-    /// Uniform in `least..=most`.
-    fn within(&mut self, least: u32, most: u32) -> u32 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        least + ((mixed ^ (mixed >> 27)) >> 33) as u32 % (most - least + 1)
-    }
-
-    fn dims(&mut self, rank: usize) -> Vec<u32> {
-        (0..rank).map(|_| self.within(1, 5)).collect()
-    }
-
-    fn push(&mut self, dtype: DType, dims: &[u32], source: TensorSource) -> TensorId {
-        let (id, ty) = (TensorId(self.graph.tensors.len() as u32), Type::new(dtype, dims).unwrap());
-        if let TensorSource::Op(node) = &source {
-            assert_eq!(check(&node.op, &self.graph.operand_types(node), &ty), Ok(()), "{node:?}");
-        }
-        self.graph.tensors.push(Tensor { name: id.0.to_string(), ty, source });
-        id
-    }
-
-    fn constant(&mut self, dtype: DType, dims: &[u32]) -> Operand {
-        let elements = dims.iter().product::<u32>() as usize;
-        let bytes = (0..elements).flat_map(|_| dtype.write(self.within(0, 1).into())).collect();
-        Operand::Tensor(self.push(dtype, dims, TensorSource::Constant(bytes)))
-    }
-
-    fn op(&mut self, op: Op, operands: Vec<Operand>, dtype: DType, dims: &[u32]) -> TensorId {
-        self.push(dtype, dims, TensorSource::Op(Node { op, operands }))
-    }
-
-    fn shape(&self, id: TensorId) -> Vec<u32> {
-        self.graph.tensor(id).ty.shape.dims().to_vec()
-    }
-
-    /// A tensor of int8 that is there.
-    fn any(&mut self) -> TensorId {
-        let narrow = |(id, tensor): (TensorId, &Tensor)| {
-            (tensor.constant().is_none() && tensor.ty.dtype == DType::I8).then_some(id)
-        };
-        let all: Vec<_> = self.graph.iter().filter_map(narrow).collect();
-        // Late ones rather than early ones, for long ways back.
-        let at = self.within(0, all.len() as u32 - 1).max(self.within(0, all.len() as u32 - 1));
-        all[at as usize]
-    }
-
-    /// The same elements in a random shape of this rank.
-    fn reshaped(&mut self, id: TensorId, rank: usize) -> TensorId {
-        let mut left = self.graph.tensor(id).ty.shape.elements();
-        let mut dims = vec![1; rank];
-        for dim in dims.iter_mut().skip(1) {
-            let divisors: Vec<u32> = (1..=left).filter(|divisor| left.is_multiple_of(*divisor)).collect();
-            *dim = divisors[self.within(0, divisors.len() as u32 - 1) as usize];
-            left /= *dim;
-        }
-        dims[0] = left;
-        self.op(Op::Reshape, vec![Operand::Tensor(id)], DType::I8, &dims)
-    }
-
-    /// Stride, dilation, kernel, pads and output length along one axis.
-    fn window(&mut self, len: u32, dilate: bool) -> (u32, u32, u32, [u32; 2], u32) {
-        loop {
-            let (kernel, stride) = (self.within(1, 4), self.within(1, 3));
-            let dilation = if dilate { self.within(1, 2) } else { 1 };
-            let most = if dilate { 3 } else { kernel - 1 };
-            let pad = [self.within(0, most), self.within(0, most)];
-            let (padded, reach) = (len + pad[0] + pad[1], (kernel - 1) * dilation + 1);
-            if padded >= reach && (padded - reach).is_multiple_of(stride) {
-                return (stride, dilation, kernel, pad, (padded - reach) / stride + 1);
-            }
-        }
-    }
-
-    fn windowed(&mut self) -> TensorId {
-        let x = self.any();
-        let x = if self.shape(x).len() == 4 { x } else { self.reshaped(x, 4) };
-        let [n, h, w, c] = self.shape(x)[..] else { unreachable!() };
-        let kind = self.within(0, 4);
-        let (y, z) = (self.window(h, kind < 2), self.window(w, kind < 2));
-        let window = Window2d { pad: [y.3[0], y.3[1], z.3[0], z.3[1]], stride: [y.0, z.0], dilation: [y.1, z.1] };
-        let pool = Pool2d { kernel: [y.2, z.2], stride: window.stride, pad: window.pad };
-        let zero = Operand::Scalar { dtype: DType::I8, rank: 1, value: 0 };
-        let (x, channels) = (Operand::Tensor(x), self.within(1, 3));
-        let out = |channels| [n, y.4, z.4, channels];
-        let (op, weight, channels) = match kind {
-            0 => (Op::Conv2d(window), [channels, y.2, z.2, c], channels),
-            1 => (Op::DepthwiseConv2d(window), [y.2, z.2, c, channels], c * channels),
-            4 => {
-                let transposed = Transposed2d { out_pad: [1, 0, 1 - z.2 as i32, 0], stride: window.stride };
-                let along = |len: u32, at: usize, kernel: u32, stride: u32| {
-                    let [before, after] = [transposed.out_pad[at], transposed.out_pad[at + 1]];
-                    ((len - 1) * stride + kernel).saturating_add_signed(before + after)
-                };
-                let lengths = [n, along(h, 0, y.2, y.0), along(w, 2, z.2, z.0), channels];
-                let weight = self.constant(DType::I8, &[channels, y.2, z.2, c]);
-                let bias = self.constant(DType::I32, &[channels]);
-                let op = Op::TransposeConv2d(transposed);
-                let sum = self.op(op, vec![x, weight, bias, zero, zero], DType::I32, &lengths);
-                return self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &lengths);
-            }
-            2 => return self.op(Op::AvgPool2d(pool), vec![x, zero, zero], DType::I8, &out(c)),
-            _ => return self.op(Op::MaxPool2d(pool), vec![x], DType::I8, &out(c)),
-        };
-        // Weights may be computed too: ones that nobody can write down.
-        let (mut weight, bias) = (self.constant(DType::I8, &weight), self.constant(DType::I32, &[channels]));
-        if self.within(0, 3) == 0 {
-            let Operand::Tensor(id) = weight else { unreachable!() };
-            self.graph.tensors[id.0 as usize].source = TensorSource::Input;
-            let shape = self.shape(id);
-            weight = Operand::Tensor(self.op(Op::Identity, vec![weight], DType::I8, &shape));
-        }
-        let sum = self.op(op, vec![x, weight, bias, zero, zero], DType::I32, &out(channels));
-        self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out(channels))
-    }
-
-    fn elementwise(&mut self) -> TensorId {
-        let (x, zero) = (self.any(), Operand::Scalar { dtype: DType::I8, rank: 1, value: 0 });
-        let x = if self.shape(x).is_empty() { self.reshaped(x, 1) } else { x };
-        let dims = self.shape(x);
-        let side: Vec<u32> = dims.iter().map(|&dim| if self.within(0, 2) == 0 { 1 } else { dim }).collect();
-        // An operand that is broadcast: what is left of the tensor in a corner.
-        let corner = Op::Slice { start: [0; MAX_RANK] };
-        let small = Operand::Tensor(self.op(corner, vec![Operand::Tensor(x)], DType::I8, &side));
-        let x = Operand::Tensor(x);
-        let (op, operands) = match self.within(0, 4) {
-            0 => (Op::BitwiseXor, vec![x, small]),
-            1 => (Op::BitwiseAnd, vec![small, x]),
-            2 => (Op::Clamp { min: -3, max: 9 }, vec![x]),
-            3 => (Op::Select, vec![self.constant(DType::Bool, &side), small, x]),
-            _ => {
-                let [scale32, double_round, per_channel, input_unsigned, output_unsigned] = [false; 5];
-                let rescale = Rescale { scale32, double_round, per_channel, input_unsigned, output_unsigned };
-                let by = Operand::Scalar { dtype: DType::I16, rank: 1, value: 1 };
-                (Op::Rescale(rescale), vec![x, by, zero, zero, zero])
-            }
-        };
-        self.op(op, operands, DType::I8, &dims)
-    }
-
-    fn moved(&mut self) -> TensorId {
-        let x = self.any();
-        let (operand, dims) = (Operand::Tensor(x), self.shape(x));
-        let axis = self.within(0, dims.len().max(1) as u32 - 1) as usize;
-        if dims.is_empty() || dims.len() > MAX_RANK - 1 {
-            return self.reshaped(x, 3);
-        }
-        let mut out = dims.clone();
-        match self.within(0, 8) {
-            0 => {
-                let mut perms: [u8; MAX_RANK] = [0, 1, 2, 3, 4, 5];
-                perms[..dims.len()].rotate_left(axis);
-                (0..dims.len()).for_each(|at| out[at] = dims[perms[at] as usize]);
-                perms[dims.len()..].fill(0);
-                self.op(Op::Transpose { perms }, vec![operand], DType::I8, &out)
-            }
-            1 => {
-                let (mut before, mut after) = ([0; MAX_RANK], [0; MAX_RANK]);
-                (before[axis], after[0]) = (self.within(0, 2), self.within(0, 2));
-                out[axis] += before[axis];
-                out[0] += after[0];
-                let zero = Operand::Scalar { dtype: DType::I8, rank: 1, value: 0 };
-                self.op(Op::Pad { before, after }, vec![operand, zero], DType::I8, &out)
-            }
-            2 => {
-                let mut start = [0; MAX_RANK];
-                start[axis] = self.within(0, dims[axis] - 1);
-                out[axis] = self.within(1, dims[axis] - start[axis]);
-                self.op(Op::Slice { start }, vec![operand], DType::I8, &out)
-            }
-            3 => {
-                let ty = self.graph.tensor(x).ty;
-                let same = self.graph.iter().filter(|(_, tensor)| tensor.ty == ty).map(|(id, _)| id);
-                let same: Vec<TensorId> = same.collect();
-                let other = same[self.within(0, same.len() as u32 - 1) as usize];
-                out[axis] *= 2;
-                self.op(Op::Concat { axis: axis as u8 }, vec![Operand::Tensor(other), operand], DType::I8, &out)
-            }
-            4 => self.op(Op::Reverse { axis: axis as u8 }, vec![operand], DType::I8, &out),
-            5 if dims.iter().product::<u32>() < MAX => {
-                out[axis] *= self.within(1, 3);
-                self.op(Op::Tile, vec![operand], DType::I8, &out)
-            }
-            6 => {
-                out[axis] = 1;
-                self.op(Op::ReduceMax { axis: axis as u8 }, vec![operand], DType::I8, &out)
-            }
-            7 => {
-                out.remove(axis);
-                let at = self.op(Op::ArgMax { axis: axis as u8 }, vec![operand], DType::I32, &out);
-                self.op(Op::Cast, vec![Operand::Tensor(at)], DType::I8, &out)
-            }
-            _ => {
-                let rank = self.within(1, 5) as usize;
-                self.reshaped(x, rank)
-            }
-        }
-    }
-
-    fn product(&mut self) -> TensorId {
-        let x = self.any();
-        let at = self.reshaped(x, 3);
-        let [n, h, c] = self.shape(at)[..] else { unreachable!() };
-        let x = Operand::Tensor(at);
-        if self.within(0, 1) == 0 {
-            let width = self.within(1, 4);
-            let mut indices = self.constant(DType::I32, &[n, width]);
-            if self.within(0, 1) == 0 {
-                let moved = self.op(Op::Slice { start: [0; MAX_RANK] }, vec![x], DType::I8, &[n, h, 1]);
-                let flat = self.op(Op::Reshape, vec![Operand::Tensor(moved)], DType::I8, &[n, h]);
-                indices = Operand::Tensor(self.op(Op::Cast, vec![Operand::Tensor(flat)], DType::I32, &[n, h]));
-            }
-            let Operand::Tensor(id) = indices else { unreachable!() };
-            let out = [n, self.shape(id)[1], c];
-            return self.op(Op::Gather, vec![x, indices], DType::I8, &out);
-        }
-        if n * h * h > MAX {
-            return at;
-        }
-        let turned = self.op(Op::Transpose { perms: [0, 2, 1, 0, 0, 0] }, vec![x], DType::I8, &[n, c, h]);
-        let zero = Operand::Scalar { dtype: DType::I8, rank: 1, value: 0 };
-        let sum = self.op(Op::MatMul, vec![x, Operand::Tensor(turned), zero, zero], DType::I32, &[n, h, h]);
-        self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &[n, h, h])
-    }
-
-    /// What differs, some of it left out as equal, and a route of each op, any that it may take.
-    fn case(&mut self) -> (Vec<Mask>, Vec<Option<u8>>) {
-        let count = self.graph.tensors.len();
-        let differs: Vec<bool> = self.graph.tensors.iter().map(|tensor| tensor.node().is_none()).collect();
-        let shared: Vec<bool> = (0..count).map(|at| at > 1 && self.within(0, 19) == 0).collect();
-        let open = open(&self.graph, &differs, &shared);
-        let nodes: Vec<_> = self.graph.tensors.iter().map(|tensor| tensor.node().cloned()).collect();
-        let pick = |node: Option<Node>| {
-            let routable = routable(&node?, &open);
-            (!routable.is_empty()).then(|| routable[self.within(0, routable.len() as u32 - 1) as usize])
-        };
-        let routes = nodes.into_iter().map(pick).collect();
-        (open, routes)
-    }
-
-    /// All that could be needed is.
-    fn work(&self) -> Work {
-        Work::new(&self.graph, &vec![true; self.graph.tensors.len()], &vec![false; self.graph.tensors.len()])
-    }
-}
+use crate::analysis::{open::open, reads::Reads};
 
 fn by_element_of(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
     let arrived = element::spread(edge, &flow.elements());
@@ -284,14 +23,7 @@ fn by_element(graph: &Graph, work: &Work, open: &[Mask], routes: &[Option<u8>]) 
 fn a_tensor_at_a_time_is_an_element_at_a_time() {
     for seed in 0..1_500 {
         let mut random = Random::new(seed * 7_919);
-        for _ in 0..random.within(3, 14) {
-            match random.within(0, 6) {
-                0 | 1 => random.windowed(),
-                2 => random.elementwise(),
-                3 => random.product(),
-                _ => random.moved(),
-            };
-        }
+        random.grow(3, 14);
         let (open, routes) = random.case();
         let (graph, work) = (&random.graph, &random.work());
         let (whole, one) = (largest_arrivals(graph, work, &open, &routes), by_element(graph, work, &open, &routes));
@@ -304,14 +36,7 @@ fn a_tensor_at_a_time_is_an_element_at_a_time() {
 fn what_arrives_is_the_same_at_every_element() {
     for seed in 0..1_500 {
         let mut random = Random::new(seed * 104_729);
-        for _ in 0..6 {
-            match random.within(0, 3) {
-                0 => random.windowed(),
-                1 => random.elementwise(),
-                2 => random.product(),
-                _ => random.moved(),
-            };
-        }
+        random.grow(6, 6);
         let (open, routes) = random.case();
         for (id, tensor) in random.graph.clone().iter() {
             let Some(edge) = Edge::of(&random.graph, tensor, routes[id.0 as usize], &open) else { continue };
@@ -336,14 +61,7 @@ fn what_arrives_is_the_same_at_every_element() {
 fn flow_is_conserved() {
     for seed in 0..1_500 {
         let mut random = Random::new(seed * 15_485_863);
-        for _ in 0..random.within(3, 14) {
-            match random.within(0, 6) {
-                0 | 1 => random.windowed(),
-                2 => random.elementwise(),
-                3 => random.product(),
-                _ => random.moved(),
-            };
-        }
+        random.grow(3, 14);
         let (open, routes) = random.case();
         for (id, tensor) in random.graph.iter() {
             let Some(edge) = Edge::of(&random.graph, tensor, routes[id.0 as usize], &open) else { continue };
@@ -356,6 +74,83 @@ fn flow_is_conserved() {
             });
             let arrived: u128 = arrived.sum();
             assert!(arrived >= given, "seed {seed}: {given} became {arrived}: {:?} {:?}", edge.node, edge.types);
+        }
+    }
+}
+
+/// Of so many elements: all, none or some.
+fn mask(random: &mut Random, elements: u32) -> Mask {
+    match random.within(0, 3) {
+        0 => Mask::All,
+        1 => Mask::None,
+        _ => Mask::of((0..elements).map(|_| random.within(0, 3) == 0).collect()),
+    }
+}
+
+/// By position and by evaluating every element.
+#[test]
+fn what_reads_what_is_the_same_at_every_element() {
+    for seed in 0..1_500 {
+        let mut random = Random::new(seed * 32_452_843);
+        random.grow(3, 14);
+        let graph = random.graph.clone();
+        for (_, tensor) in graph.iter() {
+            let Some(node) = tensor.node() else { continue };
+            let mut all = Reads::new(&graph, node, &tensor.ty);
+            for operand in 0..node.operands.len() as u8 {
+                let Some(edge) = Edge::of(&graph, tensor, Some(operand), &[]) else { continue };
+                let (source, out) = (edge.source().shape.elements(), edge.out.shape.elements());
+                let (from, to) = (mask(&mut random, source), mask(&mut random, out));
+                let (mut reading, mut read) = (vec![false; out as usize], vec![false; source as usize]);
+                for index in 0..out {
+                    for &(_, element) in all.of(index).iter().filter(|(at, _)| *at == operand as usize) {
+                        reading[index as usize] |= from.has(element);
+                        read[element as usize] |= to.has(index);
+                    }
+                }
+                let (readers, read_of) = (reach::readers(&edge, &from), reach::read(&edge, &to));
+                assert_eq!(readers.is_none(), read_of.is_none());
+                assert!(readers.is_none_or(|mask| mask == Mask::of(reading)), "{node:?} {:?}", edge.types);
+                assert!(read_of.is_none_or(|mask| mask == Mask::of(read)), "{node:?} {:?}", edge.types);
+            }
+        }
+    }
+}
+
+/// What may differ, and what something needs, by definition.
+#[test]
+fn what_is_open_or_live_is_so_by_element() {
+    for seed in 0..1_500 {
+        let mut random = Random::new(seed * 49_979_687);
+        random.grow(3, 14);
+        let committed: Vec<bool> = (0..random.graph.tensors().len()).map(|_| random.within(0, 5) == 0).collect();
+        let graph = &random.graph;
+        let open = open(graph, &vec![true; committed.len()], &vec![false; committed.len()]);
+        let work = Work::new(graph, &committed, &vec![false; committed.len()]);
+        let bits = |mask: &Mask, tensor: &Tensor| (0..tensor.ty.shape.elements()).map(|at| mask.has(at)).collect();
+        let mut live: Vec<Vec<bool>> = (0..committed.len()).map(|_| vec![]).collect();
+        for (id, tensor) in graph.iter() {
+            live[id.0 as usize] = vec![committed[id.0 as usize]; tensor.ty.shape.elements() as usize];
+        }
+        for (id, tensor) in graph.iter().rev() {
+            let at = id.0 as usize;
+            let found: Vec<bool> = bits(&work.live[at], tensor);
+            let Some(node) = tensor.node() else { continue };
+            assert_eq!(found, live[at], "seed {seed}: {id:?} of {graph:#?}");
+            let mut reads = Reads::new(graph, node, &tensor.ty);
+            let is_whole_gather = node.op == Op::Gather && is_blind(graph, node);
+            let mut opened = vec![false; found.len()];
+            for index in 0..tensor.ty.shape.elements() {
+                for &(operand, element) in reads.of(index) {
+                    let Operand::Tensor(read) = node.operands[operand] else { continue };
+                    opened[index as usize] |= open[read.0 as usize].has(element);
+                    live[read.0 as usize][element as usize] |= found[index as usize];
+                    if is_whole_gather && operand == 0 && found[index as usize] {
+                        live[read.0 as usize].fill(true);
+                    }
+                }
+            }
+            assert_eq!(bits(&open[at], tensor), opened, "seed {seed}: {id:?} of {graph:#?}");
         }
     }
 }

@@ -8,7 +8,12 @@ use std::{
 use tequio_attestation::TensorId;
 
 use super::{pairs::Pair, rate::rate, run};
-use crate::analysis::{case::Case, cone::Cone, route::targets, weighing::Weighing};
+use crate::analysis::{
+    case::Case,
+    cone::Cone,
+    flow::{Edge, targets},
+    weighing::Weighing,
+};
 
 /// By slot, the most over the pairs; `u16::MAX` where all of a tensor that differs keeps its value.
 pub fn rates(weighing: &Weighing<'_>, case: &Case, pairs: &[Pair<'_>]) -> Vec<u16> {
@@ -60,13 +65,12 @@ fn met(weighing: &Weighing<'_>, case: &Case, cone: &Cone) -> BTreeSet<TensorId> 
     let mut met = BTreeSet::new();
     let mut on_route = BTreeSet::from([cone.root]);
     for &id in &cone.computed {
-        let (Some(node), Some(route)) = (weighing.graph.tensor(id).node(), case.routes[id.0 as usize]) else {
-            continue;
-        };
         if !on_route.contains(&id) {
             continue;
         }
-        for target in targets(node, route, &case.open) {
+        let (tensor, route) = (weighing.graph.tensor(id), case.routes[id.0 as usize]);
+        let Some(edge) = Edge::of(weighing.graph, tensor, route, &case.open) else { continue };
+        for target in targets(&edge) {
             let is_computed = target != cone.root && cone.computed.contains(&target);
             if is_computed {
                 on_route.insert(target)
