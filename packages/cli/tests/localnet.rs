@@ -215,6 +215,7 @@ fn a_client_posts_watches_fetches_and_gets_back_what_nobody_took() {
     let posted = scene.post(40, &["--audit-window", "0s"]);
     let job = posted["job"].to_string();
     assert_eq!(posted["terms"]["shards"], 10);
+    assert_eq!(posted["terms"]["settled_within"], 3_600 + 30 + 120);
     block_on(scene.work("alice", JobId(posted["job"].as_u64().unwrap()), &[3, 4]));
 
     let shown = scene.json(&["job", "show", &job], None);

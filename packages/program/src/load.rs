@@ -6,6 +6,7 @@ mod constant;
 mod fold;
 mod names;
 mod translate;
+mod zero_point;
 
 use crate::{graph::Graph, refused::Refused};
 

@@ -1,6 +1,6 @@
 //! Why a file or a plan is refused.
 
-use tequio_tensor::Invalid;
+use tequio_tensor::{DType, Invalid};
 use tequio_tosa::Unreadable;
 
 /// Why [`crate::load`], [`crate::Plan::propose`] or [`crate::compile`] says no. Tensors and ops are named as the file
@@ -39,6 +39,8 @@ pub enum Refused {
     Attribute { op: &'static str, tensor: String, attribute: &'static str },
     #[error("{op} `{tensor}`: {reason}")]
     Op { op: &'static str, tensor: String, reason: Invalid },
+    #[error("{op} `{tensor}`: a zero point of {value} for {dtype}")]
+    ZeroPoint { op: &'static str, tensor: String, value: i64, dtype: DType },
     #[error("`{name}` is read by `{by}` and not defined before")]
     Undefined { name: String, by: String },
     #[error("`{name}` is defined twice")]

@@ -217,3 +217,24 @@ fn what_cannot_be_checked_is_refused() {
     let graph = load(&p.bytes()).unwrap();
     assert!(compile(&graph, &Plan::propose(&graph).unwrap()).is_ok());
 }
+
+#[test]
+fn zero_points() {
+    let wrong = refused(|p| p.find("zero32").data = Some(7i32.to_le_bytes().to_vec()));
+    assert_eq!(wrong.to_string(), "rescale `a`: a zero point of 7 for int32");
+    // Of int8 any will do.
+    let mut p = Program::default();
+    p.scalars();
+    p.find("zero8").data = Some(vec![0x80]);
+    p.input("x", DType::INT8, &[1, 4]);
+    p.op(Op::NEGATE, Attribute::None, &["x", "zero8", "zero8"], ("y", DType::INT8, &[1, 4]));
+    p.output("y");
+    assert!(load(&p.bytes()).is_ok());
+    // What is computed counts as it is.
+    let mut p = Program::default();
+    p.input("x", DType::INT16, &[1, 4]);
+    p.input("zero", DType::INT16, &[1]);
+    p.op(Op::NEGATE, Attribute::None, &["x", "zero", "zero"], ("y", DType::INT16, &[1, 4]));
+    p.output("y");
+    assert!(load(&p.bytes()).is_ok());
+}

@@ -6,6 +6,7 @@ use tequio_tensor::{Op, Type};
 use super::{
     fold::Folding,
     translate::{Definition, Program},
+    zero_point,
 };
 use crate::{
     graph::{Graph, Tensor, TensorSource},
@@ -24,9 +25,10 @@ pub fn graph(program: Program<'_, '_>) -> Result<Graph, Refused> {
         match definition {
             Definition::Constant(bytes) => constants[tensor] = Some(bytes),
             Definition::Op { op, operands } => {
-                let known: Option<Vec<_>> = operands.iter().map(|&operand| constants[operand].as_deref()).collect();
-                if let Some(known) = known {
-                    let read: Vec<Type> = operands.iter().map(|&operand| types[operand]).collect();
+                let known: Vec<_> = operands.iter().map(|&operand| constants[operand].as_deref()).collect();
+                let read: Vec<Type> = operands.iter().map(|&operand| types[operand]).collect();
+                zero_point::check(names.tensors[tensor].name, &op, &read, &types[tensor], &known)?;
+                if let Some(known) = known.into_iter().collect::<Option<Vec<_>>>() {
                     let values: Vec<_> =
                         known.iter().zip(&read).map(|(bytes, ty)| Values::Constant(ty.dtype, bytes)).collect();
                     let name = names.tensors[tensor].name;

@@ -9,7 +9,7 @@ use tequio_backend::cpu::Cpu;
 use tequio_client::{Chain, Escrow, Verifier, data::publish, flow};
 use tequio_protocol::{
     AssignmentId, JobId,
-    escrow::{Ending, JobResponse, JobSpec, Ruling},
+    escrow::{Ending, JobResponse, JobSpec, NotYet, Ruling},
     registry::Metadata,
 };
 use tequio_rpc::Rpc;
@@ -37,8 +37,8 @@ pub struct Lane<'a> {
     pub work: Work,
     job: JobId,
     provider: Provider<'a, Rpc>,
-    /// The first assignments of the last two turns.
-    taken: [Option<AssignmentId>; 2],
+    /// The first assignment of the last turn.
+    taken: Option<AssignmentId>,
     /// Of the last turn.
     pub last: Cost,
 }
@@ -59,7 +59,7 @@ impl<'a> Lane<'a> {
         let client = net.account();
         let job = post(net, &client, &work.model, work.draws, shards, Some(work.window)).await?;
         let provider = provider(net, net.account(), "lane").await?;
-        Ok(Self { net, work, job, provider, taken: [None; 2], last: Cost::default() })
+        Ok(Self { net, work, job, provider, taken: None, last: Cost::default() })
     }
 
     pub async fn job(&self) -> Result<JobResponse> {
@@ -85,10 +85,9 @@ impl<'a> Lane<'a> {
             }
             self.last = cost;
             eprintln!("{} × {} shards, window {}, turn {turn}: {cost:?}", TOGETHER, self.work.size, self.work.window);
-            let [opened, attested] = self.taken;
-            self.taken = [attested, Some(said.assigned[0].assignment)];
-            self.until_drawn(attested).await?;
-            self.until_audited(opened).await?;
+            let before = self.taken.replace(said.assigned[0].assignment);
+            self.until_drawn(before).await?;
+            self.until_audited().await?;
         }
         Ok(())
     }
@@ -109,11 +108,13 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Waits until what this turn opened can be settled: each turn settles as much as it takes.
-    async fn until_audited(&self, assignment: Option<AssignmentId>) -> Result<()> {
-        let Some(id) = assignment.filter(|_| self.work.window > 0) else { return Ok(()) };
-        while !matches!(Escrow(&self.net.chain).ruling(id).await?, Ruling::Settle(_)) {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+    /// Waits until whatever was opened can be settled: each turn settles as much as it takes.
+    async fn until_audited(&self) -> Result<()> {
+        let escrow = Escrow(&self.net.chain);
+        for assignment in escrow.active(&self.provider.owner, None, None).await?.assignments {
+            while let Ruling::Wait(NotYet::Audit { .. }) = escrow.ruling(assignment.id).await? {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         }
         Ok(())
     }

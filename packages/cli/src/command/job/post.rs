@@ -1,9 +1,10 @@
 //! `tequio job post`.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use anyhow::Result;
 use cosmwasm_std::Uint128;
+use indicatif::HumanDuration;
 use serde::Serialize;
 use tequio_client::{
     Chain, Escrow, Token,
@@ -12,7 +13,8 @@ use tequio_client::{
 };
 use tequio_protocol::{
     JobId,
-    escrow::{JobSpec, QuoteResponse},
+    escrow::{ConfigResponse, JobSpec, QueryMsg, QuoteResponse},
+    verifier,
 };
 use tequio_rpc::Rpc;
 
@@ -92,6 +94,8 @@ struct Terms {
     /// Multiply-accumulates of all shards.
     cost: u64,
     data: String,
+    /// Seconds after it is taken in which a shard is attested to, drawn, opened and audited, at the latest.
+    settled_within: u64,
     /// When shards can't be taken any more, and for how many seconds after that data is kept.
     end: u64,
     keep: u64,
@@ -120,7 +124,8 @@ pub async fn run(args: Args) -> Result<Posted> {
         ..published.spec(model.manifest())
     };
     let quote = Escrow(&chain).quote(&spec).await?;
-    let terms = Terms::new(&chain, &spec, &quote, &model, args.keep);
+    let ConfigResponse { config, .. } = chain.query(QueryMsg::Config {}).await?;
+    let terms = Terms::new(&chain, &spec, &quote, &config.terms, &model, args.keep);
     let tokens = Token(&chain).balance(&client).await?;
     if tokens < quote.credits {
         let what = format!("the job takes credits for {} of the reward token, {client} has {tokens}", quote.credits);
@@ -136,7 +141,16 @@ pub async fn run(args: Args) -> Result<Posted> {
 }
 
 impl Terms {
-    fn new(chain: &Rpc, spec: &JobSpec, quote: &QuoteResponse, model: &Model, keep: u64) -> Self {
+    fn new(
+        chain: &Rpc,
+        spec: &JobSpec,
+        quote: &QuoteResponse,
+        terms: &verifier::Terms,
+        model: &Model,
+        keep: u64,
+    ) -> Self {
+        let audit_window = spec.audit_window.unwrap_or(terms.audit_window);
+        let windows = [spec.attest_window, terms.delay, terms.open_window, audit_window];
         let share = |value: u64| value as f64 / 2f64.powi(32);
         let header = &model.manifest().header;
         Self {
@@ -151,6 +165,7 @@ impl Terms {
             gamma: share(header.gamma.into()),
             cost: header.cost.saturating_mul(spec.shards),
             data: spec.data.clone(),
+            settled_within: windows.into_iter().map(u64::from).sum(),
             end: spec.end,
             keep,
         }
@@ -159,7 +174,7 @@ impl Terms {
 
 impl fmt::Display for Terms {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { shards, denom, funds, credits, lien, draws, caught, delta, gamma, cost, data, end, keep } = self;
+        let Self { shards, denom, funds, credits, lien, draws, caught, delta, gamma, cost, data, .. } = self;
         writeln!(f, "shards    {shards}, {:.3} G MAC in all", *cost as f64 / 1e9)?;
         writeln!(f, "escrowed  {funds} {denom}")?;
         writeln!(f, "burned    {credits} of the reward token, for credits")?;
@@ -168,8 +183,10 @@ impl fmt::Display for Terms {
             "draws     {draws}: a complete cheat is caught with chance {caught:.4} (δ {delta:.4}, γ {gamma:.4})"
         )?;
         writeln!(f, "lien      {lien} {denom} of a provider's stake for each shard")?;
-        writeln!(f, "data      {data}, public, kept for {} days after the end", keep / 86_400)?;
-        write!(f, "end       {end} (seconds since 1970)")
+        let [within, keep] = [self.settled_within, self.keep].map(|time| HumanDuration(Duration::from_secs(time)));
+        writeln!(f, "time      {within} from taking a shard to paying for it, at the latest")?;
+        writeln!(f, "data      {data}, public, kept for {keep} after the end")?;
+        write!(f, "end       {} (seconds since 1970)", self.end)
     }
 }
 
