@@ -41,7 +41,7 @@ pub fn check(name: &str, op: &Op, read: &[Type], out: &Type, known: &[Option<&[u
 /// The operands of an operator that are zero points.
 fn zero_points(op: &Op) -> &'static [(usize, Of)] {
     match op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) => &[(3, Of::Operand(0)), (4, Of::Operand(1))],
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[(3, Of::Operand(0)), (4, Of::Operand(1))],
         Op::MatMul => &[(2, Of::Operand(0)), (3, Of::Operand(1))],
         Op::AvgPool2d(_) | Op::Negate => &[(1, Of::Operand(0)), (2, Of::Output)],
         Op::Rescale(_) => &[(3, Of::Operand(0)), (4, Of::Output)],
