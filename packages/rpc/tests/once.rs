@@ -138,3 +138,12 @@ async fn endpoints_that_do_not_serve_are_passed_over() {
     assert!(behind(error(&[&old.url]).await));
     assert!(matches!(error(&[&dead, &old.url]).await, EndpointError::Unreachable(tried) if tried.len() == 2));
 }
+
+/// Time passes at once where nothing else happens.
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_takes_a_question_and_never_answers_is_given_up() {
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", mute.local_addr().unwrap());
+    let error: EndpointError = Connection::open(network(&[&url])).await.err().unwrap().downcast().unwrap();
+    assert!(matches!(&error, EndpointError::Unreachable(tried) if tried[0].0 == url), "{error}");
+}
