@@ -17,6 +17,7 @@
 
 mod actor;
 mod job;
+pub mod localnet;
 pub mod model;
 pub mod schema;
 mod world;

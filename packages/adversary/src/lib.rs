@@ -4,7 +4,7 @@
 mod actor;
 mod attack;
 mod backend;
-mod element;
+pub mod element;
 mod follow;
 mod known;
 mod saving;

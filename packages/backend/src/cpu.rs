@@ -16,7 +16,10 @@ mod memory;
 mod plan;
 mod simd;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use tequio_attestation::Manifest;
 
@@ -37,14 +40,18 @@ type Prepare = dyn Fn(&Manifest) -> Result<Arc<dyn Executable>, Unsupported> + S
 impl Cpu {
     /// One for each instruction set that this machine has and computes right with, the best first.
     pub fn all() -> Vec<Self> {
-        let sets = [
-            #[cfg(target_arch = "x86_64")]
-            Self::detect::<simd::avx512::Avx512Vnni>(),
-            #[cfg(target_arch = "x86_64")]
-            Self::detect::<simd::avx2::Avx2>(),
-            Self::detect::<Portable>(),
-        ];
-        sets.into_iter().flatten().collect()
+        // Each set proves itself once in a process.
+        static ALL: LazyLock<Vec<Cpu>> = LazyLock::new(|| {
+            let sets = [
+                #[cfg(target_arch = "x86_64")]
+                Cpu::detect::<simd::avx512::Avx512Vnni>(),
+                #[cfg(target_arch = "x86_64")]
+                Cpu::detect::<simd::avx2::Avx2>(),
+                Cpu::detect::<Portable>(),
+            ];
+            sets.into_iter().flatten().collect()
+        });
+        ALL.clone()
     }
 
     fn detect<S: Simd>() -> Option<Self> {

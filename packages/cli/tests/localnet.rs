@@ -16,7 +16,7 @@ use std::{
 use serde_json::{Value, json};
 use tequio_backend::cpu::Cpu;
 use tequio_client::{Chain, Deployed, data::Store, flow};
-use tequio_embedded::{LocalBeacon, Setup};
+use tequio_embedded::Setup;
 use tequio_protocol::{JobId, registry::Metadata, verifier};
 use tequio_rpc::{Connection, Key, Keyring, Network, PATH, Rpc};
 use tequio_runner::Provider;
@@ -106,8 +106,7 @@ impl Scene {
         let store = Store::open(&self.path("store").display().to_string(), []).unwrap();
         let mut provider = Provider::new(&chain, store, Arc::new(Cpu::default()), address.clone(), address.clone());
         let next: Vec<_> = counts.iter().map(|count| (job, *count, 1)).collect();
-        let setup = Setup::default();
-        let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
+        let beacon = Setup::default().beacon();
         provider.turn(|round| beacon.sign(round), &next).await.unwrap();
         assert_eq!(provider.attest_turn().await.unwrap(), counts.len());
         // Two blocks later the clock decides the round.

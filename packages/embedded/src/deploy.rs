@@ -14,7 +14,7 @@ use crate::{LocalBeacon, Setup, code};
 
 pub fn deploy(setup: &Setup) -> Result<(BasicApp, Deployment, LocalBeacon)> {
     let mut app = app(setup)?;
-    let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
+    let beacon = setup.beacon();
     let settings = settings(&app, setup, &beacon);
     // What the rehearsal burns, so that nobody's purse depends on it.
     let (to_address, amount) = (settings.governance.to_string(), coins(REHEARSAL.u128(), &setup.denom));

@@ -95,6 +95,11 @@ impl Setup {
         self
     }
 
+    /// The beacon whose secret follows from the seed.
+    pub fn beacon(&self) -> LocalBeacon {
+        LocalBeacon::new(&self.beacon_seed, self.genesis, self.beacon_period)
+    }
+
     /// What a deployment owned by `governance` begins with, on any chain; `balances` is the reward token's genesis.
     pub fn settings(&self, governance: Addr, beacon: &LocalBeacon, balances: Vec<Cw20Coin>) -> Settings {
         Settings {

@@ -238,7 +238,7 @@ impl Op {
     }
 
     /// The axis an operator reduces, if it is a reduction (ARGMAX included).
-    pub(crate) const fn reduced(&self) -> Option<usize> {
+    pub const fn reduced(&self) -> Option<usize> {
         match *self {
             Op::ReduceSum { axis }
             | Op::ReduceMax { axis }
@@ -273,6 +273,25 @@ pub const fn is_elementwise(op: &Op) -> bool {
         Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile | Gather
     );
     !moves && !is_heavy(op)
+}
+
+/// What a zero point is subtracted from, or added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZeroPointOf {
+    Operand(usize),
+    Output,
+}
+
+/// The operands that are zero points.
+pub const fn zero_points(op: &Op) -> &'static [(usize, ZeroPointOf)] {
+    use ZeroPointOf::{Operand, Output};
+    match op {
+        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[(3, Operand(0)), (4, Operand(1))],
+        Op::MatMul => &[(2, Operand(0)), (3, Operand(1))],
+        Op::AvgPool2d(_) | Op::Negate => &[(1, Operand(0)), (2, Output)],
+        Op::Rescale(_) => &[(3, Operand(0)), (4, Output)],
+        _ => &[],
+    }
 }
 
 /// The operands that TOSA requires to be compile-time constants.

@@ -3,20 +3,21 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
 use cosmrs::proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
-use cosmwasm_std::{Addr, Decimal, Uint128};
+use cosmwasm_std::{Addr, Uint128};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
-use tequio_client::{Chain, Contract, Deployment, Profile, deploy::Settings};
+use tequio_client::{Chain, Deployment, Profile, deploy::Settings};
 use tequio_embedded::{LocalBeacon, Setup};
-use tequio_rpc::{Connection, Key, Keyring, Network, PATH, Rpc};
+use tequio_rpc::{Connection, Key, Keyring, PATH, Rpc};
 use tokio::sync::Mutex;
 
 use super::{CLIENT, RICH, wait};
+use crate::localnet;
 
 /// The RPC endpoint of the chain that worlds are to stand on.
 const ENDPOINT: &str = "TEQUIO_LOCALNET";
@@ -44,11 +45,7 @@ impl Node {
     }
 
     async fn at(endpoint: String) -> Result<Self> {
-        let mut network = Network::from_toml(include_str!("../../../scripts/networks/local.toml"))?;
-        network.set_rpc(&[endpoint]);
-        // Balances are asserted to the last unit.
-        network.fees.fee_tokens[0].average_gas_price = Decimal::zero();
-        let mut connection = Connection::open(network).await?;
+        let mut connection = localnet::connect(&endpoint).await?;
         let keys = Keyring::test(&target().join("localnet/chain/keys"));
         let [faucet, governance] = [connection.add(keys.key(FAUCET)?)?, connection.add(keys.key("governance")?)?];
         let purse = connection.add(new_key()?)?;
@@ -59,8 +56,7 @@ impl Node {
             None => deployed.insert(deploy(&connection, governance, &faucet).await?).clone(),
         };
         connection.pay(&faucet, &[(purse.clone(), (RICH << 8).into())]).await?;
-        let setup = Setup::default();
-        let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
+        let beacon = Setup::default().beacon();
         let mut node = Self { rpc: Rpc::new(connection, deployment, since), beacon, actors: BTreeMap::new(), purse };
         let tokens = Cw20ExecuteMsg::Transfer { recipient: node.actor(CLIENT).into(), amount: RICH.into() };
         node.rpc.execute(&faucet, tokens).await?;
@@ -105,11 +101,8 @@ async fn deploy(connection: &Connection, governance: Addr, faucet: &Addr) -> Res
         balances: vec![Cw20Coin { address: faucet.to_string(), amount: (RICH << 32).into() }],
         ..profile.settings(governance, connection.network.denom().into())
     };
-    let wasm = |contract: Contract| {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts").join(contract.file());
-        fs::read(&file).with_context(|| format!("cannot read {}: run scripts/wasm", file.display()))
-    };
-    connection.deploy(&settings, wasm).await
+    let artifacts = root().join("artifacts");
+    connection.deploy(&settings, |contract| localnet::wasm(&artifacts, contract)).await
 }
 
 fn new_key() -> Result<Key> {
@@ -117,6 +110,9 @@ fn new_key() -> Result<Key> {
 }
 
 fn target() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    env::var("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from)
+    env::var("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

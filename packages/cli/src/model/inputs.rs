@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
-use tequio_attestation::{Manifest, Operand, TensorId};
+use tequio_attestation::{Manifest, Node, Operand, TensorId};
 use tequio_program::{Graph, Tensor};
-use tequio_tensor::{Op, Type};
+use tequio_tensor::{Type, ZeroPointOf, zero_points};
 
 use crate::{
     failure::Usage,
@@ -139,12 +139,8 @@ fn zero_point(graph: &Graph, input: TensorId) -> i64 {
     let reads = |operand: &Operand| *operand == Operand::Tensor(input);
     let mut nodes = graph.tensors().iter().filter_map(Tensor::node);
     let node = nodes.find(|node| node.operands.first().is_some_and(reads));
-    let position = node.and_then(|node| match node.op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::Rescale(_) => Some(3),
-        Op::MatMul => Some(2),
-        Op::AvgPool2d(_) | Op::Negate => Some(1),
-        _ => None,
-    });
+    let own = |node: &Node| zero_points(&node.op).iter().find(|(_, of)| *of == ZeroPointOf::Operand(0));
+    let position = node.and_then(own).map(|(position, _)| *position);
     match position.and_then(|at| node?.operands.get(at)) {
         Some(Operand::Scalar { value, .. }) => *value,
         _ => 0,

@@ -93,16 +93,27 @@ pub async fn publish(
     inputs: &Inputs,
 ) -> Result<Published, StoreError> {
     let bundle = Bundle::of(&program, &plan, 0).with(inputs);
-    store.put(program).await?;
-    store.put(plan).await?;
-    publish_inputs(store, &bundle, inputs).await?;
+    upload(store, &bundle, program, plan, inputs).await?;
     bundle.published(manifest, inputs)
 }
 
-/// Stores the inputs of a job, and the bundle that names them with a program and a plan, which are stored already.
-pub async fn publish_inputs(store: &Store, bundle: &Bundle, inputs: &Inputs) -> Result<(), StoreError> {
-    for buffer in inputs.buffers() {
-        store.put(buffer.clone()).await?;
+/// Stores all that a bundle names, and the bundle.
+pub async fn upload(
+    store: &Store,
+    bundle: &Bundle,
+    program: Vec<u8>,
+    plan: Vec<u8>,
+    inputs: &Inputs,
+) -> Result<(), StoreError> {
+    store.put_at(&bundle.program, program).await?;
+    store.put_at(&bundle.plan, plan).await?;
+    upload_inputs(store, bundle, inputs).await
+}
+
+/// Stores the inputs that a bundle names, and the bundle: its program and plan are stored already.
+pub async fn upload_inputs(store: &Store, bundle: &Bundle, inputs: &Inputs) -> Result<(), StoreError> {
+    for (key, buffer) in bundle.inputs.iter().zip(inputs.buffers()) {
+        store.put_at(key, buffer.clone()).await?;
     }
     store.put(serde_json::to_vec(bundle)?).await?;
     Ok(())

@@ -75,8 +75,14 @@ impl Store {
     /// Stores `bytes` and gives their key, 64 hex digits.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<String, StoreError> {
         let key = key(&bytes);
-        self.0.put(&Path::from(key.as_str()), PutPayload::from(bytes)).await?;
+        self.put_at(&key, bytes).await?;
         Ok(key)
+    }
+
+    /// Stores `bytes` whose key is known.
+    pub(super) async fn put_at(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.0.put(&Path::from(key), PutPayload::from(bytes)).await?;
+        Ok(())
     }
 
     /// Fetches what lies at `key` and checks that it is that.

@@ -12,7 +12,7 @@ use tequio_protocol::{
 use super::post;
 use crate::{
     Chain, Escrow,
-    data::{Bundle, Store, publish_inputs},
+    data::{Bundle, Store, upload_inputs},
 };
 
 /// What somebody else is to run of an assignment that was attested to.
@@ -93,7 +93,7 @@ pub async fn audit<C: Chain>(
     }
     let inputs = inputs.chosen(&shards);
     let bundle = bundle.with(&inputs);
-    publish_inputs(store, &bundle, &inputs).await?;
+    upload_inputs(store, &bundle, &inputs).await?;
     let published = bundle.published(manifest, &inputs)?;
     let (draws, audit_window, end) = (job.draws, Some(job.terms.audit_window), now.saturating_add(take));
     let spec = JobSpec { price, draws, takers, attest_window, audit_window, end, ..published.spec(manifest) };

@@ -4,13 +4,13 @@ use std::{fs, path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
+use tequio_adversary::element::{computed, decode, encode};
 use tequio_attestation::{
-    Digest, Evidence, Inputs, Manifest, Operand, Outcome, Source, Statement, Subject, Terms, check, drawn_traces,
+    Digest, Evidence, Inputs, Manifest, Outcome, Source, Statement, Subject, TensorId, Terms, check, drawn_traces,
     input_root, open, tree::Tree,
 };
 use tequio_backend::{Backend, Flow, Outputs, cpu::Cpu};
 use tequio_program::{Graph, Plan, compile, load, unplanned};
-use tequio_tensor::{DType, Elements, evaluate};
 
 use crate::npy;
 
@@ -105,7 +105,7 @@ fn compare(folder: &Path, test: &Test, way: Way, Taken { graph, manifest }: &Tak
         Way::Cpu => run(manifest, &inputs)?,
         Way::Checker => attested(manifest, &inputs)?,
     };
-    let outputs = manifest.outputs().into_iter().zip(outputs).map(|(output, bytes)| read(output.ty.dtype, &bytes));
+    let outputs = manifest.outputs().into_iter().zip(outputs).map(|(output, bytes)| decode(&bytes, output.ty.dtype));
     let outputs: Vec<Vec<i64>> = outputs.collect();
     ensure!(outputs.len() == test.ofm_file.len(), "{} outputs, not {}", outputs.len(), test.ofm_file.len());
     for (name, file) in test.ofm_name.iter().zip(&test.ofm_file) {
@@ -129,13 +129,9 @@ fn inputs(folder: &Path, test: &Test, graph: &Graph, manifest: &Manifest) -> Res
     for (name, file) in test.ifm_name.iter().zip(&test.ifm_file) {
         let at = names.iter().position(|known| known == name).context("an input of another name")?;
         let dtype = manifest.inputs()[at].ty.dtype;
-        buffers[at] = npy::read(&folder.join(file))?.into_iter().flat_map(|value| dtype.write(value)).collect();
+        buffers[at] = encode(&npy::read(&folder.join(file))?, dtype);
     }
     Ok(Inputs::new(manifest, buffers)?)
-}
-
-fn read(dtype: DType, bytes: &[u8]) -> Vec<i64> {
-    bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect()
 }
 
 fn defined(manifest: &Manifest, inputs: &Inputs) -> Outputs {
@@ -143,23 +139,15 @@ fn defined(manifest: &Manifest, inputs: &Inputs) -> Outputs {
     let mut tensors: Vec<Vec<i64>> = vec![];
     for (id, tensor) in manifest.tensors.iter().enumerate() {
         let values = match &tensor.source {
-            Source::Input { .. } => read(tensor.ty.dtype, shard.next().unwrap_or_default()),
-            Source::Constant { .. } => read(tensor.ty.dtype, &manifest.constants[id]),
-            Source::Committed { node, .. } | Source::Virtual { node } => {
-                let types: Vec<_> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
-                let elements = node.operands.iter().map(|operand| match operand {
-                    Operand::Scalar { value, .. } => Elements::Scalar(*value),
-                    Operand::Tensor(id) => Elements::All(&tensors[id.0 as usize]),
-                });
-                evaluate(&node.op, &types, &tensor.ty, &elements.collect::<Vec<_>>()).collect()
+            Source::Input { .. } => decode(shard.next().unwrap_or_default(), tensor.ty.dtype),
+            Source::Constant { .. } => decode(&manifest.constants[id], tensor.ty.dtype),
+            Source::Committed { .. } | Source::Virtual { .. } => {
+                computed(manifest, TensorId(id as u32), |operand| &tensors[operand.0 as usize])
             }
         };
         tensors.push(values);
     }
-    let write = |output: &tequio_attestation::TensorId| {
-        let dtype = manifest.descriptor(*output).ty.dtype;
-        tensors[output.0 as usize].iter().flat_map(|value| dtype.write(*value)).collect()
-    };
+    let write = |output: &TensorId| encode(&tensors[output.0 as usize], manifest.descriptor(*output).ty.dtype);
     manifest.header.outputs.iter().map(write).collect()
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Ref, RefCell},
-    fs,
     rc::Rc,
     time::Duration,
 };
@@ -21,13 +20,14 @@ use cosmrs::{
         cosmwasm::wasm::v1::MsgPinCodes,
     },
 };
-use cosmwasm_std::{Addr, Decimal};
+use cosmwasm_std::Addr;
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use sha2::{Digest, Sha256};
-use tequio_client::{Call, Contract, data::Store};
+use tequio_client::{Call, data::Store};
 use tequio_embedded::{LocalBeacon, Setup};
 use tequio_protocol::verifier::MIN_BLOCKS;
-use tequio_rpc::{Connection, Included, Key, Keyring, Named, Network, Rpc};
+use tequio_rpc::{Connection, Included, Key, Keyring, Named, Rpc};
+use tequio_tests::localnet;
 
 use crate::Args;
 
@@ -54,11 +54,8 @@ pub struct Net {
 
 impl Net {
     pub async fn begin(args: &Args) -> Result<Self> {
-        let mut network = Network::from_toml(include_str!("../../../../scripts/networks/local.toml"))?;
-        network.set_rpc(std::slice::from_ref(&args.node));
         // A fee takes gas too, the same for every transaction: all figures are without.
-        network.fees.fee_tokens[0].average_gas_price = Decimal::zero();
-        let mut connection = Connection::open(network).await?;
+        let mut connection = localnet::connect(&args.node).await?;
         let sent: Rc<RefCell<Vec<Included>>> = Rc::default();
         let told = sent.clone();
         connection.observe(move |included| told.borrow_mut().push(included.clone()));
@@ -81,14 +78,11 @@ impl Net {
         let mut setup = Setup::default();
         // A window is over within four turns.
         setup.escrow.terms.blocks = MIN_BLOCKS;
-        let beacon = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
+        let beacon = setup.beacon();
         let coins = |address: &Addr| Cw20Coin { address: address.to_string(), amount: (1u128 << 64).into() };
         let tokens = accounts.iter().chain([&client]).map(coins).collect();
         let settings = setup.settings(governance, &beacon, tokens);
-        let wasm = |contract: Contract| {
-            let file = args.artifacts.join(contract.file());
-            fs::read(&file).with_context(|| format!("cannot read {}: run scripts/wasm", file.display()))
-        };
+        let wasm = |contract| localnet::wasm(&args.artifacts, contract);
         let (deployment, since) = connection.deploy(&settings, wasm).await?;
         let stored = |sent: &Included| sent.attribute("store_code", "code_id").ok()?.parse().ok();
         let codes = sent.borrow().iter().filter_map(stored).collect();

@@ -53,6 +53,20 @@ pub struct Gemm<'a> {
 }
 
 impl Gemm<'_> {
+    /// Groups of columns, and pairs of rows of weights.
+    ///
+    /// # Panics
+    /// If a pair of the image lies outside it, or weights, bias or `to` haven't the lengths that the product has: what
+    /// unsafe code relies on.
+    pub fn bounded(&self, to: &[i32]) -> (usize, usize) {
+        let (groups, pairs) = (self.stride / GROUP, self.offsets.len());
+        let last = self.offsets.iter().max().copied().unwrap_or(0) as usize;
+        assert!(self.bases.iter().all(|&base| base as usize + last + 2 <= self.image.len()));
+        assert!(self.weights.len() == groups * pairs && self.bias.len() == self.stride);
+        assert!(self.stride == groups * GROUP && to.len() == self.bases.len() * self.stride);
+        (groups, pairs)
+    }
+
     /// [`super::Simd::gemm`] in portable code.
     #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {

@@ -45,7 +45,7 @@ struct Check {
 }
 
 pub async fn run(args: Args) -> Result<Found> {
-    let network = args.on.network()?;
+    let (network, (profile, _)) = (args.on.network()?, args.with.read(&args.on)?);
     let deployed = Deployed::read(&args.on.deployment()?, &network.chain_id)?;
     let chain = args.on.chain().await?;
     let contracts = &deployed.contracts;
@@ -74,7 +74,7 @@ pub async fn run(args: Args) -> Result<Found> {
         found.check(contract, "owner to be", pending, "nobody");
     }
     found.rights(&chain).await?;
-    found.beacon(&chain, &args.with.read(&args.on)?.0.beacon).await?;
+    found.beacon(&chain, &profile.beacon).await?;
     for (contract, conservation) in conservation(&chain).await? {
         for equation in conservation.equations {
             let says =

@@ -8,7 +8,7 @@ use indicatif::HumanDuration;
 use serde::Serialize;
 use tequio_client::{
     Chain, Escrow, Token,
-    data::{Bundle, publish_inputs},
+    data::{Bundle, upload},
     flow,
 };
 use tequio_protocol::{
@@ -133,9 +133,7 @@ pub async fn run(args: Args) -> Result<Posted> {
     }
     eprintln!("{terms}");
     confirm(args.yes, "Post it?")?;
-    store.put(model.program.clone()).await?;
-    store.put(plan).await?;
-    publish_inputs(&store, &bundle, &inputs.whole).await?;
+    upload(&store, &bundle, model.program.clone(), plan, &inputs.whole).await?;
     let (_, posted) = flow::post(&chain, &client, spec).await?;
     Ok(Posted { job: posted.job, terms })
 }

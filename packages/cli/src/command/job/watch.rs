@@ -7,7 +7,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use serde::Serialize;
 use tequio_backend::cpu::Cpu;
 use tequio_client::{Chain, Escrow};
-use tequio_embedded::{LocalBeacon, Setup};
+use tequio_embedded::Setup;
 use tequio_protocol::{AssignmentId, DemandId, JobId, verifier};
 use tequio_runner::{Relayer, Watcher, watcher::Shards};
 
@@ -96,8 +96,7 @@ pub async fn run(args: Args) -> Result<Watched> {
 
 /// Signs rounds of the beacon of local chains, whose secret everybody knows; of another beacon it has none.
 async fn signer<C: Chain>(chain: &C) -> Result<impl Fn(u64) -> Vec<u8>> {
-    let setup = Setup::default();
-    let local = LocalBeacon::new(&setup.beacon_seed, setup.genesis, setup.beacon_period);
+    let local = Setup::default().beacon();
     let (start_after, limit) = (None, Some(1));
     let known: Vec<verifier::BeaconResponse> = chain.query(verifier::QueryMsg::Beacons { start_after, limit }).await?;
     let is_local = known.first().is_some_and(|first| first.beacon == *local.public());

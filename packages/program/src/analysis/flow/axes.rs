@@ -35,16 +35,6 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
         (Op::MatMul, 0) | (Op::Gather, 1) => axes[2] = Along::Whole,
         (Op::Gather, 0) if edge.is_blind() => axes[1] = Along::Whole,
         (Op::MatMul, 1) => axes[1] = Along::Whole,
-        (
-            Op::ReduceSum { axis }
-            | Op::ReduceMax { axis }
-            | Op::ReduceMin { axis }
-            | Op::ReduceProduct { axis }
-            | Op::ReduceAll { axis }
-            | Op::ReduceAny { axis }
-            | Op::ArgMax { axis },
-            0,
-        ) => axes[*axis as usize] = Along::Whole,
         (Op::Pad { before, .. }, 0) => axes = before.map(|before| Along::From(-(before as i64))),
         (Op::Slice { start }, 0) => axes = start.map(|start| Along::From(start as i64)),
         (Op::Concat { axis }, _) => {
@@ -53,7 +43,10 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
         }
         (Op::Reverse { axis }, 0) => axes[*axis as usize] = Along::Reverse,
         (Op::Tile, 0) => axes = [Along::Repeat; MAX_RANK],
-        _ => return own(edge),
+        _ => match op.reduced().filter(|_| route == 0) {
+            Some(axis) => axes[axis] = Along::Whole,
+            None => return own(edge),
+        },
     }
     Some(axes)
 }

@@ -10,18 +10,13 @@ const ROWS: usize = 6;
 /// [`Gemm::run`], six rows at a time.
 #[target_feature(enable = "avx2")]
 pub fn run(gemm: &Gemm, to: &mut [i32]) {
-    let pairs = gemm.offsets.len();
-    let groups = gemm.stride / GROUP;
-    let last = gemm.offsets.iter().max().copied().unwrap_or(0) as usize;
-    assert!(gemm.bases.iter().all(|&base| base as usize + last + 2 <= gemm.image.len()));
-    assert!(gemm.weights.len() == groups * pairs && gemm.bias.len() == gemm.stride);
-    assert!(gemm.stride == groups * GROUP && to.len() == gemm.bases.len() * gemm.stride);
+    let (groups, pairs) = gemm.bounded(to);
     for group in (0..groups).step_by(2) {
         let weights = &gemm.weights[group * pairs..];
         let column = group * GROUP;
         for (row, bases) in (0..).step_by(ROWS).zip(gemm.bases.chunks(ROWS)) {
             let at = row * gemm.stride + column;
-            // SAFETY: the assertions say that every pair read from the image lies inside it, that `weights` holds the
+            // SAFETY: `bounded` says that every pair read from the image lies inside it, that `weights` holds the
             // groups that are left, and that the tile's rows lie inside `to`.
             unsafe {
                 let (bias, to) = (gemm.bias.as_ptr().add(column), to.as_mut_ptr().add(at));

@@ -10,12 +10,7 @@ const ROWS: usize = 12;
 /// [`Gemm::run`], twelve rows of a panel at a time.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 pub fn run(gemm: &Gemm, to: &mut [i32]) {
-    let pairs = gemm.offsets.len();
-    let groups = gemm.stride / GROUP;
-    let last = gemm.offsets.iter().max().copied().unwrap_or(0) as usize;
-    assert!(gemm.bases.iter().all(|&base| base as usize + last + 2 <= gemm.image.len()));
-    assert!(gemm.weights.len() == groups * pairs && gemm.bias.len() == gemm.stride);
-    assert!(gemm.stride == groups * GROUP && to.len() == gemm.bases.len() * gemm.stride);
+    let (groups, pairs) = gemm.bounded(to);
     for group in (0..groups).step_by(2) {
         // The last panel may be half as wide.
         let width = (groups - group).min(2);
@@ -25,7 +20,7 @@ pub fn run(gemm: &Gemm, to: &mut [i32]) {
         let mut row = 0;
         while row < gemm.bases.len() {
             let bases = &gemm.bases[row..];
-            // SAFETY: the assertions say that every pair read from the image lies inside it, and that bias and `to`
+            // SAFETY: `bounded` says that every pair read from the image lies inside it, and that bias and `to`
             // have the columns that the mask names in each of the tile's rows; `weights` was just cut to the panel,
             // and the mask keeps reads inside its pairs.
             unsafe {
