@@ -22,7 +22,7 @@ lint:
     scripts/check-imports
     scripts/check-circles
     scripts/check-dependencies
-    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets --features tequio-cli/localnet,tequio-client/s3 -- -D warnings
 
 # Rewrites every golden file: vectors, permissions, events, errors, schema
 golden: schema
