@@ -11,7 +11,7 @@ use std::{
 
 use tequio_tensor::{Read, Type, eval};
 
-use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId};
+use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId, memo::Memo};
 
 /// Most virtual tensors between a drawn element and a leaf.
 pub const MAX_DEPTH: u8 = 128;
@@ -42,6 +42,8 @@ pub(crate) struct Known {
     inputs: OnceCell<Inputs>,
     /// The leaf read last: its shard, first element, element count and payload.
     last: RefCell<(u64, u32, u32, Rc<[u8]>)>,
+    /// Values of a virtual tensor's elements, for the draw at hand.
+    memo: RefCell<Memo>,
 }
 
 /// The operands of a tensor's op.
@@ -59,15 +61,15 @@ pub(crate) struct Evaluator<S> {
     pub supply: S,
     pub known: BTreeMap<TensorId, Rc<Known>>,
     pub leaves: BTreeMap<LeafKey, Rc<[u8]>>,
-    /// Values of virtual tensors' elements, for the draw at hand.
-    memo: BTreeMap<(TensorId, u32), i64>,
+    /// Virtual elements computed and elements read for the draw at hand.
+    kept: usize,
     reads: u32,
     shard: u64,
 }
 
 impl<S: Supply> Evaluator<S> {
     pub fn new(supply: S) -> Self {
-        Self { supply, known: BTreeMap::new(), leaves: BTreeMap::new(), memo: BTreeMap::new(), reads: 0, shard: 0 }
+        Self { supply, known: BTreeMap::new(), leaves: BTreeMap::new(), kept: 0, reads: 0, shard: 0 }
     }
 
     /// The tensor `id`, its descriptor supplied if it is new.
@@ -76,8 +78,8 @@ impl<S: Supply> Evaluator<S> {
             return Ok(known.clone());
         }
         let descriptor = self.supply.descriptor(id)?;
-        let known = Known { id, descriptor, inputs: OnceCell::new(), last: RefCell::new((0, 0, 0, Rc::default())) };
-        let known = Rc::new(known);
+        let last = RefCell::new((0, 0, 0, Rc::default()));
+        let known = Rc::new(Known { id, descriptor, inputs: OnceCell::new(), last, memo: RefCell::default() });
         self.known.insert(id, known.clone());
         Ok(known)
     }
@@ -90,8 +92,8 @@ impl<S: Supply> Evaluator<S> {
         shard: u64,
         index: u32,
     ) -> Result<(i64, i64), Malformed> {
-        (self.shard, self.reads) = (shard, 0);
-        self.memo.clear();
+        (self.shard, self.reads, self.kept) = (shard, 0, 0);
+        self.known.values().for_each(|known| known.memo.borrow_mut().clear());
         let claimed = self.leaf_value(tensor, layout, shard, index)?;
         let computed = self.compute(tensor, index, 0)?;
         Ok((claimed, computed))
@@ -133,14 +135,15 @@ impl<S: Supply> Evaluator<S> {
     fn value(&mut self, tensor: &Known, index: u32, depth: u8) -> Result<i64, Malformed> {
         match tensor.descriptor.source {
             Source::Virtual { .. } => {
-                if let Some(value) = self.memo.get(&(tensor.id, index)) {
-                    return Ok(*value);
+                if let Some(value) = tensor.memo.borrow().get(index) {
+                    return Ok(value);
                 }
                 let value = self.compute(tensor, index, depth)?;
-                if self.memo.len() == MAX_KEPT {
+                if self.kept == MAX_KEPT {
                     return Err(Malformed::Limit);
                 }
-                self.memo.insert((tensor.id, index), value);
+                self.kept += 1;
+                tensor.memo.borrow_mut().insert(index, value);
                 Ok(value)
             }
             Source::Constant { layout, .. } => self.leaf_value(tensor, layout, 0, index),

@@ -17,6 +17,7 @@ mod header;
 mod inputs;
 mod layout;
 mod manifest;
+mod memo;
 mod opcode;
 mod open;
 mod pack;
