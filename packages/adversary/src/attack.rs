@@ -1,6 +1,7 @@
 //! Cheats on any program, without a chain: what they save, and how often one draw catches them.
 
 mod guess;
+mod inside;
 mod narrow;
 mod part;
 mod solve;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Cheat, Target,
+    inside::insides,
     part::{Part, parts},
 };
 use crate::known::Known;
@@ -47,7 +48,7 @@ const WAYS: [Way; 5] = [
 ];
 
 /// Guesses the elements of all committed tensors, and of each alone, that are right often enough, and computes the rest
-/// honestly. Guesses are learnt from some shards and tried on others, or on the same. `items` is how many parts a tensor
+/// honestly; and what [`insides`] does. Guesses are learnt from some shards and tried on others, or on the same. `items` is how many parts a tensor
 /// has that are guessed alike: the length of a batch.
 pub fn guesses(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usize) -> Vec<(String, Cheat)> {
     let slots: Vec<Slot> = (0..target.manifest.header.committed as usize)
@@ -73,6 +74,7 @@ pub fn guesses(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usi
             }
         }
     }
+    cheats.extend(insides(target, learnt, tried, items));
     cheats
 }
 

@@ -1,6 +1,7 @@
 //! Rates as they are on real inputs, instead of the defaults.
 
 mod guess;
+mod inside;
 mod mixed;
 mod pairs;
 mod part;

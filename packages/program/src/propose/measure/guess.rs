@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    inside::{Inside, inside},
     part::{self, Part},
     run::Run,
 };
@@ -66,6 +67,7 @@ struct Guesses {
     /// rounded up.
     free: Vec<u32>,
     parts: Vec<Part>,
+    inside: Vec<Inside>,
 }
 
 impl Guesses {
@@ -90,12 +92,14 @@ impl Guesses {
             (mode, ((right as u64) << 16).div_ceil(items.len().max(1) as u64) as u32)
         };
         let (modes, free): (Vec<i64>, Vec<u32>) = (0..item).map(of_element).unzip();
-        Self { free, parts: part::parts(weighing, at, runs, item, &modes) }
+        let parts = part::parts(weighing, at, runs, item, &modes);
+        Self { free, parts, inside: inside(weighing, at, runs, item) }
     }
 
     fn most(&self) -> u32 {
-        let parts = self.parts.iter().flat_map(Part::rates);
-        self.free.iter().chain(parts).copied().max().unwrap_or(0)
+        let parts = self.parts.iter().flat_map(Part::rates).copied();
+        let inside = self.inside.iter().flat_map(Inside::rates);
+        self.free.iter().copied().chain(parts).chain(inside).max().unwrap_or(0)
     }
 
     /// By element, in 1/65,536: what the best way to guess it gains where guesses are priced up to `skip`.
@@ -106,12 +110,15 @@ impl Guesses {
         for part in &self.parts {
             gains.iter_mut().zip(part.gains(skip)).for_each(|(most, other)| *most = other.max(*most));
         }
+        for inside in &self.inside {
+            gains.iter_mut().zip(inside.gains(skip)).for_each(|(most, other)| *most = other.max(*most));
+        }
         gains
     }
 }
 
 /// The length with which all inputs and this tensor begin, 1 if there is none.
-fn batch(weighing: &Weighing<'_>, id: usize) -> usize {
+pub fn batch(weighing: &Weighing<'_>, id: usize) -> usize {
     let graph = weighing.graph;
     let leading = |id: usize| graph.tensors()[id].ty.shape.dims().first().copied().unwrap_or(1);
     let all = (0..graph.inputs()).map(leading).chain([leading(id)]);

@@ -100,5 +100,5 @@ pub fn rates(weighing: &Weighing<'_>, pairs: &[Pair<'_>]) -> Vec<u16> {
     };
     let most = |at: usize| pairs.iter().map(|pair| of_pair(at, pair)).max().unwrap_or(0);
     let of_cone = |cone: &Cone| cone.computed.iter().map(|id| most(id.0 as usize)).max().unwrap_or(0).max(R);
-    weighing.cones.iter().map(of_cone).collect()
+    weighing.cones.iter().map(|cone| of_cone(cone)).collect()
 }

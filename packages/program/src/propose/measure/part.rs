@@ -115,12 +115,12 @@ pub fn parts(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize, mode
 }
 
 /// `1 − (1 − right) / saves`, at least 0.
-fn as_if_all(right: u32, saves: u128) -> u32 {
+pub fn as_if_all(right: u32, saves: u128) -> u32 {
     (ONE - ((ONE - right as u128) * ONE / saves.max(1)).min(ONE)) as u32
 }
 
 /// The dense op that the cone's root follows from element by element, the most costly one.
-fn source(weighing: &Weighing<'_>, cone: &Cone) -> Option<TensorId> {
+pub fn source(weighing: &Weighing<'_>, cone: &Cone) -> Option<TensorId> {
     let graph = weighing.graph;
     let mut reached = BTreeSet::from([cone.root]);
     for &id in &cone.computed {
@@ -143,7 +143,7 @@ fn source(weighing: &Weighing<'_>, cone: &Cone) -> Option<TensorId> {
 }
 
 /// The virtual tensors of a cone that one of them is computed from.
-fn operands(graph: &Graph, cone: &Cone, of: TensorId, run: &Run) -> BTreeMap<TensorId, Vec<i64>> {
+pub fn operands(graph: &Graph, cone: &Cone, of: TensorId, run: &Run) -> BTreeMap<TensorId, Vec<i64>> {
     let mut needed = BTreeSet::from([of]);
     for &id in &cone.computed {
         let Some(node) = graph.tensor(id).node().filter(|_| needed.contains(&id)) else { continue };
