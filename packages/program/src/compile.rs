@@ -41,7 +41,7 @@ pub fn compile(graph: &Graph, plan: &Plan) -> Result<Compiled, Refused> {
     let weights = weighing.weights(&scheme.cases)?;
     let cost = weighing.work.total()?;
     let tensors = descriptors(&scheme, &weights::intervals(&weights)?);
-    let largest = |of: fn(&Cone) -> u64| cones.iter().map(of).max().unwrap_or(0);
+    let largest = |of: fn(&Cone) -> u64| cones.iter().map(|cone| of(cone)).max().unwrap_or(0);
     let mut header = Header {
         tensors: tensors.len() as u32,
         committed: scheme.slots.len() as u32,

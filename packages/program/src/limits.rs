@@ -48,4 +48,7 @@ pub(crate) const MAX_ROUTE_READS: u64 = 1 << 30;
 /// Most tensors that are walked, in cones, to choose what is committed.
 pub(crate) const MAX_WALKED: u64 = 1 << 25;
 
+/// Steps that searching for a better plan may take, each about what weighing a tensor of a check takes.
+pub(crate) const MAX_SEARCHED: u64 = 1 << 24;
+
 const _: () = assert!(MAX_CHECK_READS <= MAX_READS as u64 && MAX_CHAIN < MAX_DEPTH);

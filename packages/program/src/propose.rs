@@ -1,24 +1,29 @@
 //! A plan by rule and search.
 
+mod check;
 mod choose;
 mod layouts;
 mod measure;
-
 mod rates;
+mod search;
 
 use core::cmp::Reverse;
+use std::sync::Arc;
 
+use search::Search;
 use tequio_attestation::{Layout, TensorId};
 
 use crate::{
     analysis::{case::Case, cone::Cone, flow, route, weighing::Weighing},
+    compile::cones::cones,
     graph::{Graph, Tensor},
-    limits::MAX_ROUTE_READS,
+    limits::{MAX_CHECK_BYTES, MAX_ROUTE_READS},
     plan::{COMPILER, Commit, Given, Plan, Route, Scenario},
     refused::Refused,
+    scheme::Scheme,
 };
 
-/// Other routes and further commitments tried, each.
+/// Other routes tried.
 const TRIES: usize = 32;
 
 impl Plan {
@@ -44,39 +49,90 @@ impl Plan {
         if job.iter().all(|job| *job) {
             return Err(Refused::None { what: "inputs of shard scope" });
         }
-        plan(graph, job)
+        [MAX_CHECK_BYTES, MAX_CHECK_BYTES / 2]
+            .into_iter()
+            .find_map(|bytes| searched(graph, &job, bytes).transpose())
+            .unwrap_or_else(|| plain(graph, &job))
+    }
+
+    /// The plan that a search begins with, all inputs of shard scope: committed are the outputs, of every convolution and
+    /// product the narrowest tensor of its elementwise tail, and what limits need.
+    ///
+    /// # Errors
+    /// As [`Self::propose`].
+    pub fn plain(graph: &Graph) -> Result<Self, Refused> {
+        graph.postable()?;
+        plain(graph, &vec![false; graph.inputs()])
     }
 }
 
-/// 1. Committed are the outputs and the tails of dense ops, and what limits need.
-/// 2. A pool or reduction is committed too if that makes Σ w × committed bytes smaller.
-/// 3. An op with several operands routes through the one that makes Σ w smallest, larger tensors tried first.
-/// 4. Layouts by worst opening; rates are the defaults.
-fn plan(graph: &Graph, job: Vec<bool>) -> Result<Plan, Refused> {
+fn plain(graph: &Graph, job: &[bool]) -> Result<Plan, Refused> {
     flow::limited(graph)?;
     let committed = choose::committed(graph)?;
+    let cones = Search::new(graph, vec![], committed.clone(), MAX_CHECK_BYTES).cones();
+    let mut cases = cases(graph, job);
+    let weighing = routed(graph, &committed, cones, job, &mut cases)?;
+    Ok(laid_out(&weighing, &committed, job, &cases))
+}
+
+/// 1. Routes are chosen for the plain plan: an op with several operands routes through the one that makes Σ w smallest,
+///    larger tensors tried first.
+/// 2. What is committed is searched for, checks being shown no more than so many bytes, and routes are chosen anew.
+/// 3. Layouts by worst opening; rates are the defaults.
+///
+/// `None` if checks then take too much after all: layouts are a compromise of all that read a tensor.
+fn searched(graph: &Graph, job: &[bool], bytes: u64) -> Result<Option<Plan>, Refused> {
+    flow::limited(graph)?;
+    let committed = choose::committed(graph)?;
+    let mut search = Search::new(graph, choose::anchors(graph, &committed), committed, bytes);
+    let mut cases = cases(graph, job);
+    let weighing = routed(graph, search.committed(), search.cones(), job, &mut cases)?;
+    search.improve(&weighing, &cases);
+    let weighing = routed(graph, search.committed(), search.cones(), job, &mut cases)?;
+    let plan = laid_out(&weighing, search.committed(), job, &cases);
+    let fits = Scheme::new(graph, &plan).is_ok_and(|scheme| cones(&scheme).is_ok());
+    Ok(fits.then_some(plan))
+}
+
+/// One in which all inputs of shard scope differ, and one in which all of job scope do.
+fn cases(graph: &Graph, job: &[bool]) -> Vec<Case> {
     let shards: Vec<bool> = job.iter().map(|job| !job).collect();
-    let scenarios = [shards, job.clone()].into_iter().filter(|differs| differs.contains(&true));
-    let case = |differs| Case::new(graph, differs, vec![false; graph.tensors().len()], vec![]);
-    let mut search = Search { graph, job, committed, cases: scenarios.map(case).collect() };
-    search.narrow()?;
-    search.fill();
-    let weighing = search.weighing();
-    reroute(&weighing, &mut search.cases)?;
-    let Search { job, committed, cases, .. } = search;
-    let layouts = layouts::choose(graph, &committed, &weighing.cones);
+    let scenarios = [shards, job.to_vec()].into_iter().filter(|differs| differs.contains(&true));
+    scenarios.map(|differs| Case::new(graph, differs, vec![false; graph.tensors().len()], vec![])).collect()
+}
+
+/// Weighs what is committed at the default rates, by the best routes.
+fn routed<'g>(
+    graph: &'g Graph,
+    committed: &[bool],
+    cones: Vec<Arc<Cone>>,
+    job: &[bool],
+    cases: &mut [Case],
+) -> Result<Weighing<'g>, Refused> {
+    let slots: Vec<_> = cones.iter().map(|cone| (cone.root, rates::s(graph, cone))).collect();
+    let weighing = Weighing::new(graph, cones, committed, job, &slots);
+    cases.iter_mut().for_each(|case| case.rates = vec![rates::R; slots.len()]);
+    reroute(&weighing, cases)?;
+    Ok(weighing)
+}
+
+fn laid_out(weighing: &Weighing<'_>, committed: &[bool], job: &[bool], cases: &[Case]) -> Plan {
+    let graph = weighing.graph;
+    let layouts = layouts::choose(graph, committed, &weighing.cones);
+    let mut skips = weighing.skips.iter();
     let (mut given, mut commits) = (Vec::new(), Vec::new());
     for (id, tensor) in graph.iter() {
         let Some(Layout { leaf_log2, row }) = layouts[id.0 as usize] else { continue };
         let (name, tensor) = (tensor.name.clone(), id.0);
         if committed[id.0 as usize] {
-            commits.push(Commit { tensor, name, leaf_log2, row, s: rates::s(graph, id) });
+            let s = skips.next().copied().unwrap_or_default();
+            commits.push(Commit { tensor, name, leaf_log2, row, s });
         } else {
             given.push(Given { tensor, name, leaf_log2, row });
         }
     }
     let scenarios = cases.iter().map(|case| scenario(graph, case)).collect();
-    Ok(Plan { compiler: COMPILER, job: marked(&job), given, committed: commits, scenarios, gamma: 0 })
+    Plan { compiler: COMPILER, job: marked(job), given, committed: commits, scenarios, gamma: 0 }
 }
 
 fn marked(marks: &[bool]) -> Vec<u32> {
@@ -96,53 +152,6 @@ fn scenario(graph: &Graph, case: &Case) -> Scenario {
         shared: marked(&case.shared),
         routes: routes.collect(),
         rates: case.rates.clone(),
-    }
-}
-
-struct Search<'g> {
-    graph: &'g Graph,
-    job: Vec<bool>,
-    committed: Vec<bool>,
-    cases: Vec<Case>,
-}
-
-impl<'g> Search<'g> {
-    fn weighing(&self) -> Weighing<'g> {
-        let committed = self.graph.iter().map(|(id, _)| id).filter(|id| self.committed[id.0 as usize]);
-        let slots: Vec<_> = committed.map(|id| (id, rates::s(self.graph, id))).collect();
-        let cones = slots.iter().map(|(id, _)| Cone::new(self.graph, &self.committed, *id)).collect();
-        Weighing::new(self.graph, cones, &self.committed, &self.job, &slots)
-    }
-
-    /// Default rates for what is committed.
-    fn fill(&mut self) {
-        let count = self.committed.iter().filter(|committed| **committed).count();
-        self.cases.iter_mut().for_each(|case| case.rates = vec![rates::R; count]);
-    }
-
-    /// Σ w × committed bytes.
-    fn product(&mut self) -> Result<u128, Refused> {
-        self.fill();
-        let weighing = self.weighing();
-        let total: u128 = weighing.weights(&self.cases)?.iter().sum();
-        let bytes: u64 = weighing.slots.iter().map(|slot| self.graph.tensor(*slot).bytes()).sum();
-        Ok(total.saturating_mul(bytes as u128))
-    }
-
-    fn narrow(&mut self) -> Result<(), Refused> {
-        let candidates = choose::narrowing(self.graph, &self.committed);
-        if candidates.is_empty() {
-            return Ok(());
-        }
-        let mut best = self.product()?;
-        let left = MAX_ROUTE_READS / flow::reads(self.graph).saturating_mul(self.cases.len() as u64).max(1);
-        for id in candidates.into_iter().take(TRIES.min(left as usize)) {
-            self.committed[id.0 as usize] = true;
-            let score = self.product()?;
-            self.committed[id.0 as usize] = score < best;
-            best = best.min(score);
-        }
-        Ok(())
     }
 }
 

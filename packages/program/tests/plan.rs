@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tequio_program::{Graph, Misfit, Plan, Refused, Report, Route, compile, load};
-use tequio_tosa::{DType, Program, conv};
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv};
 
 fn graph() -> Graph {
     let mut p = Program::default();
@@ -17,7 +17,7 @@ fn graph() -> Graph {
 
 fn misfit(spoil: impl Fn(&mut Plan)) -> Misfit {
     let graph = graph();
-    let mut plan = Plan::propose(&graph).unwrap();
+    let mut plan = Plan::plain(&graph).unwrap();
     spoil(&mut plan);
     match compile(&graph, &plan) {
         Err(Refused::Plan(misfit)) => misfit,
@@ -27,7 +27,7 @@ fn misfit(spoil: impl Fn(&mut Plan)) -> Misfit {
 
 #[test]
 fn json_round_trip() {
-    let plan = Plan::propose(&graph()).unwrap();
+    let plan = Plan::plain(&graph()).unwrap();
     let read = Plan::from_json(&plan.to_json()).unwrap();
     assert_eq!(read, plan);
     assert_eq!(read.hash(), plan.hash());
@@ -35,7 +35,7 @@ fn json_round_trip() {
 
 #[test]
 fn json_is_strict() {
-    let json = Plan::propose(&graph()).unwrap().to_json();
+    let json = Plan::plain(&graph()).unwrap().to_json();
     for bad in
         ["{}".to_owned(), json.replacen("\"compiler\"", "\"extra\": 1, \"compiler\"", 1), json.replacen('1', "1.5", 1)]
     {
@@ -57,8 +57,8 @@ fn compiling_twice_gives_the_same_program() {
 #[test]
 fn a_deep_network_stays_the_same_program() {
     let pinned = [
-        (1, 32, "c63ada1e84689c2dfd25d5f76dd836ae4dc5e0dcace24b69a8415be48a0e0079"),
-        (2, 64, "86196e6b407e72a0f193fc0a9a7cfcc66bd6a3b70b27efcda2e9e4443fb33577"),
+        (1, 32, "2e711f4b781fc0d34f3b46809f68812d6268a6d83fa10c4a28b61c46086785bf"),
+        (2, 64, "760d2da24b8a8d6021c0ef2173bec26e411898a4b26def8a55b51e289b337340"),
     ];
     for (batch, side, id) in pinned {
         let graph = load(&Program::mobilenet(batch, side).bytes()).unwrap();
@@ -68,20 +68,76 @@ fn a_deep_network_stays_the_same_program() {
     }
 }
 
-/// It takes some tens of milliseconds; passing its cost back element by element took seconds.
+/// What a search for it is worth: a check may compute several layers, so that fewer and narrower ones are committed.
 #[test]
-fn a_deep_network_is_planned_in_well_under_a_second() {
+fn a_plan_is_searched_for() {
+    let graph = load(&Program::mobilenet(1, 224).bytes()).unwrap();
+    let [plain, searched] = [Plan::plain, Plan::propose].map(|plan| {
+        let plan = plan(&graph).unwrap();
+        Report::new(&graph, &plan, &compile(&graph, &plan).unwrap())
+    });
+    assert!(searched.committed_bytes * 6 < plain.committed_bytes, "{}", searched.committed_bytes);
+    assert!(searched.delta / 3 > plain.delta && searched.delta >> 24 >= 5, "{}", searched.delta);
+    assert!(searched.opening_bytes < 40 << 10 && searched.reads < 1 << 20);
+}
+
+/// It takes some tenths of a second; passing its cost back element by element took seconds.
+#[test]
+fn a_deep_network_is_planned_soon() {
     let graph = load(&Program::mobilenet(1, 224).bytes()).unwrap();
     let begun = Instant::now();
     Plan::propose(&graph).unwrap();
     let took = begun.elapsed();
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+/// A draw falls on all elements of a tensor alike, and what is said in a bit is guessed as often as not.
+#[test]
+fn layers_stay_committed_where_what_follows_would_not_tell() {
+    let shape = [1, 8, 8, 16];
+    let committed = |build: &dyn Fn(&mut Program)| {
+        let mut p = Program::default();
+        p.scalars();
+        p.input("x", DType::INT8, &shape);
+        p.layer(("x", shape), "a", conv(16, 1));
+        build(&mut p);
+        let plan = Plan::propose(&load(&p.bytes()).unwrap()).unwrap();
+        plan.committed.into_iter().map(|commit| commit.name).collect::<Vec<_>>()
+    };
+    let merged = committed(&|p| {
+        p.layer(("a", shape), "b", conv(16, 1));
+        p.output("b");
+    });
+    assert_eq!(merged, ["b"]);
+    let beside = committed(&|p| {
+        p.op(Op::CONCAT, Attribute::Axis(3), &["a", "x"], ("both", DType::INT8, &[1, 8, 8, 32]));
+        p.layer(("both", [1, 8, 8, 32]), "b", conv(16, 1));
+        p.output("b");
+    });
+    assert!(beside.contains(&"a".to_owned()), "{beside:?}");
+    let reduced = committed(&|p| {
+        p.op(Op::ARGMAX, Attribute::Axis(3), &["a"], ("class", DType::INT32, &[1, 8, 8]));
+        p.output("class");
+    });
+    assert_eq!(reduced, ["a", "class"]);
+    let around = |pad: i64| {
+        move |p: &mut Program| {
+            let length = 8 + 2 * pad as i32;
+            p.shape("margin", &[0, 0, pad, pad, pad, pad, 0, 0]);
+            let wide = [1, length, length, 16];
+            p.op(Op::PAD, Attribute::None, &["a", "margin", "zero8"], ("wide", DType::INT8, &wide));
+            p.layer(("wide", wide), "b", Conv { pad: [0; 2], ..conv(16, 3) });
+            p.output("b");
+        }
+    };
+    assert_eq!(committed(&around(1)), ["b"]);
+    assert!(committed(&around(4)).contains(&"a".to_owned()));
 }
 
 #[test]
 fn every_number_of_a_plan_is_in_its_hash_and_in_the_program() {
     let graph = graph();
-    let plan = Plan::propose(&graph).unwrap();
+    let plan = Plan::plain(&graph).unwrap();
     let id = compile(&graph, &plan).unwrap().manifest.program_id();
     let spoils: [fn(&mut Plan); 5] = [
         |plan| plan.scenarios[0].rates[0] += 1,
@@ -101,7 +157,7 @@ fn every_number_of_a_plan_is_in_its_hash_and_in_the_program() {
 #[test]
 fn names_and_layouts() {
     let graph = graph();
-    let plan = Plan::propose(&graph).unwrap();
+    let plan = Plan::plain(&graph).unwrap();
     let compiled = compile(&graph, &plan).unwrap();
     assert_eq!((graph.input_names(), graph.output_names()), (vec!["x"], vec!["b"]));
     assert_eq!(graph.tensors().len(), compiled.manifest.header.tensors as usize);
@@ -154,7 +210,7 @@ fn a_plan_that_commits_too_little_is_refused() {
     p.layer(("b", shape), "c", conv(64, 3));
     p.output("c");
     let graph = load(&p.bytes()).unwrap();
-    let mut plan = Plan::propose(&graph).unwrap();
+    let mut plan = Plan::plain(&graph).unwrap();
     assert!(compile(&graph, &plan).is_ok());
     plan.committed.drain(..2);
     plan.scenarios[0].rates.drain(..2);

@@ -6,7 +6,7 @@ use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv};
 
 fn compiled(program: &Program) -> (Plan, Compiled) {
     let graph = load(&program.bytes()).unwrap();
-    let plan = Plan::propose(&graph).unwrap();
+    let plan = Plan::plain(&graph).unwrap();
     let compiled = compile(&graph, &plan).unwrap();
     (plan, compiled)
 }
@@ -97,7 +97,7 @@ fn a_virtual_bottleneck_is_one_too() {
     p.layer(("narrow", [1, 1, 1, 4]), "out", conv(32, 1));
     p.output("out");
     let graph = load(&p.bytes()).unwrap();
-    let mut plan = Plan::propose(&graph).unwrap();
+    let mut plan = Plan::plain(&graph).unwrap();
     plan.committed.retain(|commit| commit.name != "narrow");
     let compiled = compile(&graph, &plan).unwrap();
     // F_out = 32 × (4 + 2), and the pool, 4 × 16: 256; rounded up.

@@ -1,12 +1,14 @@
 //! Weights of a choice of committed tensors and routes.
 
+use std::sync::Arc;
+
 use tequio_attestation::TensorId;
 
 use super::{
     bits::Bits,
     case::{Case, Weighed},
     cone::Cone,
-    weights::Scale,
+    weights::{Flows, Scale},
     work::Work,
 };
 use crate::{graph::Graph, refused::Refused};
@@ -17,7 +19,7 @@ pub(crate) struct Weighing<'g> {
     pub graph: &'g Graph,
     pub slots: Vec<TensorId>,
     pub skips: Vec<u16>,
-    pub cones: Vec<Cone>,
+    pub cones: Vec<Arc<Cone>>,
     pub work: Work,
     bits: Bits,
 }
@@ -26,7 +28,7 @@ impl<'g> Weighing<'g> {
     /// `job` by input, `slots` with their s, `cones` theirs.
     pub fn new(
         graph: &'g Graph,
-        cones: Vec<Cone>,
+        cones: Vec<Arc<Cone>>,
         committed: &[bool],
         job: &[bool],
         slots: &[(TensorId, u16)],
@@ -47,8 +49,11 @@ impl<'g> Weighing<'g> {
     }
 
     pub fn sum_up(&self, weighed: &[Weighed]) -> Result<Vec<u128>, Refused> {
-        let Self { graph, work, bits, .. } = self;
-        let scale = Scale { graph, work, bits, skips: &self.skips, cones: &self.cones };
-        scale.weights(&weighed.iter().map(Weighed::flows).collect::<Vec<_>>())
+        self.instead(&self.cones, &self.skips, &weighed.iter().map(Weighed::flows).collect::<Vec<_>>())
+    }
+
+    /// w of other committed tensors, as far as what is computed and needed stays the same.
+    pub fn instead(&self, cones: &[Arc<Cone>], skips: &[u16], flows: &[Flows<'_>]) -> Result<Vec<u128>, Refused> {
+        Scale { graph: self.graph, work: &self.work, bits: &self.bits, skips, cones }.weights(flows)
     }
 }

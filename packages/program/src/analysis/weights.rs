@@ -1,7 +1,10 @@
 //! Weights of committed tensors, δ and draw intervals: `docs/attestation.md`, "Weights".
 
 use core::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::{
+    collections::{BTreeSet, BinaryHeap},
+    sync::Arc,
+};
 
 use tequio_attestation::{Interval, TensorId};
 use tequio_tensor::is_dense;
@@ -29,7 +32,7 @@ pub(crate) struct Scale<'a> {
     /// s of the committed tensors in 1/65,536, by slot.
     pub skips: &'a [u16],
     /// Theirs, by slot.
-    pub cones: &'a [Cone],
+    pub cones: &'a [Arc<Cone>],
 }
 
 /// One scenario's part in weights.

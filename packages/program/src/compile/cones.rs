@@ -1,5 +1,7 @@
 //! What checks touch, one by one and together no more than the limits say.
 
+use std::sync::Arc;
+
 use tequio_attestation::{Layout, TensorId};
 
 use super::opening;
@@ -13,7 +15,7 @@ use crate::{
 
 /// The cones of the committed tensors, by slot. Each is within limits, and all are together, before the next is looked
 /// at.
-pub fn cones(scheme: &Scheme<'_>) -> Result<Vec<Cone>, Refused> {
+pub fn cones(scheme: &Scheme<'_>) -> Result<Vec<Arc<Cone>>, Refused> {
     too_many("leaves in a shard's tensors", leaves(scheme), MAX_LEAVES)?;
     let graph = scheme.graph;
     let operands = |id: &TensorId| graph.tensor(*id).node().map_or(0, |node| node.operands.len() as u64);
@@ -26,7 +28,7 @@ pub fn cones(scheme: &Scheme<'_>) -> Result<Vec<Cone>, Refused> {
         ways += read * cone.computed.iter().map(operands).sum::<u64>();
         too_many("operands of the ops that checks compute", readers, MAX_READERS)?;
         too_many("ways to the committed tensors that checks read", ways, MAX_WAYS)?;
-        cones.push(cone);
+        cones.push(Arc::new(cone));
     }
     Ok(cones)
 }

@@ -3,13 +3,12 @@
 use core::cmp::Reverse;
 
 use tequio_attestation::{Node, TensorId};
-use tequio_tensor::{Op, is_dense, is_elementwise};
+use tequio_tensor::{Op, is_dense, is_elementwise, is_heavy};
 
-use super::layouts::least_payload;
+use super::check::Check;
 use crate::{
-    analysis::{bits::narrows, cone::Cone},
-    graph::Graph,
-    limits::{MAX_CHAIN, MAX_CHECK_BYTES, MAX_CHECK_KEPT, MAX_CHECK_READS, MAX_WALKED},
+    graph::{Graph, Tensor},
+    limits::{MAX_CHECK_BYTES, MAX_WALKED},
     refused::Refused,
 };
 
@@ -36,12 +35,17 @@ pub fn committed(graph: &Graph) -> Result<Vec<bool>, Refused> {
     Ok(committed)
 }
 
-/// Tensors that narrow a wider one and aren't committed yet: pools, reductions, argmax. Committing them is never
-/// needed and often makes weights smaller.
-pub fn narrowing(graph: &Graph, committed: &[bool]) -> Vec<TensorId> {
-    let is_candidate =
-        |id: &TensorId| !committed[id.0 as usize] && graph.tensor(*id).node().is_some_and(|node| narrows(&node.op));
-    graph.iter().map(|(id, _)| id).filter(is_candidate).collect()
+/// Tensors that may be committed besides: of every convolution and product, and of every pool, reduction and argmax, the
+/// narrowest of its elementwise tail. The largest first.
+pub fn anchors(graph: &Graph, committed: &[bool]) -> Vec<TensorId> {
+    let readers = graph.readers();
+    let heavy = |(_, tensor): &(TensorId, &Tensor)| tensor.node().is_some_and(|node| is_heavy(&node.op));
+    let tails = graph.iter().filter(heavy).map(|(id, _)| narrowest(graph, &tail(graph, &readers, id)));
+    let mut anchors: Vec<TensorId> = graph.iter().map(|(id, _)| id).filter(|id| committed[id.0 as usize]).collect();
+    anchors.extend(tails);
+    anchors.sort_unstable_by_key(|id| (Reverse(graph.tensor(*id).bytes()), *id));
+    anchors.dedup();
+    anchors
 }
 
 /// The op's output and the elementwise ops after it, as long as each is read by the next alone.
@@ -81,20 +85,6 @@ fn narrowest(graph: &Graph, tail: &[TensorId]) -> TensorId {
     tail.iter().rev().copied().find(|id| width(id) == least).unwrap_or(tail[0])
 }
 
-/// What one check takes, against a limit on its leaves' bytes.
-fn excess(graph: &Graph, cone: &Cone, bytes: u64) -> u64 {
-    let payload = least_payload(graph, cone);
-    // Relative to their limits, in 1/1024; only what is above counts.
-    let over = |found: u64, limit: u64| (found.saturating_mul(1024) / limit).saturating_sub(1024);
-    let checks = [
-        over(payload, bytes),
-        over(cone.reads, MAX_CHECK_READS),
-        over(cone.kept(graph), MAX_CHECK_KEPT),
-        over(cone.depth as u64, MAX_CHAIN as u64),
-    ];
-    checks.into_iter().max().unwrap_or(0)
-}
-
 /// Cones of one graph, walked as long as that takes bounded time.
 struct Walks<'g> {
     graph: &'g Graph,
@@ -102,16 +92,16 @@ struct Walks<'g> {
 }
 
 impl Walks<'_> {
-    fn cone(&mut self, committed: &[bool], root: TensorId) -> Result<Cone, Refused> {
-        let cone = Cone::new(self.graph, committed, root);
-        let walked = (cone.computed.len() + cone.areas.len()) as u64;
+    fn check(&mut self, committed: &[bool], root: TensorId) -> Result<Check, Refused> {
+        let check = Check::new(self.graph, committed, root);
+        let walked = (check.cone.computed.len() + check.cone.areas.len()) as u64;
         let limit = MAX_WALKED as usize;
         self.left = self.left.checked_sub(walked).ok_or(Refused::TooMany {
             what: "tensors walked",
             found: limit + 1,
             limit,
         })?;
-        Ok(cone)
+        Ok(check)
     }
 
     /// Commits tensors that `root` depends on until checking it keeps within limits, and within the aim if some tensors
@@ -120,49 +110,34 @@ impl Walks<'_> {
         for bytes in [AIM_BYTES, MAX_CHECK_BYTES] {
             let before = committed.to_vec();
             loop {
-                let cone = self.cone(committed, root)?;
-                let excess_now = excess(self.graph, &cone, bytes);
+                let check = self.check(committed, root)?;
+                let excess_now = check.excess(self.graph, bytes);
                 if excess_now == 0 {
                     return Ok(());
                 }
-                match self.best_cut(committed, &cone, bytes)?.filter(|(left, _)| *left < excess_now) {
+                match self.best_cut(committed, &check, bytes)?.filter(|(left, _)| *left < excess_now) {
                     Some((_, id)) => committed[id.0 as usize] = true,
                     None => break,
                 }
             }
             committed.copy_from_slice(&before);
         }
-        let cone = self.cone(committed, root)?;
-        if excess(self.graph, &cone, MAX_CHECK_BYTES) == 0 { Ok(()) } else { Err(over_limit(self.graph, &cone)) }
+        self.check(committed, root)?.refused(self.graph).map_or(Ok(()), Err)
     }
 
     /// The virtual tensor of the cone whose committing leaves the least excess; of equals the one with the fewest bytes,
     /// then the highest id, so that what comes next has the longest way to a limit.
-    fn best_cut(&mut self, committed: &[bool], cone: &Cone, bytes: u64) -> Result<Option<(u64, TensorId)>, Refused> {
+    fn best_cut(&mut self, committed: &[bool], check: &Check, bytes: u64) -> Result<Option<(u64, TensorId)>, Refused> {
         let mut trial = committed.to_vec();
         let mut best: Option<(u64, u64, Reverse<TensorId>)> = None;
+        let cone = &check.cone;
         for &id in cone.computed.iter().filter(|id| **id != cone.root) {
             trial[id.0 as usize] = true;
-            let left = excess(self.graph, &self.cone(&trial, cone.root)?, bytes);
+            let left = self.check(&trial, cone.root)?.excess(self.graph, bytes);
             trial[id.0 as usize] = false;
             let cut = (left, self.graph.tensor(id).bytes(), Reverse(id));
             best = Some(best.map_or(cut, |best| best.min(cut)));
         }
         Ok(best.map(|(left, _, Reverse(id))| (left, id)))
     }
-}
-
-fn over_limit(graph: &Graph, cone: &Cone) -> Refused {
-    let tensor = graph.tensor(cone.root).name.clone();
-    let payload = least_payload(graph, cone);
-    let (what, found, limit) = if payload > MAX_CHECK_BYTES {
-        ("bytes of leaves", payload, MAX_CHECK_BYTES)
-    } else if cone.reads > MAX_CHECK_READS {
-        ("reads", cone.reads, MAX_CHECK_READS)
-    } else if cone.kept(graph) > MAX_CHECK_KEPT {
-        ("virtual elements", cone.kept(graph), MAX_CHECK_KEPT)
-    } else {
-        ("virtual tensors in a row", cone.depth as u64, MAX_CHAIN as u64)
-    };
-    Refused::Check { tensor, what, found, limit }
 }

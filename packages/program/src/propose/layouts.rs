@@ -1,13 +1,13 @@
 //! Leaf sizes and rows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tequio_attestation::{Layout, TensorId};
 
 use crate::{
     analysis::{
         cone::{Area, Cone},
-        leaves::shown,
+        leaves::{Shown, shown},
     },
     graph::{Graph, Tensor},
 };
@@ -17,7 +17,7 @@ const LEAF_LOG2: core::ops::RangeInclusive<u8> = 6..=10;
 
 /// The layout of every input, constant and committed tensor: the one with the smallest worst opening; of equals the one
 /// that is hashed the fastest. A tensor that nothing reads gets the first one possible.
-pub fn choose(graph: &Graph, committed: &[bool], cones: &[Cone]) -> Vec<Option<Layout>> {
+pub fn choose(graph: &Graph, committed: &[bool], cones: &[Arc<Cone>]) -> Vec<Option<Layout>> {
     let mut read: BTreeMap<TensorId, Vec<&[Area]>> = BTreeMap::new();
     for cone in cones {
         cone.shown().for_each(|(id, areas)| read.entry(id).or_default().push(areas));
@@ -76,11 +76,11 @@ fn hashing(tensor: &Tensor, layout: &Layout) -> u64 {
     rows * row.div_ceil(64) + layout.leaves(&tensor.ty) as u64
 }
 
-/// Bytes of leaves that a check is shown, each tensor laid out as is best for this check.
-pub fn least_payload(graph: &Graph, cone: &Cone) -> u64 {
+/// What a check is shown, each tensor laid out as is best for this check.
+pub fn least(graph: &Graph, cone: &Cone, bytes: impl Fn(Shown) -> u64) -> u64 {
     let least = |(id, areas): (TensorId, &[Area])| {
         let tensor = graph.tensor(id);
-        candidates(tensor).map(|layout| shown(&tensor.ty, &layout, areas).payload).min().unwrap_or(u64::MAX)
+        candidates(tensor).map(|layout| bytes(shown(&tensor.ty, &layout, areas))).min().unwrap_or(u64::MAX)
     };
     cone.shown().map(least).fold(0, u64::saturating_add)
 }

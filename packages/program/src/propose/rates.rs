@@ -1,20 +1,25 @@
 //! Rates where nothing was measured.
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{Op, is_elementwise};
+use tequio_tensor::{Op, is_dense, is_elementwise};
 
-use crate::graph::Graph;
+use crate::{analysis::cone::Cone, graph::Graph};
 
 /// r: 1/4.
 pub const R: u16 = 16_384;
-/// s after something that saturates: 1/2.
+/// s after something that saturates, or of several layers at once: 1/2.
 const S_CLAMPED: u16 = 32_768;
 /// s elsewhere: 1/16.
 const S_OPEN: u16 = 4_096;
 
-/// s of a tensor: whether any op since the last sum saturates.
-pub fn s(graph: &Graph, id: TensorId) -> u16 {
-    let mut at = id;
+/// s of a committed tensor: whether any op since the last sum saturates, or there are several layers of sums, which
+/// together are computed roughly for less.
+pub fn s(graph: &Graph, cone: &Cone) -> u16 {
+    let is_dense = |id: &&TensorId| graph.tensor(**id).node().is_some_and(|node| is_dense(&node.op));
+    if cone.computed.iter().filter(is_dense).count() > 1 {
+        return S_CLAMPED;
+    }
+    let mut at = cone.root;
     while let Some(node) = graph.tensor(at).node() {
         if saturates(node) {
             return S_CLAMPED;

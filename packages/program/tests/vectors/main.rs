@@ -86,8 +86,8 @@ fn weights() {
         ("ways", ways()),
         ("deep", deep()),
     ] {
-        cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
-        cases.push(case(&format!("{name}, with rates"), &graph, &plans::with_rates(Plan::propose(&graph).unwrap())));
+        cases.push(case(name, &graph, &Plan::plain(&graph).unwrap()));
+        cases.push(case(&format!("{name}, with rates"), &graph, &plans::with_rates(Plan::plain(&graph).unwrap())));
         cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
         for _ in 0..MADE_UP {
             cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
@@ -107,7 +107,7 @@ fn weights() {
     // One tensor is worth to the one before as much as that one's own, of another flow and rate.
     let tied = plans::at_rates(plans::all_committed(&single(), &[]), 0, 100);
     cases.push(case("single, tied", &single(), &tied));
-    let bare = plans::at_rates(Plan::propose(&single()).unwrap(), 0, 0);
+    let bare = plans::at_rates(Plan::plain(&single()).unwrap(), 0, 0);
     cases.push(case("single, all caught and nothing", &single(), &Plan { gamma: 1 << 16, ..bare }));
     let twins = twins();
     let tiny = plans::at_rates(plans::all_committed(&twins, &["x"]), 65_535, 65_535);
@@ -117,7 +117,7 @@ fn weights() {
     cases.push(case("parts, one of the job", &parts(), &plans::all_committed(&parts(), &["x"])));
     cases.push(case("parts, as measured", &parts(), &plans::measured(&parts())));
     for (name, graph) in [("upsampled", transposed::upsampled()), ("learnt", transposed::learnt())] {
-        cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
+        cases.push(case(name, &graph, &Plan::plain(&graph).unwrap()));
         cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
         for _ in 0..2 * MADE_UP {
             cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
