@@ -1,6 +1,9 @@
 //! That a transaction is in a block, and was accepted, for those who have no node: headers that validators signed, and
 //! Merkle proofs below them (RFC 6962's tree, as CometBFT hashes transactions and results).
 
+#[cfg(test)]
+mod fuzz;
+
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use anyhow::{Context, Result};
