@@ -50,7 +50,7 @@ pub struct Case<'a> {
 ///
 /// # Panics
 /// With the smallest case that is found, if `read` panics, takes more than a second or holds more than 256 MiB at once, on
-/// this thread; or if nothing was taken or nothing refused, so that nothing was tried.
+/// this thread; or if next to nothing was taken or nothing refused, so that nothing was tried.
 pub fn fuzz(name: &str, few: u32, corpus: &[Vec<u8>], words: &[&[u8]], read: impl Fn(Case<'_>) -> Read) {
     let (cases, seed) = (setting("TEQUIO_FUZZ", few), setting("TEQUIO_SEED", 0u64));
     let seen = Mutex::new(Seen::default());
@@ -91,7 +91,8 @@ pub fn fuzz(name: &str, few: u32, corpus: &[Vec<u8>], words: &[&[u8]], read: imp
         "{name}: {cases} cases in {:.1?}, {taken} taken, {refused} refused; slowest {slowest:.1?}, most held {most} bytes",
         begun.elapsed()
     );
-    assert!(taken > 0 && refused > 0, "{name}: nothing was tried");
+    // One in six or so is a file of the corpus as it is.
+    assert!(taken > cases / 20 && refused > 0, "{name}: nothing was tried");
 }
 
 /// What was seen so far.

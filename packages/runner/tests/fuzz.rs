@@ -77,7 +77,7 @@ impl Honest {
 #[test]
 fn deliveries() {
     let (honest, runtime) = (honest(), runtime());
-    fuzz("deliveries", 2_000, &[honest.part.clone()], &[], |case| {
+    fuzz("deliveries", 2_000, std::slice::from_ref(&honest.part), &[], |case| {
         let key = runtime.block_on(Store::memory().put(case.bytes.to_vec())).unwrap();
         let index = Delivered { parts: vec![key], ..honest.index.clone() };
         honest.receive(&runtime, &to_vec(&index).unwrap(), &[case.bytes])

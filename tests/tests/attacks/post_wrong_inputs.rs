@@ -8,7 +8,7 @@ use tequio_tests::{Job, Model, STAKE, World, job, wait};
 use tequio_tosa::{Attribute, DType, Op, Program};
 
 fn bundle(world: &World, key: &str) -> Bundle {
-    serde_json::from_slice(&wait(world.store.get(key)).unwrap()).unwrap()
+    serde_json::from_slice(&wait(world.store.get(key, 1 << 20)).unwrap()).unwrap()
 }
 
 #[test]

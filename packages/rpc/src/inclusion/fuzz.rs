@@ -12,7 +12,7 @@ use cosmrs::{
     },
     tendermint::{
         AppHash, Hash, Time, account,
-        block::{self, Commit, Header, Height, Round, header::Version, signed_header::SignedHeader},
+        block::{self, Commit, CommitSig, Header, Height, Round, header::Version, parts, signed_header::SignedHeader},
     },
 };
 use cosmwasm_std::Addr;
@@ -23,6 +23,8 @@ use tequio_fuzz::{Read, fuzz};
 use super::{Block, Deterministic, Path, Proven};
 
 const HEIGHT: u64 = 7;
+/// Of what plays no part.
+const HASH: Hash = Hash::Sha256([9; 32]);
 
 /// A block with these roots of transactions and of the results before.
 fn block(height: u64, data: Option<[u8; 32]>, results: Option<[u8; 32]>) -> Block {
@@ -31,19 +33,21 @@ fn block(height: u64, data: Option<[u8; 32]>, results: Option<[u8; 32]>) -> Bloc
         version: Version { block: 11, app: 0 },
         chain_id: "tequio-1".parse().unwrap(),
         height,
-        time: Time::unix_epoch(),
+        time: Time::from_unix_timestamp(1_000_000_000, 0).unwrap(),
         last_block_id: None,
-        last_commit_hash: None,
-        data_hash: data.map(Hash::Sha256),
-        validators_hash: Hash::None,
-        next_validators_hash: Hash::None,
-        consensus_hash: Hash::None,
-        app_hash: AppHash::default(),
-        last_results_hash: results.map(Hash::Sha256),
-        evidence_hash: None,
+        last_commit_hash: Some(HASH),
+        data_hash: Some(data.map_or(HASH, Hash::Sha256)),
+        validators_hash: HASH,
+        next_validators_hash: HASH,
+        consensus_hash: HASH,
+        app_hash: AppHash::try_from(vec![9; 32]).unwrap(),
+        last_results_hash: Some(results.map_or(HASH, Hash::Sha256)),
+        evidence_hash: Some(HASH),
         proposer_address: account::Id::new([0; 20]),
     };
-    let commit = Commit { height, round: Round::default(), block_id: block::Id::default(), signatures: vec![] };
+    let id = block::Id { hash: HASH, part_set_header: parts::Header::new(1, HASH).unwrap() };
+    let absent = CommitSig::BlockIdFlagAbsent;
+    let commit = Commit { height, round: Round::default(), block_id: id, signatures: vec![absent] };
     Block { signed: SignedHeader::new(header, commit).unwrap(), validators: vec![] }
 }
 
