@@ -91,7 +91,7 @@ fn nobody_holds_more_than_a_part() {
         wait(delivery.add(root(shard), &[root(shard)], &outputs)).unwrap();
     }
     let index: Delivered = from_slice(&wait(store.get(&wait(delivery.finish()).unwrap(), 1 << 20)).unwrap()).unwrap();
-    let sizes: Vec<usize> = index.parts.iter().map(|part| wait(store.get(part)).unwrap().len()).collect();
+    let sizes: Vec<usize> = index.parts.iter().map(|part| wait(store.get(part, 1 << 30)).unwrap().len()).collect();
     let shard = 32 + (3 << 20);
     assert_eq!((sizes, index.shards.len()), (vec![2 * shard, 2 * shard, shard], 5));
 }
