@@ -16,6 +16,10 @@ models:
     scripts/models/convert ../shared/models target/models
     TEQUIO_MODELS=$PWD/target/models cargo test --workspace -- --ignored
 
+# A million cases that nobody meant for every reader of strangers' bytes; `just fuzz 20000 dev` builds nothing anew
+fuzz *options:
+    scripts/fuzz {{options}}
+
 # Format, lints, imports, circles, licences
 lint:
     cargo fmt --all --check

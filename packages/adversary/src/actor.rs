@@ -130,7 +130,7 @@ impl<'a, C: Chain> Actor<'a, C> {
             Role::Hoarder | Role::Mute => bail!("nothing is served"),
             Role::Forger => {
                 let right = self.provider.serve(asker, assignment, wanted).await?;
-                let mut answer = self.store.get(&right).await?;
+                let mut answer = self.store.get(&right, u64::MAX).await?;
                 if let Some(last) = answer.last_mut() {
                     *last ^= 1;
                 }

@@ -2,6 +2,7 @@
 
 mod command;
 mod failure;
+mod file;
 mod log;
 mod model;
 mod network;

@@ -3,19 +3,20 @@
 mod inputs;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 use clap::Args;
-use tequio_attestation::Manifest;
+use tequio_attestation::{Inputs, Manifest};
 use tequio_backend::{Backend, Executable, Unsupported, cpu::Cpu};
-use tequio_program::{Compiled, Graph, MAX_TRACES, Origin, Plan, PlanError, Planned, Refused, compile, load};
+use tequio_program::{
+    Compiled, Graph, MAX_FILE, MAX_TRACES, Origin, Plan, PlanError, Planned, Refused, Unreadable, compile, load,
+};
 
-use crate::npy::Array;
-pub use inputs::{Inputs, batch};
+use crate::{failure::Advised, file};
+pub use inputs::{Files, batch};
 
 /// A program that a command plans.
 #[derive(Args)]
@@ -43,8 +44,13 @@ pub struct Program {
 
 impl Program {
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let graph = load(&bytes).with_context(|| format!("{} is not a program that can be run", path.display()))?;
+        let bytes = file::read(path, MAX_FILE as u64)?;
+        let graph = load(&bytes).map_err(|reason| {
+            let damaged = matches!(reason, Refused::File(Unreadable::Identifier | Unreadable::Flatbuffer { .. }));
+            let what = format!("{} is not a program that can be run", path.display());
+            let error = Error::from(reason);
+            if damaged { error.context(Advised::new(what, DAMAGED)) } else { error.context(what) }
+        })?;
         Ok(Self { path: path.into(), bytes, graph })
     }
 
@@ -86,6 +92,14 @@ impl Program {
     }
 }
 
+const DAMAGED: &str = "it is damaged, or of another kind: copy it again, or convert the model again";
+
+/// As many shards as rates are measured on: for each its inputs in graph order.
+pub fn first_shards(inputs: &Inputs) -> Vec<Vec<Vec<u8>>> {
+    let shard = |shard| inputs.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
+    (0..inputs.shards().min(MAX_TRACES as u64)).map(shard).collect()
+}
+
 fn unplannable(program: &Path, reason: Refused) -> Error {
     Error::from(reason).context(format!("{} cannot be planned", program.display()))
 }
@@ -111,11 +125,9 @@ impl Model {
         Self { program, graph, plan, compiled, origin }
     }
 
-    /// The same program with the plan's scenarios, routes and rates measured on `inputs`.
+    /// The same program with the plan's scenarios, routes and rates measured on the first of these shards.
     pub fn measured(self, inputs: &Inputs) -> Result<Self> {
-        let shards = 0..inputs.whole.shards().min(MAX_TRACES as u64);
-        let shard = |shard| inputs.whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
-        let plan = self.plan.measured(&self.graph, &shards.map(shard).collect::<Vec<_>>())?;
+        let plan = self.plan.measured(&self.graph, &first_shards(inputs))?;
         let compiled = compile(&self.graph, &plan)?;
         Ok(Self { plan, compiled, ..self })
     }
@@ -134,13 +146,18 @@ impl Model {
         batch(&self.graph, Some(self.manifest())).unwrap_or(1)
     }
 
-    /// Reads `--inputs`.
+    /// Reads all of `--inputs`, as [`Files::open`] takes it.
     pub fn read_inputs(&self, named: &[String]) -> Result<Inputs> {
-        Inputs::read(&self.graph, self.manifest(), named)
+        Files::open(&self.graph, self.manifest(), named)?.next(u64::MAX)
     }
 
-    /// Cuts items into shards.
-    pub fn shards(&self, arrays: Vec<Array>) -> Result<Inputs> {
-        Inputs::new(&self.graph, self.manifest(), arrays)
+    /// Reads as many shards of `--inputs` as rates are measured on.
+    pub fn read_first(&self, named: &[String]) -> Result<Inputs> {
+        Files::open(&self.graph, self.manifest(), named)?.next(MAX_TRACES as u64)
+    }
+
+    /// Cuts the items of the only input, of shape `dims`, into shards.
+    pub fn shards(&self, dims: &[u64], bytes: Vec<u8>) -> Result<Inputs> {
+        inputs::of_one(&self.graph, self.manifest(), dims, bytes)
     }
 }

@@ -5,5 +5,5 @@ mod publish;
 mod store;
 
 pub use deliver::{Delivered, Delivery, Undeliverable, index, receive};
-pub use publish::{Bundle, Published, outputs, publish, upload, upload_inputs};
+pub use publish::{Bundle, Published, outputs, publish, sizes, upload, upload_inputs};
 pub use store::{Store, StoreError};

@@ -43,17 +43,17 @@ async fn what_a_server_says_is_checked() {
     let key = Store::memory().put(b"shard".to_vec()).await.unwrap();
     let open = |files| Store::open(&serve(files), []).unwrap();
     let honest = open(vec![(key.clone(), b"shard".to_vec(), 5)]);
-    assert_eq!(honest.get(&key).await.unwrap(), b"shard");
-    let missing = honest.get(&"0".repeat(64)).await;
+    assert_eq!(honest.get(&key, 99).await.unwrap(), b"shard");
+    let missing = honest.get(&"0".repeat(64), 99).await;
     assert!(matches!(missing, Err(StoreError::Store(object_store::Error::NotFound { .. }))), "{missing:?}");
     let lying = open(vec![(key.clone(), b"drahs".to_vec(), 5)]);
-    assert!(matches!(lying.get(&key).await, Err(StoreError::Content { .. })));
+    assert!(matches!(lying.get(&key, 99).await, Err(StoreError::Content { .. })));
     // Short, and its server says so; cut off on the way.
     let short = open(vec![(key.clone(), b"shar".to_vec(), 4)]);
-    assert!(matches!(short.get(&key).await, Err(StoreError::Content { .. })));
+    assert!(matches!(short.get(&key, 99).await, Err(StoreError::Content { .. })));
     let cut = open(vec![(key.clone(), b"shar".to_vec(), 5)]);
-    assert!(matches!(cut.get(&key).await, Err(StoreError::Store(_))));
-    assert!(matches!(honest.put(b"new".to_vec()).await, Err(StoreError::Store(_))));
+    assert!(matches!(cut.get(&key, 99).await, Err(StoreError::Store(_))));
+    assert!(matches!(honest.put(b"new".to_vec()).await, Err(StoreError::Write { .. })));
 }
 
 #[tokio::test]
@@ -61,5 +61,5 @@ async fn a_server_that_is_gone_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    assert!(matches!(Store::open(&url, []).unwrap().get(&"0".repeat(64)).await, Err(StoreError::Store(_))));
+    assert!(matches!(Store::open(&url, []).unwrap().get(&"0".repeat(64), 99).await, Err(StoreError::Store(_))));
 }

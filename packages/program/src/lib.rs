@@ -27,4 +27,5 @@ pub use load::load;
 pub use plan::{Commit, Given, Plan, Route, Scenario};
 pub use refused::{Misfit, Refused};
 pub use show::{Report, Row};
+pub use tequio_tosa::{MAX_FILE, Unreadable};
 pub use unplanned::unplanned;

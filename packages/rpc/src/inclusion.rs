@@ -1,6 +1,9 @@
 //! That a transaction is in a block, and was accepted, for those who have no node: headers that validators signed, and
 //! Merkle proofs below them (RFC 6962's tree, as CometBFT hashes transactions and results).
 
+#[cfg(test)]
+mod fuzz;
+
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use anyhow::{Context, Result};
@@ -243,7 +246,7 @@ fn inner_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
 
 /// How many leaves are on the left: the largest power of two below all of them.
 fn split(total: usize) -> usize {
-    total.next_power_of_two() / 2
+    total.div_ceil(2).next_power_of_two()
 }
 
 /// The root over leaves, and the hashes beside the way to one of them, the lowest first.
@@ -289,6 +292,14 @@ mod tests {
     use cosmrs::tendermint::{crypto::default::Sha256 as Hasher, merkle::simple_hash_from_byte_vectors};
 
     use super::*;
+
+    #[test]
+    fn no_tree_is_too_large_to_be_refused() {
+        for total in [usize::MAX, usize::MAX / 2 + 2, usize::MAX / 2 + 1] {
+            let path = Path { index: total - 1, total, aunts: vec!["00".repeat(32); 3] };
+            assert_eq!(path.root(b"leaf"), None);
+        }
+    }
 
     #[test]
     fn every_leaf_leads_to_the_root_that_tendermint_computes() {

@@ -30,6 +30,9 @@ pub use walk::{Step, Walk, WalkError};
 
 use crate::jobs::{Jobs, Prepared};
 
+/// Most bytes of an answer that a provider serves: more than any transaction has room for.
+const MOST_ANSWER: u64 = 16 << 20;
+
 /// How providers are reached off chain: in this process, or through whatever serves them.
 #[allow(async_fn_in_trait)]
 pub trait Providers {
@@ -174,7 +177,7 @@ impl<'a, C: Chain> Auditor<'a, C> {
         providers: &impl Providers,
     ) -> Option<Vec<u8>> {
         let key = providers.serve(sender, assignment.id, wanted).await.ok()?;
-        let answer = self.jobs.store.get(&key).await.ok()?;
+        let answer = self.jobs.store.get(&key, MOST_ANSWER).await.ok()?;
         demand::is_answer(attestation, &wanted, &answer).then_some(answer)
     }
 

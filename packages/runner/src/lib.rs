@@ -4,6 +4,7 @@
 pub mod auditor;
 mod data;
 mod jobs;
+pub mod memory;
 pub mod provider;
 pub mod relayer;
 pub mod watcher;

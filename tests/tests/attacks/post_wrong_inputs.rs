@@ -1,14 +1,14 @@
 //! The client posts inputs that don't exist or don't match.
 
 use tequio_attestation::{BadInputs, shard_tree, tensor_tree, tree::Tree};
-use tequio_client::data::Bundle;
+use tequio_client::data::{Bundle, StoreError};
 use tequio_protocol::escrow::{self, Ending};
 use tequio_runner::FetchError;
 use tequio_tests::{Job, Model, STAKE, World, job, wait};
 use tequio_tosa::{Attribute, DType, Op, Program};
 
 fn bundle(world: &World, key: &str) -> Bundle {
-    serde_json::from_slice(&wait(world.store.get(key)).unwrap()).unwrap()
+    serde_json::from_slice(&wait(world.store.get(key, 1 << 20)).unwrap()).unwrap()
 }
 
 #[test]
@@ -75,5 +75,5 @@ fn a_bundle_that_leads_elsewhere_is_refused() {
     let other = Bundle { inputs: vec![bundle.plan.clone()], ..bundle };
     let data = wait(world.store.put(serde_json::to_vec(&other).unwrap())).unwrap();
     world.post_with(job(), |spec| spec.data = data);
-    assert!(matches!(world.fetch(world.job), Err(FetchError::Inputs(BadInputs::Partial { .. }))));
+    assert!(matches!(world.fetch(world.job), Err(FetchError::Store(StoreError::Size { .. }))));
 }

@@ -22,9 +22,10 @@ fn delivered() -> Honest {
     world.post(job());
     let assignment = world.assign(&alice, 8);
     world.complete(&alice);
-    let index: Delivered = from_slice(&wait(world.store.get(&world.held(assignment).delivered)).unwrap()).unwrap();
+    let index: Delivered =
+        from_slice(&wait(world.store.get(&world.held(assignment).delivered, 1 << 20)).unwrap()).unwrap();
     let [part] = &index.parts[..] else { panic!("{index:?}") };
-    let bytes = wait(world.store.get(part)).unwrap();
+    let bytes = wait(world.store.get(part, 1 << 20)).unwrap();
     Honest { bytes, index, root: world.attestation(assignment).root, store: world.store }
 }
 
@@ -89,8 +90,8 @@ fn nobody_holds_more_than_a_part() {
         let outputs = vec![vec![shard; 3 << 20]];
         wait(delivery.add(root(shard), &[root(shard)], &outputs)).unwrap();
     }
-    let index: Delivered = from_slice(&wait(store.get(&wait(delivery.finish()).unwrap())).unwrap()).unwrap();
-    let sizes: Vec<usize> = index.parts.iter().map(|part| wait(store.get(part)).unwrap().len()).collect();
+    let index: Delivered = from_slice(&wait(store.get(&wait(delivery.finish()).unwrap(), 1 << 20)).unwrap()).unwrap();
+    let sizes: Vec<usize> = index.parts.iter().map(|part| wait(store.get(part, 1 << 30)).unwrap().len()).collect();
     let shard = 32 + (3 << 20);
     assert_eq!((sizes, index.shards.len()), (vec![2 * shard, 2 * shard, shard], 5));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tequio_attestation::BadInputs;
-use tequio_client::data::Bundle;
+use tequio_client::data::{Bundle, StoreError};
 use tequio_program::Plan;
 use tequio_runner::FetchError;
 use tequio_tests::{
@@ -16,7 +16,7 @@ use tequio_tests::{
 fn found(bundle: impl FnOnce(&mut World, Bundle) -> Bundle) -> Result<(), FetchError> {
     let mut world = World::new();
     let published = world.publish(&job());
-    let honest = serde_json::from_slice(&wait(world.store.get(&published.data)).unwrap()).unwrap();
+    let honest = serde_json::from_slice(&wait(world.store.get(&published.data, Bundle::MOST)).unwrap()).unwrap();
     let bundle = bundle(&mut world, honest);
     let data = wait(world.store.put(serde_json::to_vec(&bundle).unwrap())).unwrap();
     world.post_with(job(), |spec| spec.data = data);
@@ -71,11 +71,14 @@ fn other_inputs_are_not() {
     let other =
         found(|world, honest| Bundle { inputs: vec![wait(world.store.put(inputs[0].clone())).unwrap()], ..honest });
     assert!(matches!(other, Err(FetchError::InputRoot { .. })), "{other:?}");
-    for (wrong, shards) in [(&inputs[0][128..], 7), (&[&inputs[0][..], &[0; 128]].concat(), 9)] {
-        let other =
-            found(|world, honest| Bundle { inputs: vec![wait(world.store.put(wrong.to_vec())).unwrap()], ..honest });
-        assert!(matches!(other, Err(FetchError::Shards { found, posted: 8 }) if found == shards), "{other:?}");
-    }
+    let other = |wrong: Vec<u8>| {
+        found(|world, honest| Bundle { inputs: vec![wait(world.store.put(wrong)).unwrap()], ..honest })
+    };
+    let fewer = other(inputs[0][128..].to_vec());
+    assert!(matches!(fewer, Err(FetchError::Shards { found: 7, posted: 8 })), "{fewer:?}");
+    // Nobody reads on to see how many there are.
+    let more = other([&inputs[0][..], &[0; 128]].concat());
+    assert!(matches!(more, Err(FetchError::Store(StoreError::Size { bytes: 1152, most: 1024, .. }))), "{more:?}");
     let other = found(|world, honest| Bundle {
         inputs: vec![wait(world.store.put(inputs[0][1..].to_vec())).unwrap()],
         ..honest

@@ -4,8 +4,6 @@
 //! `TEQUIO_BLESS=1 cargo test -p tequio-attestation --test vectors` writes them anew.
 
 mod addresses;
-#[path = "../../../program/tests/bounds/allocated.rs"]
-mod allocated;
 mod answers;
 mod attestation;
 mod choice;
@@ -25,3 +23,5 @@ mod reveals;
 mod small;
 mod tall;
 mod trees;
+
+use tequio_fuzz as allocated;

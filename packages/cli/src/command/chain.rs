@@ -11,7 +11,6 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{network::block_on, output::Output};
-pub use deploy::write;
 
 #[derive(Subcommand)]
 pub enum Command {

@@ -88,7 +88,7 @@ pub fn run(args: Args, output: &Output) -> Result<()> {
         seed: args.seed,
         watch: args.watch,
     };
-    let plot = Plot { model, inputs: inputs.whole, labels, script };
+    let plot = Plot { model, inputs, labels, script };
     let report = match args.from {
         None => block_on(embedded::play(&plot, output))?,
         Some(from) => block_on(wired::play(&plot, &Signed::new(from, args.on), &args.wasm, output))?,

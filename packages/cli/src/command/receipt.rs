@@ -2,6 +2,8 @@
 
 mod export;
 mod form;
+#[cfg(test)]
+mod fuzz;
 mod verify;
 
 use anyhow::Result;

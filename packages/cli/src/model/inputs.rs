@@ -2,22 +2,16 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail, ensure};
-use tequio_attestation::{Manifest, Node, Operand, TensorId};
+use anyhow::{Context, Result, bail, ensure};
+use tequio_attestation::{Descriptor, Inputs, Manifest, Node, Operand, TensorId};
 use tequio_program::{Graph, Tensor};
-use tequio_tensor::{Type, ZeroPointOf, zero_points};
+use tequio_runner::memory;
+use tequio_tensor::{ZeroPointOf, zero_points};
 
 use crate::{
-    failure::Usage,
-    npy::{self, Array},
+    failure::{Advised, Usage},
+    npy,
 };
-
-/// Inputs cut into shards.
-pub struct Inputs {
-    /// Items before padding. Without a batch there is one, the shard.
-    pub items: u64,
-    pub whole: tequio_attestation::Inputs,
-}
 
 /// Items in a shard: the length of the axis that all inputs begin with, if there is one; of those of shard scope, where
 /// it is known which these are.
@@ -40,27 +34,74 @@ fn ports(graph: &Graph) -> &[Tensor] {
     &graph.tensors()[..graph.inputs()]
 }
 
-impl Inputs {
-    /// Reads `--inputs`: one file for a program with one input, or `name=file` for each. `manifest` is one of the
-    /// graph's.
-    pub fn read(graph: &Graph, manifest: &Manifest, named: &[String]) -> Result<Self> {
-        let arrays = files(graph, named)?.into_iter().zip(ports(graph));
-        let arrays = arrays.map(|(file, input)| npy::read(&file, input.ty.dtype)).collect::<Result<_>>()?;
-        Self::new(graph, manifest, arrays)
+/// Cuts the items of a program's only input, of shape `dims`, into whole shards.
+pub fn of_one(graph: &Graph, manifest: &Manifest, dims: &[u64], bytes: Vec<u8>) -> Result<Inputs> {
+    items(graph, manifest, &[dims])?;
+    Ok(Inputs::new(manifest, vec![padded(bytes, graph, 0)])?)
+}
+
+/// The files of a program's inputs, read a number of shards at a time.
+pub struct Files<'a> {
+    graph: &'a Graph,
+    manifest: &'a Manifest,
+    files: Vec<npy::File>,
+    /// What was read of the inputs of job scope; nothing yet of the others.
+    job: Vec<Option<Vec<u8>>>,
+    /// Items of all shards before padding. Without a batch there is one, the shard.
+    pub items: u64,
+    /// Shards that are not read yet.
+    left: u64,
+}
+
+impl<'a> Files<'a> {
+    /// Opens what `--inputs` names: one file for a program with one input, or `name=file` for each. `manifest` is one of
+    /// the graph's. Shapes that don't fit are an error.
+    pub fn open(graph: &'a Graph, manifest: &'a Manifest, named: &[String]) -> Result<Self> {
+        let open = |(file, input): (PathBuf, &Tensor)| npy::File::open(&file, input.ty.dtype);
+        let files: Vec<_> = files(graph, named)?.into_iter().zip(ports(graph)).map(open).collect::<Result<_>>()?;
+        let items = items(graph, manifest, &files.iter().map(npy::File::dims).collect::<Vec<_>>())?;
+        let left = items.div_ceil(batch(graph, Some(manifest)).unwrap_or(1));
+        Ok(Self { graph, manifest, job: vec![None; files.len()], files, items, left })
     }
 
-    /// Cuts items into whole shards. A last one that isn't full is filled up with the input's zero point. Without a
-    /// batch what is given is one shard.
-    pub fn new(graph: &Graph, manifest: &Manifest, arrays: Vec<Array>) -> Result<Self> {
-        let (items, buffers) = match batch(graph, Some(manifest)) {
-            Some(_) => batched(graph, manifest, arrays)?,
-            None => (1, single(graph, arrays)?),
-        };
-        let whole = match &buffers[..] {
-            [] => tequio_attestation::Inputs::none(1),
-            _ => tequio_attestation::Inputs::new(manifest, buffers)?,
-        };
-        Ok(Self { items, whole })
+    /// Shards that are not read yet.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// The inputs of the next `shards` shards, or of those that are left if there are fewer. A last one that isn't full is
+    /// filled up with the inputs' zero points. Without a batch what is given is one shard.
+    pub fn next(&mut self, shards: u64) -> Result<Inputs> {
+        let shards = shards.min(self.left);
+        if self.files.is_empty() {
+            self.left -= shards;
+            return Ok(Inputs::none(shards));
+        }
+        self.fits(shards)?;
+        let mut buffers = vec![];
+        for (port, input) in ports(self.graph).iter().enumerate() {
+            let elements = u64::from(input.ty.shape.elements());
+            if !self.manifest.tensors[port].is_of_job() {
+                let bytes = self.files[port].read(elements.saturating_mul(shards))?;
+                buffers.push(padded(bytes, self.graph, port));
+                continue;
+            }
+            if self.job[port].is_none() {
+                self.job[port] = Some(self.files[port].read(elements)?);
+            }
+            buffers.extend(self.job[port].clone());
+        }
+        self.left -= shards;
+        Ok(Inputs::new(self.manifest, buffers)?)
+    }
+
+    /// Refuses to read more than there is memory for.
+    fn fits(&self, shards: u64) -> Result<()> {
+        let bytes =
+            |input: &Descriptor| (input.ty.bytes() as u64).saturating_mul(if input.is_of_job() { 1 } else { shards });
+        let bytes = self.manifest.inputs().iter().map(bytes).fold(0, u64::saturating_add);
+        let help = "give fewer items at a time: this command holds all of them at once";
+        memory::fits(bytes).context(Advised::new(format!("the inputs of {shards} shards cannot be read"), help))
     }
 }
 
@@ -94,42 +135,33 @@ fn files(graph: &Graph, named: &[String]) -> Result<Vec<PathBuf>> {
     given.map(|(file, name)| Ok(file.ok_or_else(|| usage(format!("input {name} is missing")))?)).collect()
 }
 
-/// Each input's elements, any number of items of them; of one of job scope as many as there are in its type.
-fn batched(graph: &Graph, manifest: &Manifest, arrays: Vec<Array>) -> Result<(u64, Vec<Vec<u8>>)> {
-    let (mut items, mut buffers) = (None, vec![]);
-    for (port, (array, Tensor { name, ty, .. })) in arrays.into_iter().zip(ports(graph)).enumerate() {
-        if manifest.tensors[port].is_of_job() {
-            buffers.push(whole(array, name, ty)?);
+/// Items in inputs whose shapes are these: any number where they begin with the batch; else there is one, the shard. An
+/// input of job scope, or without the batch, must have its type's own shape.
+fn items(graph: &Graph, manifest: &Manifest, dims: &[&[u64]]) -> Result<u64> {
+    let batched = batch(graph, Some(manifest)).is_some();
+    let mut items = None;
+    for (port, (found, Tensor { name, ty, .. })) in dims.iter().zip(ports(graph)).enumerate() {
+        let wanted: Vec<u64> = ty.shape.dims().iter().map(|&dim| dim.into()).collect();
+        if !batched || manifest.tensors[port].is_of_job() {
+            ensure!(*found == wanted, "input {name} has shape {found:?} where the program takes {wanted:?}");
             continue;
         }
-        let rest: Vec<u64> = ty.shape.dims()[1..].iter().map(|&dim| dim.into()).collect();
-        let fits = array.dims.split_first().filter(|(_, given)| *given == rest);
-        let Some((&count, _)) = fits else {
-            bail!("input {name} has shape {:?} where the program takes any number of {rest:?}", array.dims)
+        let rest = &wanted[1..];
+        let Some((&count, _)) = found.split_first().filter(|(_, found)| *found == rest) else {
+            bail!("input {name} has shape {found:?} where the program takes any number of {rest:?}")
         };
         ensure!(count > 0, "input {name} has no items");
         let before = *items.get_or_insert(count);
         ensure!(before == count, "input {name} has {count} items, another has {before}");
-        buffers.push(padded(array.bytes, ty, zero_point(graph, TensorId(port as u32))));
     }
-    Ok((items.unwrap_or(0), buffers))
-}
-
-/// Each input's elements, as many as there are in its type.
-fn single(graph: &Graph, arrays: Vec<Array>) -> Result<Vec<Vec<u8>>> {
-    let each = arrays.into_iter().zip(ports(graph));
-    each.map(|(array, Tensor { name, ty, .. })| whole(array, name, ty)).collect()
-}
-
-fn whole(array: Array, name: &str, ty: &Type) -> Result<Vec<u8>> {
-    let dims: Vec<u64> = ty.shape.dims().iter().map(|&dim| dim.into()).collect();
-    ensure!(array.dims == dims, "input {name} has shape {:?} where the program takes {dims:?}", array.dims);
-    Ok(array.bytes)
+    Ok(items.unwrap_or(1))
 }
 
 /// Items filled up to whole shards.
-fn padded(mut bytes: Vec<u8>, ty: &Type, zero: i64) -> Vec<u8> {
+fn padded(mut bytes: Vec<u8>, graph: &Graph, port: usize) -> Vec<u8> {
+    let ty = &ports(graph)[port].ty;
     let lacking = bytes.len().next_multiple_of(ty.bytes()) - bytes.len();
+    let zero = zero_point(graph, TensorId(port as u32));
     bytes.extend((0..lacking / ty.dtype.bytes()).flat_map(|_| ty.dtype.write(zero)));
     bytes
 }

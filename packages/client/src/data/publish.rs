@@ -2,7 +2,7 @@
 
 use cosmwasm_std::Uint128;
 use serde::{Deserialize, Serialize};
-use tequio_attestation::{Digest, Inputs, Manifest};
+use tequio_attestation::{Descriptor, Digest, Inputs, Manifest};
 use tequio_protocol::escrow::{JobSpec, Kind};
 
 use super::store::{Store, StoreError, key};
@@ -23,6 +23,9 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// Most bytes of one, as JSON.
+    pub const MOST: u64 = 1 << 16;
+
     /// Of a program and a plan, still without inputs, kept for so long.
     pub fn of(program: &[u8], plan: &[u8], keep: u64) -> Self {
         Self { program: key(program), plan: key(plan), inputs: vec![], keep }
@@ -38,6 +41,12 @@ impl Bundle {
         let root = inputs.root(manifest, &inputs.tree(manifest));
         Ok(Published { data: key(&serde_json::to_vec(self)?), inputs: root, shards: inputs.shards() })
     }
+}
+
+/// Bytes of each input of a job of so many shards, in graph order.
+pub fn sizes(manifest: &Manifest, shards: u64) -> impl Iterator<Item = u64> {
+    let times = move |input: &Descriptor| if input.is_of_job() { 1 } else { shards };
+    manifest.inputs().iter().map(move |input| (input.ty.bytes() as u64).saturating_mul(times(input)))
 }
 
 fn is_zero(seconds: &u64) -> bool {

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, parse_url_opts, path::Path, prefix::PrefixStore,
 };
 use sha2::{Digest, Sha256};
 use url::Url;
+
+/// Digits of a key.
+const KEY: usize = 64;
 
 /// An object store whose keys are the SHA-256 of what lies there.
 #[derive(Clone)]
@@ -20,12 +24,21 @@ pub enum StoreError {
     Content { key: String, found: String },
     #[error(transparent)]
     Store(#[from] object_store::Error),
+    #[error("{key} cannot be written to {store}")]
+    Write {
+        key: String,
+        store: String,
+        #[source]
+        reason: object_store::Error,
+    },
     #[error("what is to be stored cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("{address} is no store: {reason}")]
     Address { address: String, reason: String },
     #[error("{name} leads to no key")]
     Pointer { name: String },
+    #[error("{key} has {bytes} bytes or more, what belongs there has at most {most}")]
+    Size { key: String, bytes: u64, most: u64 },
 }
 
 impl Store {
@@ -60,15 +73,14 @@ impl Store {
     /// Makes `name`, which is not of the content, lead to `key`.
     pub async fn point(&self, name: &str, key: &str) -> Result<(), StoreError> {
         let path = Path::parse(name).map_err(|reason| StoreError::Key { key: name.into(), reason })?;
-        self.0.put(&path, PutPayload::from(key.as_bytes().to_vec())).await?;
-        Ok(())
+        self.write(&path, key.as_bytes().to_vec()).await
     }
 
     /// Where `name` leads. What lies there is checked by whoever fetches it: anyone who may write here may have made it.
     pub async fn pointed(&self, name: &str) -> Result<String, StoreError> {
         let path = Path::parse(name).map_err(|reason| StoreError::Key { key: name.into(), reason })?;
-        let bytes = self.0.get(&path).await?.bytes().await?;
-        let key = std::str::from_utf8(&bytes).ok().filter(|key| key.len() == 64).map(str::to_owned);
+        let bytes = self.fetch(name, &path, KEY as u64).await?;
+        let key = std::str::from_utf8(&bytes).ok().filter(|key| key.len() == KEY).map(str::to_owned);
         key.ok_or_else(|| StoreError::Pointer { name: name.into() })
     }
 
@@ -81,19 +93,41 @@ impl Store {
 
     /// Stores `bytes` whose key is known.
     pub(super) async fn put_at(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
-        self.0.put(&Path::from(key), PutPayload::from(bytes)).await?;
-        Ok(())
+        self.write(&Path::from(key), bytes).await
     }
 
-    /// Fetches what lies at `key` and checks that it is that.
-    pub async fn get(&self, key: &str) -> Result<Vec<u8>, StoreError> {
+    async fn write(&self, path: &Path, bytes: Vec<u8>) -> Result<(), StoreError> {
+        let written = self.0.put(path, PutPayload::from(bytes)).await;
+        let failed = |reason| StoreError::Write { key: path.to_string(), store: self.0.to_string(), reason };
+        written.map(|_| ()).map_err(failed)
+    }
+
+    /// Fetches what lies at `key`, which has at most `most` bytes, and checks that it is that.
+    pub async fn get(&self, key: &str, most: u64) -> Result<Vec<u8>, StoreError> {
         let path = Path::parse(key).map_err(|reason| StoreError::Key { key: key.into(), reason })?;
-        let bytes = self.0.get(&path).await?.bytes().await?;
+        let bytes = self.fetch(key, &path, most).await?;
         let found = self::key(&bytes);
         if found != key {
             return Err(StoreError::Content { key: key.into(), found });
         }
-        Ok(bytes.into())
+        Ok(bytes)
+    }
+
+    /// Fetches what lies at `path`. No more is read than `most` bytes, whatever the store says of it.
+    async fn fetch(&self, key: &str, path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+        let too_many = |bytes| StoreError::Size { key: key.into(), bytes, most };
+        let found = self.0.get(path).await?;
+        if found.meta.size > most {
+            return Err(too_many(found.meta.size));
+        }
+        let (mut stream, mut bytes) = (found.into_stream(), vec![]);
+        while let Some(piece) = stream.try_next().await? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() as u64 > most {
+                return Err(too_many(bytes.len() as u64));
+            }
+        }
+        Ok(bytes)
     }
 }
 
@@ -112,9 +146,17 @@ mod tests {
         let address = folder.path().join("new").display().to_string();
         let key = Store::open(&address, []).unwrap().put(b"shard".to_vec()).await.unwrap();
         let store = Store::open(&format!("file://{address}"), []).unwrap();
-        assert_eq!(store.get(&key).await.unwrap(), b"shard");
+        assert_eq!(store.get(&key, 5).await.unwrap(), b"shard");
         std::fs::write(folder.path().join("new").join(&key), "other").unwrap();
-        assert!(matches!(store.get(&key).await, Err(StoreError::Content { .. })));
+        assert!(matches!(store.get(&key, 5).await, Err(StoreError::Content { .. })));
+
+        // What cannot be written is said, with where.
+        let full = folder.path().join("new").join("outputs");
+        std::fs::write(&full, "no folder").unwrap();
+        let error = store.point("outputs/root", &key).await.unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, StoreError::Write { .. }) && text.contains(folder.path().to_str().unwrap()), "{text}");
+        std::fs::remove_file(full).unwrap();
 
         store.point("outputs/root", &key).await.unwrap();
         assert_eq!(store.pointed("outputs/root").await.unwrap(), key);
@@ -128,10 +170,11 @@ mod tests {
     async fn what_is_fetched_is_what_was_stored() {
         let store = Store::memory();
         let key = store.put(b"shard".to_vec()).await.unwrap();
-        assert_eq!(store.get(&key).await.unwrap(), b"shard");
-        assert!(matches!(store.get(&"0".repeat(64)).await, Err(StoreError::Store(_))));
+        assert_eq!(store.get(&key, 5).await.unwrap(), b"shard");
+        assert!(matches!(store.get(&"0".repeat(64), 5).await, Err(StoreError::Store(_))));
+        assert!(matches!(store.get(&key, 4).await, Err(StoreError::Size { bytes: 5, most: 4, .. })));
         let path = Path::from(key.as_str());
         store.0.put(&path, PutPayload::from_static(b"other")).await.unwrap();
-        assert!(matches!(store.get(&key).await, Err(StoreError::Content { .. })));
+        assert!(matches!(store.get(&key, 5).await, Err(StoreError::Content { .. })));
     }
 }

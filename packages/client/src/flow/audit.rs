@@ -12,7 +12,7 @@ use tequio_protocol::{
 use super::post;
 use crate::{
     Chain, Escrow,
-    data::{Bundle, Store, upload_inputs},
+    data::{Bundle, Store, sizes, upload_inputs},
 };
 
 /// What somebody else is to run of an assignment that was attested to.
@@ -81,10 +81,11 @@ pub async fn audit<C: Chain>(
     if found != posted {
         return Err(AuditError::Program { job: job.id, found, posted }.into());
     }
-    let bundle: Bundle = serde_json::from_slice(&store.get(&job.data).await?).context("the job's bundle")?;
+    let bundle: Bundle =
+        serde_json::from_slice(&store.get(&job.data, Bundle::MOST).await?).context("the job's bundle")?;
     let mut buffers = vec![];
-    for key in &bundle.inputs {
-        buffers.push(store.get(key).await?);
+    for (key, most) in bundle.inputs.iter().zip(sizes(manifest, job.shards)) {
+        buffers.push(store.get(key, most).await?);
     }
     let inputs = Inputs::new(manifest, buffers)?;
     let (found, posted) = (inputs.root(manifest, &inputs.tree(manifest)), job.inputs);

@@ -1,6 +1,5 @@
 //! What openings, checks and compiling take: never more than the header or the limits say.
 
-mod allocated;
 mod call;
 mod costly;
 mod endless;
@@ -15,3 +14,5 @@ mod slow;
 mod transposed;
 mod wide_counts;
 mod worst;
+
+use tequio_fuzz as allocated;

@@ -20,7 +20,7 @@ use tequio_protocol::{escrow, registry, rewards, verifier};
 use tequio_rpc::{Connection, LIFETIME, Rpc, sha256};
 
 use super::{artifacts, begin};
-use crate::{failure::Usage, network::Signed};
+use crate::{failure::Usage, file::write_json, network::Signed};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -111,7 +111,7 @@ pub async fn run(args: Args) -> Result<Made> {
         eprintln!("{}", name(&step));
         begun.sequence = connection.sequence(&deployer).await?.1;
         begun.until = connection.endpoints.latest().await?.0 + LIFETIME;
-        write(&beside, &begun)?;
+        write_json(&beside, &begun)?;
         connection.take(&settings, step, &mut done, |contract| wasm.of(contract)).await?;
     }
     let contracts = done.deployment(&settings)?;
@@ -128,7 +128,7 @@ pub async fn run(args: Args) -> Result<Made> {
             ensure!(equation.holds(), "{contract}: {} does not hold", equation.formula);
         }
     }
-    write(&file, &deployed)?;
+    write_json(&file, &deployed)?;
     let accept = hand_over(&chain, &args, &deployer).await?;
     _ = fs::remove_file(&beside);
     Ok(Made { file: Some(file), deployed: Some(deployed), steps: vec![], accept })
@@ -143,7 +143,7 @@ async fn begin(connection: &Connection, beside: &Path, deployer: &Addr, profile:
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let (deployer, since) = (deployer.clone(), latest + 1);
             let begun = Begun { chain_id, deployer, profile, since, sequence: 0, until: 0 };
-            write(beside, &begun)?;
+            write_json(beside, &begun)?;
             return Ok(begun);
         }
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", beside.display())),
@@ -247,17 +247,6 @@ fn name(step: &Step) -> String {
             format!("send {} {}", call.message.contract(), tequio_client::message::variant(&json))
         }
     }
-}
-
-/// Writes a file, whole or not at all.
-pub fn write(file: &Path, what: &impl Serialize) -> Result<()> {
-    let failed = || format!("cannot write {}", file.display());
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(failed)?;
-    }
-    let new = file.with_extension("new");
-    fs::write(&new, serde_json::to_string_pretty(what)? + "\n").with_context(failed)?;
-    fs::rename(&new, file).with_context(failed)
 }
 
 impl fmt::Display for Made {

@@ -7,8 +7,8 @@ use serde::Serialize;
 use tequio_client::{Contract, Deployed, StoredCode};
 use tequio_rpc::sha256;
 
-use super::{artifacts, deploy::write};
-use crate::{network::Signed, output::table};
+use super::artifacts;
+use crate::{file::write_json, network::Signed, output::table};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -56,7 +56,7 @@ pub async fn run(args: Args) -> Result<Migrated> {
                 None => connection.store(&sender, contract, &code).await?.0,
             };
             deployed.codes.insert(contract, StoredCode { id, sha256: to.clone() });
-            write(&file, &deployed)?;
+            write_json(&file, &deployed)?;
             let migrated = connection.migrate(&sender, contract, &address, id).await;
             migrated.with_context(|| format!("{contract} is not migrated; go on with the same command"))?;
         }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, anyhow, ensure};
 use serde::Serialize;
 use tequio_client::{
     Chain, Escrow,
@@ -22,7 +22,7 @@ use super::{
     store::At,
     words::{job, range},
 };
-use crate::{network::OnNetwork, npy, output::table};
+use crate::{file::cannot_write, network::OnNetwork, npy, output::table};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -61,7 +61,7 @@ pub async fn run(args: Args) -> Result<Fetched> {
     let posted = Escrow(&chain).job(args.job).await?;
     let data = fetch(&store, &posted).await;
     let data = data.with_context(|| format!("the data of job {} is not in this store", args.job))?;
-    fs::create_dir_all(&args.output).with_context(|| format!("cannot make {}", args.output.display()))?;
+    fs::create_dir_all(&args.output).map_err(|error| cannot_write(&args.output, error))?;
     let mut fetched = Fetched { files: vec![], missing: vec![] };
     for taken in assignments(&chain, args.job).await? {
         let wanted =
@@ -69,7 +69,7 @@ pub async fn run(args: Args) -> Result<Fetched> {
         if !wanted {
             continue;
         }
-        match one(&chain, &store, &data, &taken, &args.output).await {
+        match one(&chain, &store, &data, &taken, &args.output).await? {
             Ok(files) => fetched.files.extend(files),
             Err(error) => {
                 let (assignment, first, count) = (taken.id, taken.first, taken.count);
@@ -86,16 +86,21 @@ pub async fn run(args: Args) -> Result<Fetched> {
     Ok(fetched)
 }
 
-/// The outputs of one assignment. Files appear under their names once they are whole.
+/// The outputs of one assignment, or why they are not to be had. That they cannot be written is an error.
 async fn one<C: Chain>(
     chain: &C,
     store: &Store,
     data: &JobData,
     taken: &AssignmentResponse,
     folder: &Path,
-) -> Result<Vec<PathBuf>> {
-    let attestation = Escrow(chain).attestation(taken).await?.context("it is not attested to")?;
-    let key = store.pointed(&outputs(&attestation.root)).await.context("it was not delivered to this store")?;
+) -> Result<Result<Vec<PathBuf>, Error>> {
+    let attestation = Escrow(chain).attestation(taken).await?;
+    let Some(attestation) = attestation else { return Ok(Err(anyhow!("it is not attested to"))) };
+    let key = store.pointed(&outputs(&attestation.root)).await.context("it was not delivered to this store");
+    let key = match key {
+        Ok(key) => key,
+        Err(why) => return Ok(Err(why)),
+    };
     let manifest = data.manifest();
     let (mut files, mut writers) = (vec![], vec![]);
     for (at, output) in manifest.outputs().iter().enumerate() {
@@ -105,9 +110,9 @@ async fn one<C: Chain>(
             None => dims.push(taken.count),
         }
         let name = format!("output{at}.{}.npy", range(taken.first, taken.count).replace('–', "-"));
-        let part = folder.join(format!("{name}.part"));
-        writers.push(npy::Writer::new(&part, output.ty.dtype, &dims)?);
-        files.push((part, folder.join(name)));
+        let file = folder.join(name);
+        writers.push(npy::Writer::new(&file, output.ty.dtype, &dims)?);
+        files.push(file);
     }
     let mut written = Ok(());
     let sink = |shard: Vec<Vec<u8>>| {
@@ -115,13 +120,12 @@ async fn one<C: Chain>(
             written = writers.iter_mut().zip(&shard).try_for_each(|(file, bytes)| file.write(bytes));
         }
     };
-    receive(store, &key, manifest, taken.count, &attestation.root, sink).await?;
+    if let Err(why) = receive(store, &key, manifest, taken.count, &attestation.root, sink).await {
+        return Ok(Err(why.into()));
+    }
     written?;
     writers.into_iter().try_for_each(npy::Writer::finish)?;
-    for (part, file) in &files {
-        fs::rename(part, file).with_context(|| format!("cannot write {}", file.display()))?;
-    }
-    Ok(files.into_iter().map(|(_, file)| file).collect())
+    Ok(Ok(files))
 }
 
 impl fmt::Display for Fetched {

@@ -107,8 +107,8 @@ pub async fn run(args: Args) -> Result<Posted> {
     let (chain, client) = args.signed.chain().await?;
     let store = args.at.open()?;
     let plan = model.plan.to_json().into_bytes();
-    let bundle = Bundle::of(&model.program, &plan, args.keep).with(&inputs.whole);
-    let published = bundle.published(model.manifest(), &inputs.whole)?;
+    let bundle = Bundle::of(&model.program, &plan, args.keep).with(&inputs);
+    let published = bundle.published(model.manifest(), &inputs)?;
     let window = |seconds: u64, name: &str| {
         u32::try_from(seconds).map_err(|_| Usage::new(format!("--{name} is too long"), "take less"))
     };
@@ -133,7 +133,7 @@ pub async fn run(args: Args) -> Result<Posted> {
     }
     eprintln!("{terms}");
     confirm(args.yes, "Post it?")?;
-    upload(&store, &bundle, model.program.clone(), plan, &inputs.whole).await?;
+    upload(&store, &bundle, model.program.clone(), plan, &inputs).await?;
     let (_, posted) = flow::post(&chain, &client, spec).await?;
     Ok(Posted { job: posted.job, terms })
 }

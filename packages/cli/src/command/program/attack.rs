@@ -7,10 +7,9 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use tequio_adversary::{Cheat, Known, Target, guesses, steers};
-use tequio_program::MAX_TRACES;
 
 use crate::{
-    model::{Model, Named},
+    model::{Model, Named, first_shards},
     output::table,
 };
 
@@ -147,12 +146,11 @@ fn shards(model: &Model, args: &Args) -> Result<Vec<Vec<Vec<u8>>>> {
         };
         return Ok((0..RANDOM_SHARDS).map(|_| shard()).collect());
     }
-    let whole = model.read_inputs(&args.inputs)?.whole;
-    if whole.shards() < 2 {
+    let shards = first_shards(&model.read_first(&args.inputs)?);
+    if shards.len() < 2 {
         bail!("the inputs make one shard; an attack takes two");
     }
-    let shard = |shard| whole.shard(shard).into_iter().map(<[u8]>::to_vec).collect();
-    Ok((0..whole.shards().min(MAX_TRACES as u64)).map(shard).collect())
+    Ok(shards)
 }
 
 fn random(input: &tequio_attestation::Descriptor, rng: &mut ChaCha8Rng) -> Vec<u8> {

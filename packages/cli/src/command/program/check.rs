@@ -10,13 +10,13 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use tequio_attestation::{
-    Digest, Evidence, Outcome, Statement, Subject, Terms, check as check_opening, drawn_traces, input_root, open,
-    tree::Tree,
+    Digest, Evidence, Inputs, Outcome, Statement, Subject, Terms, check as check_opening, drawn_traces, input_root,
+    open, tree::Tree,
 };
 use tequio_backend::Flow;
 use tequio_tensor::Type;
 
-use crate::model::{Inputs, Model, Named};
+use crate::model::{Model, Named};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -70,16 +70,16 @@ pub fn run(args: Args) -> Result<Checked> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let inputs = if inputs.is_empty() { random(model, &mut rng)? } else { model.read_inputs(&inputs)? };
     let manifest = model.manifest();
-    let (executable, shards) = (model.prepare()?, inputs.whole.shards());
+    let (executable, shards) = (model.prepare()?, inputs.shards());
     let mut roots = vec![];
-    executable.commit(&inputs.whole, 0..shards, &mut |_, result| {
+    executable.commit(&inputs, 0..shards, &mut |_, result| {
         roots.push(result.root);
         Flow::Continue(())
     })?;
-    let (tree, input_tree) = (Tree::new(roots), inputs.whole.tree(manifest));
+    let (tree, input_tree) = (Tree::new(roots), inputs.tree(manifest));
     let subject = Subject {
         program_id: manifest.program_id(),
-        input_root: input_root(shards, &inputs.whole.root(manifest, &input_tree)),
+        input_root: input_root(shards, &inputs.root(manifest, &input_tree)),
         first_shard: 0,
         count: shards,
         draws,
@@ -92,8 +92,8 @@ pub fn run(args: Args) -> Result<Checked> {
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
         let statement = Statement { subject: subject.clone(), root: tree.root(), seed: Digest(seed) };
-        let traces = drawn_traces(&statement, 0..draws, |shard| executable.trace(&inputs.whole, shard))?;
-        let evidence = Evidence { manifest, inputs: &inputs.whole, input_tree: &input_tree, tree: &tree, traces };
+        let traces = drawn_traces(&statement, 0..draws, |shard| executable.trace(&inputs, shard))?;
+        let evidence = Evidence { manifest, inputs: &inputs, input_tree: &input_tree, tree: &tree, traces };
         for draw in 0..draws {
             longest = longest.max(open(&statement, &evidence, draw..draw + 1)?.len());
         }
@@ -109,7 +109,7 @@ pub fn run(args: Args) -> Result<Checked> {
 }
 
 fn bound(model: &Model, inputs: &Inputs) -> u64 {
-    let shards = inputs.whole.shards();
+    let shards = inputs.shards();
     model.manifest().header.opening_bytes as u64 + tequio_attestation::shard_path_bytes(shards, shards)
 }
 
@@ -119,6 +119,5 @@ fn random(model: &Model, rng: &mut ChaCha8Rng) -> Result<Inputs> {
         let shard = (0..shape.elements()).flat_map(|_| dtype.write(dtype.wrap(rng.next_u64() as i64)));
         shard.collect::<Vec<u8>>().repeat(if input.is_of_job() { 1 } else { RANDOM_SHARDS })
     });
-    let whole = tequio_attestation::Inputs::new(model.manifest(), bytes.collect())?;
-    Ok(Inputs { items: RANDOM_SHARDS as u64 * model.batch(), whole })
+    Ok(Inputs::new(model.manifest(), bytes.collect())?)
 }

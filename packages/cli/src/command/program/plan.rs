@@ -1,12 +1,12 @@
 //! `tequio program plan`.
 
-use std::{fmt, fs, path::PathBuf};
+use std::{fmt, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 use tequio_program::plan_path;
 
-use crate::model::Program;
+use crate::{file, model::Program};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -38,10 +38,10 @@ pub fn run(args: Args) -> Result<Written> {
     let Args { program, inputs, job, output } = args;
     let mut model = Program::read(&program)?.proposed(&job)?;
     if !inputs.is_empty() {
-        let inputs = model.read_inputs(&inputs)?;
+        let inputs = model.read_first(&inputs)?;
         model = model.measured(&inputs)?;
     }
     let path = output.unwrap_or_else(|| plan_path(&program));
-    fs::write(&path, model.plan.to_json() + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+    file::write(&path, (model.plan.to_json() + "\n").as_bytes())?;
     Ok(Written { plan: path })
 }

@@ -10,7 +10,7 @@ use tequio_tensor::Type;
 
 use crate::{
     failure::Usage,
-    model::{Inputs, Program, batch},
+    model::{Files, Program, batch},
     npy,
 };
 
@@ -26,6 +26,9 @@ pub struct Args {
     #[arg(long, required = true, num_args = 1..)]
     outputs: Vec<PathBuf>,
 }
+
+/// Most bytes of inputs that are read at once, unless one shard has more.
+const HELD: usize = 64 << 20;
 
 /// Where the outputs went. The files say the rest; so there is no text.
 #[derive(Serialize)]
@@ -54,20 +57,25 @@ pub fn run(args: Args) -> Result<Ran> {
     let names = graph.output_names();
     distinct(&names, &outputs)?;
     let manifest = unplanned(&graph);
-    let inputs = Inputs::read(&graph, &manifest, &inputs)?;
-    let (shards, batch) = (inputs.whole.shards(), batch(&graph, None));
+    let mut inputs = Files::open(&graph, &manifest, &inputs)?;
+    let batch = batch(&graph, None);
     let (mut writers, mut files) = (vec![], vec![]);
     for ((output, path), name) in manifest.outputs().iter().zip(&outputs).zip(names) {
         let (dtype, shape) = (output.ty.dtype, shape(&output.ty, &inputs, batch));
         writers.push(npy::Writer::new(path, dtype, &shape)?);
         files.push(File { name: name.to_owned(), file: path.clone(), shape, dtype: npy::numpy_type(dtype) });
     }
-    let mut written = Ok(());
-    Cpu::default().prepare(manifest)?.run(&inputs.whole, 0..shards, &mut |_, outputs| {
-        written = writers.iter_mut().zip(&outputs).try_for_each(|(file, bytes)| file.write(bytes));
-        if written.is_ok() { Flow::Continue(()) } else { Flow::Break(()) }
-    })?;
-    written?;
+    let bytes = manifest.inputs().iter().map(|input| input.ty.bytes()).sum::<usize>();
+    let (at_once, executable) = ((HELD / bytes.max(1)).max(1) as u64, Cpu::default().prepare(manifest.clone())?);
+    while inputs.left() > 0 {
+        let shards = inputs.next(at_once)?;
+        let mut written = Ok(());
+        executable.run(&shards, 0..shards.shards(), &mut |_, outputs| {
+            written = writers.iter_mut().zip(&outputs).try_for_each(|(file, bytes)| file.write(bytes));
+            if written.is_ok() { Flow::Continue(()) } else { Flow::Break(()) }
+        })?;
+        written?;
+    }
     writers.into_iter().try_for_each(npy::Writer::finish)?;
     Ok(Ran { outputs: files })
 }
@@ -86,12 +94,12 @@ fn distinct(names: &[&str], outputs: &[PathBuf]) -> Result<()> {
 
 /// The shape of an output of all shards. Padding is cut off where it begins with the batch; an axis that isn't the
 /// batch is kept whole, and an output without axes gets one if there are several shards.
-fn shape(ty: &Type, inputs: &Inputs, batch: Option<u64>) -> Vec<u64> {
+fn shape(ty: &Type, inputs: &Files, batch: Option<u64>) -> Vec<u64> {
     let mut dims: Vec<u64> = ty.shape.dims().iter().map(|&dim| dim.into()).collect();
-    let shards = inputs.whole.shards();
+    let shards = inputs.left();
     match dims.first_mut() {
         Some(leading) if batch == Some(*leading) => *leading = inputs.items,
-        Some(leading) => *leading *= shards,
+        Some(leading) => *leading = leading.saturating_mul(shards),
         None if shards > 1 => dims.push(shards),
         None => {}
     }

@@ -12,7 +12,7 @@ use tequio_protocol::{
 };
 
 use super::form::Receipt;
-use crate::{command::chain::write, failure::Usage, network::OnNetwork};
+use crate::{failure::Usage, file::write_json, network::OnNetwork};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -84,7 +84,7 @@ pub async fn run(args: Args) -> Result<Written> {
     // What does not convince us convinces nobody.
     let shown = super::verify::check(&receipt)?;
     ensure!(shown.attestation == attestation.id.to_string(), "the receipt is of another attestation");
-    write(&args.output, &receipt)?;
+    write_json(&args.output, &receipt)?;
     Ok(Written { receipt: args.output })
 }
 

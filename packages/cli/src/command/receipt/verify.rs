@@ -1,6 +1,6 @@
 //! `tequio receipt verify`.
 
-use std::{fmt, fs, path::PathBuf};
+use std::{fmt, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
@@ -14,6 +14,10 @@ use tequio_protocol::{
 };
 
 use super::form::Receipt;
+use crate::file;
+
+/// Most bytes of a receipt: openings and blocks are some megabytes.
+const MOST: u64 = 256 << 20;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -49,7 +53,7 @@ pub struct Shown {
 
 pub fn run(args: Args) -> Result<Shown> {
     let name = args.receipt.display().to_string();
-    let text = fs::read(&args.receipt).with_context(|| format!("cannot read {name}"))?;
+    let text = file::read(&args.receipt, MOST)?;
     let receipt: Receipt = serde_json::from_slice(&text).with_context(|| format!("{name} is no receipt"))?;
     check(&receipt).with_context(|| format!("{name} does not show what it should"))
 }

@@ -1,4 +1,4 @@
-//! Counts what a thread has allocated.
+//! What a thread allocates.
 
 // An allocator is unsafe to write.
 #![allow(unsafe_code)]
