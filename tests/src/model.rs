@@ -16,10 +16,10 @@ pub struct Model {
 }
 
 impl Model {
-    /// Compiles a program with `plan`, or with the one that the compiler proposes.
+    /// Compiles a program with `plan`, or with the plain one: all layers are committed, for a cheat to choose from.
     pub fn new(program: Vec<u8>, plan: Option<Plan>) -> Arc<Self> {
         let graph = load(&program).expect("a test's program loads");
-        let plan = plan.unwrap_or_else(|| Plan::propose(&graph).expect("a test's program has a plan"));
+        let plan = plan.unwrap_or_else(|| Plan::plain(&graph).expect("a test's program has a plan"));
         let compiled = compile(&graph, &plan).expect("a test's plan fits");
         let executable = Cpu::default().prepare(compiled.manifest.clone()).expect("what is compiled can be run");
         Arc::new(Self { program, plan, compiled, executable })

@@ -64,11 +64,12 @@ mod tests {
         for step in [1, 2, 3, 64, 1 << 10, 46_368, 75_025, 121_393, (1 << 14) - 1] {
             let mut memo = Memo::default();
             let value = |index: u32| -i64::from(index) * 7;
-            for index in (0..1 << 17).map(|at| at * step) {
+            let all = || (0..1 << 17).map(|at: u64| at * step).take_while(|at| *at < 1 << 31).map(|at| at as u32);
+            for index in all() {
                 assert_eq!(memo.get(index), None);
                 memo.insert(index, value(index));
             }
-            for index in (0..1 << 17).map(|at| at * step) {
+            for index in all() {
                 assert_eq!(memo.get(index), Some(value(index)));
                 assert_eq!(memo.get(index + 1).is_some(), step == 1 && index + 1 < 1 << 17);
             }

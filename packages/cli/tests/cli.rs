@@ -303,7 +303,7 @@ fn the_digits_withstand_what_is_mounted_on_them() {
         report["cheats"].as_array().unwrap().iter().map(|cheat| cheat["ratio"].as_f64().unwrap()).collect();
     assert!(ratios.is_sorted_by(|one, next| one >= next), "{ratios:?}");
     assert!(*ratios.last().unwrap() >= report["least"].as_f64().unwrap());
-    assert!(report["tried"].as_u64().unwrap() > 40);
+    assert!(report["tried"].as_u64().unwrap() >= 40);
 }
 
 /// A plan that says that nothing is ever equal, and nothing guessed.

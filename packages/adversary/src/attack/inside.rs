@@ -7,7 +7,10 @@ use tequio_attestation::{Manifest, Node, Operand, Source, TensorId};
 use tequio_tensor::{Elements, Op, Type, evaluate, is_dense, is_elementwise};
 
 use super::{Cheat, Target};
-use crate::{element::computed, known::Known};
+use crate::{
+    element::{computed, decode},
+    known::Known,
+};
 
 /// How often an element must have its most frequent value for that to be taken.
 const SURE: [f64; 5] = [1.0, 0.985, 0.95, 0.9, 0.75];
@@ -59,15 +62,15 @@ pub fn insides(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usi
             ));
         }
     }
+    let inside: BTreeSet<TensorId> =
+        cones.iter().filter(|cone| !cone.layers.is_empty()).flat_map(|cone| cone.computed.clone()).collect();
     for tenths in TENTHS {
-        let heavy = |id: TensorId| manifest.descriptor(id).node().is_some_and(|node| is_dense(&node.op));
-        let of_dense = |id: TensorId| if heavy(id) { target.costs[id.0 as usize] as f64 } else { 0.0 };
-        let inside: BTreeSet<TensorId> =
-            cones.iter().filter(|cone| !cone.layers.is_empty()).flat_map(|cone| cone.computed.clone()).collect();
-        let saved = inside.iter().map(|id| of_dense(*id)).sum::<f64>() * tenths as f64 / 10.0;
-        let saved = saved / manifest.header.cost.max(1) as f64;
+        let weights = |id: TensorId| Weights::of(manifest, id, tenths).filter(|_| inside.contains(&id));
+        let lighter: BTreeMap<TensorId, Weights> = inside.iter().filter_map(|id| Some((*id, weights(*id)?))).collect();
+        let cost = |(id, weights): (&TensorId, &Weights)| weights.left_out * target.costs[id.0 as usize] as f64;
+        let saved = lighter.iter().map(cost).sum::<f64>() / manifest.header.cost.max(1) as f64;
         let roughly = |id: TensorId, node: &Node, values: &dyn Fn(TensorId) -> Vec<i64>| {
-            (inside.contains(&id) && is_dense(&node.op)).then(|| pruned(manifest, id, node, values, tenths)).flatten()
+            Some(summed(manifest, id, node, values, &lighter.get(&id)?.values))
         };
         let caught = caught(target, &cones, tried, roughly, |_, _| false);
         cheats.push((format!("compute inside checks without {tenths} tenths of the weights"), Cheat { saved, caught }));
@@ -190,38 +193,53 @@ fn guesses(manifest: &Manifest, id: TensorId, learnt: &[Known], items: usize) ->
     (0..item).map(of_element).collect()
 }
 
-/// A dense op's output where the weights nearest to nothing count nothing. `None` if weights are computed.
-fn pruned(
+/// A dense op's weights, the smallest of them taken for nothing.
+struct Weights {
+    values: Vec<i64>,
+    /// The share that counted for something and no longer does.
+    left_out: f64,
+}
+
+impl Weights {
+    /// `None` of other ops, and if weights are computed.
+    fn of(manifest: &Manifest, id: TensorId, tenths: usize) -> Option<Self> {
+        let node = manifest.descriptor(id).node().filter(|node| is_dense(&node.op))?;
+        let Operand::Tensor(weights) = node.operands[1] else { return None };
+        let constant = |id: TensorId| {
+            let tensor = manifest.descriptor(id);
+            let is_constant = matches!(tensor.source, Source::Constant { .. });
+            is_constant.then(|| decode(&manifest.constants[id.0 as usize], tensor.ty.dtype))
+        };
+        let zero = match node.operands.get(if node.op == Op::MatMul { 3 } else { 4 }) {
+            Some(&Operand::Scalar { value, .. }) => value,
+            Some(Operand::Tensor(id)) => *constant(*id)?.first()?,
+            None => 0,
+        };
+        let mut values = constant(weights)?;
+        let mut sizes: Vec<u64> = values.iter().map(|weight| weight.abs_diff(zero)).collect();
+        sizes.sort_unstable();
+        let least = sizes[(sizes.len() * tenths / 10).min(sizes.len() - 1)];
+        let counts = |weight: &&mut i64| **weight != zero && weight.abs_diff(zero) < least;
+        let count = values.iter_mut().filter(counts).map(|weight| *weight = zero).count();
+        let left_out = count as f64 / values.len() as f64;
+        Some(Self { values, left_out })
+    }
+}
+
+/// A dense op's output with other weights.
+fn summed(
     manifest: &Manifest,
     id: TensorId,
     node: &Node,
     values: &dyn Fn(TensorId) -> Vec<i64>,
-    tenths: usize,
-) -> Option<Vec<i64>> {
-    let Operand::Tensor(weights) = node.operands[1] else { return None };
-    if !matches!(manifest.descriptor(weights).source, Source::Constant { .. }) {
-        return None;
-    }
-    let scalar = |operand: &Operand| match operand {
-        Operand::Scalar { value, .. } => *value,
-        Operand::Tensor(id) => values(*id).first().copied().unwrap_or(0),
+    weights: &[i64],
+) -> Vec<i64> {
+    let value = |(at, operand): (usize, &Operand)| match operand {
+        Operand::Tensor(_) if at == 1 => weights.to_vec(),
+        Operand::Tensor(id) => values(*id),
+        Operand::Scalar { .. } => vec![],
     };
-    let zero = node.operands.get(if node.op == Op::MatMul { 3 } else { 4 }).map_or(0, scalar);
-    let mut left = values(weights);
-    let mut sizes: Vec<u64> = left.iter().map(|weight| weight.abs_diff(zero)).collect();
-    sizes.sort_unstable();
-    let least = sizes[(sizes.len() * tenths / 10).min(sizes.len() - 1)];
-    left.iter_mut().filter(|weight| weight.abs_diff(zero) < least).for_each(|weight| *weight = zero);
-    let operands: Vec<Vec<i64>> = node
-        .operands
-        .iter()
-        .enumerate()
-        .map(|(at, operand)| match operand {
-            Operand::Tensor(_) if at == 1 => left.clone(),
-            Operand::Tensor(id) => values(*id),
-            Operand::Scalar { .. } => vec![],
-        })
-        .collect();
+    let operands: Vec<Vec<i64>> = node.operands.iter().enumerate().map(value).collect();
     let element = |(operand, values)| match operand {
         &Operand::Scalar { value, .. } => Elements::Scalar(value),
         Operand::Tensor(_) => Elements::All(values),
@@ -229,5 +247,5 @@ fn pruned(
     let elements: Vec<Elements<'_>> =
         node.operands.iter().zip(operands.iter().map(Vec::as_slice)).map(element).collect();
     let types: Vec<Type> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
-    Some(evaluate(&node.op, &types, &manifest.descriptor(id).ty, &elements).collect())
+    evaluate(&node.op, &types, &manifest.descriptor(id).ty, &elements).collect()
 }

@@ -1,27 +1,30 @@
-//! What guessing elements inside a check says of its root: of layers that are not committed, those that are nearly always
-//! the same.
+//! What is known of a check's root without computing all of it: where those elements inside are guessed that are nearly always
+//! the same, or small weights are taken for nothing.
 
-use core::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tequio_attestation::{Operand, TensorId};
-use tequio_tensor::{is_dense, is_elementwise};
+use tequio_tensor::{Op, is_dense, is_elementwise};
 
 use super::{
     guess::batch,
     part::{as_if_all, operands, source},
-    run::{Run, computed},
+    run::{Run, computed, computed_with},
 };
 use crate::{
     analysis::{cone::Cone, weighing::Weighing, weights::ONE},
     graph::Graph,
     limits::MAX_PARTS,
+    values as known,
 };
 
-/// Shares of a check's work that are tried, in tenths.
-const TENTHS: [u64; 3] = [1, 3, 6];
-/// Most shards on which it is tried.
-const SHARDS: usize = 8;
+/// How often, in 1/1000, an element has its most frequent value if that is taken.
+const SURE: [u64; 5] = [1_000, 985, 950, 900, 750];
+/// Parts of the weights, in tenths, that are taken for nothing: the smallest.
+const TENTHS: [usize; 3] = [1, 3, 5];
+/// Most shards that are learnt from, and on which it is tried.
+const LEARNT: usize = 16;
+const TRIED: usize = 4;
 
 /// Guesses inside a check.
 pub struct Inside {
@@ -49,38 +52,89 @@ pub fn inside(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize) -> 
     let (graph, cone) = (weighing.graph, &weighing.cones[at]);
     let layers = layers(weighing, cone);
     let work = weighing.work.cone(cone).max(1);
-    let most = MAX_PARTS / work.saturating_mul(1 + TENTHS.len() as u64);
-    let runs = &runs[..runs.len().min(SHARDS).min(most as usize)];
-    if layers.is_empty() || runs.is_empty() {
+    let ways = (layers.len() + 1) * SURE.len() + TENTHS.len();
+    let most = MAX_PARTS / work.saturating_mul((LEARNT + TRIED * ways) as u64 / TRIED as u64);
+    let runs = &runs[..runs.len().min(LEARNT)];
+    if layers.is_empty() || runs.is_empty() || most == 0 {
         return vec![];
     }
     let exact: Vec<Values> = runs.iter().map(|run| operands(graph, cone, cone.root, run)).collect();
-    let mut guesses: Vec<Guess> = layers.iter().flat_map(|layer| guesses(weighing, layer, &exact)).collect();
-    guesses.sort_by_key(|guess| Reverse(guess.right));
-    let mut tried = vec![];
-    let (mut taken, mut saved) = (BTreeMap::<TensorId, Vec<Guess>>::new(), 0u64);
-    let mut left = guesses.into_iter().peekable();
-    for tenths in TENTHS {
-        let before = saved;
-        while let Some(guess) = left.next_if(|_| saved.saturating_mul(10) < work.saturating_mul(tenths)) {
-            saved = saved.saturating_add(guess.cost);
-            taken.entry(guess.tensor).or_insert_with(Vec::new).push(guess);
-        }
-        if saved == before {
-            break;
-        }
+    let tried = runs.len().min(TRIED).min(most as usize);
+    let try_with = |saved: u64, change: &Change<'_>| -> Option<Inside> {
         let mut wrong = vec![0u64; item];
-        for (run, exact) in runs.iter().zip(&exact) {
+        for (run, exact) in runs.iter().zip(&exact).take(tried) {
             let truth = &run.values[cone.root.0 as usize];
-            for (at, (value, truth)) in guessed(graph, cone, run, exact, &taken).iter().zip(&**truth).enumerate() {
+            for (at, (value, truth)) in changed(graph, cone, run, exact, change).iter().zip(&**truth).enumerate() {
                 wrong[at % item] += u64::from(value != truth);
             }
         }
-        let all = (runs.len() * graph.tensor(cone.root).ty.shape.elements() as usize / item.max(1)).max(1) as u64;
+        let all = (tried * graph.tensor(cone.root).ty.shape.elements() as usize / item.max(1)).max(1) as u64;
         let wrong = wrong.into_iter().map(|count| (count << 16).div_ceil(all) as u32).collect();
-        tried.push(Inside { saves: ONE * u128::from(saved.min(work)) / u128::from(work), wrong });
+        let saves = ONE * u128::from(saved.min(work)) / u128::from(work);
+        (saves > 0).then_some(Inside { saves, wrong })
+    };
+    let guesses: Vec<Vec<Guess>> = layers.iter().map(|layer| guesses(weighing, layer, &exact)).collect();
+    let mut found = vec![];
+    for sure in SURE {
+        let places = (0..layers.len()).map(|at| at..at + 1).chain([0..layers.len()]);
+        for of in places {
+            let mut taken: BTreeMap<TensorId, Vec<&Guess>> = BTreeMap::new();
+            let is_sure = |guess: &&Guess| guess.right * 1_000 >= guess.all * sure;
+            let all = guesses[of].iter().flatten().filter(is_sure);
+            all.for_each(|guess| taken.entry(guess.tensor).or_default().push(guess));
+            let saved = taken.values().flatten().map(|guess| guess.cost).fold(0, u64::saturating_add);
+            if saved > 0 {
+                found.extend(try_with(saved, &Change::Guessed(&taken)));
+            }
+        }
     }
-    tried
+    for tenths in TENTHS {
+        let lighter = |id: &TensorId| Some((*id, Weights::of(graph, *id, tenths)?));
+        let lighter: BTreeMap<TensorId, Weights> = cone.computed.iter().filter_map(lighter).collect();
+        let saved = |(id, weights): (&TensorId, &Weights)| {
+            u128::from(weighing.work.cost[id.0 as usize]) * weights.left_out as u128
+                / weights.values.len().max(1) as u128
+        };
+        let saved = lighter.iter().map(saved).sum::<u128>() as u64;
+        if saved > 0 {
+            found.extend(try_with(saved, &Change::Lighter(&lighter)));
+        }
+    }
+    found
+}
+
+/// What is not computed as it should be.
+enum Change<'a> {
+    Guessed(&'a BTreeMap<TensorId, Vec<&'a Guess>>),
+    Lighter(&'a BTreeMap<TensorId, Weights>),
+}
+
+/// A dense op's weights, the smallest of them taken for nothing.
+struct Weights {
+    values: Vec<i64>,
+    /// How many counted for something and no longer do.
+    left_out: usize,
+}
+
+impl Weights {
+    /// `None` of other ops, and if weights are computed.
+    fn of(graph: &Graph, id: TensorId, tenths: usize) -> Option<Self> {
+        let node = graph.tensor(id).node().filter(|node| is_dense(&node.op))?;
+        let (Operand::Tensor(weights), true) = (&node.operands[1], graph.is_constant(&node.operands[1])) else {
+            return None;
+        };
+        let zero = node.operands.get(if node.op == Op::MatMul { 3 } else { 4 });
+        let zero = zero.map_or(0, |operand| known::Values::of(graph, operand).get(0));
+        let tensor = graph.tensor(*weights);
+        let words = tensor.constant()?.chunks(tensor.ty.dtype.bytes());
+        let mut values: Vec<i64> = words.map(|word| tensor.ty.dtype.read(word)).collect();
+        let mut sizes: Vec<u64> = values.iter().map(|weight| weight.abs_diff(zero)).collect();
+        sizes.sort_unstable();
+        let least = *sizes.get(sizes.len() * tenths / 10)?;
+        let counts = |weight: &&mut i64| **weight != zero && weight.abs_diff(zero) < least;
+        let left_out = values.iter_mut().filter(counts).map(|weight| *weight = zero).count();
+        Some(Self { values, left_out })
+    }
 }
 
 type Values = BTreeMap<TensorId, Vec<i64>>;
@@ -127,7 +181,9 @@ struct Guess {
     /// Elements of an item.
     item: usize,
     value: i64,
+    /// How often it has that value, of how many times.
     right: u64,
+    all: u64,
     /// Of that element in all items.
     cost: u64,
 }
@@ -143,37 +199,44 @@ fn guesses(weighing: &Weighing<'_>, layer: &Layer, exact: &[Values]) -> Vec<Gues
             exact.iter().filter_map(|exact| exact.get(&id)).flat_map(|all| all.iter().skip(element).step_by(item));
         all.for_each(|value| *values.entry(*value).or_default() += 1);
         let (value, right) = values.into_iter().max_by_key(|(_, count)| *count).unwrap_or_default();
-        Guess { tensor: id, element, item, value, right, cost: layer.cost.saturating_mul(batch as u64) }
+        let all = (exact.len() * batch) as u64;
+        Guess { tensor: id, element, item, value, right, all, cost: layer.cost.saturating_mul(batch as u64) }
     };
     (0..item).map(of_element).collect()
 }
 
-/// The root as it is if these elements of every item are guessed and everything else is computed.
-fn guessed(graph: &Graph, cone: &Cone, run: &Run, exact: &Values, taken: &BTreeMap<TensorId, Vec<Guess>>) -> Vec<i64> {
+/// The root as it is if everything else is computed.
+fn changed(graph: &Graph, cone: &Cone, run: &Run, exact: &Values, change: &Change<'_>) -> Vec<i64> {
     let mut values = Values::new();
-    let mut changed = BTreeSet::new();
     for &id in cone.computed.iter().rev() {
         let tensor = graph.tensor(id);
-        let reads_changed = tensor.node().is_some_and(|node| {
-            node.operands.iter().any(|operand| matches!(operand, Operand::Tensor(read) if changed.contains(read)))
-        });
-        let guesses = taken.get(&id);
-        if !reads_changed && guesses.is_none() {
-            continue;
-        }
+        let Some(node) = tensor.node() else { continue };
+        let reads_other =
+            node.operands.iter().any(|operand| matches!(operand, Operand::Tensor(read) if values.contains_key(read)));
         let known = |read: TensorId| {
             let found = values.get(&read).or_else(|| exact.get(&read));
             found.map_or(&run.values[read.0 as usize][..], Vec::as_slice)
         };
-        let mut value = match exact.get(&id) {
-            Some(value) if !reads_changed => value.clone(),
-            _ => computed(graph, tensor, known),
+        let value = match change {
+            Change::Lighter(lighter) if lighter.contains_key(&id) => {
+                let weights = &lighter[&id].values;
+                Some(computed_with(graph, tensor, |at, read| if at == 1 { weights } else { known(read) }))
+            }
+            Change::Guessed(guesses) if guesses.contains_key(&id) => {
+                let mut value = match exact.get(&id) {
+                    Some(value) if !reads_other => value.clone(),
+                    _ => computed(graph, tensor, known),
+                };
+                for guess in &guesses[&id] {
+                    value.iter_mut().skip(guess.element).step_by(guess.item).for_each(|value| *value = guess.value);
+                }
+                Some(value)
+            }
+            _ => reads_other.then(|| computed(graph, tensor, known)),
         };
-        for guess in guesses.into_iter().flatten() {
-            value.iter_mut().skip(guess.element).step_by(guess.item).for_each(|value| *value = guess.value);
+        if let Some(value) = value {
+            values.insert(id, value);
         }
-        changed.insert(id);
-        values.insert(id, value);
     }
     values.remove(&cone.root).unwrap_or_else(|| run.values[cone.root.0 as usize].to_vec())
 }
