@@ -69,6 +69,11 @@ def reach(t, types, operand, box, all, attributes):
         if operand:
             return [n, w]
         return [1, 1, c] if n == w == 1 else [n, all[1], c]
+    if t.op == "scatter" and operand:
+        n, k, c = box
+        if operand == 1:
+            return [n, all[1]]
+        return [1, 1, c] if n == k == 1 else [n, all[1], c]
     if t.op == "argmax":
         axis = attributes["axis"]
         return box[:axis] + [all[axis]] + box[axis:]

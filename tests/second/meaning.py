@@ -306,6 +306,13 @@ def gather(s):
     return s.place(0, [n, clip(chosen, 0, s.shape(0)[1] - 1), c])
 
 
+def scatter(s):
+    n, k, c = s.at
+    indices = [s.place(1, [n, w]) for w in range(s.shape(1)[1])]
+    named = [w for w, index in enumerate(indices) if index == k]
+    return s.place(2, [n, named[-1], c]) if named else s.own(0)
+
+
 OPS = {
     "conv2d": conv2d,
     "depthwise_conv2d": depthwise_conv2d,
@@ -357,4 +364,5 @@ OPS = {
     "tile": lambda s: s.place(0, [at % length for at, length in zip(s.at, s.shape(0))]),
     "gather": gather,
     "transpose_conv2d": transpose_conv2d,
+    "scatter": scatter,
 }

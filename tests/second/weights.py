@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from math import prod
 
 from attestation import tagged, u32, varint
-from meaning import BITS, evaluate
+from meaning import BITS, coords, evaluate, flat
 
 ONE = 1 << 16
 TICKETS = 1 << 32
 MOST_FLOW = 1 << 96
 DENSE = {"conv2d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
-MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather"}
+MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather", "scatter"}
 ALONG = {"argmax"} | {f"reduce_{name}" for name in ("sum", "max", "min", "product", "all", "any")}
 ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d"}
 
@@ -77,7 +77,7 @@ class Graph:
 
     def chooser(self, t):
         """The operand that chooses what is read, if what it says isn't known."""
-        at = {"select": 0, "gather": 1}.get(t.op)
+        at = {"select": 0, "gather": 1, "scatter": 1}.get(t.op)
         return None if at is None or self.is_constant(t.operands[at]) else at
 
     def reads(self, id, index):
@@ -88,11 +88,13 @@ class Graph:
 
     def read(self, t, index):
         types, chooser, found = self.types(t), self.chooser(t), []
-        choices = 1 if chooser is None else 2 if t.op == "select" else types[0][1][1]
-        for choice in range(choices):
+        choices = range(1)
+        if chooser is not None:
+            choices = [-1] if t.op == "scatter" else range(2 if t.op == "select" else types[0][1][1])
+        for choice in choices:
 
             def read(operand, element):
-                if operand != chooser or choice == 0:
+                if operand != chooser or choice <= 0:
                     found.append((operand, element))
                 if operand == chooser:
                     return choice
@@ -102,6 +104,9 @@ class Graph:
                 return values[element] if values else 0
 
             evaluate(t.op, t.attributes, types, (t.dtype, t.shape), index, read)
+        if t.op == "scatter" and chooser is not None:
+            (n, _, c), shape = coords(t.shape, index), types[2][1]
+            found += [(2, flat(shape, [n, w, c])) for w in range(shape[1])]
         return found
 
     def cost_of_one(self, t):
@@ -191,7 +196,7 @@ class Compiler:
             if not open:
                 continue
             least = []
-            if t.op in MOVES - {"concat", "gather"} | {"max_pool2d", "reduce_max", "reduce_min", "argmax"}:
+            if t.op in MOVES - {"concat", "gather", "scatter"} | {"max_pool2d", "reduce_max", "reduce_min", "argmax"}:
                 least.append(open[0])
             if t.op == "concat":
                 least.append(max(open))
@@ -203,7 +208,7 @@ class Compiler:
                 least.append(log2(graph.types(t)[0][1][t.attributes["axis"]]))
             bits[-1] = min([bits[-1], *least])
         for t in graph.tensors:
-            if t.op == "gather" and (indices := t.ids()[1]) is not None:
+            if t.op in ("gather", "scatter") and (indices := t.ids()[1]) is not None:
                 bits[indices] = min(bits[indices], log2(graph.types(t)[0][1][1]))
         return bits
 
@@ -274,7 +279,7 @@ class Compiler:
 
     def copies(self, id):
         t = self.graph[id]
-        if t.op in MOVES - {"gather"}:
+        if t.op in MOVES - {"gather", "scatter"}:
             return True
         return t.op not in ELSEWHERE and sum(not self.graph.is_constant(o) for o in t.operands) == 1
 
@@ -343,12 +348,13 @@ class Case:
     def together(self, t, operand):
         if t.op == "concat":
             return range(len(t.operands))
-        return (1, 2) if t.op == "select" and operand else (operand,)
+        sides = {"select": (1, 2), "scatter": (0, 2)}.get(t.op, ())
+        return sides if operand in sides else (operand,)
 
     def is_chosen(self, t, operand):
         """Whether what is read of an operand shows only when the program runs."""
-        chosen = (t.op == "gather" and operand == 0) or (t.op == "select" and operand > 0)
-        return chosen and self.graph.chooser(t) is not None
+        chosen = {"gather": (0,), "select": (1, 2), "scatter": (0, 2)}.get(t.op, ())
+        return operand in chosen and self.graph.chooser(t) is not None
 
     def route(self, t):
         possible = [at for at, id in enumerate(t.ids()) if id is not None and any(self.open[id])]

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The ops without attributes and their codes.
-const PLAIN: [(u8, Op); 29] = [
+const PLAIN: [(u8, Op); 30] = [
     (3, Op::MatMul),
     (8, Op::Add),
     (9, Op::Sub),
@@ -38,6 +38,7 @@ const PLAIN: [(u8, Op); 29] = [
     (34, Op::Identity),
     (43, Op::Reshape),
     (48, Op::Tile),
+    (51, Op::Scatter),
 ];
 const GATHER: u8 = 49;
 

@@ -70,6 +70,7 @@ pub fn check(op: &Op, ins: Operands<'_>, out: &Type) -> Result<(), Invalid> {
         Op::Reverse { axis } => layout::reverse(f, *axis),
         Op::Tile => layout::tile(f),
         Op::Gather => layout::gather(f),
+        Op::Scatter => layout::scatter(f),
     }?;
     let found = reads(op, ins);
     if found > MAX_READS { Err(Invalid::Reads { found, most: MAX_READS }) } else { Ok(()) }

@@ -19,9 +19,16 @@ pub fn cost(op: &Op, ins: Operands<'_>, _out: &Type) -> u64 {
         | Op::Reverse { .. }
         | Op::Tile
         | Op::Pad { .. }
-        | Op::Gather => 0,
+        | Op::Gather
+        | Op::Scatter => 0,
         _ => terms(op, ins).unwrap_or(1),
     }
+}
+
+/// Steps that evaluating one output element takes: its cost, but of SCATTER, which moves rows and looks for each element
+/// at every index, the indices.
+pub fn steps(op: &Op, ins: Operands<'_>, out: &Type) -> u64 {
+    cost(op, ins, out).max(terms(op, ins).unwrap_or(0))
 }
 
 /// Most elements that one output element reads, of all operands together.
@@ -33,7 +40,7 @@ pub(crate) fn reads(op: &Op, ins: Operands<'_>) -> u64 {
     terms(op, ins).unwrap_or(0).saturating_mul(each).saturating_add(5)
 }
 
-/// Number of terms a heavy operator sums, compares or multiplies.
+/// Number of terms that an operator sums, compares or multiplies.
 fn terms(op: &Op, ins: Operands<'_>) -> Option<u64> {
     let dim = |operand: usize, axis| u64::from(ins.get(operand).map_or(Shape::SCALAR, |ty| ty.shape).dim(axis));
     match op {
@@ -45,6 +52,7 @@ fn terms(op: &Op, ins: Operands<'_>) -> Option<u64> {
             Some(taps(1, y).saturating_mul(taps(2, x)).saturating_mul(dim(1, 3)))
         }
         Op::MatMul => Some(dim(0, 2)),
+        Op::Scatter => Some(dim(1, 1)),
         Op::AvgPool2d(pool) | Op::MaxPool2d(pool) => {
             let [y, x] = pool.kernel;
             Some(u64::from(y).saturating_mul(u64::from(x)))

@@ -88,6 +88,7 @@ pub fn eval<R: Read + ?Sized>(
         Op::Reverse { axis } => layout::reverse(s, *axis),
         Op::Tile => layout::tile(s),
         Op::Gather => layout::gather(s),
+        Op::Scatter => layout::scatter(s),
     }?;
     Ok(out.dtype.wrap(value))
 }

@@ -63,6 +63,8 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
         (Op::Tile, 0) => tiled(of, input, out.shape.padded()),
         (Op::Gather, 0) => lengths([n, u32::MAX, x, 1]),
         (Op::Gather, 1) => lengths([n, y, 1, 1]),
+        (Op::Scatter, 1) => lengths([n, u32::MAX, 1, 1]),
+        (Op::Scatter, 2) => lengths([n, u32::MAX, x, 1]),
         (Op::Reshape, 0) => reshaped(of, &out.shape, &whole),
         // Same position, broadcast or moved as a whole; a reduced axis is read from end to end.
         _ => reduced(of, op.reduced()),

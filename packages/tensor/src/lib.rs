@@ -27,6 +27,7 @@
 //! | zero points | 0 unless int8 (RESCALE: or uint16, 0 or 32768) | used as they are |
 //! | TABLE, int16 | neighbours differ by no more than int16 | exact difference |
 //! | TABLE, GATHER | index inside | clamped to the nearest inside |
+//! | SCATTER | index inside; no two name one row | one outside names no row; the last of several counts |
 //! | int4 | −8 doesn't occur | a value like any other |
 //! | an operand value outside its type | can't occur | some value, no panic |
 //!
@@ -47,7 +48,7 @@ mod op;
 mod types;
 
 pub use check::{Invalid, Place, check};
-pub use cost::cost;
+pub use cost::{cost, steps};
 pub use elements::{Elements, evaluate};
 pub use eval::eval;
 pub use extent::extent;

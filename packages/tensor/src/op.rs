@@ -147,6 +147,9 @@ pub enum Op {
     Tile,
     /// values (N,K,C), indices (N,W) int32. Output (N,W,C).
     Gather,
+    /// values (N,K,C), indices (N,W) int32, input (N,W,C). Output (N,K,C): the values, but for rows that an index names
+    /// that row of the input.
+    Scatter,
 }
 
 impl Op {
@@ -203,6 +206,7 @@ impl Op {
             Op::Reverse { .. } => "reverse",
             Op::Tile => "tile",
             Op::Gather => "gather",
+            Op::Scatter => "scatter",
         }
     }
 
@@ -211,7 +215,7 @@ impl Op {
         match self {
             Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::Rescale(_) => Some(5),
             Op::MatMul => Some(4),
-            Op::AvgPool2d(_) | Op::Mul | Op::Select | Op::Negate => Some(3),
+            Op::AvgPool2d(_) | Op::Mul | Op::Select | Op::Negate | Op::Scatter => Some(3),
             Op::Add
             | Op::Sub
             | Op::IntDiv
@@ -270,7 +274,15 @@ pub const fn is_elementwise(op: &Op) -> bool {
     use Op::*;
     let moves = matches!(
         op,
-        Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile | Gather
+        Pad { .. }
+            | Reshape
+            | Transpose { .. }
+            | Slice { .. }
+            | Concat { .. }
+            | Reverse { .. }
+            | Tile
+            | Gather
+            | Scatter
     );
     !moves && !is_heavy(op)
 }

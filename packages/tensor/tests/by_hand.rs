@@ -299,6 +299,17 @@ fn gather_clamps_its_indices() {
 }
 
 #[test]
+fn a_scatter_s_last_index_counts_and_one_outside_names_nothing() {
+    let ins: [(DType, &[u32], &[i64]); 3] =
+        [(I8, &[1, 4, 1], &[1, 2, 3, 4]), (I32, &[1, 5], &[2, -1, 2, 4, 0]), (I8, &[1, 5, 1], &[10, 20, 30, 40, 50])];
+    assert_eq!(run(Op::Scatter, &ins, ty(I8, &[1, 4, 1])), [50, 2, 30, 4]);
+    let types = ins.map(|(dtype, dims, _)| ty(dtype, dims));
+    let mut tensors = Tensors::new(types.to_vec(), ins.map(|(_, _, values)| values.to_vec()).to_vec());
+    let Ok(_) = eval(&Op::Scatter, &types, &ty(I8, &[1, 4, 1]), 2, &mut tensors);
+    assert_eq!(tensors.reads, [(1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (2, 2)]);
+}
+
+#[test]
 fn select_reads_one_side() {
     let types = [ty(Bool, &[1]), ty(I8, &[1]), ty(I8, &[1])];
     let mut tensors = Tensors::new(types.to_vec(), vec![vec![1], vec![7], vec![8]]);

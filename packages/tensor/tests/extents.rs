@@ -1,7 +1,7 @@
 //! Extents and costs, exactly, where the compiler counts on them being tight.
 
 use DType::{I8, I32};
-use tequio_tensor::{DType, Op, Pool2d, Shape, Type, Window2d, cost, extent};
+use tequio_tensor::{DType, Op, Pool2d, Shape, Type, Window2d, cost, extent, steps};
 
 fn ty(dtype: DType, dims: &[u32]) -> Type {
     Type::new(dtype, dims).unwrap()
@@ -76,4 +76,8 @@ fn moved_boxes() {
     let gathered = [ty(I8, &[2, 5, 3]), ty(I32, &[2, 4])];
     assert_eq!(reach(Op::Gather, &gathered, &ty(I8, &[2, 4, 3]), 0, &[1, 2, 3]), [1, 5, 3]);
     assert_eq!(reach(Op::Gather, &gathered, &ty(I8, &[2, 4, 3]), 1, &[1, 2, 3]), [1, 2]);
+    let scattered = [ty(I8, &[2, 5, 3]), ty(I32, &[2, 4]), ty(I8, &[2, 4, 3])];
+    let reached = |operand| reach(Op::Scatter, &scattered, &ty(I8, &[2, 5, 3]), operand, &[1, 2, 1]);
+    assert_eq!([reached(0), reached(1), reached(2)], [vec![1, 2, 1], vec![1, 4], vec![1, 4, 1]]);
+    assert_eq!([cost, steps].map(|count| count(&Op::Scatter, &scattered, &ty(I8, &[2, 5, 3]))), [0, 4]);
 }

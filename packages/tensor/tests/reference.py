@@ -486,10 +486,18 @@ def movements():
     case("transpose", [x], ("i8", [2, 2, 1, 2, 3]), (), {"perms": [4, 0, 1, 3, 2]}, {"perms": "array<i32: 4, 0, 1, 3, 2>"})
 
 
+def scatters():
+    for dtype in ["i8", "i16", "i32"]:
+        for n, k, w, c in [(2, 5, 4, 3), (1, 3, 3, 1)]:
+            indices = [row for _ in range(n) for row in rng.permutation(k)[:w]]
+            ins = [random(dtype, [n, k, c]), Tensor("i32", [n, w], indices), random(dtype, [n, w, c])]
+            case("scatter", ins, (dtype, [n, k, c]))
+
+
 def everything():
     """All cases, the same at every call of the program."""
     for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements,
-                 transposeds]:
+                 transposeds, scatters]:
         part()
     return cases
 

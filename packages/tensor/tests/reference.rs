@@ -102,6 +102,7 @@ fn op(name: &str, attr: &Value) -> Op {
         "reverse" => Op::Reverse { axis: axis() },
         "tile" => Op::Tile,
         "gather" => Op::Gather,
+        "scatter" => Op::Scatter,
         other => panic!("no operator {other}"),
     }
 }
@@ -128,5 +129,5 @@ fn every_vector_of_the_reference_model_holds() {
         *seen.entry(name.to_owned()).or_default() += 1;
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
-    assert!(seen.len() >= 49, "{seen:?}");
+    assert!(seen.len() >= 50, "{seen:?}");
 }

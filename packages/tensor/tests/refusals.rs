@@ -100,6 +100,10 @@ fn an_element_that_reads_too_much() {
     let found = check(&Op::MatMul, &ins, &ty(I32, &[1, 1, 1]));
     assert_eq!(found, Err(Invalid::Reads { found: (1 << 24) + 5, most: 1 << 24 }));
     assert!(check(&Op::ReduceSum { axis: 0 }, &[ty(I32, &[1 << 31])], &ty(I32, &[1])).is_err());
+    // Every index, and 5.
+    let ins = [ty(I8, &[1, 1, 1]), ty(I32, &[1, 1 << 24]), ty(I8, &[1, 1 << 24, 1])];
+    let found = check(&Op::Scatter, &ins, &ty(I8, &[1, 1, 1]));
+    assert_eq!(found, Err(Invalid::Reads { found: (1 << 24) + 5, most: 1 << 24 }));
 }
 
 #[test]
@@ -211,7 +215,7 @@ fn axes_permutations_and_bounds() {
 }
 
 #[test]
-fn concat_tile_gather() {
+fn concat_tile_gather_scatter() {
     let part = ty(Bool, &[2, 3]);
     let concat = (Op::Concat { axis: 1 }, vec![part; 64], ty(Bool, &[2, 192]));
     assert_eq!(refused(&concat, |node| node.1.push(part)), Invalid::Operands { found: 65, wanted: 64 });
@@ -230,6 +234,24 @@ fn concat_tile_gather() {
     assert!(matches!(refused(&tile, |node| node.2 = ty(I8, &[2, 8])), Invalid::Length { axis: 1, .. }));
     let gather = (Op::Gather, vec![ty(I8, &[2, 5, 3]), ty(I32, &[2, 4])], ty(I8, &[2, 4, 3]));
     assert_eq!(refused(&gather, |node| node.1[1].dtype = I16), Invalid::DType { place: Place::Operand(1), found: I16 });
+    let ins = vec![ty(I8, &[2, 5, 3]), ty(I32, &[2, 4]), ty(I8, &[2, 4, 3])];
+    let scatter = (Op::Scatter, ins, ty(I8, &[2, 5, 3]));
+    assert_eq!(
+        refused(&scatter, |node| node.1[2].dtype = I16),
+        Invalid::DType { place: Place::Operand(2), found: I16 }
+    );
+    assert_eq!(
+        refused(&scatter, |node| node.1[1] = ty(I32, &[1, 4])),
+        Invalid::Length { place: Place::Operand(1), axis: 0, found: 1, wanted: 2 }
+    );
+    assert_eq!(
+        refused(&scatter, |node| node.1[2] = ty(I8, &[2, 5, 3])),
+        Invalid::Length { place: Place::Operand(2), axis: 1, found: 5, wanted: 4 }
+    );
+    assert_eq!(
+        refused(&scatter, |node| node.2 = ty(I8, &[2, 4, 3])),
+        Invalid::Length { place: Place::Output, axis: 1, found: 4, wanted: 5 }
+    );
 }
 
 #[test]

@@ -94,6 +94,7 @@ fn ops() -> Vec<(Op, Vec<Type>, Type)> {
             vec![image, ty(I8, &[3, 3, 4, 2]), ty(I32, &[3]), zero, zero],
             ty(I32, &[1, 208, 11, 3]),
         ),
+        (Op::Scatter, vec![ty(I8, &[1, 4, 2]), ty(I32, &[1, 3]), ty(I8, &[1, 3, 2])], ty(I8, &[1, 4, 2])),
     ]
 }
 
@@ -142,7 +143,7 @@ fn one_descriptor_of_every_source_and_op() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((count, seen.len()), (50, 50));
+    assert_eq!((count, seen.len()), (51, 51));
     golden("descriptors", &json!({ "decoded": found, "refused": refused() }));
 }
 

@@ -23,7 +23,7 @@ impl Bits {
         }
         for tensor in graph.tensors() {
             // An index says no more than which of the rows.
-            if let Some(Node { op: Op::Gather, operands }) = tensor.node()
+            if let Some(Node { op: Op::Gather | Op::Scatter, operands }) = tensor.node()
                 && let Some(Operand::Tensor(id)) = operands.get(1)
             {
                 let rows = log2(graph.operand_type(&operands[0]).shape.dim(1).into());

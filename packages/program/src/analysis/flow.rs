@@ -67,7 +67,7 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
     let one = Shape::ones(edge.out.shape.rank());
     let each = |at| match edge.node.op {
         // A known index names one row.
-        Op::Gather if at == 0 && !is_blind(graph, edge.node) => 1,
+        Op::Gather | Op::Scatter if edge.through(at).is_chosen() && !is_blind(graph, edge.node) => 1,
         // As many weights as what they are multiplied with.
         Op::TransposeConv2d(_) if at == 1 => extent(&edge.node.op, &edge.types, edge.out, 0, &one).elements() as u64,
         _ => extent(&edge.node.op, &edge.types, edge.out, at, &one).elements() as u64,
@@ -86,7 +86,7 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
 /// Whether all elements of an op's output differ if all of an operand does.
 fn spreads_evenly(edge: &Edge<'_>) -> bool {
     match &edge.node.op {
-        Op::Concat { .. } | Op::Select => false,
+        Op::Concat { .. } | Op::Select | Op::Scatter => false,
         Op::Pad { before, after } => before.iter().chain(after).all(|pad| *pad == 0),
         op if is_convolution(op) => reach::reaches_all(edge),
         _ => true,

@@ -122,7 +122,7 @@ fn reads_all(graph: &Graph, edge: &Edge<'_>, mask: &Mask) -> bool {
     match (&node.op, at) {
         (Op::Gather, 0) => blind,
         _ if !mask.is_all() => false,
-        (Op::Select, 1 | 2) => blind,
+        (Op::Select, 1 | 2) | (Op::Scatter, 0 | 2) => blind,
         // Windows may step over some.
         (Op::Slice { .. } | Op::AvgPool2d(_) | Op::MaxPool2d(_), _) => false,
         (op, 0) if is_convolution(op) => false,

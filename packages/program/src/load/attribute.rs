@@ -63,6 +63,7 @@ fn plain(op: FileOp) -> Option<Op> {
         FileOp::CAST => Op::Cast,
         FileOp::IDENTITY => Op::Identity,
         FileOp::GATHER => Op::Gather,
+        FileOp::SCATTER => Op::Scatter,
         _ => return None,
     })
 }

@@ -6,6 +6,7 @@ mod boxes;
 mod dice;
 mod plans;
 mod programs;
+mod scattered;
 mod transposed;
 
 use std::{fs, path::PathBuf};
@@ -46,7 +47,7 @@ fn case(name: &str, graph: &Graph, plan: &Plan) -> Value {
 fn constants(graph: &Graph) -> Value {
     let constant = |node: &Node| {
         let at = match node.op {
-            Op::Gather => 1,
+            Op::Gather | Op::Scatter => 1,
             Op::Select | Op::Table => 0,
             _ => return None,
         };
@@ -128,6 +129,13 @@ fn weights() {
         &transposed::learnt(),
         &plans::all_committed(&transposed::learnt(), &["w", "b"]),
     ));
+    let scattered = scattered::scattered();
+    cases.push(case("scattered", &scattered, &Plan::propose(&scattered).unwrap()));
+    cases.push(case("scattered, all committed", &scattered, &plans::all_committed(&scattered, &[])));
+    cases.push(case("scattered, of the job", &scattered, &plans::all_committed(&scattered, &["z"])));
+    for _ in 0..2 * MADE_UP {
+        cases.push(case("scattered, made up", &scattered, &plans::any(&scattered, dice)));
+    }
     golden(&cases);
 }
 

@@ -35,12 +35,13 @@ impl Rng {
         (0..rank).map(|_| self.within(1, 4)).collect()
     }
 
-    /// A value of the type, extremes often.
+    /// A value of the type, extremes and positions in short lists often.
     pub fn value(&mut self, dtype: DType) -> i64 {
-        match self.within(0, 5) {
+        match self.within(0, 6) {
             0 => dtype.min(),
             1 => dtype.max(),
             2 => 0,
+            3 => dtype.wrap(self.within(0, 4).into()),
             _ => dtype.wrap(self.next() as i64),
         }
     }
@@ -284,7 +285,7 @@ fn movement(r: &mut Rng) -> Node {
     let axis = r.within(0, rank as u32 - 1) as u8;
     let dtype = r.pick(&MOVED);
     let x = ty(dtype, &dims);
-    match r.within(0, 7) {
+    match r.within(0, 8) {
         0 => {
             let mut sides = [[0; MAX_RANK]; 2];
             let mut out = dims.clone();
@@ -332,10 +333,15 @@ fn movement(r: &mut Rng) -> Node {
             let out: Vec<u32> = dims.iter().map(|&d| d * r.within(1, 3)).collect();
             (Op::Tile, vec![x], ty(dtype, &out))
         }
-        _ => {
+        7 => {
             let (n, k, w, c) = (r.within(1, 3), r.within(1, 5), r.within(1, 5), r.within(1, 3));
             let ins = vec![ty(dtype, &[n, k, c]), ty(DType::I32, &[n, w])];
             (Op::Gather, ins, ty(dtype, &[n, w, c]))
+        }
+        _ => {
+            let (n, k, w, c) = (r.within(1, 3), r.within(1, 5), r.within(1, 5), r.within(1, 3));
+            let ins = vec![ty(dtype, &[n, k, c]), ty(DType::I32, &[n, w]), ty(dtype, &[n, w, c])];
+            (Op::Scatter, ins, ty(dtype, &[n, k, c]))
         }
     }
 }

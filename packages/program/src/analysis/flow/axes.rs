@@ -33,7 +33,9 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
             }
         }
         (Op::MatMul, 0) | (Op::Gather, 1) => axes[2] = Along::Whole,
-        (Op::Gather, 0) if edge.is_blind() => axes[1] = Along::Whole,
+        (Op::Gather, 0) | (Op::Scatter, 2) if edge.is_blind() => axes[1] = Along::Whole,
+        (Op::Scatter, 0) if edge.is_blind() => {}
+        (Op::Scatter, 1) => [axes[1], axes[2]] = [Along::Whole; 2],
         (Op::MatMul, 1) => axes[1] = Along::Whole,
         (Op::Pad { before, .. }, 0) => axes = before.map(|before| Along::From(-(before as i64))),
         (Op::Slice { start }, 0) => axes = start.map(|start| Along::From(start as i64)),

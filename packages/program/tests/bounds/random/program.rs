@@ -22,11 +22,12 @@ pub fn program(dice: &mut Dice) -> Program {
         let (from, shape) = known[from].clone();
         let other = known.iter().rev().find(|(name, other)| *other == shape && *name != from).cloned();
         let to = format!("t{at}");
-        let made = match dice.below(5) {
+        let made = match dice.below(6) {
             0 => window(&mut p, dice, (&from, shape), &to),
             1 => moved(&mut p, dice, (&from, shape), &to),
             2 => repeated(&mut p, dice, (&from, shape), &to),
-            3 => elementwise(&mut p, dice, (&from, shape), &to, other.map(|(name, _)| name)),
+            3 => scattered(&mut p, dice, (&from, shape), &to),
+            4 => elementwise(&mut p, dice, (&from, shape), &to, other.map(|(name, _)| name)),
             _ => reduced(&mut p, dice, (&from, shape), &to),
         };
         known.extend(made.map(|shape| (to, shape)));
@@ -134,6 +135,26 @@ fn repeated(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str)
         p.op(Op::TILE, Attribute::None, &[from, &format!("{to}_times")], (to, DType::INT8, &out));
     }
     Some(out)
+}
+
+/// Rows in the places that the largest of their pixels' channels name, before or after they are turned round.
+fn scattered(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str) -> Option<Shape> {
+    let [n, h, w, c] = shape;
+    let [rows, turned, at, indices, placed] =
+        ["rows", "turned", "at", "indices", "placed"].map(|name| format!("{to}_{name}"));
+    let [list, flat, same] = ["list", "flat", "same"].map(|name| format!("{to}_{name}"));
+    let lines = [n, h * w, c];
+    p.shape(&list, &lines.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[from, &list], (&rows, DType::INT8, &lines));
+    p.op(Op::REVERSE, Attribute::Axis(1), &[&rows], (&turned, DType::INT8, &lines));
+    p.op(Op::ARGMAX, Attribute::Axis(3), &[from], (&at, DType::INT32, &[n, h, w]));
+    p.shape(&flat, &[n.into(), (h * w).into()]);
+    p.op(Op::RESHAPE, Attribute::None, &[&at, &flat], (&indices, DType::INT32, &[n, h * w]));
+    let [values, input] = if dice.one_in(2) { [&rows, &turned] } else { [&turned, &rows] };
+    p.op(Op::SCATTER, Attribute::None, &[values, &indices, input], (&placed, DType::INT8, &lines));
+    p.shape(&same, &shape.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[&placed, &same], (to, DType::INT8, &shape));
+    Some(shape)
 }
 
 fn elementwise(

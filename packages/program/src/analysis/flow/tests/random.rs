@@ -263,8 +263,14 @@ impl Random {
                 indices = Operand::Tensor(self.op(Op::Cast, vec![Operand::Tensor(flat)], DType::I32, &[n, h]));
             }
             let Operand::Tensor(id) = indices else { unreachable!() };
-            let out = [n, self.shape(id)[1], c];
-            return self.op(Op::Gather, vec![x, indices], DType::I8, &out);
+            let width = self.shape(id)[1];
+            if self.within(0, 1) == 0 {
+                return self.op(Op::Gather, vec![x, indices], DType::I8, &[n, width, c]);
+            }
+            let rows = self.given(DType::I8, &[n, width, c]);
+            let is_turned = width == h && self.within(0, 1) == 0;
+            let [values, input] = if is_turned { [rows, x] } else { [x, rows] };
+            return self.op(Op::Scatter, vec![values, indices, input], DType::I8, &[n, h, c]);
         }
         if n * h * h > MAX {
             return at;
