@@ -74,6 +74,13 @@ def reach(t, types, operand, box, all, attributes):
         if operand == 1:
             return [n, all[1]]
         return [1, 1, c] if n == k == 1 else [n, all[1], c]
+    if t.op == "resize":
+        n, *pixel, c = box
+        around = [
+            up((length - 1) * denominator + (numerator - 1) * attributes["bilinear"], numerator) + 1
+            for length, (numerator, denominator) in zip(pixel, attributes["scale"])
+        ]
+        return [n, *around, c]
     if t.op == "argmax":
         axis = attributes["axis"]
         return box[:axis] + [all[axis]] + box[axis:]

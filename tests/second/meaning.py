@@ -313,6 +313,26 @@ def scatter(s):
     return s.place(2, [n, named[-1], c]) if named else s.own(0)
 
 
+def resize(s, bilinear, scale, offset, border):
+    n, oy, ox, c = s.at
+    _, height, width, _ = s.shape(0)
+
+    def places(at, side, length):
+        numerator, denominator = scale[side]
+        before, rest = divmod(at * denominator + offset[side], numerator)
+        if not bilinear:
+            return {clip(before + (2 * rest >= numerator), 0, length - 1): 1}
+        weights = {clip(before, 0, length - 1): numerator - rest}
+        behind = clip(before + 1, 0, length - 1)
+        if rest:
+            weights[behind] = weights.get(behind, 0) + rest
+        return weights
+
+    columns = places(ox, 1, width).items()
+    rows = places(oy, 0, height).items()
+    return sum(wy * wx * s.place(0, [n, y, x, c]) for y, wy in rows for x, wx in columns)
+
+
 OPS = {
     "conv2d": conv2d,
     "depthwise_conv2d": depthwise_conv2d,
@@ -365,4 +385,5 @@ OPS = {
     "gather": gather,
     "transpose_conv2d": transpose_conv2d,
     "scatter": scatter,
+    "resize": resize,
 }

@@ -12,7 +12,7 @@ MOST_FLOW = 1 << 96
 DENSE = {"conv2d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
 MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather", "scatter"}
 ALONG = {"argmax"} | {f"reduce_{name}" for name in ("sum", "max", "min", "product", "all", "any")}
-ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d"}
+ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d", "resize"}
 
 
 def up(a, b):
@@ -21,6 +21,10 @@ def up(a, b):
 
 def log2(count):
     return max(1, (count - 1).bit_length())
+
+
+def takes_nearest(t):
+    return t.op == "resize" and not t.attributes["bilinear"]
 
 
 def plan_hash(plan):
@@ -125,6 +129,8 @@ class Graph:
             return shapes[0][2]
         if t.op in ("avg_pool2d", "max_pool2d"):
             return prod(t.attributes["kernel"])
+        if t.op == "resize":
+            return 4 if t.attributes["bilinear"] else 0
         if t.op in ALONG:
             return shapes[0][t.attributes["axis"]]
         return 2 if t.op == "rescale" else 1
@@ -198,6 +204,8 @@ class Compiler:
             least = []
             if t.op in MOVES - {"concat", "gather", "scatter"} | {"max_pool2d", "reduce_max", "reduce_min", "argmax"}:
                 least.append(open[0])
+            if takes_nearest(t):
+                least.append(open[0])
             if t.op == "concat":
                 least.append(max(open))
             if t.op not in ELSEWHERE and len(open) == 1:
@@ -216,10 +224,13 @@ class Compiler:
         """B"""
         t = self.graph[id]
         all = t.elements * self.bits[id]
-        if t.op not in ("avg_pool2d", "max_pool2d"):
+        if t.op in ("avg_pool2d", "max_pool2d"):
+            most = [up(*side) for side in zip(t.attributes["kernel"], t.attributes["stride"])]
+        elif t.op == "resize" and not takes_nearest(t):
+            most = [up(2 * numerator, denominator) for numerator, denominator in t.attributes["scale"]]
+        else:
             return all
-        kernel, stride = t.attributes["kernel"], t.attributes["stride"]
-        return up(all, prod(min(up(kernel[i], stride[i]), t.shape[1 + i]) for i in range(2)))
+        return up(all, prod(min(most[i], t.shape[1 + i]) for i in range(2)))
 
     def given(self, id):
         """G"""
@@ -279,7 +290,7 @@ class Compiler:
 
     def copies(self, id):
         t = self.graph[id]
-        if t.op in MOVES - {"gather", "scatter"}:
+        if t.op in MOVES - {"gather", "scatter"} or takes_nearest(t):
             return True
         return t.op not in ELSEWHERE and sum(not self.graph.is_constant(o) for o in t.operands) == 1
 

@@ -1,6 +1,6 @@
 //! Canonical form of an op and its attributes: one byte for the op, then its attributes in order.
 
-use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Window2d};
+use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Window2d};
 
 use crate::{
     Malformed,
@@ -82,6 +82,12 @@ pub(crate) fn encode_op(w: &mut Writer, op: &Op, rank: usize) {
             t.out_pad.iter().for_each(|&pad| w.signed(pad.into()));
             t.stride.iter().for_each(|&stride| w.varint(stride.into()));
         }
+        Op::Resize(r) => {
+            w.u8(52);
+            w.u8(r.bilinear.into());
+            r.scale.as_flattened().iter().for_each(|&part| w.varint(part.into()));
+            r.offset.iter().chain(&r.border).for_each(|&part| w.signed(part.into()));
+        }
         _ => with(GATHER, &[]),
     }
 }
@@ -119,6 +125,12 @@ pub(crate) fn decode_op(r: &mut Reader, rank: usize) -> Result<Op, Malformed> {
         47 => Op::Reverse { axis: decode_axis(r)? },
         GATHER => Op::Gather,
         50 => Op::TransposeConv2d(Transposed2d { out_pad: decode_signed(r)?, stride: decode_list(r)? }),
+        52 => Op::Resize(Resize {
+            bilinear: decode_flag(r)?,
+            scale: [decode_list(r)?, decode_list(r)?],
+            offset: decode_signed(r)?,
+            border: decode_signed(r)?,
+        }),
         tag => return Err(Malformed::Tag { tag }),
     })
 }

@@ -5,6 +5,7 @@ mod facts;
 mod invalid;
 mod layout;
 mod profile;
+mod resize;
 mod window;
 
 use crate::{
@@ -71,6 +72,7 @@ pub fn check(op: &Op, ins: Operands<'_>, out: &Type) -> Result<(), Invalid> {
         Op::Tile => layout::tile(f),
         Op::Gather => layout::gather(f),
         Op::Scatter => layout::scatter(f),
+        Op::Resize(r) => resize::resize(f, r),
     }?;
     let found = reads(op, ins);
     if found > MAX_READS { Err(Invalid::Reads { found, most: MAX_READS }) } else { Ok(()) }

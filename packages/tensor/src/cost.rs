@@ -6,11 +6,12 @@ use crate::{
 };
 
 /// Cost of one output element in multiply-accumulates: the whole window for convolutions and matmul (padding counted;
-/// of a transposed convolution's, the most taps that meet one output), elements read for pools and reductions, 2 for
-/// RESCALE, 1 for other arithmetic, 0 for moving data.
+/// of a transposed convolution's, the most taps that meet one output), elements read for pools and reductions, 4 for a
+/// bilinear RESIZE, 2 for RESCALE, 1 for other arithmetic, 0 for moving data.
 pub fn cost(op: &Op, ins: Operands<'_>, _out: &Type) -> u64 {
     match op {
         Op::Rescale(_) => 2,
+        Op::Resize(r) => 4 * u64::from(r.bilinear),
         Op::Identity
         | Op::Reshape
         | Op::Transpose { .. }

@@ -7,6 +7,7 @@ mod matmul;
 mod pool;
 mod reduce;
 mod rescale;
+mod resize;
 mod site;
 mod table;
 mod transposed;
@@ -89,6 +90,7 @@ pub fn eval<R: Read + ?Sized>(
         Op::Tile => layout::tile(s),
         Op::Gather => layout::gather(s),
         Op::Scatter => layout::scatter(s),
+        Op::Resize(r) => resize::resize(s, r),
     }?;
     Ok(out.dtype.wrap(value))
 }

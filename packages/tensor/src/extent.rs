@@ -63,6 +63,10 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
         (Op::Tile, 0) => tiled(of, input, out.shape.padded()),
         (Op::Gather, 0) => lengths([n, u32::MAX, x, 1]),
         (Op::Gather, 1) => lengths([n, y, 1, 1]),
+        (Op::Resize(r), 0) => {
+            let [scale_y, scale_x] = r.scale;
+            lengths([n, around(y, scale_y, r.bilinear), around(x, scale_x, r.bilinear), c])
+        }
         (Op::Scatter, 1) => lengths([n, u32::MAX, 1, 1]),
         (Op::Scatter, 2) => lengths([n, u32::MAX, x, 1]),
         (Op::Reshape, 0) => reshaped(of, &out.shape, &whole),
@@ -86,6 +90,14 @@ fn span(len: u32, stride: u32, kernel: u32, dilation: u32) -> u32 {
 /// Input positions of a transposed convolution that add to `len` neighbouring outputs.
 fn met(len: u32, stride: u32, kernel: u32) -> u32 {
     len.saturating_add(kernel.saturating_sub(1)).div_ceil(stride.max(1))
+}
+
+/// Input positions from the first to the last that `len` neighbouring positions of a resized axis read.
+fn around(len: u32, [numerator, denominator]: [u32; 2], bilinear: bool) -> u32 {
+    let steps = u64::from(len.saturating_sub(1)).saturating_mul(u64::from(denominator));
+    let more = if bilinear { numerator.saturating_sub(1) } else { 0 };
+    let reach = steps.saturating_add(u64::from(more)).div_ceil(u64::from(numerator.max(1)));
+    u32::try_from(reach.saturating_add(1)).unwrap_or(u32::MAX)
 }
 
 /// Most blocks of `block` that a run of `len` can touch, wherever it starts.

@@ -53,8 +53,8 @@ pub use elements::{Elements, evaluate};
 pub use eval::eval;
 pub use extent::extent;
 pub use op::{
-    Op, Operands, Pool2d, Rescale, Transposed2d, Window2d, ZeroPointOf, constant_operands, is_dense, is_elementwise,
-    is_heavy, zero_points,
+    Op, Operands, Pool2d, Rescale, Resize, Transposed2d, Window2d, ZeroPointOf, constant_operands, is_dense,
+    is_elementwise, is_heavy, zero_points,
 };
 pub use types::{BadShape, DType, MAX_RANK, Shape, Type};
 

@@ -25,6 +25,19 @@ pub struct Pool2d {
     pub pad: [u32; 4],
 }
 
+/// Attributes of RESIZE, each along y and along x. Output position o lies at (o · denominator + offset) / numerator of the
+/// input, the last one `border` / numerator behind the last input position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Resize {
+    /// The positions around are weighed, with weights that add up to the product of the numerators (else the nearest is
+    /// taken).
+    pub bilinear: bool,
+    /// Numerator and denominator.
+    pub scale: [[u32; 2]; 2],
+    pub offset: [i32; 2],
+    pub border: [i32; 2],
+}
+
 /// Attributes of RESCALE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rescale {
@@ -150,6 +163,8 @@ pub enum Op {
     /// values (N,K,C), indices (N,W) int32, input (N,W,C). Output (N,K,C): the values, but for rows that an index names
     /// that row of the input.
     Scatter,
+    /// input (NHWC). Output of its type; bilinear int32, or int48 for int16 input.
+    Resize(Resize),
 }
 
 impl Op {
@@ -207,6 +222,7 @@ impl Op {
             Op::Tile => "tile",
             Op::Gather => "gather",
             Op::Scatter => "scatter",
+            Op::Resize(_) => "resize",
         }
     }
 
@@ -284,7 +300,7 @@ pub const fn is_elementwise(op: &Op) -> bool {
             | Gather
             | Scatter
     );
-    !moves && !is_heavy(op)
+    !moves && !matches!(op, Op::Resize(_)) && !is_heavy(op)
 }
 
 /// What a zero point is subtracted from, or added to.

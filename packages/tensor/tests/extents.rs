@@ -1,7 +1,7 @@
 //! Extents and costs, exactly, where the compiler counts on them being tight.
 
 use DType::{I8, I32};
-use tequio_tensor::{DType, Op, Pool2d, Shape, Type, Window2d, cost, extent, steps};
+use tequio_tensor::{DType, Op, Pool2d, Resize, Shape, Type, Window2d, cost, extent, steps};
 
 fn ty(dtype: DType, dims: &[u32]) -> Type {
     Type::new(dtype, dims).unwrap()
@@ -80,4 +80,17 @@ fn moved_boxes() {
     let reached = |operand| reach(Op::Scatter, &scattered, &ty(I8, &[2, 5, 3]), operand, &[1, 2, 1]);
     assert_eq!([reached(0), reached(1), reached(2)], [vec![1, 2, 1], vec![1, 4], vec![1, 4, 1]]);
     assert_eq!([cost, steps].map(|count| count(&Op::Scatter, &scattered, &ty(I8, &[2, 5, 3]))), [0, 4]);
+}
+
+#[test]
+fn a_resize_reads_what_lies_around() {
+    // Twice as many rows, three fifths as many columns.
+    let resize = |bilinear| Resize { bilinear, scale: [[4, 2], [3, 5]], offset: [-1, 1], border: [1, -1] };
+    let (x, near, around) = (ty(I8, &[1, 9, 10, 4]), Op::Resize(resize(false)), Op::Resize(resize(true)));
+    let ([one, all], out) = ([ty(I8, &[1, 18, 6, 4]), ty(I32, &[1, 18, 6, 4])], |len| [1, len, len, 2]);
+    let reached = |len| [reach(near, &[x], &one, 0, &out(len)), reach(around, &[x], &all, 0, &out(len))];
+    assert_eq!(reached(1), [[1, 1, 1, 2], [1, 2, 2, 2]]);
+    assert_eq!(reached(2), [[1, 2, 3, 2], [1, 3, 4, 2]]);
+    assert_eq!(reached(4), [[1, 3, 6, 2], [1, 4, 7, 2]]);
+    assert_eq!([cost(&near, &[x], &one), cost(&around, &[x], &all)], [0, 4]);
 }

@@ -494,10 +494,34 @@ def scatters():
             case("scatter", ins, (dtype, [n, k, c]))
 
 
+def resized(dtype, bilinear, shape, *sides):
+    """`sides`: scale, offset and output length along y and x."""
+    n, h, w, c = shape
+    border = [(out - 1) * scale[1] - (length - 1) * scale[0] + offset
+              for (scale, offset, out), length in zip(sides, (h, w))]
+    scale, offset, out = [[side[i] for side in sides] for i in range(3)]
+    out_dtype = {"i8": "i32", "i16": "i48"}[dtype] if bilinear else dtype
+    attr = {"bilinear": bilinear, "scale": scale, "offset": offset, "border": border}
+    case("resize", [random(dtype, shape)], (out_dtype, [n, *out, c]), (), attr,
+         {"mode": "BILINEAR" if bilinear else "NEAREST_NEIGHBOR"},
+         [(1, scale[0] + scale[1]), (2, offset), (3, border)])
+
+
+def resizes():
+    for dtype in ["i8", "i16"]:
+        for bilinear in [False, True]:
+            # Twice as many from half-pixel centres; between the corners; fewer; far outside; nearly the largest scale.
+            resized(dtype, bilinear, [1, 3, 4, 2], ([4, 2], -1, 6), ([4, 2], -1, 8))
+            resized(dtype, bilinear, [2, 3, 2, 3], ([6, 2], 0, 7), ([4, 1], 0, 5))
+            resized(dtype, bilinear, [1, 9, 8, 1], ([1, 2], 0, 5), ([2, 5], 1, 3))
+            resized(dtype, bilinear, [1, 6, 2, 2], ([2, 1], 5, 6), ([3, 1], -3, 8))
+            resized(dtype, bilinear, [1, 2, 1, 1], ([1793, 7], -200, 257), ([2048, 8], 0, 3))
+
+
 def everything():
     """All cases, the same at every call of the program."""
     for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements,
-                 transposeds, scatters]:
+                 transposeds, scatters, resizes]:
         part()
     return cases
 

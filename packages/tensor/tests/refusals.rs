@@ -1,7 +1,7 @@
 //! What the check refuses, rule by rule: a good operator, one thing changed.
 
 use DType::{Bool, I4, I8, I16, I32, I48};
-use tequio_tensor::{DType, Invalid, Op, Place, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, Invalid, Op, Place, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check};
 
 type Node = (Op, Vec<Type>, Type);
 
@@ -114,6 +114,35 @@ fn pools_pad_less_than_their_kernel() {
     attribute(refused(&good, |node| node.0 = Op::MaxPool2d(Pool2d { kernel: [0, 2], ..pool })), "pad");
     attribute(refused(&good, |node| node.0 = Op::MaxPool2d(Pool2d { kernel: [3, 2], ..pool })), "kernel reach");
     assert_eq!(refused(&good, |node| node.1[0].dtype = I32), Invalid::DType { place: Place::Operand(0), found: I32 });
+}
+
+#[test]
+fn resizes() {
+    let resize = Resize { bilinear: false, scale: [[4, 2], [4, 2]], offset: [-1, -1], border: [1, 1] };
+    let good = (Op::Resize(resize), vec![ty(I8, &[1, 3, 4, 2])], ty(I8, &[1, 6, 8, 2]));
+    let with = |resize| refused(&good, |node| node.0 = Op::Resize(resize));
+    let scaled = |scale| with(Resize { scale: [[4, 2], scale], ..resize });
+    attribute(scaled([0, 2]), "scale's numerator");
+    attribute(scaled([2049, 2]), "scale's numerator");
+    attribute(scaled([4, 0]), "scale's denominator");
+    attribute(scaled([4, 64]), "scale's denominator");
+    attribute(scaled([1799, 7]), "scale");
+    attribute(with(Resize { offset: [-5, -1], ..resize }), "offset");
+    attribute(with(Resize { offset: [-1, 64], ..resize }), "offset");
+    attribute(with(Resize { border: [-65, 1], ..resize }), "border");
+    attribute(with(Resize { border: [1, 4], ..resize }), "border");
+    attribute(with(Resize { border: [1, 2], ..resize }), "border");
+    attribute(refused(&good, |node| node.2 = ty(I8, &[1, 6, 9, 2])), "border");
+    attribute(refused(&good, |node| node.2 = ty(I8, &[1, 16384, 8, 2])), "resized length");
+    attribute(refused(&good, |node| node.1[0] = ty(I8, &[1, 3, 16384, 2])), "resized length");
+    let i32_out = Invalid::DType { place: Place::Output, found: I32 };
+    assert_eq!(refused(&good, |node| node.2.dtype = I32), i32_out);
+    assert_eq!(with(Resize { bilinear: true, ..resize }), Invalid::DType { place: Place::Output, found: I8 });
+    assert_eq!(refused(&good, |node| node.1[0].dtype = I32), Invalid::DType { place: Place::Operand(0), found: I32 });
+    assert_eq!(
+        refused(&good, |node| node.2 = ty(I8, &[1, 6, 8, 3])),
+        Invalid::Length { place: Place::Output, axis: 3, found: 3, wanted: 2 }
+    );
 }
 
 #[test]

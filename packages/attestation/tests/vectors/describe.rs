@@ -77,6 +77,9 @@ fn attributes(op: &Op, rank: usize) -> Value {
             "output_unsigned": r.output_unsigned,
         }),
         Op::TransposeConv2d(t) => json!({ "out_pad": t.out_pad, "stride": t.stride }),
+        Op::Resize(r) => {
+            json!({ "bilinear": r.bilinear, "scale": r.scale, "offset": r.offset, "border": r.border })
+        }
         Op::Clamp { min, max } => json!({ "min": min, "max": max }),
         Op::ArithmeticRightShift { round } => json!({ "round": round }),
         Op::ReduceSum { axis }

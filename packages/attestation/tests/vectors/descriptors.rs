@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tequio_attestation::{
     Descriptor, Interval, Layout, Malformed, Node, Operand, Scope, Source, TensorId, codec::Reader, hash::leaf,
 };
-use tequio_tensor::{DType, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check};
 
 use crate::{
     describe::{add, descriptor, tensor_type},
@@ -95,6 +95,11 @@ fn ops() -> Vec<(Op, Vec<Type>, Type)> {
             ty(I32, &[1, 208, 11, 3]),
         ),
         (Op::Scatter, vec![ty(I8, &[1, 4, 2]), ty(I32, &[1, 3]), ty(I8, &[1, 3, 2])], ty(I8, &[1, 4, 2])),
+        (
+            Op::Resize(Resize { bilinear: true, scale: [[4, 2], [2, 31]], offset: [-1, 2], border: [1, -9] }),
+            vec![ty(I16, &[1, 4, 53, 2])],
+            ty(I48, &[1, 8, 4, 2]),
+        ),
     ]
 }
 
@@ -143,7 +148,7 @@ fn one_descriptor_of_every_source_and_op() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((count, seen.len()), (51, 51));
+    assert_eq!((count, seen.len()), (52, 52));
     golden("descriptors", &json!({ "decoded": found, "refused": refused() }));
 }
 

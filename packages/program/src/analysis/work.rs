@@ -124,7 +124,7 @@ fn reads_all(graph: &Graph, edge: &Edge<'_>, mask: &Mask) -> bool {
         _ if !mask.is_all() => false,
         (Op::Select, 1 | 2) | (Op::Scatter, 0 | 2) => blind,
         // Windows may step over some.
-        (Op::Slice { .. } | Op::AvgPool2d(_) | Op::MaxPool2d(_), _) => false,
+        (Op::Slice { .. } | Op::Resize(_) | Op::AvgPool2d(_) | Op::MaxPool2d(_), _) => false,
         (op, 0) if is_convolution(op) => false,
         (op, 1) if is_convolution(op) => reads_all_weights(edge),
         _ => true,

@@ -6,6 +6,7 @@ mod boxes;
 mod dice;
 mod plans;
 mod programs;
+mod resized;
 mod scattered;
 mod transposed;
 
@@ -129,13 +130,15 @@ fn weights() {
         &transposed::learnt(),
         &plans::all_committed(&transposed::learnt(), &["w", "b"]),
     ));
-    let scattered = scattered::scattered();
-    cases.push(case("scattered", &scattered, &Plan::propose(&scattered).unwrap()));
-    cases.push(case("scattered, all committed", &scattered, &plans::all_committed(&scattered, &[])));
-    cases.push(case("scattered, of the job", &scattered, &plans::all_committed(&scattered, &["z"])));
-    for _ in 0..2 * MADE_UP {
-        cases.push(case("scattered, made up", &scattered, &plans::any(&scattered, dice)));
+    for (name, graph) in [("scattered", scattered::scattered()), ("resized", resized::resized())] {
+        cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
+        cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
+        for _ in 0..2 * MADE_UP {
+            cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
+        }
     }
+    let scattered = scattered::scattered();
+    cases.push(case("scattered, of the job", &scattered, &plans::all_committed(&scattered, &["z"])));
     golden(&cases);
 }
 

@@ -1,7 +1,7 @@
 //! Random operators: valid ones of every kind, and garbage.
 
 use super::Tensors;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Shape, Transposed2d, Type, Window2d};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Shape, Transposed2d, Type, Window2d};
 
 const WORDS: [DType; 3] = [DType::I8, DType::I16, DType::I32];
 const SHORT: [DType; 2] = [DType::I8, DType::I16];
@@ -61,7 +61,8 @@ pub type Node = (Op, Vec<Type>, Type);
 
 /// A node that the check accepts.
 pub fn valid(r: &mut Rng) -> Node {
-    match r.within(0, 7) {
+    match r.within(0, 8) {
+        8 => resize(r),
         7 => transposed(r),
         0 => conv(r),
         1 => pool_or_matmul(r),
@@ -133,6 +134,30 @@ fn transposed(r: &mut Rng) -> Node {
     ];
     let op = Op::TransposeConv2d(Transposed2d { out_pad: [py[0], py[1], px[0], px[1]], stride: [sy, sx] });
     (op, ins, ty(acc, &[n, oh, ow, oc]))
+}
+
+fn resize(r: &mut Rng) -> Node {
+    // Input length, scale, offset, border, output length.
+    let mut side = || {
+        loop {
+            let (len, out, scale) = (r.within(1, 7), r.within(1, 9), [r.within(1, 6), r.within(1, 15)]);
+            let [n, d] = scale.map(|part| part as i32);
+            let offset = r.within(0, 4 * n as u32) as i32 - n;
+            let border = (out as i32 - 1) * d + offset - (len as i32 - 1) * n;
+            if (-16 * n..n).contains(&border) {
+                return (len, scale, offset, border, out);
+            }
+        }
+    };
+    let (y, x) = (side(), side());
+    let (n, c, bilinear, dtype) = (r.within(1, 2), r.within(1, 3), r.flag(), r.pick(&SHORT));
+    let out = match dtype {
+        _ if !bilinear => dtype,
+        DType::I8 => DType::I32,
+        _ => DType::I48,
+    };
+    let op = Op::Resize(Resize { bilinear, scale: [y.1, x.1], offset: [y.2, x.2], border: [y.3, x.3] });
+    (op, vec![ty(dtype, &[n, y.0, x.0, c])], ty(out, &[n, y.4, x.4, c]))
 }
 
 fn pool_or_matmul(r: &mut Rng) -> Node {
@@ -401,6 +426,12 @@ fn wild(r: &mut Rng, op: Op) -> Op {
         }),
         Op::AvgPool2d(_) => Op::AvgPool2d(Pool2d { kernel: [n(), n()], stride: [n(), n()], pad: [n(), n(), n(), n()] }),
         Op::MaxPool2d(_) => Op::MaxPool2d(Pool2d { kernel: [n(), n()], stride: [n(), n()], pad: [n(), n(), n(), n()] }),
+        Op::Resize(Resize { bilinear, .. }) => Op::Resize(Resize {
+            bilinear,
+            scale: [[n(), n()], [n(), n()]],
+            offset: [n() as i32, n() as i32],
+            border: [n() as i32, n() as i32],
+        }),
         Op::Pad { .. } => Op::Pad { before: [n(); MAX_RANK], after: [n(); MAX_RANK] },
         Op::Slice { .. } => Op::Slice { start: [n(); MAX_RANK] },
         Op::Transpose { .. } => Op::Transpose { perms: [n() as u8; MAX_RANK] },

@@ -1,6 +1,6 @@
 //! Attributes of operators.
 
-use crate::schema::{self as tosa, Attribute as Kind, DType, Op, RoundingMode};
+use crate::schema::{self as tosa, Attribute as Kind, DType, Op, ResizeMode, RoundingMode};
 use flatbuffers::{FlatBufferBuilder, UnionWIPOffset, WIPOffset};
 
 /// What an operator carries. Which table it becomes follows from the operator.
@@ -38,6 +38,7 @@ pub enum Attribute {
     Axis(i32),
     Perms(Vec<i32>),
     Round(bool),
+    Resize(ResizeMode),
 }
 
 type Written = (Kind, Option<WIPOffset<UnionWIPOffset>>);
@@ -79,6 +80,10 @@ impl Attribute {
                 let args = tosa::ArithmeticRightShiftAttributeArgs { round: *round };
                 let written = tosa::ArithmeticRightShiftAttribute::create(b, &args).as_union_value();
                 (Kind::ArithmeticRightShiftAttribute, Some(written))
+            }
+            Attribute::Resize(mode) => {
+                let args = tosa::ResizeAttributeArgs { mode: *mode };
+                (Kind::ResizeAttribute, Some(tosa::ResizeAttribute::create(b, &args).as_union_value()))
             }
         }
     }

@@ -32,6 +32,7 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
                 axes[1 + side] = Along::Window { stride, pad, dilation: 1, kernel };
             }
         }
+        (Op::Resize(r), 0) => [axes[1], axes[2]] = [0, 1].map(|side| Along::Resized(*r, side)),
         (Op::MatMul, 0) | (Op::Gather, 1) => axes[2] = Along::Whole,
         (Op::Gather, 0) | (Op::Scatter, 2) if edge.is_blind() => axes[1] = Along::Whole,
         (Op::Scatter, 0) if edge.is_blind() => {}

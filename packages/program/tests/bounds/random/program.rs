@@ -1,6 +1,6 @@
 //! Programs of a few random ops on images of int8.
 
-use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, ResizeMode, conv, noise};
 
 use super::Dice;
 
@@ -40,10 +40,10 @@ pub fn program(dice: &mut Dice) -> Program {
 
 type From<'a> = (&'a str, Shape);
 
-/// Convolutions, with gaps too, and pools.
+/// Convolutions, with gaps too, pools, and other sizes.
 fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<Shape> {
     let (name, [n, h, w, c]) = from;
-    match dice.below(5) {
+    match dice.below(6) {
         0 => Some(p.layer(from, to, conv(dice.pick(&[1, 4, 9, 20]), dice.pick(&[1, 3])))),
         1 => {
             let (kernel, stride) = (2.min(h).min(w), dice.pick(&[1, 2]));
@@ -67,8 +67,33 @@ fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<
             p.op(op, pool, inputs, (to, DType::INT8, &out));
             Some(out)
         }
+        4 => resized(p, dice, from, to),
         _ => dilated(p, dice, from, to),
     }
+}
+
+/// So many times as large, between the corners, or less, from corner to corner as far as it goes.
+fn resized(p: &mut Program, dice: &mut Dice, (from, [n, h, w, c]): From<'_>, to: &str) -> Option<Shape> {
+    let [scale, offset, border, sum] = ["scale", "offset", "border", "sum"].map(|name| format!("{to}_{name}"));
+    let mut along = |len: i32| {
+        let [numerator, denominator] = [1 + dice.below(3), 1 + dice.below(5)].map(|part| part as i32);
+        let last = (len - 1) * numerator / denominator;
+        ([numerator, denominator], last * denominator - (len - 1) * numerator, last + 1)
+    };
+    let (y, x) = (along(h), along(w));
+    let out = [n, y.2, x.2, c];
+    (out.iter().product::<i32>() <= MOST).then_some(())?;
+    p.shape(&scale, &[y.0, x.0].concat().into_iter().map(i64::from).collect::<Vec<_>>());
+    p.shape(&offset, &[0, 0]);
+    p.shape(&border, &[y.1.into(), x.1.into()]);
+    let inputs = [from, &scale, &offset, &border];
+    if dice.one_in(2) {
+        p.op(Op::RESIZE, Attribute::Resize(ResizeMode::NEAREST), &inputs, (to, DType::INT8, &out));
+    } else {
+        p.op(Op::RESIZE, Attribute::Resize(ResizeMode::BILINEAR), &inputs, (&sum, DType::INT32, &out));
+        p.rescale(&sum, to, &out, [DType::INT32, DType::INT8]);
+    }
+    Some(out)
 }
 
 /// As many taps as fit, some elements apart.

@@ -1,7 +1,7 @@
 //! Random graphs of every kind of op.
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check};
 
 use crate::{
     analysis::{mask::Mask, open::open, route::routable, work::Work},
@@ -112,7 +112,7 @@ impl Random {
         let x = self.any();
         let x = if self.shape(x).len() == 4 { x } else { self.reshaped(x, 4) };
         let [n, h, w, c] = self.shape(x)[..] else { unreachable!() };
-        let kind = self.within(0, 4);
+        let kind = self.within(0, 5);
         let (y, z) = (self.window(h, kind < 2), self.window(w, kind < 2));
         let window = Window2d { pad: [y.3[0], y.3[1], z.3[0], z.3[1]], stride: [y.0, z.0], dilation: [y.1, z.1] };
         let pool = Pool2d { kernel: [y.2, z.2], stride: window.stride, pad: window.pad };
@@ -123,12 +123,34 @@ impl Random {
             0 => (Op::Conv2d(window), [channels, y.2, z.2, c], channels),
             1 => (Op::DepthwiseConv2d(window), [y.2, z.2, c, channels], c * channels),
             4 => return self.transposed(x, [n, h, w, c]),
+            5 => return self.resized(x, [n, h, w, c]),
             2 => return self.op(Op::AvgPool2d(pool), vec![x, zero, zero], DType::I8, &out(c)),
             _ => return self.op(Op::MaxPool2d(pool), vec![x], DType::I8, &out(c)),
         };
         let (weight, bias) = (self.given(DType::I8, &weight), self.given(DType::I32, &[channels]));
         let sum = self.op(op, vec![x, weight, bias, zero, zero], DType::I32, &out(channels));
         self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out(channels))
+    }
+
+    fn resized(&mut self, x: Operand, [n, h, w, c]: [u32; 4]) -> TensorId {
+        let most = if n * h * w * c < MAX { 4 } else { 1 };
+        let mut along = |len: u32| loop {
+            let scale = [self.within(1, most), self.within(1, 9)];
+            let ([numerator, denominator], last) = (scale.map(|part| part as i32), len as i32 - 1);
+            let offset = self.within(0, 3 * scale[0]) as i32 - numerator;
+            let out = (last * numerator - offset + numerator - 1).div_euclid(denominator);
+            if out >= 0 {
+                return (scale, offset, out * denominator + offset - last * numerator, out as u32 + 1);
+            }
+        };
+        let (y, z) = (along(h), along(w));
+        let (bilinear, out) = (self.within(0, 1) == 0, [n, y.3, z.3, c]);
+        let op = Op::Resize(Resize { bilinear, scale: [y.0, z.0], offset: [y.1, z.1], border: [y.2, z.2] });
+        if !bilinear {
+            return self.op(op, vec![x], DType::I8, &out);
+        }
+        let sum = self.op(op, vec![x], DType::I32, &out);
+        self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out)
     }
 
     fn transposed(&mut self, x: Operand, [n, h, w, c]: [u32; 4]) -> TensorId {
