@@ -221,7 +221,7 @@ NAMES = """conv2d depthwise_conv2d matmul avg_pool2d max_pool2d rescale clamp ad
     arithmetic_right_shift logical_left_shift logical_right_shift bitwise_and bitwise_or bitwise_xor logical_and
     logical_or logical_xor equal greater greater_equal select negate abs bitwise_not logical_not clz table cast
     identity reduce_sum reduce_max reduce_min reduce_product reduce_all reduce_any argmax pad reshape transpose slice
-    concat reverse tile gather transpose_conv2d scatter resize""".split()
+    concat reverse tile gather transpose_conv2d scatter resize conv3d""".split()
 AXIS = {n for n in NAMES if n.startswith("reduce_")} | {"argmax", "concat", "reverse"}
 FLAGS = ["scale32", "double_round", "per_channel", "input_unsigned", "output_unsigned"]
 
@@ -304,6 +304,8 @@ def read_attributes(r, op, rank):
     many = lambda count: [r.varint(32) for _ in range(count)]
     if op in ("conv2d", "depthwise_conv2d"):
         return {"pad": many(4), "stride": many(2), "dilation": many(2)}
+    if op == "conv3d":
+        return {"pad": many(6), "stride": many(3), "dilation": many(3)}
     if op == "transpose_conv2d":
         return {"out_pad": read_int32s(r, 4), "stride": many(2)}
     if op == "resize":

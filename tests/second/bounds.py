@@ -103,6 +103,11 @@ def windows(t, types, operand, box, all, attributes):
         n, y, x, c = box
         met = [-(-(l + k - 1) // s) for l, k, s in zip((y, x), types[1][1][1:3], attributes["stride"])]
         return [[n, *met, all[-1]], [c, *all[1:]], [c]][operand] if operand < 3 else [1] * len(all)
+    if t.op == "conv3d":
+        n, *lengths, c = box
+        sides = zip(lengths, attributes["stride"], types[1][1][1:4], attributes["dilation"])
+        span = [(length - 1) * stride + (kernel - 1) * dilation + 1 for length, stride, kernel, dilation in sides]
+        return [[n, *span, all[-1]], [c, *all[1:]], [c]][operand] if operand < 3 else [1] * len(all)
     pool = "kernel" in attributes
     first = {"conv2d": 1, "depthwise_conv2d": 0}.get(t.op)
     kernel = attributes["kernel"] if pool else types[1][1][first : first + 2]

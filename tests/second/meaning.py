@@ -109,6 +109,24 @@ def conv2d(s, pad, stride, dilation):
     return acc
 
 
+def conv3d(s, pad, stride, dilation):
+    n, *pixel, c = s.at
+    zx, zw = s.read(3, 0), s.read(4, 0)
+    acc = s.read(2, 0 if prod(s.shape(2)) == 1 else c)
+
+    def along(axis):
+        kernel, length = s.shape(1)[1 + axis], s.shape(0)[1 + axis]
+        return taps(pixel[axis], stride[axis], pad[2 * axis], dilation[axis], kernel, length)
+
+    for kz, z in along(0):
+        for ky, y in along(1):
+            for kx, x in along(2):
+                for i in range(s.shape(0)[4]):
+                    a = s.place(0, [n, z, y, x, i])
+                    acc += (a - zx) * (s.place(1, [c, kz, ky, kx, i]) - zw)
+    return acc
+
+
 def depthwise_conv2d(s, pad, stride, dilation):
     n, oy, ox, oc = s.at
     _, height, width, _ = s.shape(0)
@@ -386,4 +404,5 @@ OPS = {
     "transpose_conv2d": transpose_conv2d,
     "scatter": scatter,
     "resize": resize,
+    "conv3d": conv3d,
 }

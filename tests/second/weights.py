@@ -9,7 +9,7 @@ from meaning import BITS, coords, evaluate, flat
 ONE = 1 << 16
 TICKETS = 1 << 32
 MOST_FLOW = 1 << 96
-DENSE = {"conv2d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
+DENSE = {"conv2d", "conv3d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
 MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather", "scatter"}
 ALONG = {"argmax"} | {f"reduce_{name}" for name in ("sum", "max", "min", "product", "all", "any")}
 ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d", "resize"}
@@ -118,7 +118,7 @@ class Graph:
         if t.op is None or t.op in MOVES or t.op == "identity":
             return 0
         shapes = [shape for _, shape in self.types(t)]
-        if t.op == "conv2d":
+        if t.op in ("conv2d", "conv3d"):
             return prod(shapes[1][1:])
         if t.op == "transpose_conv2d":
             stride = t.attributes["stride"]
@@ -389,7 +389,7 @@ class Case:
 
     def pass_on(self, id, flows, flow):
         t, route = self.graph[id], self.routes[id]
-        size = t.shape[-1] if t.op in ("conv2d", "transpose_conv2d", "matmul") and route == 0 else 1
+        size = t.shape[-1] if t.op in ("conv2d", "conv3d", "transpose_conv2d", "matmul") and route == 0 else 1
         for first in range(0, len(flows), size):
             group = flows[first : first + size]
             if self.give(id, first, sum(group), route, flow):

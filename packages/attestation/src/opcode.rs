@@ -1,6 +1,6 @@
 //! Canonical form of an op and its attributes: one byte for the op, then its attributes in order.
 
-use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Window2d};
+use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Window2d, Window3d};
 
 use crate::{
     Malformed,
@@ -88,6 +88,10 @@ pub(crate) fn encode_op(w: &mut Writer, op: &Op, rank: usize) {
             r.scale.as_flattened().iter().for_each(|&part| w.varint(part.into()));
             r.offset.iter().chain(&r.border).for_each(|&part| w.signed(part.into()));
         }
+        Op::Conv3d(w) => {
+            let lists = [&w.pad[..], &w.stride, &w.dilation];
+            with(53, &lists.concat());
+        }
         _ => with(GATHER, &[]),
     }
 }
@@ -131,6 +135,7 @@ pub(crate) fn decode_op(r: &mut Reader, rank: usize) -> Result<Op, Malformed> {
             offset: decode_signed(r)?,
             border: decode_signed(r)?,
         }),
+        53 => Op::Conv3d(Window3d { pad: decode_list(r)?, stride: decode_list(r)?, dilation: decode_list(r)? }),
         tag => return Err(Malformed::Tag { tag }),
     })
 }

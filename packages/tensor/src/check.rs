@@ -30,6 +30,7 @@ pub fn check(op: &Op, ins: Operands<'_>, out: &Type) -> Result<(), Invalid> {
     let f = &Facts { ins, out };
     match op {
         Op::Conv2d(w) => window::conv2d(f, w),
+        Op::Conv3d(w) => window::conv3d(f, w),
         Op::DepthwiseConv2d(w) => window::depthwise_conv2d(f, w),
         Op::TransposeConv2d(t) => window::transpose_conv2d(f, t),
         Op::MatMul => window::matmul(f),

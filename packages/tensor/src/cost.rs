@@ -1,7 +1,7 @@
 //! What one output element costs, and how much it reads.
 
 use crate::{
-    op::{Op, Operands},
+    op::{Op, Operands, is_dense},
     types::{Shape, Type},
 };
 
@@ -11,7 +11,13 @@ use crate::{
 pub fn cost(op: &Op, ins: Operands<'_>, _out: &Type) -> u64 {
     match op {
         Op::Rescale(_) => 2,
-        Op::Resize(r) => 4 * u64::from(r.bilinear),
+        Op::Resize(r) => {
+            if r.bilinear {
+                4
+            } else {
+                0
+            }
+        }
         Op::Identity
         | Op::Reshape
         | Op::Transpose { .. }
@@ -35,7 +41,7 @@ pub fn steps(op: &Op, ins: Operands<'_>, out: &Type) -> u64 {
 /// Most elements that one output element reads, of all operands together.
 pub(crate) fn reads(op: &Op, ins: Operands<'_>) -> u64 {
     let each = match op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::MatMul => 2,
+        op if is_dense(op) => 2,
         _ => 1,
     };
     terms(op, ins).unwrap_or(0).saturating_mul(each).saturating_add(5)
@@ -46,6 +52,7 @@ fn terms(op: &Op, ins: Operands<'_>) -> Option<u64> {
     let dim = |operand: usize, axis| u64::from(ins.get(operand).map_or(Shape::SCALAR, |ty| ty.shape).dim(axis));
     match op {
         Op::Conv2d(_) => Some(dim(1, 1).saturating_mul(dim(1, 2)).saturating_mul(dim(1, 3))),
+        Op::Conv3d(_) => Some((1..5).map(|axis| dim(1, axis)).fold(1, u64::saturating_mul)),
         Op::DepthwiseConv2d(_) => Some(dim(1, 0).saturating_mul(dim(1, 1))),
         Op::TransposeConv2d(t) => {
             let taps = |axis, stride: u32| dim(1, axis).div_ceil(u64::from(stride.max(1)));

@@ -39,6 +39,7 @@ pub fn eval<R: Read + ?Sized>(
     let s = &mut site;
     let value = match op {
         Op::Conv2d(window) => conv::conv2d(s, window),
+        Op::Conv3d(window) => conv::conv3d(s, window),
         Op::DepthwiseConv2d(window) => conv::depthwise_conv2d(s, window),
         Op::TransposeConv2d(t) => transposed::transpose_conv2d(s, t),
         Op::MatMul => matmul::matmul(s),

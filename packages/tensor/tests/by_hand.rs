@@ -4,7 +4,7 @@ mod harness;
 
 use DType::{Bool, I8, I16, I32, I48};
 use harness::Tensors;
-use tequio_tensor::{DType, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check, eval};
+use tequio_tensor::{DType, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check, eval};
 
 const SCALE: Rescale =
     Rescale { scale32: true, double_round: false, per_channel: false, input_unsigned: false, output_unsigned: false };
@@ -60,6 +60,25 @@ fn a_convolution_skips_its_padding_whatever_the_zero_point() {
         ty(I32, &[1, 1, 1, 1]),
     );
     assert_eq!(out, [106]);
+}
+
+#[test]
+fn a_convolution_of_volumes_reads_plane_after_plane() {
+    // Every other of three planes, and one of padding behind.
+    let window = Window3d { pad: [0, 1, 0, 0, 0, 0], stride: [1, 1, 1], dilation: [2, 1, 1] };
+    let ins: [(DType, &[u32], &[i64]); 5] = [
+        (I8, &[1, 3, 1, 2, 1], &[1, 2, 3, 4, 5, 6]),
+        (I8, &[1, 2, 1, 2, 1], &[1, 10, 100, 1000]),
+        (I32, &[1], &[7]),
+        (I8, &[1], &[1]),
+        (I8, &[1], &[0]),
+    ];
+    assert_eq!(run(Op::Conv3d(window), &ins, ty(I32, &[1, 2, 1, 1, 1])), [5417, 39]);
+    let types = ins.map(|(dtype, dims, _)| ty(dtype, dims));
+    let mut tensors = Tensors::new(types.to_vec(), ins.map(|(_, _, values)| values.to_vec()).to_vec());
+    let Ok(_) = eval(&Op::Conv3d(window), &types, &ty(I32, &[1, 2, 1, 1, 1]), 0, &mut tensors);
+    let products = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 4), (1, 2), (0, 5), (1, 3)];
+    assert_eq!(tensors.reads, [&[(3, 0), (4, 0), (2, 0)][..], &products].concat());
 }
 
 #[test]

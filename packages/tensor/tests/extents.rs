@@ -1,7 +1,7 @@
 //! Extents and costs, exactly, where the compiler counts on them being tight.
 
 use DType::{I8, I32};
-use tequio_tensor::{DType, Op, Pool2d, Resize, Shape, Type, Window2d, cost, extent, steps};
+use tequio_tensor::{DType, Op, Pool2d, Resize, Shape, Type, Window2d, Window3d, cost, extent, steps};
 
 fn ty(dtype: DType, dims: &[u32]) -> Type {
     Type::new(dtype, dims).unwrap()
@@ -22,6 +22,19 @@ fn a_convolution_reads_a_window_of_all_channels() {
     assert_eq!(reach(op, &ins, &out, 1, &[1, 2, 4, 2]), [2, 3, 3, 16]);
     assert_eq!(reach(op, &ins, &out, 2, &[1, 2, 4, 2]), [2]);
     assert_eq!(cost(&op, &ins, &out), 3 * 3 * 16);
+}
+
+#[test]
+fn a_convolution_of_volumes_reads_a_window_of_all_channels() {
+    let op = Op::Conv3d(Window3d { pad: [1; 6], stride: [1, 2, 1], dilation: [2, 1, 3] });
+    let ins = [ty(I8, &[1, 8, 9, 20, 16]), ty(I8, &[8, 2, 3, 3, 16]), ty(I32, &[8]), ty(I8, &[1]), ty(I8, &[1])];
+    let out = ty(I32, &[1, 8, 5, 16, 8]);
+    assert_eq!(reach(op, &ins, &out, 0, &[1, 1, 1, 1, 1]), [1, 3, 3, 7, 16]);
+    assert_eq!(reach(op, &ins, &out, 0, &[1, 3, 2, 4, 8]), [1, 5, 5, 10, 16]);
+    assert_eq!(reach(op, &ins, &out, 1, &[1, 3, 2, 4, 2]), [2, 2, 3, 3, 16]);
+    assert_eq!(reach(op, &ins, &out, 2, &[1, 3, 2, 4, 2]), [2]);
+    assert_eq!(reach(op, &ins, &out, 3, &[1, 3, 2, 4, 2]), [1]);
+    assert_eq!(cost(&op, &ins, &out), 2 * 3 * 3 * 16);
 }
 
 #[test]

@@ -518,10 +518,29 @@ def resizes():
             resized(dtype, bilinear, [1, 2, 1, 1], ([1793, 7], -200, 257), ([2048, 8], 0, 3))
 
 
+def volume(dtype, weight_dtype, input_shape, weight_shape, pad, stride, dilation, bias_len=None, zps=(0, 0)):
+    oc, *kernel, _ = weight_shape
+    out_dtype = "i48" if dtype == "i16" else "i32"
+    sides = [fitted(input_shape[1 + axis], kernel[axis], stride[axis], dilation[axis], pad, axis) for axis in range(3)]
+    ins = [random(dtype, input_shape), random(weight_dtype, weight_shape),
+           random(out_dtype, [bias_len or oc], -(1 << 20), 1 << 20), one(dtype, zps[0]), one(weight_dtype, zps[1])]
+    attr = {"pad": pad, "stride": stride, "dilation": dilation}
+    mlir = {"acc_type": out_dtype, **{key: attribute(value) for key, value in attr.items()}}
+    case("conv3d", ins, (out_dtype, [input_shape[0], *sides, oc]), (1, 2, 3, 4), attr, mlir)
+
+
+def volumes():
+    volume("i8", "i8", [1, 3, 4, 5, 2], [3, 2, 3, 2, 2], [0] * 6, [1, 1, 1], [1, 1, 1], zps=(5, 0))
+    volume("i8", "i8", [2, 4, 3, 3, 1], [2, 3, 3, 3, 1], [1] * 6, [2, 1, 2], [1, 1, 1], zps=(-128, 3))
+    volume("i8", "i8", [1, 5, 4, 6, 2], [2, 2, 3, 2, 2], [0, 1, 2, 1, 0, 3], [3, 2, 1], [2, 1, 3], bias_len=1, zps=(127, 0))
+    volume("i8", "i4", [1, 2, 3, 3, 3], [4, 2, 2, 2, 3], [1, 0, 0, 1, 0, 0], [1, 1, 1], [1, 1, 1])
+    volume("i16", "i8", [1, 3, 3, 4, 2], [2, 2, 3, 3, 2], [0, 0, 1, 1, 1, 1], [1, 1, 2], [1, 1, 1], zps=(0, -7))
+
+
 def everything():
     """All cases, the same at every call of the program."""
     for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements,
-                 transposeds, scatters, resizes]:
+                 transposeds, scatters, resizes, volumes]:
         part()
     return cases
 

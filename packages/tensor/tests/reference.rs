@@ -5,7 +5,7 @@ mod harness;
 use harness::Tensors;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check};
 
 fn dtype(name: &str) -> DType {
     match name {
@@ -48,6 +48,11 @@ fn op(name: &str, attr: &Value) -> Op {
     let flag = |name: &str| attr[name].as_bool().unwrap();
     match name {
         "conv2d" => Op::Conv2d(window()),
+        "conv3d" => Op::Conv3d(Window3d {
+            pad: array(&attr["pad"]),
+            stride: array(&attr["stride"]),
+            dilation: array(&attr["dilation"]),
+        }),
         "depthwise_conv2d" => Op::DepthwiseConv2d(window()),
         "transpose_conv2d" => {
             Op::TransposeConv2d(Transposed2d { out_pad: signed(&attr["out_pad"]), stride: array(&attr["stride"]) })
@@ -138,5 +143,5 @@ fn every_vector_of_the_reference_model_holds() {
         *seen.entry(name.to_owned()).or_default() += 1;
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
-    assert!(seen.len() >= 51, "{seen:?}");
+    assert!(seen.len() >= 52, "{seen:?}");
 }

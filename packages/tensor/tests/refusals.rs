@@ -1,7 +1,9 @@
 //! What the check refuses, rule by rule: a good operator, one thing changed.
 
 use DType::{Bool, I4, I8, I16, I32, I48};
-use tequio_tensor::{DType, Invalid, Op, Place, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{
+    DType, Invalid, Op, Place, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check,
+};
 
 type Node = (Op, Vec<Type>, Type);
 
@@ -90,6 +92,39 @@ fn convolutions() {
             node.1.pop();
         }),
         Invalid::Operands { found: 4, wanted: 5 }
+    );
+}
+
+#[test]
+fn convolutions_of_volumes() {
+    let window = Window3d { pad: [1, 1, 0, 0, 1, 1], stride: [1, 1, 2], dilation: [1, 2, 1] };
+    let ins = vec![ty(I8, &[1, 4, 5, 5, 3]), ty(I8, &[8, 3, 2, 3, 3]), ty(I32, &[8]), ty(I8, &[1]), ty(I8, &[1])];
+    let good = (Op::Conv3d(window), ins, ty(I32, &[1, 4, 3, 3, 8]));
+    let with = |window| refused(&good, |node| node.0 = Op::Conv3d(window));
+    attribute(with(Window3d { stride: [0, 1, 2], ..window }), "stride");
+    attribute(with(Window3d { dilation: [1, 2, 0], ..window }), "dilation");
+    attribute(with(Window3d { dilation: [2731, 2, 1], ..window }), "kernel times dilation");
+    attribute(with(Window3d { pad: [1, 8193, 0, 0, 1, 1], ..window }), "pad");
+    attribute(with(Window3d { pad: [1, 1, 0, 0, 1, 2], ..window }), "kernel reach");
+    assert_eq!(
+        with(Window3d { pad: [1, 2, 0, 0, 1, 1], ..window }),
+        Invalid::Length { place: Place::Output, axis: 1, found: 4, wanted: 5 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[1] = ty(I8, &[8, 3, 2, 3, 4])),
+        Invalid::Length { place: Place::Operand(1), axis: 4, found: 4, wanted: 3 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.2 = ty(I32, &[1, 4, 3, 3, 9])),
+        Invalid::Length { place: Place::Output, axis: 4, found: 9, wanted: 8 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[0] = ty(I8, &[4, 5, 5, 3])),
+        Invalid::Rank { place: Place::Operand(0), found: 4, least: 5, most: 5 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[2] = ty(I32, &[7])),
+        Invalid::Length { place: Place::Operand(2), axis: 0, found: 7, wanted: 8 }
     );
 }
 

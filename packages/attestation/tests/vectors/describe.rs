@@ -68,6 +68,7 @@ fn attributes(op: &Op, rank: usize) -> Value {
     let pool = |p: &Pool2d| json!({ "kernel": p.kernel, "stride": p.stride, "pad": p.pad });
     match op {
         Op::Conv2d(w) | Op::DepthwiseConv2d(w) => window(w),
+        Op::Conv3d(w) => json!({ "pad": w.pad, "stride": w.stride, "dilation": w.dilation }),
         Op::AvgPool2d(p) | Op::MaxPool2d(p) => pool(p),
         Op::Rescale(r) => json!({
             "scale32": r.scale32,

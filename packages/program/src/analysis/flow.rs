@@ -11,12 +11,12 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use edge::{Edge, is_convolution};
+pub(crate) use edge::Edge;
 use field::{Field, dims};
 pub(crate) use reach::{read, readers, reads_all_weights};
 pub(crate) use spread::targets;
 use tequio_attestation::Operand;
-use tequio_tensor::{Op, Shape, extent};
+use tequio_tensor::{Op, Shape, extent, is_convolution};
 
 use super::{mask::Mask, reads::is_blind, route::target, work::Work};
 use crate::{
@@ -76,7 +76,9 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
     // Outputs that share what they read of the first operand are gone through one by one where the route is another.
     let is_grouped = match edge.node.op {
         Op::MatMul => graph.is_constant(&edge.node.operands[1]),
-        Op::TransposeConv2d(_) => edge.node.operands[1..].iter().all(|operand| graph.is_constant(operand)),
+        Op::Conv3d(_) | Op::TransposeConv2d(_) => {
+            edge.node.operands[1..].iter().all(|operand| graph.is_constant(operand))
+        }
         _ => true,
     };
     let groups = if is_grouped { elements / u64::from(edge.group()) } else { elements };

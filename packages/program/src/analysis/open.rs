@@ -1,10 +1,10 @@
 //! Which elements can differ from those of an old trace.
 
 use tequio_attestation::{Node, Operand};
-use tequio_tensor::Op;
+use tequio_tensor::{Op, is_convolution};
 
 use super::{
-    flow::{Edge, is_convolution, readers},
+    flow::{Edge, readers},
     mask::Mask,
     reads::{Reads, is_blind},
 };

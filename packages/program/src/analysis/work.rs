@@ -1,11 +1,11 @@
 //! What a shard costs: what an output needs, and differs between the job's shards.
 
 use tequio_attestation::Operand;
-use tequio_tensor::{Op, cost};
+use tequio_tensor::{Op, cost, is_convolution};
 
 use super::{
     cone::Cone,
-    flow::{Edge, is_convolution, read, reads_all_weights},
+    flow::{Edge, read, reads_all_weights},
     mask::Mask,
     reads::{Reads, is_blind},
 };

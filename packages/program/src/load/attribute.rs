@@ -1,6 +1,6 @@
 //! One operator's attributes, and its `shape` operands, which become attributes.
 
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d};
 use tequio_tosa::schema::{DType as FileDType, Op as FileOp, ResizeMode, RoundingMode, TosaOperator};
 
 use crate::refused::Refused;
@@ -72,6 +72,7 @@ fn plain(op: FileOp) -> Option<Op> {
 fn with_attributes(s: &Site<'_>) -> Option<Result<Op, Refused>> {
     Some(match s.operator.op() {
         FileOp::CONV2D => conv2d(s),
+        FileOp::CONV3D => conv3d(s),
         FileOp::DEPTHWISE_CONV2D => depthwise_conv2d(s),
         FileOp::TRANSPOSE_CONV2D => transpose_conv2d(s),
         FileOp::AVG_POOL2D => avg_pool2d(s),
@@ -181,6 +182,15 @@ fn conv2d(s: &Site<'_>) -> Result<Op, Refused> {
     let pad = list(s, op, "pad", a.pad())?;
     let (stride, dilation) = (list(s, op, "stride", a.stride())?, list(s, op, "dilation", a.dilation())?);
     Ok(Op::Conv2d(Window2d { pad, stride, dilation }))
+}
+
+fn conv3d(s: &Site<'_>) -> Result<Op, Refused> {
+    let op = "conv3d";
+    let a = s.some(op, "attribute", s.operator.attribute_as_conv_3d_attribute())?;
+    s.accumulator(op, a.acc_type(), s.out.dtype)?;
+    let pad = list(s, op, "pad", a.pad())?;
+    let (stride, dilation) = (list(s, op, "stride", a.stride())?, list(s, op, "dilation", a.dilation())?);
+    Ok(Op::Conv3d(Window3d { pad, stride, dilation }))
 }
 
 fn depthwise_conv2d(s: &Site<'_>) -> Result<Op, Refused> {

@@ -9,6 +9,7 @@ mod programs;
 mod resized;
 mod scattered;
 mod transposed;
+mod volumes;
 
 use std::{fs, path::PathBuf};
 
@@ -130,7 +131,9 @@ fn weights() {
         &transposed::learnt(),
         &plans::all_committed(&transposed::learnt(), &["w", "b"]),
     ));
-    for (name, graph) in [("scattered", scattered::scattered()), ("resized", resized::resized())] {
+    for (name, graph) in
+        [("scattered", scattered::scattered()), ("resized", resized::resized()), ("volumes", volumes::volumes())]
+    {
         cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
         cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
         for _ in 0..2 * MADE_UP {

@@ -1,7 +1,7 @@
 //! Random operators: valid ones of every kind, and garbage.
 
 use super::Tensors;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Shape, Transposed2d, Type, Window2d};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Shape, Transposed2d, Type, Window2d, Window3d};
 
 const WORDS: [DType; 3] = [DType::I8, DType::I16, DType::I32];
 const SHORT: [DType; 2] = [DType::I8, DType::I16];
@@ -61,7 +61,8 @@ pub type Node = (Op, Vec<Type>, Type);
 
 /// A node that the check accepts.
 pub fn valid(r: &mut Rng) -> Node {
-    match r.within(0, 8) {
+    match r.within(0, 9) {
+        9 => conv3d(r),
         8 => resize(r),
         7 => transposed(r),
         0 => conv(r),
@@ -107,6 +108,25 @@ fn conv(r: &mut Rng) -> Node {
     let ins =
         vec![ty(input, &[n, ih, iw, ic]), ty(weight, &kernel), ty(acc, &[bias]), ty(input, &[1]), ty(weight, &[1])];
     (op, ins, ty(acc, &[n, oh, ow, oc]))
+}
+
+fn conv3d(r: &mut Rng) -> Node {
+    let (id, kd, sz, dz, pz, od) = window(r, true);
+    let (ih, kh, sy, dy, py, oh) = window(r, true);
+    let (iw, kw, sx, dx, px, ow) = window(r, true);
+    let (n, ic, oc) = (r.within(1, 2), r.within(1, 2), r.within(1, 3));
+    let (input, acc) = r.pick(&[(DType::I8, DType::I32), (DType::I16, DType::I48)]);
+    let bias = if r.flag() { 1 } else { oc };
+    let ins = vec![
+        ty(input, &[n, id, ih, iw, ic]),
+        ty(DType::I8, &[oc, kd, kh, kw, ic]),
+        ty(acc, &[bias]),
+        ty(input, &[1]),
+        ty(DType::I8, &[1]),
+    ];
+    let pad = [pz[0], pz[1], py[0], py[1], px[0], px[1]];
+    let op = Op::Conv3d(Window3d { pad, stride: [sz, sy, sx], dilation: [dz, dy, dx] });
+    (op, ins, ty(acc, &[n, od, oh, ow, oc]))
 }
 
 fn transposed(r: &mut Rng) -> Node {
@@ -417,6 +437,11 @@ fn wild(r: &mut Rng, op: Op) -> Op {
     };
     match op {
         Op::Conv2d(_) => Op::Conv2d(Window2d { pad: [n(), n(), n(), n()], stride: [n(), n()], dilation: [n(), n()] }),
+        Op::Conv3d(_) => Op::Conv3d(Window3d {
+            pad: [n(), n(), n(), n(), n(), n()],
+            stride: [n(), n(), n()],
+            dilation: [n(), n(), n()],
+        }),
         Op::DepthwiseConv2d(_) => {
             Op::DepthwiseConv2d(Window2d { pad: [n(), n(), n(), n()], stride: [n(), n()], dilation: [n(), n()] })
         }

@@ -7,7 +7,7 @@ use flatbuffers::{FlatBufferBuilder, UnionWIPOffset, WIPOffset};
 #[derive(Clone, Debug)]
 pub enum Attribute {
     None,
-    /// Also of depthwise convolutions.
+    /// Also of depthwise convolutions, and of those of volumes.
     Conv {
         pad: Vec<i32>,
         stride: Vec<i32>,
@@ -94,6 +94,10 @@ fn conv(b: &mut FlatBufferBuilder<'_>, op: Op, lists: [&Vec<i32>; 3], acc_type: 
     if op == Op::CONV2D {
         let args = tosa::Conv2dAttributeArgs { pad, stride, dilation, acc_type, ..Default::default() };
         return (Kind::Conv2dAttribute, Some(tosa::Conv2dAttribute::create(b, &args).as_union_value()));
+    }
+    if op == Op::CONV3D {
+        let args = tosa::Conv3dAttributeArgs { pad, stride, dilation, acc_type, ..Default::default() };
+        return (Kind::Conv3dAttribute, Some(tosa::Conv3dAttribute::create(b, &args).as_union_value()));
     }
     let args = tosa::DepthwiseConv2dAttributeArgs { pad, stride, dilation, acc_type, ..Default::default() };
     (Kind::DepthwiseConv2dAttribute, Some(tosa::DepthwiseConv2dAttribute::create(b, &args).as_union_value()))

@@ -18,6 +18,13 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
             }
             axes[3] = if first == 1 { Along::Whole } else { Along::Block(weight.dim(3)) };
         }
+        (Op::Conv3d(w), 0) => {
+            for side in 0..3 {
+                let (stride, pad, dilation) = (w.stride[side], w.pad[2 * side], w.dilation[side]);
+                axes[1 + side] = Along::Window { stride, pad, dilation, kernel: edge.types[1].shape.dim(1 + side) };
+            }
+            axes[4] = Along::Whole;
+        }
         (Op::TransposeConv2d(t), 0) => {
             let weight = &edge.types[1].shape;
             for side in 0..2 {

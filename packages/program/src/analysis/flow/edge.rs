@@ -94,6 +94,7 @@ impl<'a> Edge<'a> {
     pub fn shared(&self) -> Option<usize> {
         match (&self.node.op, self.route) {
             (Op::Conv2d(_) | Op::TransposeConv2d(_), 0) => Some(3),
+            (Op::Conv3d(_), 0) => Some(4),
             (Op::MatMul, 0) => Some(2),
             _ => None,
         }
@@ -103,9 +104,4 @@ impl<'a> Edge<'a> {
     pub fn group(&self) -> u32 {
         self.shared().map_or(1, |axis| self.out.shape.dim(axis))
     }
-}
-
-/// Whether an op's elements read windows of an input, weights and a bias.
-pub fn is_convolution(op: &Op) -> bool {
-    matches!(op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_))
 }

@@ -1,12 +1,12 @@
 //! Passing flow back a whole tensor at a time.
 
 use tequio_attestation::TensorId;
-use tequio_tensor::{MAX_RANK, Op};
+use tequio_tensor::{MAX_RANK, Op, is_convolution};
 
 use super::{
     along::Along,
     axes::axes,
-    edge::{Edge, is_convolution},
+    edge::Edge,
     element,
     field::{Field, dims},
     reach::{in_line, reaches_all, scattered},

@@ -43,7 +43,7 @@ type From<'a> = (&'a str, Shape);
 /// Convolutions, with gaps too, pools, and other sizes.
 fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<Shape> {
     let (name, [n, h, w, c]) = from;
-    match dice.below(6) {
+    match dice.below(7) {
         0 => Some(p.layer(from, to, conv(dice.pick(&[1, 4, 9, 20]), dice.pick(&[1, 3])))),
         1 => {
             let (kernel, stride) = (2.min(h).min(w), dice.pick(&[1, 2]));
@@ -68,6 +68,7 @@ fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<
             Some(out)
         }
         4 => resized(p, dice, from, to),
+        5 => volume(p, dice, from, to),
         _ => dilated(p, dice, from, to),
     }
 }
@@ -93,6 +94,31 @@ fn resized(p: &mut Program, dice: &mut Dice, (from, [n, h, w, c]): From<'_>, to:
         p.op(Op::RESIZE, Attribute::Resize(ResizeMode::BILINEAR), &inputs, (&sum, DType::INT32, &out));
         p.rescale(&sum, to, &out, [DType::INT32, DType::INT8]);
     }
+    Some(out)
+}
+
+/// Windows over rows, columns and channels.
+fn volume(p: &mut Program, dice: &mut Dice, (from, [n, h, w, c]): From<'_>, to: &str) -> Option<Shape> {
+    let [deep, weight, sum, narrow, flat] =
+        ["deep", "weight", "sum", "narrow", "flat"].map(|name| format!("{to}_{name}"));
+    let kernel = [h, w, c].map(|len| len.min(1 + dice.below(3) as i32));
+    let out = [n, h - kernel[0] + 1, w - kernel[1] + 1, c - kernel[2] + 1];
+    let with_channel = |[n, h, w, c]: Shape| [n, h, w, c, 1];
+    let volume = with_channel([n, h, w, c]);
+    p.shape(&deep, &volume.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[from, &deep], (&format!("{to}_volume"), DType::INT8, &volume));
+    p.constant(
+        &weight,
+        DType::INT8,
+        &[1, kernel[0], kernel[1], kernel[2], 1],
+        noise(kernel.iter().product::<i32>() as usize),
+    );
+    let window = Attribute::Conv { pad: vec![0; 6], stride: vec![1; 3], dilation: vec![1; 3], acc: DType::INT32 };
+    let inputs = [&format!("{to}_volume"), &weight, "zero32", "zero8", "zero8"];
+    p.op(Op::CONV3D, window, &inputs, (&sum, DType::INT32, &with_channel(out)));
+    p.rescale(&sum, &narrow, &with_channel(out), [DType::INT32, DType::INT8]);
+    p.shape(&flat, &out.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[&narrow, &flat], (to, DType::INT8, &out));
     Some(out)
 }
 

@@ -1,7 +1,7 @@
 //! Random graphs of every kind of op.
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check};
 
 use crate::{
     analysis::{mask::Mask, open::open, route::routable, work::Work},
@@ -99,7 +99,8 @@ impl Random {
     /// So many more tensors, of every kind of op.
     pub fn grow(&mut self, least: u32, most: u32) {
         for _ in 0..self.within(least, most) {
-            match self.within(0, 6) {
+            match self.within(0, 7) {
+                7 => self.volume(),
                 0 | 1 => self.windowed(),
                 2 => self.elementwise(),
                 3 => self.product(),
@@ -112,7 +113,8 @@ impl Random {
         let x = self.any();
         let x = if self.shape(x).len() == 4 { x } else { self.reshaped(x, 4) };
         let [n, h, w, c] = self.shape(x)[..] else { unreachable!() };
-        let kind = self.within(0, 5);
+        // A resize takes no axis that is very long.
+        let kind = self.within(0, if h.max(w) < MAX { 5 } else { 4 });
         let (y, z) = (self.window(h, kind < 2), self.window(w, kind < 2));
         let window = Window2d { pad: [y.3[0], y.3[1], z.3[0], z.3[1]], stride: [y.0, z.0], dilation: [y.1, z.1] };
         let pool = Pool2d { kernel: [y.2, z.2], stride: window.stride, pad: window.pad };
@@ -130,6 +132,23 @@ impl Random {
         let (weight, bias) = (self.given(DType::I8, &weight), self.given(DType::I32, &[channels]));
         let sum = self.op(op, vec![x, weight, bias, zero, zero], DType::I32, &out(channels));
         self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out(channels))
+    }
+
+    fn volume(&mut self) -> TensorId {
+        let x = self.any();
+        let x = self.reshaped(x, 5);
+        let [n, d, h, w, c] = self.shape(x)[..] else { unreachable!() };
+        let sides = [d, h, w].map(|len| self.window(len, true));
+        let pad = [sides[0].3, sides[1].3, sides[2].3].concat().try_into().unwrap();
+        let window = Window3d { pad, stride: sides.map(|side| side.0), dilation: sides.map(|side| side.1) };
+        let ([kernel_z, kernel_y, kernel_x], [z, y, x_]) = (sides.map(|side| side.2), sides.map(|side| side.4));
+        let channels = self.within(1, 2);
+        let (out, zero) = ([n, z, y, x_, channels], Operand::Scalar { dtype: DType::I8, rank: 1, value: 0 });
+        let weight = self.given(DType::I8, &[channels, kernel_z, kernel_y, kernel_x, c]);
+        let bias = self.given(DType::I32, &[channels]);
+        let operands = vec![Operand::Tensor(x), weight, bias, zero, zero];
+        let sum = self.op(Op::Conv3d(window), operands, DType::I32, &out);
+        self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out)
     }
 
     fn resized(&mut self, x: Operand, [n, h, w, c]: [u32; 4]) -> TensorId {
