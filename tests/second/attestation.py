@@ -221,7 +221,7 @@ NAMES = """conv2d depthwise_conv2d matmul avg_pool2d max_pool2d rescale clamp ad
     arithmetic_right_shift logical_left_shift logical_right_shift bitwise_and bitwise_or bitwise_xor logical_and
     logical_or logical_xor equal greater greater_equal select negate abs bitwise_not logical_not clz table cast
     identity reduce_sum reduce_max reduce_min reduce_product reduce_all reduce_any argmax pad reshape transpose slice
-    concat reverse tile gather transpose_conv2d""".split()
+    concat reverse tile gather transpose_conv2d scatter resize conv3d""".split()
 AXIS = {n for n in NAMES if n.startswith("reduce_")} | {"argmax", "concat", "reverse"}
 FLAGS = ["scale32", "double_round", "per_channel", "input_unsigned", "output_unsigned"]
 
@@ -294,14 +294,24 @@ def read_descriptor(r, shown=False):
     return d
 
 
+def read_int32s(r, count):
+    numbers = [r.signed() for _ in range(count)]
+    refuse_if(any(not -(1 << 31) <= number < 1 << 31 for number in numbers), "int32")
+    return numbers
+
+
 def read_attributes(r, op, rank):
     many = lambda count: [r.varint(32) for _ in range(count)]
     if op in ("conv2d", "depthwise_conv2d"):
         return {"pad": many(4), "stride": many(2), "dilation": many(2)}
+    if op == "conv3d":
+        return {"pad": many(6), "stride": many(3), "dilation": many(3)}
     if op == "transpose_conv2d":
-        out_pad = [r.signed() for _ in range(4)]
-        refuse_if(any(not -(1 << 31) <= pad < 1 << 31 for pad in out_pad), "out_pad")
-        return {"out_pad": out_pad, "stride": many(2)}
+        return {"out_pad": read_int32s(r, 4), "stride": many(2)}
+    if op == "resize":
+        bilinear = bool(read_byte_below(r, 2, "flag"))
+        scale = [many(2), many(2)]
+        return {"bilinear": bilinear, "scale": scale, "offset": read_int32s(r, 2), "border": read_int32s(r, 2)}
     if op in ("avg_pool2d", "max_pool2d"):
         return {"kernel": many(2), "stride": many(2), "pad": many(4)}
     if op == "rescale":

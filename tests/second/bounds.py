@@ -69,6 +69,18 @@ def reach(t, types, operand, box, all, attributes):
         if operand:
             return [n, w]
         return [1, 1, c] if n == w == 1 else [n, all[1], c]
+    if t.op == "scatter" and operand:
+        n, k, c = box
+        if operand == 1:
+            return [n, all[1]]
+        return [1, 1, c] if n == k == 1 else [n, all[1], c]
+    if t.op == "resize":
+        n, *pixel, c = box
+        around = [
+            up((length - 1) * denominator + (numerator - 1) * attributes["bilinear"], numerator) + 1
+            for length, (numerator, denominator) in zip(pixel, attributes["scale"])
+        ]
+        return [n, *around, c]
     if t.op == "argmax":
         axis = attributes["axis"]
         return box[:axis] + [all[axis]] + box[axis:]
@@ -91,6 +103,11 @@ def windows(t, types, operand, box, all, attributes):
         n, y, x, c = box
         met = [-(-(l + k - 1) // s) for l, k, s in zip((y, x), types[1][1][1:3], attributes["stride"])]
         return [[n, *met, all[-1]], [c, *all[1:]], [c]][operand] if operand < 3 else [1] * len(all)
+    if t.op == "conv3d":
+        n, *lengths, c = box
+        sides = zip(lengths, attributes["stride"], types[1][1][1:4], attributes["dilation"])
+        span = [(length - 1) * stride + (kernel - 1) * dilation + 1 for length, stride, kernel, dilation in sides]
+        return [[n, *span, all[-1]], [c, *all[1:]], [c]][operand] if operand < 3 else [1] * len(all)
     pool = "kernel" in attributes
     first = {"conv2d": 1, "depthwise_conv2d": 0}.get(t.op)
     kernel = attributes["kernel"] if pool else types[1][1][first : first + 2]

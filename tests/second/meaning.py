@@ -109,6 +109,24 @@ def conv2d(s, pad, stride, dilation):
     return acc
 
 
+def conv3d(s, pad, stride, dilation):
+    n, *pixel, c = s.at
+    zx, zw = s.read(3, 0), s.read(4, 0)
+    acc = s.read(2, 0 if prod(s.shape(2)) == 1 else c)
+
+    def along(axis):
+        kernel, length = s.shape(1)[1 + axis], s.shape(0)[1 + axis]
+        return taps(pixel[axis], stride[axis], pad[2 * axis], dilation[axis], kernel, length)
+
+    for kz, z in along(0):
+        for ky, y in along(1):
+            for kx, x in along(2):
+                for i in range(s.shape(0)[4]):
+                    a = s.place(0, [n, z, y, x, i])
+                    acc += (a - zx) * (s.place(1, [c, kz, ky, kx, i]) - zw)
+    return acc
+
+
 def depthwise_conv2d(s, pad, stride, dilation):
     n, oy, ox, oc = s.at
     _, height, width, _ = s.shape(0)
@@ -306,6 +324,33 @@ def gather(s):
     return s.place(0, [n, clip(chosen, 0, s.shape(0)[1] - 1), c])
 
 
+def scatter(s):
+    n, k, c = s.at
+    indices = [s.place(1, [n, w]) for w in range(s.shape(1)[1])]
+    named = [w for w, index in enumerate(indices) if index == k]
+    return s.place(2, [n, named[-1], c]) if named else s.own(0)
+
+
+def resize(s, bilinear, scale, offset, border):
+    n, oy, ox, c = s.at
+    _, height, width, _ = s.shape(0)
+
+    def places(at, side, length):
+        numerator, denominator = scale[side]
+        before, rest = divmod(at * denominator + offset[side], numerator)
+        if not bilinear:
+            return {clip(before + (2 * rest >= numerator), 0, length - 1): 1}
+        weights = {clip(before, 0, length - 1): numerator - rest}
+        behind = clip(before + 1, 0, length - 1)
+        if rest:
+            weights[behind] = weights.get(behind, 0) + rest
+        return weights
+
+    columns = places(ox, 1, width).items()
+    rows = places(oy, 0, height).items()
+    return sum(wy * wx * s.place(0, [n, y, x, c]) for y, wy in rows for x, wx in columns)
+
+
 OPS = {
     "conv2d": conv2d,
     "depthwise_conv2d": depthwise_conv2d,
@@ -357,4 +402,7 @@ OPS = {
     "tile": lambda s: s.place(0, [at % length for at, length in zip(s.at, s.shape(0))]),
     "gather": gather,
     "transpose_conv2d": transpose_conv2d,
+    "scatter": scatter,
+    "resize": resize,
+    "conv3d": conv3d,
 }

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from math import prod
 
 from attestation import tagged, u32, varint
-from meaning import BITS, evaluate
+from meaning import BITS, coords, evaluate, flat
 
 ONE = 1 << 16
 TICKETS = 1 << 32
 MOST_FLOW = 1 << 96
-DENSE = {"conv2d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
-MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather"}
+DENSE = {"conv2d", "conv3d", "depthwise_conv2d", "transpose_conv2d", "matmul"}
+MOVES = {"reshape", "transpose", "slice", "concat", "reverse", "tile", "pad", "gather", "scatter"}
 ALONG = {"argmax"} | {f"reduce_{name}" for name in ("sum", "max", "min", "product", "all", "any")}
-ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d"}
+ELSEWHERE = DENSE | MOVES | ALONG | {"avg_pool2d", "max_pool2d", "resize"}
 
 
 def up(a, b):
@@ -21,6 +21,10 @@ def up(a, b):
 
 def log2(count):
     return max(1, (count - 1).bit_length())
+
+
+def takes_nearest(t):
+    return t.op == "resize" and not t.attributes["bilinear"]
 
 
 def plan_hash(plan):
@@ -77,7 +81,7 @@ class Graph:
 
     def chooser(self, t):
         """The operand that chooses what is read, if what it says isn't known."""
-        at = {"select": 0, "gather": 1}.get(t.op)
+        at = {"select": 0, "gather": 1, "scatter": 1}.get(t.op)
         return None if at is None or self.is_constant(t.operands[at]) else at
 
     def reads(self, id, index):
@@ -88,11 +92,13 @@ class Graph:
 
     def read(self, t, index):
         types, chooser, found = self.types(t), self.chooser(t), []
-        choices = 1 if chooser is None else 2 if t.op == "select" else types[0][1][1]
-        for choice in range(choices):
+        choices = range(1)
+        if chooser is not None:
+            choices = [-1] if t.op == "scatter" else range(2 if t.op == "select" else types[0][1][1])
+        for choice in choices:
 
             def read(operand, element):
-                if operand != chooser or choice == 0:
+                if operand != chooser or choice <= 0:
                     found.append((operand, element))
                 if operand == chooser:
                     return choice
@@ -102,6 +108,9 @@ class Graph:
                 return values[element] if values else 0
 
             evaluate(t.op, t.attributes, types, (t.dtype, t.shape), index, read)
+        if t.op == "scatter" and chooser is not None:
+            (n, _, c), shape = coords(t.shape, index), types[2][1]
+            found += [(2, flat(shape, [n, w, c])) for w in range(shape[1])]
         return found
 
     def cost_of_one(self, t):
@@ -109,7 +118,7 @@ class Graph:
         if t.op is None or t.op in MOVES or t.op == "identity":
             return 0
         shapes = [shape for _, shape in self.types(t)]
-        if t.op == "conv2d":
+        if t.op in ("conv2d", "conv3d"):
             return prod(shapes[1][1:])
         if t.op == "transpose_conv2d":
             stride = t.attributes["stride"]
@@ -120,6 +129,8 @@ class Graph:
             return shapes[0][2]
         if t.op in ("avg_pool2d", "max_pool2d"):
             return prod(t.attributes["kernel"])
+        if t.op == "resize":
+            return 4 if t.attributes["bilinear"] else 0
         if t.op in ALONG:
             return shapes[0][t.attributes["axis"]]
         return 2 if t.op == "rescale" else 1
@@ -191,7 +202,9 @@ class Compiler:
             if not open:
                 continue
             least = []
-            if t.op in MOVES - {"concat", "gather"} | {"max_pool2d", "reduce_max", "reduce_min", "argmax"}:
+            if t.op in MOVES - {"concat", "gather", "scatter"} | {"max_pool2d", "reduce_max", "reduce_min", "argmax"}:
+                least.append(open[0])
+            if takes_nearest(t):
                 least.append(open[0])
             if t.op == "concat":
                 least.append(max(open))
@@ -203,7 +216,7 @@ class Compiler:
                 least.append(log2(graph.types(t)[0][1][t.attributes["axis"]]))
             bits[-1] = min([bits[-1], *least])
         for t in graph.tensors:
-            if t.op == "gather" and (indices := t.ids()[1]) is not None:
+            if t.op in ("gather", "scatter") and (indices := t.ids()[1]) is not None:
                 bits[indices] = min(bits[indices], log2(graph.types(t)[0][1][1]))
         return bits
 
@@ -211,10 +224,13 @@ class Compiler:
         """B"""
         t = self.graph[id]
         all = t.elements * self.bits[id]
-        if t.op not in ("avg_pool2d", "max_pool2d"):
+        if t.op in ("avg_pool2d", "max_pool2d"):
+            most = [up(*side) for side in zip(t.attributes["kernel"], t.attributes["stride"])]
+        elif t.op == "resize" and not takes_nearest(t):
+            most = [up(2 * numerator, denominator) for numerator, denominator in t.attributes["scale"]]
+        else:
             return all
-        kernel, stride = t.attributes["kernel"], t.attributes["stride"]
-        return up(all, prod(min(up(kernel[i], stride[i]), t.shape[1 + i]) for i in range(2)))
+        return up(all, prod(min(most[i], t.shape[1 + i]) for i in range(2)))
 
     def given(self, id):
         """G"""
@@ -274,7 +290,7 @@ class Compiler:
 
     def copies(self, id):
         t = self.graph[id]
-        if t.op in MOVES - {"gather"}:
+        if t.op in MOVES - {"gather", "scatter"} or takes_nearest(t):
             return True
         return t.op not in ELSEWHERE and sum(not self.graph.is_constant(o) for o in t.operands) == 1
 
@@ -343,12 +359,13 @@ class Case:
     def together(self, t, operand):
         if t.op == "concat":
             return range(len(t.operands))
-        return (1, 2) if t.op == "select" and operand else (operand,)
+        sides = {"select": (1, 2), "scatter": (0, 2)}.get(t.op, ())
+        return sides if operand in sides else (operand,)
 
     def is_chosen(self, t, operand):
         """Whether what is read of an operand shows only when the program runs."""
-        chosen = (t.op == "gather" and operand == 0) or (t.op == "select" and operand > 0)
-        return chosen and self.graph.chooser(t) is not None
+        chosen = {"gather": (0,), "select": (1, 2), "scatter": (0, 2)}.get(t.op, ())
+        return operand in chosen and self.graph.chooser(t) is not None
 
     def route(self, t):
         possible = [at for at, id in enumerate(t.ids()) if id is not None and any(self.open[id])]
@@ -372,7 +389,7 @@ class Case:
 
     def pass_on(self, id, flows, flow):
         t, route = self.graph[id], self.routes[id]
-        size = t.shape[-1] if t.op in ("conv2d", "transpose_conv2d", "matmul") and route == 0 else 1
+        size = t.shape[-1] if t.op in ("conv2d", "conv3d", "transpose_conv2d", "matmul") and route == 0 else 1
         for first in range(0, len(flows), size):
             group = flows[first : first + size]
             if self.give(id, first, sum(group), route, flow):

@@ -1,6 +1,6 @@
 //! Canonical form of an op and its attributes: one byte for the op, then its attributes in order.
 
-use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Window2d};
+use tequio_tensor::{MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Window2d, Window3d};
 
 use crate::{
     Malformed,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The ops without attributes and their codes.
-const PLAIN: [(u8, Op); 29] = [
+const PLAIN: [(u8, Op); 30] = [
     (3, Op::MatMul),
     (8, Op::Add),
     (9, Op::Sub),
@@ -38,6 +38,7 @@ const PLAIN: [(u8, Op); 29] = [
     (34, Op::Identity),
     (43, Op::Reshape),
     (48, Op::Tile),
+    (51, Op::Scatter),
 ];
 const GATHER: u8 = 49;
 
@@ -81,6 +82,16 @@ pub(crate) fn encode_op(w: &mut Writer, op: &Op, rank: usize) {
             t.out_pad.iter().for_each(|&pad| w.signed(pad.into()));
             t.stride.iter().for_each(|&stride| w.varint(stride.into()));
         }
+        Op::Resize(r) => {
+            w.u8(52);
+            w.u8(r.bilinear.into());
+            r.scale.as_flattened().iter().for_each(|&part| w.varint(part.into()));
+            r.offset.iter().chain(&r.border).for_each(|&part| w.signed(part.into()));
+        }
+        Op::Conv3d(w) => {
+            let lists = [&w.pad[..], &w.stride, &w.dilation];
+            with(53, &lists.concat());
+        }
         _ => with(GATHER, &[]),
     }
 }
@@ -118,6 +129,13 @@ pub(crate) fn decode_op(r: &mut Reader, rank: usize) -> Result<Op, Malformed> {
         47 => Op::Reverse { axis: decode_axis(r)? },
         GATHER => Op::Gather,
         50 => Op::TransposeConv2d(Transposed2d { out_pad: decode_signed(r)?, stride: decode_list(r)? }),
+        52 => Op::Resize(Resize {
+            bilinear: decode_flag(r)?,
+            scale: [decode_list(r)?, decode_list(r)?],
+            offset: decode_signed(r)?,
+            border: decode_signed(r)?,
+        }),
+        53 => Op::Conv3d(Window3d { pad: decode_list(r)?, stride: decode_list(r)?, dilation: decode_list(r)? }),
         tag => return Err(Malformed::Tag { tag }),
     })
 }

@@ -2,7 +2,7 @@
 
 use tequio_program::{Plan, Refused, compile, load};
 use tequio_tensor::Invalid;
-use tequio_tosa::{Attribute, DType, MAX_FILE, Op, Program, RoundingMode, Unreadable, conv};
+use tequio_tosa::{Attribute, DType, MAX_FILE, Op, Program, ResizeMode, RoundingMode, Unreadable, conv};
 
 /// A layer with a clamp, spoilt.
 fn refused(spoil: impl FnOnce(&mut Program)) -> Refused {
@@ -119,14 +119,17 @@ fn too_many() {
 
 #[test]
 fn ops() {
-    let foreign =
-        [Op::CUSTOM, Op::COND_IF, Op::WHILE_LOOP, Op::VARIABLE, Op::RESIZE, Op::SIGMOID, Op(999), Op::UNKNOWN];
+    let foreign = [Op::CUSTOM, Op::COND_IF, Op::WHILE_LOOP, Op::VARIABLE, Op::FFT2D, Op::SIGMOID, Op(999), Op::UNKNOWN];
     for op in foreign {
         refused!(Refused::UnknownOp { .. }, |p| {
             let operator = p.operator_of("y");
             (operator.op, operator.attribute) = (op, Attribute::None);
         });
     }
+    refused!(Refused::Attribute { op: "resize", attribute: "mode", .. }, |p| {
+        let operator = p.operator_of("y");
+        (operator.op, operator.attribute) = (Op::RESIZE, Attribute::Resize(ResizeMode::UNKNOWN));
+    });
     refused!(Refused::UnknownOp { .. }, |p| p.operator_of("y").outputs = vec![]);
     refused!(Refused::UnknownOp { .. }, |p| p.operator_of("y").outputs.push("z".into()));
     refused!(Refused::Op { op: "clamp", reason: Invalid::Length { .. }, .. }, |p| p.find("y").shape[1] = 5);

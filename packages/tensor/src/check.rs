@@ -5,6 +5,7 @@ mod facts;
 mod invalid;
 mod layout;
 mod profile;
+mod resize;
 mod window;
 
 use crate::{
@@ -29,6 +30,7 @@ pub fn check(op: &Op, ins: Operands<'_>, out: &Type) -> Result<(), Invalid> {
     let f = &Facts { ins, out };
     match op {
         Op::Conv2d(w) => window::conv2d(f, w),
+        Op::Conv3d(w) => window::conv3d(f, w),
         Op::DepthwiseConv2d(w) => window::depthwise_conv2d(f, w),
         Op::TransposeConv2d(t) => window::transpose_conv2d(f, t),
         Op::MatMul => window::matmul(f),
@@ -70,6 +72,8 @@ pub fn check(op: &Op, ins: Operands<'_>, out: &Type) -> Result<(), Invalid> {
         Op::Reverse { axis } => layout::reverse(f, *axis),
         Op::Tile => layout::tile(f),
         Op::Gather => layout::gather(f),
+        Op::Scatter => layout::scatter(f),
+        Op::Resize(r) => resize::resize(f, r),
     }?;
     let found = reads(op, ins);
     if found > MAX_READS { Err(Invalid::Reads { found, most: MAX_READS }) } else { Ok(()) }

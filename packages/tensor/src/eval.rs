@@ -7,6 +7,7 @@ mod matmul;
 mod pool;
 mod reduce;
 mod rescale;
+mod resize;
 mod site;
 mod table;
 mod transposed;
@@ -38,6 +39,7 @@ pub fn eval<R: Read + ?Sized>(
     let s = &mut site;
     let value = match op {
         Op::Conv2d(window) => conv::conv2d(s, window),
+        Op::Conv3d(window) => conv::conv3d(s, window),
         Op::DepthwiseConv2d(window) => conv::depthwise_conv2d(s, window),
         Op::TransposeConv2d(t) => transposed::transpose_conv2d(s, t),
         Op::MatMul => matmul::matmul(s),
@@ -88,6 +90,8 @@ pub fn eval<R: Read + ?Sized>(
         Op::Reverse { axis } => layout::reverse(s, *axis),
         Op::Tile => layout::tile(s),
         Op::Gather => layout::gather(s),
+        Op::Scatter => layout::scatter(s),
+        Op::Resize(r) => resize::resize(s, r),
     }?;
     Ok(out.dtype.wrap(value))
 }

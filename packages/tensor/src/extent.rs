@@ -1,7 +1,7 @@
 //! How far the reads of a box of output elements can reach.
 
 use crate::{
-    op::{Op, Operands},
+    op::{Op, Operands, is_dense},
     types::{MAX_RANK, Shape, Type},
 };
 
@@ -14,7 +14,7 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
     let shape = |operand: usize| ins.get(operand).map_or(Shape::SCALAR, |ty| ty.shape);
     let whole = shape(operand);
     let of = Shape::capped(out.shape.rank(), of.padded(), &out.shape).padded();
-    let [n, y, x, c, ..] = of;
+    let [n, y, x, c, last, ..] = of;
     let input = shape(0).padded();
     let weight = shape(1).padded();
 
@@ -25,13 +25,19 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
             let [dy, dx] = w.dilation;
             lengths([n, span(y, sy, kh, dy), span(x, sx, kw, dx), u32::MAX])
         }
+        (Op::Conv3d(w), 0) => {
+            let ([_, kd, kh, kw, ..], [sz, sy, sx], [dz, dy, dx]) = (weight, w.stride, w.dilation);
+            lengths([n, span(y, sz, kd, dz), span(x, sy, kh, dy), span(c, sx, kw, dx), u32::MAX])
+        }
+        (Op::Conv3d(_), 1) => lengths([last, u32::MAX, u32::MAX, u32::MAX, u32::MAX]),
+        (Op::Conv3d(_), 2) => lengths([last]),
         (Op::TransposeConv2d(t), 0) => {
             let [_, kh, kw, ..] = weight;
             let [sy, sx] = t.stride;
             lengths([n, met(y, sy, kh), met(x, sx, kw), u32::MAX])
         }
         (Op::Conv2d(_) | Op::TransposeConv2d(_), 1) => lengths([c, u32::MAX, u32::MAX, u32::MAX]),
-        (Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_), 2) => lengths([c, 1, 1, 1]),
+        (Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_), 2) => lengths([c]),
         (Op::DepthwiseConv2d(w), 0) => {
             let [kh, kw, _, m, ..] = weight;
             let [sy, sx] = w.stride;
@@ -42,27 +48,30 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
             let [_, _, _, m, ..] = weight;
             lengths([u32::MAX, u32::MAX, touched(c, m), if c > 1 { m } else { 1 }])
         }
-        (Op::MatMul, 0) => lengths([n, y, u32::MAX, 1]),
-        (Op::MatMul, 1) => lengths([n, u32::MAX, x, 1]),
+        (Op::MatMul, 0) => lengths([n, y, u32::MAX]),
+        (Op::MatMul, 1) => lengths([n, u32::MAX, x]),
         (Op::AvgPool2d(p) | Op::MaxPool2d(p), 0) => {
             let [ky, kx] = p.kernel;
             let [sy, sx] = p.stride;
             lengths([n, span(y, sy, ky, 1), span(x, sx, kx, 1), c])
         }
         (Op::Rescale(r), 1 | 2) => {
-            let last = of.get(out.shape.rank().saturating_sub(1)).copied().unwrap_or(1);
-            lengths([if r.per_channel { last } else { 1 }, 1, 1, 1])
+            let channels = of.get(out.shape.rank().saturating_sub(1)).copied().unwrap_or(1);
+            lengths([if r.per_channel { channels } else { 1 }])
         }
-        (Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::MatMul | Op::AvgPool2d(_), _) => {
-            [1; MAX_RANK]
-        }
+        (op, _) if is_dense(op) || matches!(op, Op::AvgPool2d(_)) => [1; MAX_RANK],
         (Op::Rescale(_), 3 | 4) | (Op::Mul, 2) | (Op::Negate, 1 | 2) | (Op::Pad { .. }, 1) => [1; MAX_RANK],
         (Op::Table, 1) => whole.padded(),
         (Op::ArgMax { axis }, 0) => inserted(of, usize::from(*axis), input),
         (Op::Transpose { perms }, 0) => transposed(of, perms),
         (Op::Tile, 0) => tiled(of, input, out.shape.padded()),
-        (Op::Gather, 0) => lengths([n, u32::MAX, x, 1]),
-        (Op::Gather, 1) => lengths([n, y, 1, 1]),
+        (Op::Gather, 0) | (Op::Scatter, 2) => lengths([n, u32::MAX, x]),
+        (Op::Gather, 1) => lengths([n, y]),
+        (Op::Resize(r), 0) => {
+            let [scale_y, scale_x] = r.scale;
+            lengths([n, around(y, scale_y, r.bilinear), around(x, scale_x, r.bilinear), c])
+        }
+        (Op::Scatter, 1) => lengths([n, u32::MAX]),
         (Op::Reshape, 0) => reshaped(of, &out.shape, &whole),
         // Same position, broadcast or moved as a whole; a reduced axis is read from end to end.
         _ => reduced(of, op.reduced()),
@@ -70,8 +79,11 @@ pub fn extent(op: &Op, ins: Operands<'_>, out: &Type, operand: usize, of: &Shape
     Shape::capped(whole.rank(), lengths, &whole)
 }
 
-fn lengths([a, b, c, d]: [u32; 4]) -> Lengths {
-    [a, b, c, d, 1, 1]
+/// These, and 1 along further axes.
+fn lengths<const N: usize>(of: [u32; N]) -> Lengths {
+    let mut all = [1; MAX_RANK];
+    all.iter_mut().zip(of).for_each(|(slot, len)| *slot = len);
+    all
 }
 
 /// Input positions from the first to the last that `len` neighbouring windows cover.
@@ -84,6 +96,14 @@ fn span(len: u32, stride: u32, kernel: u32, dilation: u32) -> u32 {
 /// Input positions of a transposed convolution that add to `len` neighbouring outputs.
 fn met(len: u32, stride: u32, kernel: u32) -> u32 {
     len.saturating_add(kernel.saturating_sub(1)).div_ceil(stride.max(1))
+}
+
+/// Input positions from the first to the last that `len` neighbouring positions of a resized axis read.
+fn around(len: u32, [numerator, denominator]: [u32; 2], bilinear: bool) -> u32 {
+    let steps = u64::from(len.saturating_sub(1)).saturating_mul(u64::from(denominator));
+    let more = if bilinear { numerator.saturating_sub(1) } else { 0 };
+    let reach = steps.saturating_add(u64::from(more)).div_ceil(u64::from(numerator.max(1)));
+    u32::try_from(reach.saturating_add(1)).unwrap_or(u32::MAX)
 }
 
 /// Most blocks of `block` that a run of `len` can touch, wherever it starts.

@@ -12,7 +12,7 @@
 //!
 //! | where | TOSA requires | otherwise, here |
 //! |---|---|---|
-//! | CONV2D, DEPTHWISE_CONV2D, TRANSPOSE_CONV2D, MATMUL | accumulator, products and bias sum fit the output type | wrap in two's complement at the output's width |
+//! | CONV2D, CONV3D, DEPTHWISE_CONV2D, TRANSPOSE_CONV2D, MATMUL | accumulator, products and bias sum fit the output type | wrap in two's complement at the output's width |
 //! | AVG_POOL2D | sum, scaled sum and sum with the output zero point fit int32 | wrap at int32, then clip |
 //! | ADD, SUB, ABS, REDUCE_SUM, REDUCE_PRODUCT | result fits the output type | wraps at its width |
 //! | MUL, int32, shift > 0 | 64-bit product with rounding; result fits int32 | product plus rounding wraps at 64 bits, the result at 32 |
@@ -27,6 +27,7 @@
 //! | zero points | 0 unless int8 (RESCALE: or uint16, 0 or 32768) | used as they are |
 //! | TABLE, int16 | neighbours differ by no more than int16 | exact difference |
 //! | TABLE, GATHER | index inside | clamped to the nearest inside |
+//! | SCATTER | index inside; no two name one row | one outside names no row; the last of several counts |
 //! | int4 | −8 doesn't occur | a value like any other |
 //! | an operand value outside its type | can't occur | some value, no panic |
 //!
@@ -47,13 +48,13 @@ mod op;
 mod types;
 
 pub use check::{Invalid, Place, check};
-pub use cost::cost;
+pub use cost::{cost, steps};
 pub use elements::{Elements, evaluate};
 pub use eval::eval;
 pub use extent::extent;
 pub use op::{
-    Op, Operands, Pool2d, Rescale, Transposed2d, Window2d, ZeroPointOf, constant_operands, is_dense, is_elementwise,
-    is_heavy, zero_points,
+    Op, Operands, Pool2d, Rescale, Resize, Transposed2d, Window2d, Window3d, ZeroPointOf, constant_operands,
+    is_convolution, is_dense, is_elementwise, is_heavy, zero_points,
 };
 pub use types::{BadShape, DType, MAX_RANK, Shape, Type};
 

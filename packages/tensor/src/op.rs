@@ -10,6 +10,15 @@ pub struct Window2d {
     pub dilation: [u32; 2],
 }
 
+/// Padding, stride and dilation of a convolution of volumes. `pad` is front, back, top, bottom, left, right; the others are
+/// along depth, y and x.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window3d {
+    pub pad: [u32; 6],
+    pub stride: [u32; 3],
+    pub dilation: [u32; 3],
+}
+
 /// Padding and stride of a transposed convolution. `out_pad` is top, bottom, left, right; a negative one crops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Transposed2d {
@@ -23,6 +32,19 @@ pub struct Pool2d {
     pub kernel: [u32; 2],
     pub stride: [u32; 2],
     pub pad: [u32; 4],
+}
+
+/// Attributes of RESIZE, each along y and along x. Output position o lies at (o · denominator + offset) / numerator of the
+/// input, the last one `border` / numerator behind the last input position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Resize {
+    /// The positions around are weighed, with weights that add up to the product of the numerators (else the nearest is
+    /// taken).
+    pub bilinear: bool,
+    /// Numerator and denominator.
+    pub scale: [[u32; 2]; 2],
+    pub offset: [i32; 2],
+    pub border: [i32; 2],
 }
 
 /// Attributes of RESCALE.
@@ -44,6 +66,8 @@ pub struct Rescale {
 pub enum Op {
     /// input (NHWC), weight (OHWI), bias, input zero point, weight zero point. Output: int32, or int48 for int16 input.
     Conv2d(Window2d),
+    /// input (NDHWC), weight (ODHWI), bias, input zero point, weight zero point. Output as that of CONV2D.
+    Conv3d(Window3d),
     /// input (NHWC), weight (HWCM), bias, input zero point, weight zero point.
     DepthwiseConv2d(Window2d),
     /// Operands and output as those of CONV2D. An input element adds to the outputs from its position times the stride
@@ -147,6 +171,11 @@ pub enum Op {
     Tile,
     /// values (N,K,C), indices (N,W) int32. Output (N,W,C).
     Gather,
+    /// values (N,K,C), indices (N,W) int32, input (N,W,C). Output (N,K,C): the values, but for rows that an index names
+    /// that row of the input.
+    Scatter,
+    /// input (NHWC). Output of its type; bilinear int32, or int48 for int16 input.
+    Resize(Resize),
 }
 
 impl Op {
@@ -154,6 +183,7 @@ impl Op {
     pub const fn name(&self) -> &'static str {
         match self {
             Op::Conv2d(_) => "conv2d",
+            Op::Conv3d(_) => "conv3d",
             Op::DepthwiseConv2d(_) => "depthwise_conv2d",
             Op::TransposeConv2d(_) => "transpose_conv2d",
             Op::MatMul => "matmul",
@@ -203,15 +233,17 @@ impl Op {
             Op::Reverse { .. } => "reverse",
             Op::Tile => "tile",
             Op::Gather => "gather",
+            Op::Scatter => "scatter",
+            Op::Resize(_) => "resize",
         }
     }
 
     /// How many operands it takes; `None` for CONCAT, which takes one or more.
     pub const fn operands(&self) -> Option<usize> {
         match self {
-            Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::Rescale(_) => Some(5),
+            Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) | Op::Rescale(_) => Some(5),
             Op::MatMul => Some(4),
-            Op::AvgPool2d(_) | Op::Mul | Op::Select | Op::Negate => Some(3),
+            Op::AvgPool2d(_) | Op::Mul | Op::Select | Op::Negate | Op::Scatter => Some(3),
             Op::Add
             | Op::Sub
             | Op::IntDiv
@@ -260,8 +292,12 @@ pub const fn is_heavy(op: &Op) -> bool {
 
 /// Whether an output element multiplies and adds many elements of two operands: convolutions and matmul.
 pub const fn is_dense(op: &Op) -> bool {
-    use Op::*;
-    matches!(op, Conv2d(_) | DepthwiseConv2d(_) | TransposeConv2d(_) | MatMul)
+    is_convolution(op) || matches!(op, Op::MatMul)
+}
+
+/// Whether an output element reads a window of an input, weights and a bias.
+pub const fn is_convolution(op: &Op) -> bool {
+    matches!(op, Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_))
 }
 
 /// Whether an output element depends on nothing but the elements of its operands at its own (broadcast) position,
@@ -270,9 +306,17 @@ pub const fn is_elementwise(op: &Op) -> bool {
     use Op::*;
     let moves = matches!(
         op,
-        Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile | Gather
+        Pad { .. }
+            | Reshape
+            | Transpose { .. }
+            | Slice { .. }
+            | Concat { .. }
+            | Reverse { .. }
+            | Tile
+            | Gather
+            | Scatter
     );
-    !moves && !is_heavy(op)
+    !moves && !matches!(op, Op::Resize(_)) && !is_heavy(op)
 }
 
 /// What a zero point is subtracted from, or added to.
@@ -286,7 +330,7 @@ pub enum ZeroPointOf {
 pub const fn zero_points(op: &Op) -> &'static [(usize, ZeroPointOf)] {
     use ZeroPointOf::{Operand, Output};
     match op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[(3, Operand(0)), (4, Operand(1))],
+        op if is_convolution(op) => &[(3, Operand(0)), (4, Operand(1))],
         Op::MatMul => &[(2, Operand(0)), (3, Operand(1))],
         Op::AvgPool2d(_) | Op::Negate => &[(1, Operand(0)), (2, Output)],
         Op::Rescale(_) => &[(3, Operand(0)), (4, Output)],
@@ -297,7 +341,7 @@ pub const fn zero_points(op: &Op) -> &'static [(usize, ZeroPointOf)] {
 /// The operands that TOSA requires to be compile-time constants.
 pub const fn constant_operands(op: &Op) -> &'static [usize] {
     match op {
-        Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[3, 4],
+        op if is_convolution(op) => &[3, 4],
         Op::MatMul => &[2, 3],
         Op::AvgPool2d(_) | Op::Negate => &[1, 2],
         Op::Rescale(_) => &[1, 2, 3, 4],

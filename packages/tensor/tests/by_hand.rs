@@ -4,7 +4,7 @@ mod harness;
 
 use DType::{Bool, I8, I16, I32, I48};
 use harness::Tensors;
-use tequio_tensor::{DType, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check, eval};
+use tequio_tensor::{DType, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check, eval};
 
 const SCALE: Rescale =
     Rescale { scale32: true, double_round: false, per_channel: false, input_unsigned: false, output_unsigned: false };
@@ -60,6 +60,25 @@ fn a_convolution_skips_its_padding_whatever_the_zero_point() {
         ty(I32, &[1, 1, 1, 1]),
     );
     assert_eq!(out, [106]);
+}
+
+#[test]
+fn a_convolution_of_volumes_reads_plane_after_plane() {
+    // Every other of three planes, and one of padding behind.
+    let window = Window3d { pad: [0, 1, 0, 0, 0, 0], stride: [1, 1, 1], dilation: [2, 1, 1] };
+    let ins: [(DType, &[u32], &[i64]); 5] = [
+        (I8, &[1, 3, 1, 2, 1], &[1, 2, 3, 4, 5, 6]),
+        (I8, &[1, 2, 1, 2, 1], &[1, 10, 100, 1000]),
+        (I32, &[1], &[7]),
+        (I8, &[1], &[1]),
+        (I8, &[1], &[0]),
+    ];
+    assert_eq!(run(Op::Conv3d(window), &ins, ty(I32, &[1, 2, 1, 1, 1])), [5417, 39]);
+    let types = ins.map(|(dtype, dims, _)| ty(dtype, dims));
+    let mut tensors = Tensors::new(types.to_vec(), ins.map(|(_, _, values)| values.to_vec()).to_vec());
+    let Ok(_) = eval(&Op::Conv3d(window), &types, &ty(I32, &[1, 2, 1, 1, 1]), 0, &mut tensors);
+    let products = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 4), (1, 2), (0, 5), (1, 3)];
+    assert_eq!(tensors.reads, [&[(3, 0), (4, 0), (2, 0)][..], &products].concat());
 }
 
 #[test]
@@ -296,6 +315,33 @@ fn a_product_along_an_axis_wraps_at_32_bits() {
 fn gather_clamps_its_indices() {
     let ins: [(DType, &[u32], &[i64]); 2] = [(I8, &[1, 3, 1], &[10, 20, 30]), (I32, &[1, 4], &[-5, 0, 2, 99])];
     assert_eq!(run(Op::Gather, &ins, ty(I8, &[1, 4, 1])), [10, 10, 30, 30]);
+}
+
+#[test]
+fn a_scatter_s_last_index_counts_and_one_outside_names_nothing() {
+    let ins: [(DType, &[u32], &[i64]); 3] =
+        [(I8, &[1, 4, 1], &[1, 2, 3, 4]), (I32, &[1, 5], &[2, -1, 2, 4, 0]), (I8, &[1, 5, 1], &[10, 20, 30, 40, 50])];
+    assert_eq!(run(Op::Scatter, &ins, ty(I8, &[1, 4, 1])), [50, 2, 30, 4]);
+    let types = ins.map(|(dtype, dims, _)| ty(dtype, dims));
+    let mut tensors = Tensors::new(types.to_vec(), ins.map(|(_, _, values)| values.to_vec()).to_vec());
+    let Ok(_) = eval(&Op::Scatter, &types, &ty(I8, &[1, 4, 1]), 2, &mut tensors);
+    assert_eq!(tensors.reads, [(1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (2, 2)]);
+}
+
+#[test]
+fn a_resize_weighs_what_it_lies_between_and_reads_nothing_else() {
+    // Places −½, 0, ½, 1, 1½ and 2 of three: before the first, on it, between, on, between, on the last.
+    let (x, one): (&[i64], _) = (&[10, 20, 40], [[1, 1]]);
+    let resize = |bilinear| Resize { bilinear, scale: [one[0], [2, 1]], offset: [0, -1], border: [0, 0] };
+    let input: (DType, &[u32], &[i64]) = (I8, &[1, 1, 3, 1], x);
+    assert_eq!(run(Op::Resize(resize(true)), &[input], ty(I32, &[1, 1, 6, 1])), [20, 20, 30, 40, 60, 80]);
+    assert_eq!(run(Op::Resize(resize(false)), &[input], ty(I8, &[1, 1, 6, 1])), [10, 10, 20, 20, 40, 40]);
+    let types = [ty(I8, input.1)];
+    let mut tensors = Tensors::new(types.to_vec(), vec![x.to_vec()]);
+    for index in 0..6 {
+        let Ok(_) = eval(&Op::Resize(resize(true)), &types, &ty(I32, &[1, 1, 6, 1]), index, &mut tensors);
+    }
+    assert_eq!(tensors.reads.iter().map(|read| read.1).collect::<Vec<_>>(), [0, 0, 0, 1, 1, 1, 2, 2]);
 }
 
 #[test]

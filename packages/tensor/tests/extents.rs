@@ -1,7 +1,7 @@
 //! Extents and costs, exactly, where the compiler counts on them being tight.
 
 use DType::{I8, I32};
-use tequio_tensor::{DType, Op, Pool2d, Shape, Type, Window2d, cost, extent};
+use tequio_tensor::{DType, Op, Pool2d, Resize, Shape, Type, Window2d, Window3d, cost, extent, steps};
 
 fn ty(dtype: DType, dims: &[u32]) -> Type {
     Type::new(dtype, dims).unwrap()
@@ -22,6 +22,19 @@ fn a_convolution_reads_a_window_of_all_channels() {
     assert_eq!(reach(op, &ins, &out, 1, &[1, 2, 4, 2]), [2, 3, 3, 16]);
     assert_eq!(reach(op, &ins, &out, 2, &[1, 2, 4, 2]), [2]);
     assert_eq!(cost(&op, &ins, &out), 3 * 3 * 16);
+}
+
+#[test]
+fn a_convolution_of_volumes_reads_a_window_of_all_channels() {
+    let op = Op::Conv3d(Window3d { pad: [1; 6], stride: [1, 2, 1], dilation: [2, 1, 3] });
+    let ins = [ty(I8, &[1, 8, 9, 20, 16]), ty(I8, &[8, 2, 3, 3, 16]), ty(I32, &[8]), ty(I8, &[1]), ty(I8, &[1])];
+    let out = ty(I32, &[1, 8, 5, 16, 8]);
+    assert_eq!(reach(op, &ins, &out, 0, &[1, 1, 1, 1, 1]), [1, 3, 3, 7, 16]);
+    assert_eq!(reach(op, &ins, &out, 0, &[1, 3, 2, 4, 8]), [1, 5, 5, 10, 16]);
+    assert_eq!(reach(op, &ins, &out, 1, &[1, 3, 2, 4, 2]), [2, 2, 3, 3, 16]);
+    assert_eq!(reach(op, &ins, &out, 2, &[1, 3, 2, 4, 2]), [2]);
+    assert_eq!(reach(op, &ins, &out, 3, &[1, 3, 2, 4, 2]), [1]);
+    assert_eq!(cost(&op, &ins, &out), 2 * 3 * 3 * 16);
 }
 
 #[test]
@@ -76,4 +89,21 @@ fn moved_boxes() {
     let gathered = [ty(I8, &[2, 5, 3]), ty(I32, &[2, 4])];
     assert_eq!(reach(Op::Gather, &gathered, &ty(I8, &[2, 4, 3]), 0, &[1, 2, 3]), [1, 5, 3]);
     assert_eq!(reach(Op::Gather, &gathered, &ty(I8, &[2, 4, 3]), 1, &[1, 2, 3]), [1, 2]);
+    let scattered = [ty(I8, &[2, 5, 3]), ty(I32, &[2, 4]), ty(I8, &[2, 4, 3])];
+    let reached = |operand| reach(Op::Scatter, &scattered, &ty(I8, &[2, 5, 3]), operand, &[1, 2, 1]);
+    assert_eq!([reached(0), reached(1), reached(2)], [vec![1, 2, 1], vec![1, 4], vec![1, 4, 1]]);
+    assert_eq!([cost, steps].map(|count| count(&Op::Scatter, &scattered, &ty(I8, &[2, 5, 3]))), [0, 4]);
+}
+
+#[test]
+fn a_resize_reads_what_lies_around() {
+    // Twice as many rows, three fifths as many columns.
+    let resize = |bilinear| Resize { bilinear, scale: [[4, 2], [3, 5]], offset: [-1, 1], border: [1, -1] };
+    let (x, near, around) = (ty(I8, &[1, 9, 10, 4]), Op::Resize(resize(false)), Op::Resize(resize(true)));
+    let ([one, all], out) = ([ty(I8, &[1, 18, 6, 4]), ty(I32, &[1, 18, 6, 4])], |len| [1, len, len, 2]);
+    let reached = |len| [reach(near, &[x], &one, 0, &out(len)), reach(around, &[x], &all, 0, &out(len))];
+    assert_eq!(reached(1), [[1, 1, 1, 2], [1, 2, 2, 2]]);
+    assert_eq!(reached(2), [[1, 2, 3, 2], [1, 3, 4, 2]]);
+    assert_eq!(reached(4), [[1, 3, 6, 2], [1, 4, 7, 2]]);
+    assert_eq!([cost(&near, &[x], &one), cost(&around, &[x], &all)], [0, 4]);
 }

@@ -486,10 +486,61 @@ def movements():
     case("transpose", [x], ("i8", [2, 2, 1, 2, 3]), (), {"perms": [4, 0, 1, 3, 2]}, {"perms": "array<i32: 4, 0, 1, 3, 2>"})
 
 
+def scatters():
+    for dtype in ["i8", "i16", "i32"]:
+        for n, k, w, c in [(2, 5, 4, 3), (1, 3, 3, 1)]:
+            indices = [row for _ in range(n) for row in rng.permutation(k)[:w]]
+            ins = [random(dtype, [n, k, c]), Tensor("i32", [n, w], indices), random(dtype, [n, w, c])]
+            case("scatter", ins, (dtype, [n, k, c]))
+
+
+def resized(dtype, bilinear, shape, *sides):
+    """`sides`: scale, offset and output length along y and x."""
+    n, h, w, c = shape
+    border = [(out - 1) * scale[1] - (length - 1) * scale[0] + offset
+              for (scale, offset, out), length in zip(sides, (h, w))]
+    scale, offset, out = [[side[i] for side in sides] for i in range(3)]
+    out_dtype = {"i8": "i32", "i16": "i48"}[dtype] if bilinear else dtype
+    attr = {"bilinear": bilinear, "scale": scale, "offset": offset, "border": border}
+    case("resize", [random(dtype, shape)], (out_dtype, [n, *out, c]), (), attr,
+         {"mode": "BILINEAR" if bilinear else "NEAREST_NEIGHBOR"},
+         [(1, scale[0] + scale[1]), (2, offset), (3, border)])
+
+
+def resizes():
+    for dtype in ["i8", "i16"]:
+        for bilinear in [False, True]:
+            # Twice as many from half-pixel centres; between the corners; fewer; far outside; nearly the largest scale.
+            resized(dtype, bilinear, [1, 3, 4, 2], ([4, 2], -1, 6), ([4, 2], -1, 8))
+            resized(dtype, bilinear, [2, 3, 2, 3], ([6, 2], 0, 7), ([4, 1], 0, 5))
+            resized(dtype, bilinear, [1, 9, 8, 1], ([1, 2], 0, 5), ([2, 5], 1, 3))
+            resized(dtype, bilinear, [1, 6, 2, 2], ([2, 1], 5, 6), ([3, 1], -3, 8))
+            resized(dtype, bilinear, [1, 2, 1, 1], ([1793, 7], -200, 257), ([2048, 8], 0, 3))
+
+
+def volume(dtype, weight_dtype, input_shape, weight_shape, pad, stride, dilation, bias_len=None, zps=(0, 0)):
+    oc, *kernel, _ = weight_shape
+    out_dtype = "i48" if dtype == "i16" else "i32"
+    sides = [fitted(input_shape[1 + axis], kernel[axis], stride[axis], dilation[axis], pad, axis) for axis in range(3)]
+    ins = [random(dtype, input_shape), random(weight_dtype, weight_shape),
+           random(out_dtype, [bias_len or oc], -(1 << 20), 1 << 20), one(dtype, zps[0]), one(weight_dtype, zps[1])]
+    attr = {"pad": pad, "stride": stride, "dilation": dilation}
+    mlir = {"acc_type": out_dtype, **{key: attribute(value) for key, value in attr.items()}}
+    case("conv3d", ins, (out_dtype, [input_shape[0], *sides, oc]), (1, 2, 3, 4), attr, mlir)
+
+
+def volumes():
+    volume("i8", "i8", [1, 3, 4, 5, 2], [3, 2, 3, 2, 2], [0] * 6, [1, 1, 1], [1, 1, 1], zps=(5, 0))
+    volume("i8", "i8", [2, 4, 3, 3, 1], [2, 3, 3, 3, 1], [1] * 6, [2, 1, 2], [1, 1, 1], zps=(-128, 3))
+    volume("i8", "i8", [1, 5, 4, 6, 2], [2, 2, 3, 2, 2], [0, 1, 2, 1, 0, 3], [3, 2, 1], [2, 1, 3], bias_len=1, zps=(127, 0))
+    volume("i8", "i4", [1, 2, 3, 3, 3], [4, 2, 2, 2, 3], [1, 0, 0, 1, 0, 0], [1, 1, 1], [1, 1, 1])
+    volume("i16", "i8", [1, 3, 3, 4, 2], [2, 2, 3, 3, 2], [0, 0, 1, 1, 1, 1], [1, 1, 2], [1, 1, 1], zps=(0, -7))
+
+
 def everything():
     """All cases, the same at every call of the program."""
     for part in [convolutions, matmuls, pools, rescales, binaries, unaries, tables, reductions, movements,
-                 transposeds]:
+                 transposeds, scatters, resizes, volumes]:
         part()
     return cases
 

@@ -5,7 +5,7 @@ mod harness;
 use harness::Tensors;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check};
 
 fn dtype(name: &str) -> DType {
     match name {
@@ -31,6 +31,10 @@ fn array<const N: usize>(value: &Value) -> [u32; N] {
     array
 }
 
+fn signed<const N: usize>(value: &Value) -> [i32; N] {
+    core::array::from_fn(|at| value[at].as_i64().unwrap() as i32)
+}
+
 fn tensor(value: &Value) -> (Type, Vec<i64>) {
     let dims: Vec<u32> = numbers(&value["shape"]).into_iter().map(|n| n as u32).collect();
     (Type::new(dtype(value["type"].as_str().unwrap()), &dims).unwrap(), numbers(&value["values"]))
@@ -44,11 +48,15 @@ fn op(name: &str, attr: &Value) -> Op {
     let flag = |name: &str| attr[name].as_bool().unwrap();
     match name {
         "conv2d" => Op::Conv2d(window()),
-        "depthwise_conv2d" => Op::DepthwiseConv2d(window()),
-        "transpose_conv2d" => Op::TransposeConv2d(Transposed2d {
-            out_pad: core::array::from_fn(|side| attr["out_pad"][side].as_i64().unwrap() as i32),
+        "conv3d" => Op::Conv3d(Window3d {
+            pad: array(&attr["pad"]),
             stride: array(&attr["stride"]),
+            dilation: array(&attr["dilation"]),
         }),
+        "depthwise_conv2d" => Op::DepthwiseConv2d(window()),
+        "transpose_conv2d" => {
+            Op::TransposeConv2d(Transposed2d { out_pad: signed(&attr["out_pad"]), stride: array(&attr["stride"]) })
+        }
         "matmul" => Op::MatMul,
         "avg_pool2d" => Op::AvgPool2d(pool()),
         "max_pool2d" => Op::MaxPool2d(pool()),
@@ -102,6 +110,13 @@ fn op(name: &str, attr: &Value) -> Op {
         "reverse" => Op::Reverse { axis: axis() },
         "tile" => Op::Tile,
         "gather" => Op::Gather,
+        "scatter" => Op::Scatter,
+        "resize" => Op::Resize(Resize {
+            bilinear: flag("bilinear"),
+            scale: [array(&attr["scale"][0]), array(&attr["scale"][1])],
+            offset: signed(&attr["offset"]),
+            border: signed(&attr["border"]),
+        }),
         other => panic!("no operator {other}"),
     }
 }
@@ -128,5 +143,5 @@ fn every_vector_of_the_reference_model_holds() {
         *seen.entry(name.to_owned()).or_default() += 1;
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
-    assert!(seen.len() >= 49, "{seen:?}");
+    assert!(seen.len() >= 52, "{seen:?}");
 }

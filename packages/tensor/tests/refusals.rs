@@ -1,7 +1,9 @@
 //! What the check refuses, rule by rule: a good operator, one thing changed.
 
 use DType::{Bool, I4, I8, I16, I32, I48};
-use tequio_tensor::{DType, Invalid, Op, Place, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{
+    DType, Invalid, Op, Place, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check,
+};
 
 type Node = (Op, Vec<Type>, Type);
 
@@ -94,12 +96,49 @@ fn convolutions() {
 }
 
 #[test]
+fn convolutions_of_volumes() {
+    let window = Window3d { pad: [1, 1, 0, 0, 1, 1], stride: [1, 1, 2], dilation: [1, 2, 1] };
+    let ins = vec![ty(I8, &[1, 4, 5, 5, 3]), ty(I8, &[8, 3, 2, 3, 3]), ty(I32, &[8]), ty(I8, &[1]), ty(I8, &[1])];
+    let good = (Op::Conv3d(window), ins, ty(I32, &[1, 4, 3, 3, 8]));
+    let with = |window| refused(&good, |node| node.0 = Op::Conv3d(window));
+    attribute(with(Window3d { stride: [0, 1, 2], ..window }), "stride");
+    attribute(with(Window3d { dilation: [1, 2, 0], ..window }), "dilation");
+    attribute(with(Window3d { dilation: [2731, 2, 1], ..window }), "kernel times dilation");
+    attribute(with(Window3d { pad: [1, 8193, 0, 0, 1, 1], ..window }), "pad");
+    attribute(with(Window3d { pad: [1, 1, 0, 0, 1, 2], ..window }), "kernel reach");
+    assert_eq!(
+        with(Window3d { pad: [1, 2, 0, 0, 1, 1], ..window }),
+        Invalid::Length { place: Place::Output, axis: 1, found: 4, wanted: 5 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[1] = ty(I8, &[8, 3, 2, 3, 4])),
+        Invalid::Length { place: Place::Operand(1), axis: 4, found: 4, wanted: 3 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.2 = ty(I32, &[1, 4, 3, 3, 9])),
+        Invalid::Length { place: Place::Output, axis: 4, found: 9, wanted: 8 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[0] = ty(I8, &[4, 5, 5, 3])),
+        Invalid::Rank { place: Place::Operand(0), found: 4, least: 5, most: 5 }
+    );
+    assert_eq!(
+        refused(&good, |node| node.1[2] = ty(I32, &[7])),
+        Invalid::Length { place: Place::Operand(2), axis: 0, found: 7, wanted: 8 }
+    );
+}
+
+#[test]
 fn an_element_that_reads_too_much() {
     // 2 · 2^23 reads and the bias and the zero points.
     let ins = vec![ty(I8, &[1, 1, 1 << 23]), ty(I8, &[1, 1 << 23, 1]), ty(I8, &[1]), ty(I8, &[1])];
     let found = check(&Op::MatMul, &ins, &ty(I32, &[1, 1, 1]));
     assert_eq!(found, Err(Invalid::Reads { found: (1 << 24) + 5, most: 1 << 24 }));
     assert!(check(&Op::ReduceSum { axis: 0 }, &[ty(I32, &[1 << 31])], &ty(I32, &[1])).is_err());
+    // Every index, and 5.
+    let ins = [ty(I8, &[1, 1, 1]), ty(I32, &[1, 1 << 24]), ty(I8, &[1, 1 << 24, 1])];
+    let found = check(&Op::Scatter, &ins, &ty(I8, &[1, 1, 1]));
+    assert_eq!(found, Err(Invalid::Reads { found: (1 << 24) + 5, most: 1 << 24 }));
 }
 
 #[test]
@@ -110,6 +149,35 @@ fn pools_pad_less_than_their_kernel() {
     attribute(refused(&good, |node| node.0 = Op::MaxPool2d(Pool2d { kernel: [0, 2], ..pool })), "pad");
     attribute(refused(&good, |node| node.0 = Op::MaxPool2d(Pool2d { kernel: [3, 2], ..pool })), "kernel reach");
     assert_eq!(refused(&good, |node| node.1[0].dtype = I32), Invalid::DType { place: Place::Operand(0), found: I32 });
+}
+
+#[test]
+fn resizes() {
+    let resize = Resize { bilinear: false, scale: [[4, 2], [4, 2]], offset: [-1, -1], border: [1, 1] };
+    let good = (Op::Resize(resize), vec![ty(I8, &[1, 3, 4, 2])], ty(I8, &[1, 6, 8, 2]));
+    let with = |resize| refused(&good, |node| node.0 = Op::Resize(resize));
+    let scaled = |scale| with(Resize { scale: [[4, 2], scale], ..resize });
+    attribute(scaled([0, 2]), "scale's numerator");
+    attribute(scaled([2049, 2]), "scale's numerator");
+    attribute(scaled([4, 0]), "scale's denominator");
+    attribute(scaled([4, 64]), "scale's denominator");
+    attribute(scaled([1799, 7]), "scale");
+    attribute(with(Resize { offset: [-5, -1], ..resize }), "offset");
+    attribute(with(Resize { offset: [-1, 64], ..resize }), "offset");
+    attribute(with(Resize { border: [-65, 1], ..resize }), "border");
+    attribute(with(Resize { border: [1, 4], ..resize }), "border");
+    attribute(with(Resize { border: [1, 2], ..resize }), "border");
+    attribute(refused(&good, |node| node.2 = ty(I8, &[1, 6, 9, 2])), "border");
+    attribute(refused(&good, |node| node.2 = ty(I8, &[1, 16384, 8, 2])), "resized length");
+    attribute(refused(&good, |node| node.1[0] = ty(I8, &[1, 3, 16384, 2])), "resized length");
+    let i32_out = Invalid::DType { place: Place::Output, found: I32 };
+    assert_eq!(refused(&good, |node| node.2.dtype = I32), i32_out);
+    assert_eq!(with(Resize { bilinear: true, ..resize }), Invalid::DType { place: Place::Output, found: I8 });
+    assert_eq!(refused(&good, |node| node.1[0].dtype = I32), Invalid::DType { place: Place::Operand(0), found: I32 });
+    assert_eq!(
+        refused(&good, |node| node.2 = ty(I8, &[1, 6, 8, 3])),
+        Invalid::Length { place: Place::Output, axis: 3, found: 3, wanted: 2 }
+    );
 }
 
 #[test]
@@ -211,7 +279,7 @@ fn axes_permutations_and_bounds() {
 }
 
 #[test]
-fn concat_tile_gather() {
+fn concat_tile_gather_scatter() {
     let part = ty(Bool, &[2, 3]);
     let concat = (Op::Concat { axis: 1 }, vec![part; 64], ty(Bool, &[2, 192]));
     assert_eq!(refused(&concat, |node| node.1.push(part)), Invalid::Operands { found: 65, wanted: 64 });
@@ -230,6 +298,24 @@ fn concat_tile_gather() {
     assert!(matches!(refused(&tile, |node| node.2 = ty(I8, &[2, 8])), Invalid::Length { axis: 1, .. }));
     let gather = (Op::Gather, vec![ty(I8, &[2, 5, 3]), ty(I32, &[2, 4])], ty(I8, &[2, 4, 3]));
     assert_eq!(refused(&gather, |node| node.1[1].dtype = I16), Invalid::DType { place: Place::Operand(1), found: I16 });
+    let ins = vec![ty(I8, &[2, 5, 3]), ty(I32, &[2, 4]), ty(I8, &[2, 4, 3])];
+    let scatter = (Op::Scatter, ins, ty(I8, &[2, 5, 3]));
+    assert_eq!(
+        refused(&scatter, |node| node.1[2].dtype = I16),
+        Invalid::DType { place: Place::Operand(2), found: I16 }
+    );
+    assert_eq!(
+        refused(&scatter, |node| node.1[1] = ty(I32, &[1, 4])),
+        Invalid::Length { place: Place::Operand(1), axis: 0, found: 1, wanted: 2 }
+    );
+    assert_eq!(
+        refused(&scatter, |node| node.1[2] = ty(I8, &[2, 5, 3])),
+        Invalid::Length { place: Place::Operand(2), axis: 1, found: 5, wanted: 4 }
+    );
+    assert_eq!(
+        refused(&scatter, |node| node.2 = ty(I8, &[2, 4, 3])),
+        Invalid::Length { place: Place::Output, axis: 1, found: 4, wanted: 5 }
+    );
 }
 
 #[test]

@@ -15,5 +15,5 @@ mod write;
 pub use generated::tosa as schema;
 pub use layers::{Conv, conv, noise};
 pub use read::{MAX_FILE, MAX_TENSORS, Unreadable, read};
-pub use schema::{DType, Op, RoundingMode};
+pub use schema::{DType, Op, ResizeMode, RoundingMode};
 pub use write::{Attribute, Operator, Program, Tensor};

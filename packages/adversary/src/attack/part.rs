@@ -140,6 +140,7 @@ impl Terms {
         let product = |axes: std::ops::Range<usize>| axes.map(|axis| shape.dim(axis) as usize).product();
         match node.op {
             Op::Conv2d(_) | Op::TransposeConv2d(_) => Self { count: product(1..4), step: 1 },
+            Op::Conv3d(_) => Self { count: product(1..5), step: 1 },
             Op::DepthwiseConv2d(_) => Self { count: product(0..2), step: product(2..4) },
             _ => Self { count: shape.dim(1) as usize, step: shape.dim(2) as usize },
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tequio_attestation::{Manifest, Operand, Source, TensorId};
-use tequio_tensor::{Op, Read, Type, eval};
+use tequio_tensor::{Op, Read, Type, eval, is_dense};
 
 use super::{Cheat, Target, narrow::is_behind};
 use crate::{element::encode, known::Known};
@@ -48,7 +48,7 @@ impl<'a> Layer<'a> {
         loop {
             let tensor = manifest.descriptor(at);
             let node = tensor.node().filter(|_| at == id || matches!(tensor.source, Source::Virtual { .. }))?;
-            if matches!(node.op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul) {
+            if is_dense(&node.op) {
                 break;
             }
             if !matches!(

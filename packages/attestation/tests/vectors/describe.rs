@@ -68,6 +68,7 @@ fn attributes(op: &Op, rank: usize) -> Value {
     let pool = |p: &Pool2d| json!({ "kernel": p.kernel, "stride": p.stride, "pad": p.pad });
     match op {
         Op::Conv2d(w) | Op::DepthwiseConv2d(w) => window(w),
+        Op::Conv3d(w) => json!({ "pad": w.pad, "stride": w.stride, "dilation": w.dilation }),
         Op::AvgPool2d(p) | Op::MaxPool2d(p) => pool(p),
         Op::Rescale(r) => json!({
             "scale32": r.scale32,
@@ -77,6 +78,9 @@ fn attributes(op: &Op, rank: usize) -> Value {
             "output_unsigned": r.output_unsigned,
         }),
         Op::TransposeConv2d(t) => json!({ "out_pad": t.out_pad, "stride": t.stride }),
+        Op::Resize(r) => {
+            json!({ "bilinear": r.bilinear, "scale": r.scale, "offset": r.offset, "border": r.border })
+        }
         Op::Clamp { min, max } => json!({ "min": min, "max": max }),
         Op::ArithmeticRightShift { round } => json!({ "round": round }),
         Op::ReduceSum { axis }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tequio_attestation::{
     Descriptor, Interval, Layout, Malformed, Node, Operand, Scope, Source, TensorId, codec::Reader, hash::leaf,
 };
-use tequio_tensor::{DType, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check};
 
 use crate::{
     describe::{add, descriptor, tensor_type},
@@ -94,6 +94,17 @@ fn ops() -> Vec<(Op, Vec<Type>, Type)> {
             vec![image, ty(I8, &[3, 3, 4, 2]), ty(I32, &[3]), zero, zero],
             ty(I32, &[1, 208, 11, 3]),
         ),
+        (Op::Scatter, vec![ty(I8, &[1, 4, 2]), ty(I32, &[1, 3]), ty(I8, &[1, 3, 2])], ty(I8, &[1, 4, 2])),
+        (
+            Op::Resize(Resize { bilinear: true, scale: [[4, 2], [2, 31]], offset: [-1, 2], border: [1, -9] }),
+            vec![ty(I16, &[1, 4, 53, 2])],
+            ty(I48, &[1, 8, 4, 2]),
+        ),
+        (
+            Op::Conv3d(Window3d { pad: [1, 0, 200, 2, 0, 2], stride: [2, 1, 3], dilation: [1, 3, 2] }),
+            vec![ty(I8, &[1, 4, 4, 4, 2]), ty(I4, &[3, 3, 3, 2, 2]), ty(I32, &[3]), zero, ty(I4, &[1])],
+            ty(I32, &[1, 2, 200, 2, 3]),
+        ),
     ]
 }
 
@@ -142,7 +153,7 @@ fn one_descriptor_of_every_source_and_op() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((count, seen.len()), (50, 50));
+    assert_eq!((count, seen.len()), (53, 53));
     golden("descriptors", &json!({ "decoded": found, "refused": refused() }));
 }
 

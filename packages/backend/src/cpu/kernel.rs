@@ -20,7 +20,7 @@ use contraction::Contraction;
 use copy::StridedCopy;
 use fallback::Fallback;
 use fused::Fused;
-use gather::Gather;
+use gather::{Gather, Scatter};
 use pool::Pool;
 use reduce::Reduce;
 
@@ -30,6 +30,7 @@ pub enum Kernel {
     Fused(Box<Fused>),
     Copy(StridedCopy),
     Gather(Gather),
+    Scatter(Scatter),
     Pool(Pool),
     Reduce(Reduce),
     Fallback(Fallback),
@@ -43,6 +44,7 @@ impl Run for Kernel {
             Kernel::Fused(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Copy(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Gather(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Scatter(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Pool(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Reduce(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Fallback(kernel) => kernel.run(simd, tensors, scratch, out),

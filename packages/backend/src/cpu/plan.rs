@@ -86,9 +86,10 @@ fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize) ->
     let out = graph.ty(tensor);
     let copy = || copy::copy(graph, memory, node, out).map(Kernel::Copy);
     let gather = || gather::gather(graph, memory, node).map(Kernel::Gather);
+    let scatter = || gather::scatter(graph, memory, node).map(Kernel::Scatter);
     let pool = || pool::pool(graph, memory, node, out).map(Kernel::Pool);
     let reduce = || reduce::reduce(graph, memory, node, out).map(Kernel::Reduce);
-    let kernel = copy().or_else(gather).or_else(pool).or_else(reduce);
+    let kernel = copy().or_else(gather).or_else(scatter).or_else(pool).or_else(reduce);
     kernel.unwrap_or_else(|| Kernel::Fallback(fallback::fallback(graph, memory, node, out)))
 }
 

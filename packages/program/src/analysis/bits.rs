@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{Op, is_dense, is_elementwise, is_heavy};
+use tequio_tensor::{Op, Resize, is_dense, is_elementwise, is_heavy};
 
 use super::cone::Cone;
 use crate::graph::Graph;
@@ -23,7 +23,7 @@ impl Bits {
         }
         for tensor in graph.tensors() {
             // An index says no more than which of the rows.
-            if let Some(Node { op: Op::Gather, operands }) = tensor.node()
+            if let Some(Node { op: Op::Gather | Op::Scatter, operands }) = tensor.node()
                 && let Some(Operand::Tensor(id)) = operands.get(1)
             {
                 let rows = log2(graph.operand_type(&operands[0]).shape.dim(1).into());
@@ -51,14 +51,16 @@ impl Bits {
     fn of(&self, graph: &Graph, id: TensorId) -> u64 {
         let tensor = graph.tensor(id);
         let all = tensor.ty.shape.elements() as u64 * self.0[id.0 as usize] as u64;
-        match tensor.node() {
-            Some(Node { op: Op::MaxPool2d(pool) | Op::AvgPool2d(pool), .. }) => {
-                let most = |side: usize| pool.kernel[side].div_ceil(pool.stride[side]);
-                let windows = |side: usize| u64::from(most(side).min(tensor.ty.shape.dim(1 + side)));
-                all.div_ceil(windows(0) * windows(1))
+        // Most windows that an element lies in, along y and x.
+        let most = match tensor.node().map(|node| node.op) {
+            Some(Op::MaxPool2d(pool) | Op::AvgPool2d(pool)) => {
+                [0, 1].map(|side| pool.kernel[side].div_ceil(pool.stride[side]))
             }
-            _ => all,
-        }
+            Some(Op::Resize(Resize { bilinear: true, scale, .. })) => scale.map(|[n, d]| (2 * n).div_ceil(d)),
+            _ => return all,
+        };
+        let windows = |side: usize| u64::from(most[side].min(tensor.ty.shape.dim(1 + side)));
+        all.div_ceil(windows(0) * windows(1))
     }
 
     /// Bits that changing all of a tensor's elements, to whatever its type holds, can choose of what reads it.
@@ -90,6 +92,7 @@ fn chosen(graph: &Graph, node: &Node, bits: &[u32]) -> Option<u32> {
         Op::Pad { .. } | Op::Reshape | Op::Transpose { .. } | Op::Slice { .. } | Op::Reverse { .. } | Op::Tile => {
             open.first().copied()
         }
+        Op::Resize(Resize { bilinear: false, .. }) => open.first().copied(),
         op if is_elementwise(&op) && open.len() == 1 => open.first().copied(),
         _ => None,
     }
@@ -105,6 +108,7 @@ pub(crate) fn copies(graph: &Graph, id: TensorId) -> bool {
     use Op::*;
     graph.tensor(id).node().is_some_and(|node| match node.op {
         Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile => true,
+        Resize(resize) => !resize.bilinear,
         op => is_elementwise(&op) && node.operands.iter().filter(|operand| !graph.is_constant(operand)).count() == 1,
     })
 }

@@ -151,7 +151,9 @@ fn extent_of(op: &Op, types: &[Type], out: &Type, operand: usize, of: &Shape) ->
             Shape::new(&[entries]).unwrap_or(lens)
         }
         // One index reads one row.
-        (Op::Gather, 0) if of.dim(0) == 1 && of.dim(1) == 1 => Shape::new(&[1, 1, of.dim(2)]).unwrap_or(lens),
+        (Op::Gather, 0) | (Op::Scatter, 2) if of.dim(0) == 1 && of.dim(1) == 1 => {
+            Shape::new(&[1, 1, of.dim(2)]).unwrap_or(lens)
+        }
         _ => lens,
     }
 }

@@ -11,12 +11,12 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use edge::{Edge, is_convolution};
+pub(crate) use edge::Edge;
 use field::{Field, dims};
 pub(crate) use reach::{read, readers, reads_all_weights};
 pub(crate) use spread::targets;
 use tequio_attestation::Operand;
-use tequio_tensor::{Op, Shape, extent};
+use tequio_tensor::{Op, Shape, extent, is_convolution};
 
 use super::{mask::Mask, reads::is_blind, route::target, work::Work};
 use crate::{
@@ -67,7 +67,7 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
     let one = Shape::ones(edge.out.shape.rank());
     let each = |at| match edge.node.op {
         // A known index names one row.
-        Op::Gather if at == 0 && !is_blind(graph, edge.node) => 1,
+        Op::Gather | Op::Scatter if edge.through(at).is_chosen() && !is_blind(graph, edge.node) => 1,
         // As many weights as what they are multiplied with.
         Op::TransposeConv2d(_) if at == 1 => extent(&edge.node.op, &edge.types, edge.out, 0, &one).elements() as u64,
         _ => extent(&edge.node.op, &edge.types, edge.out, at, &one).elements() as u64,
@@ -76,7 +76,9 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
     // Outputs that share what they read of the first operand are gone through one by one where the route is another.
     let is_grouped = match edge.node.op {
         Op::MatMul => graph.is_constant(&edge.node.operands[1]),
-        Op::TransposeConv2d(_) => edge.node.operands[1..].iter().all(|operand| graph.is_constant(operand)),
+        Op::Conv3d(_) | Op::TransposeConv2d(_) => {
+            edge.node.operands[1..].iter().all(|operand| graph.is_constant(operand))
+        }
         _ => true,
     };
     let groups = if is_grouped { elements / u64::from(edge.group()) } else { elements };
@@ -86,7 +88,7 @@ fn reads_of(graph: &Graph, tensor: &Tensor, even: &[bool]) -> (u64, bool) {
 /// Whether all elements of an op's output differ if all of an operand does.
 fn spreads_evenly(edge: &Edge<'_>) -> bool {
     match &edge.node.op {
-        Op::Concat { .. } | Op::Select => false,
+        Op::Concat { .. } | Op::Select | Op::Scatter => false,
         Op::Pad { before, after } => before.iter().chain(after).all(|pad| *pad == 0),
         op if is_convolution(op) => reach::reaches_all(edge),
         _ => true,

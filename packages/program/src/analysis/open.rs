@@ -1,10 +1,10 @@
 //! Which elements can differ from those of an old trace.
 
 use tequio_attestation::{Node, Operand};
-use tequio_tensor::Op;
+use tequio_tensor::{Op, is_convolution};
 
 use super::{
-    flow::{Edge, is_convolution, readers},
+    flow::{Edge, readers},
     mask::Mask,
     reads::{Reads, is_blind},
 };
@@ -64,13 +64,10 @@ fn has_open_read(graph: &Graph, node: &Node, masks: &[&Mask]) -> bool {
     match &node.op {
         Op::Concat { .. } => masks.iter().all(|mask| mask.is_all()),
         Op::Pad { before, after } => masks[0].is_all() && before.iter().chain(after).all(|pad| *pad == 0),
-        Op::Select => {
-            masks[0].is_all()
-                || if is_blind(graph, node) {
-                    masks[1].is_all() || masks[2].is_all()
-                } else {
-                    masks[1].is_all() && masks[2].is_all()
-                }
+        Op::Select | Op::Scatter => {
+            let [chooser, one, other] = if node.op == Op::Select { [0, 1, 2] } else { [1, 0, 2] };
+            let [one, other] = [one, other].map(|side| masks[side].is_all());
+            masks[chooser].is_all() || if is_blind(graph, node) { one || other } else { one && other }
         }
         // Padding, and strides longer than a transposed kernel, leave outputs that read the bias only.
         op if is_convolution(op) => masks[2].is_all(),

@@ -19,7 +19,7 @@ pub(crate) struct Reads<'a> {
 /// The operand whose values say which elements of others are read.
 pub(crate) fn chooser(op: &Op) -> Option<usize> {
     match op {
-        Op::Gather => Some(1),
+        Op::Gather | Op::Scatter => Some(1),
         Op::Table | Op::Select => Some(0),
         _ => None,
     }
@@ -37,19 +37,26 @@ impl<'a> Reads<'a> {
     }
 
     /// Operand and element of everything that element `index` reads, or may read where that shows only when the program
-    /// runs: both sides of a select, every row of a gather.
+    /// runs: both sides of a select, every row of a gather, every row of a scatter's input besides the element itself.
     pub fn of(&mut self, index: u32) -> &[(usize, u32)] {
         self.read.clear();
         let is_blind = matches!(self.chooser, Some((_, Values::Unknown)));
         let choices = match self.node.op {
-            Op::Select if is_blind => 2,
-            Op::Gather if is_blind => self.types[0].shape.dim(1).into(),
-            _ => 1,
+            Op::Select if is_blind => 0..2,
+            Op::Gather if is_blind => 0..self.types[0].shape.dim(1).into(),
+            // No index names a row of the input: they are added below.
+            Op::Scatter => -1..0,
+            _ => 0..1,
         };
-        for choice in 0..choices {
+        for choice in choices {
             let choice = is_blind.then_some(choice);
             let mut recorder = Recorder { chooser: self.chooser, choice, read: &mut self.read };
             let Ok(_) = eval(&self.node.op, &self.types, self.out, index, &mut recorder);
+        }
+        if let (Op::Scatter, true) = (self.node.op, is_blind) {
+            let [n, _, c, ..] = self.out.shape.coords(index);
+            let shape = &self.types[2].shape;
+            self.read.extend((0..shape.dim(1)).map(|w| (2, shape.index(&[n, w, c]))));
         }
         &self.read
     }
@@ -67,7 +74,7 @@ impl Read for Recorder<'_, '_> {
 
     fn read(&mut self, operand: usize, index: u32) -> Result<i64, Infallible> {
         let is_choosing = self.chooser.is_some_and(|(at, _)| at == operand);
-        if !is_choosing || self.choice.unwrap_or(0) == 0 {
+        if !is_choosing || self.choice.unwrap_or(0) <= 0 {
             self.read.push((operand, index));
         }
         let known = self.chooser.filter(|(at, _)| *at == operand).map(|(_, values)| values.get(index));

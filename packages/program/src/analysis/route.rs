@@ -3,22 +3,26 @@
 use tequio_attestation::{Node, Operand, TensorId};
 use tequio_tensor::Op;
 
-use super::{mask::Mask, reads::is_blind};
+use super::{
+    mask::Mask,
+    reads::{chooser, is_blind},
+};
 use crate::graph::Graph;
 
 /// The operands a route may take, ascending: those with an element that differs. All operands of a concat are one
-/// route, and so are both sides of a select: an element reads one of them, and its route is that one. They go by the
-/// first that is possible. Empty where nothing differs.
+/// route, and so are both sides of a select, and the values and the input of a scatter: an element reads one of them, and
+/// its route is that one. They go by the first that is possible. Empty where nothing differs.
 pub(crate) fn routable(node: &Node, open: &[Mask]) -> Vec<u8> {
     let is_open = |at: &usize| target(node, *at as u8).is_some_and(|id| !open[id.0 as usize].is_none());
     let all = (0..node.operands.len()).filter(is_open).map(|at| at as u8);
     match node.op {
         Op::Concat { .. } => all.take(1).collect(),
-        Op::Select => {
-            let mut sides = 0;
+        Op::Select | Op::Scatter => {
+            let (chooser, mut sides) = (chooser(&node.op), 0);
             all.filter(|at| {
-                sides += (*at > 0) as u32;
-                *at == 0 || sides == 1
+                let chooses = chooser == Some(*at as usize);
+                sides += !chooses as u32;
+                chooses || sides == 1
             })
             .collect()
         }
@@ -37,7 +41,7 @@ pub(crate) fn defaults(graph: &Graph, open: &[Mask]) -> Vec<Option<u8>> {
 }
 
 fn is_chosen(node: &Node, route: u8, graph: &Graph) -> bool {
-    let chosen = matches!((&node.op, route), (Op::Gather, 0) | (Op::Select, 1 | 2));
+    let chosen = matches!((&node.op, route), (Op::Gather, 0) | (Op::Select, 1 | 2) | (Op::Scatter, 0 | 2));
     chosen && is_blind(graph, node)
 }
 

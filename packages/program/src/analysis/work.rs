@@ -1,11 +1,11 @@
 //! What a shard costs: what an output needs, and differs between the job's shards.
 
 use tequio_attestation::Operand;
-use tequio_tensor::{Op, cost};
+use tequio_tensor::{Op, cost, is_convolution};
 
 use super::{
     cone::Cone,
-    flow::{Edge, is_convolution, read, reads_all_weights},
+    flow::{Edge, read, reads_all_weights},
     mask::Mask,
     reads::{Reads, is_blind},
 };
@@ -122,9 +122,9 @@ fn reads_all(graph: &Graph, edge: &Edge<'_>, mask: &Mask) -> bool {
     match (&node.op, at) {
         (Op::Gather, 0) => blind,
         _ if !mask.is_all() => false,
-        (Op::Select, 1 | 2) => blind,
+        (Op::Select, 1 | 2) | (Op::Scatter, 0 | 2) => blind,
         // Windows may step over some.
-        (Op::Slice { .. } | Op::AvgPool2d(_) | Op::MaxPool2d(_), _) => false,
+        (Op::Slice { .. } | Op::Resize(_) | Op::AvgPool2d(_) | Op::MaxPool2d(_), _) => false,
         (op, 0) if is_convolution(op) => false,
         (op, 1) if is_convolution(op) => reads_all_weights(edge),
         _ => true,

@@ -1,7 +1,7 @@
 //! One operator's attributes, and its `shape` operands, which become attributes.
 
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d};
-use tequio_tosa::schema::{DType as FileDType, Op as FileOp, RoundingMode, TosaOperator};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d};
+use tequio_tosa::schema::{DType as FileDType, Op as FileOp, ResizeMode, RoundingMode, TosaOperator};
 
 use crate::refused::Refused;
 
@@ -22,6 +22,7 @@ pub fn op(s: &Site<'_>) -> Result<Option<Op>, Refused> {
     let shapes = match file.op() {
         FileOp::RESHAPE | FileOp::TILE | FileOp::PAD => 1,
         FileOp::SLICE => 2,
+        FileOp::RESIZE => 3,
         _ => 0,
     };
     let Some(op) = plain(file.op()).map(Ok).or_else(|| with_attributes(s)) else { return Ok(None) };
@@ -63,6 +64,7 @@ fn plain(op: FileOp) -> Option<Op> {
         FileOp::CAST => Op::Cast,
         FileOp::IDENTITY => Op::Identity,
         FileOp::GATHER => Op::Gather,
+        FileOp::SCATTER => Op::Scatter,
         _ => return None,
     })
 }
@@ -70,6 +72,7 @@ fn plain(op: FileOp) -> Option<Op> {
 fn with_attributes(s: &Site<'_>) -> Option<Result<Op, Refused>> {
     Some(match s.operator.op() {
         FileOp::CONV2D => conv2d(s),
+        FileOp::CONV3D => conv3d(s),
         FileOp::DEPTHWISE_CONV2D => depthwise_conv2d(s),
         FileOp::TRANSPOSE_CONV2D => transpose_conv2d(s),
         FileOp::AVG_POOL2D => avg_pool2d(s),
@@ -124,6 +127,7 @@ fn with_attributes(s: &Site<'_>) -> Option<Result<Op, Refused>> {
         FileOp::TILE => tile(s),
         FileOp::SLICE => slice(s),
         FileOp::PAD => pad(s),
+        FileOp::RESIZE => resize(s),
         _ => return None,
     })
 }
@@ -138,10 +142,13 @@ impl Site<'_> {
         self.some(op, "axis", axis.map(|axis| make(axis as u8)))
     }
 
-    /// Values of a `shape` operand, of which there must be `count`, none negative.
-    fn shape(&self, op: &'static str, name: &'static str, at: usize, count: usize) -> Result<Vec<u32>, Refused> {
+    /// Values of a `shape` operand, of which there must be `count`, each a `T`.
+    fn shape<T>(&self, op: &'static str, name: &'static str, at: usize, count: usize) -> Result<Vec<T>, Refused>
+    where
+        T: TryFrom<i64>,
+    {
         let values = self.shapes.get(at).filter(|values| values.len() == count);
-        let values = values.and_then(|values| values.iter().map(|&value| u32::try_from(value).ok()).collect());
+        let values = values.and_then(|values| values.iter().map(|&value| T::try_from(value).ok()).collect());
         self.some(op, name, values)
     }
 
@@ -175,6 +182,15 @@ fn conv2d(s: &Site<'_>) -> Result<Op, Refused> {
     let pad = list(s, op, "pad", a.pad())?;
     let (stride, dilation) = (list(s, op, "stride", a.stride())?, list(s, op, "dilation", a.dilation())?);
     Ok(Op::Conv2d(Window2d { pad, stride, dilation }))
+}
+
+fn conv3d(s: &Site<'_>) -> Result<Op, Refused> {
+    let op = "conv3d";
+    let a = s.some(op, "attribute", s.operator.attribute_as_conv_3d_attribute())?;
+    s.accumulator(op, a.acc_type(), s.out.dtype)?;
+    let pad = list(s, op, "pad", a.pad())?;
+    let (stride, dilation) = (list(s, op, "stride", a.stride())?, list(s, op, "dilation", a.dilation())?);
+    Ok(Op::Conv3d(Window3d { pad, stride, dilation }))
 }
 
 fn depthwise_conv2d(s: &Site<'_>) -> Result<Op, Refused> {
@@ -250,12 +266,12 @@ fn transpose(s: &Site<'_>) -> Result<Op, Refused> {
 }
 
 fn reshape(s: &Site<'_>) -> Result<Op, Refused> {
-    let shape = s.shape("reshape", "shape", 0, s.out.shape.rank())?;
+    let shape: Vec<u32> = s.shape("reshape", "shape", 0, s.out.shape.rank())?;
     s.some("reshape", "shape", (shape == s.out.shape.dims()).then_some(Op::Reshape))
 }
 
 fn tile(s: &Site<'_>) -> Result<Op, Refused> {
-    let multiples = s.shape("tile", "multiples", 0, s.out.shape.rank())?;
+    let multiples: Vec<u32> = s.shape("tile", "multiples", 0, s.out.shape.rank())?;
     let input = s.operands.first().map_or(&[][..], |ty| ty.shape.dims());
     let fits = |((&multiple, &len), &out): ((&u32, &u32), &u32)| len.checked_mul(multiple) == Some(out);
     let fits = input.len() == multiples.len() && multiples.iter().zip(input).zip(s.out.shape.dims()).all(fits);
@@ -266,7 +282,7 @@ fn slice(s: &Site<'_>) -> Result<Op, Refused> {
     let rank = s.out.shape.rank();
     let mut start = [0; MAX_RANK];
     start[..rank].copy_from_slice(&s.shape("slice", "start", 0, rank)?);
-    let size = s.shape("slice", "size", 1, rank)?;
+    let size: Vec<u32> = s.shape("slice", "size", 1, rank)?;
     s.some("slice", "size", (size == s.out.shape.dims()).then_some(Op::Slice { start }))
 }
 
@@ -277,4 +293,19 @@ fn pad(s: &Site<'_>) -> Result<Op, Refused> {
         (before[axis], after[axis]) = (pair[0], pair[1]);
     }
     Ok(Op::Pad { before, after })
+}
+
+fn resize(s: &Site<'_>) -> Result<Op, Refused> {
+    let op = "resize";
+    let bilinear = match s.operator.attribute_as_resize_attribute().map(|a| a.mode()) {
+        Some(ResizeMode::NEAREST) => Some(false),
+        Some(ResizeMode::BILINEAR) => Some(true),
+        _ => None,
+    };
+    let bilinear = s.some(op, "mode", bilinear)?;
+    let mut resize = Resize { bilinear, scale: [[0; 2]; 2], offset: [0; 2], border: [0; 2] };
+    resize.scale.as_flattened_mut().copy_from_slice(&s.shape(op, "scale", 0, 4)?);
+    resize.offset.copy_from_slice(&s.shape(op, "offset", 1, 2)?);
+    resize.border.copy_from_slice(&s.shape(op, "border", 2, 2)?);
+    Ok(Op::Resize(resize))
 }

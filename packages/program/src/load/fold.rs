@@ -1,6 +1,6 @@
 //! Ops on constants only are computed here and now.
 
-use tequio_tensor::{Op, Type, cost, eval};
+use tequio_tensor::{Op, Type, eval, steps};
 
 use crate::{
     limits::{MAX_CONSTANTS, MAX_FOLDING},
@@ -31,7 +31,7 @@ impl Folding {
         values: &[Values<'_>],
     ) -> Result<Vec<u8>, Refused> {
         let elements = out.shape.elements();
-        let price = (cost(op, types, out).saturating_add(1)).saturating_mul(elements as u64);
+        let price = (steps(op, types, out).saturating_add(1)).saturating_mul(elements as u64);
         let refused = |what, limit| move || Refused::Folding { tensor: tensor.into(), what, limit };
         let operations = self.operations.checked_sub(price);
         self.operations = operations.ok_or_else(refused("operations", MAX_FOLDING))?;

@@ -53,8 +53,16 @@ fn saturates(node: &Node) -> bool {
 /// Ops whose every value is one of their operand's.
 fn moves(op: &Op) -> bool {
     use Op::*;
-    matches!(
-        op,
-        Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile | MaxPool2d(_)
-    )
+    match op {
+        Pad { .. }
+        | Reshape
+        | Transpose { .. }
+        | Slice { .. }
+        | Concat { .. }
+        | Reverse { .. }
+        | Tile
+        | MaxPool2d(_) => true,
+        Resize(resize) => !resize.bilinear,
+        _ => false,
+    }
 }

@@ -9,6 +9,7 @@ mod memory;
 mod ordinary;
 mod random;
 mod reads;
+mod scattered;
 mod short_leaves;
 mod slow;
 mod transposed;

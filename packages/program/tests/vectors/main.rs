@@ -6,7 +6,10 @@ mod boxes;
 mod dice;
 mod plans;
 mod programs;
+mod resized;
+mod scattered;
 mod transposed;
+mod volumes;
 
 use std::{fs, path::PathBuf};
 
@@ -46,7 +49,7 @@ fn case(name: &str, graph: &Graph, plan: &Plan) -> Value {
 fn constants(graph: &Graph) -> Value {
     let constant = |node: &Node| {
         let at = match node.op {
-            Op::Gather => 1,
+            Op::Gather | Op::Scatter => 1,
             Op::Select | Op::Table => 0,
             _ => return None,
         };
@@ -128,6 +131,17 @@ fn weights() {
         &transposed::learnt(),
         &plans::all_committed(&transposed::learnt(), &["w", "b"]),
     ));
+    for (name, graph) in
+        [("scattered", scattered::scattered()), ("resized", resized::resized()), ("volumes", volumes::volumes())]
+    {
+        cases.push(case(name, &graph, &Plan::propose(&graph).unwrap()));
+        cases.push(case(&format!("{name}, all committed"), &graph, &plans::all_committed(&graph, &[])));
+        for _ in 0..2 * MADE_UP {
+            cases.push(case(&format!("{name}, made up"), &graph, &plans::any(&graph, dice)));
+        }
+    }
+    let scattered = scattered::scattered();
+    cases.push(case("scattered, of the job", &scattered, &plans::all_committed(&scattered, &["z"])));
     golden(&cases);
 }
 

@@ -134,3 +134,17 @@ pub(super) fn gather(f: &Facts<'_>) -> Result<(), Invalid> {
     f.length(Place::Operand(1), 0, i64::from(n))?;
     f.shaped(Place::Output, &[n, w, c])
 }
+
+pub(super) fn scatter(f: &Facts<'_>) -> Result<(), Invalid> {
+    f.typed(Place::Operand(0), MOVED)?;
+    f.typed(Place::Operand(1), &[DType::I32])?;
+    f.typed(Place::Operand(2), &[f.dtype(0)])?;
+    f.typed(Place::Output, &[f.dtype(0)])?;
+    f.rank(Place::Operand(0), 3, 3)?;
+    f.rank(Place::Operand(1), 2, 2)?;
+    let [n, k, c, ..] = f.dims(0);
+    let [_, w, ..] = f.dims(1);
+    f.length(Place::Operand(1), 0, i64::from(n))?;
+    f.shaped(Place::Operand(2), &[n, w, c])?;
+    f.shaped(Place::Output, &[n, k, c])
+}

@@ -6,6 +6,10 @@ use crate::types::DType;
 pub(super) const MAX_KERNEL: u32 = 8192;
 /// Largest stride: level 8K.
 pub(super) const MAX_STRIDE: u32 = 8192;
+/// Largest scale of RESIZE, rounded down: level 8K.
+pub(super) const MAX_SCALE: i64 = 256;
+/// Longest axis of RESIZE.
+pub(super) const MAX_RESIZED: i64 = 16383;
 /// Most inputs of CONCAT: level 8K.
 pub(super) const MAX_INPUTS: usize = 64;
 /// Most operand elements that one output element may read.

@@ -6,20 +6,34 @@ use super::{
     profile::{MAX_KERNEL, MAX_STRIDE, SHORT},
 };
 use crate::{
-    op::{Pool2d, Transposed2d, Window2d},
+    op::{Pool2d, Transposed2d, Window2d, Window3d},
     types::DType,
 };
 
 pub(super) fn conv2d(f: &Facts<'_>, w: &Window2d) -> Result<(), Invalid> {
-    conv_types(f)?;
+    conv_types(f, 4)?;
     let [n, ih, iw, ic, ..] = f.dims(0);
     let [oc, kh, kw, ..] = f.dims(1);
     f.length(Place::Operand(1), 3, i64::from(ic))?;
     conv_lengths(f, w, n, [ih, iw], [kh, kw], oc)
 }
 
+pub(super) fn conv3d(f: &Facts<'_>, w: &Window3d) -> Result<(), Invalid> {
+    conv_types(f, 5)?;
+    let [n, depth, height, width, ic, ..] = f.dims(0);
+    let [oc, kernel_z, kernel_y, kernel_x, ..] = f.dims(1);
+    f.length(Place::Operand(1), 4, i64::from(ic))?;
+    let [front, back, top, bottom, left, right] = w.pad;
+    let lengths = [depth, height, width].into_iter().zip([kernel_z, kernel_y, kernel_x]);
+    let windows = w.stride.into_iter().zip(w.dilation).zip([[front, back], [top, bottom], [left, right]]);
+    for ((axis, (len, kernel)), ((stride, dilation), pad)) in (1..).zip(lengths).zip(windows) {
+        Along { axis, len, kernel, stride, dilation, pad }.check(f)?;
+    }
+    conv_channels(f, n, oc)
+}
+
 pub(super) fn depthwise_conv2d(f: &Facts<'_>, w: &Window2d) -> Result<(), Invalid> {
-    conv_types(f)?;
+    conv_types(f, 4)?;
     let [n, ih, iw, c, ..] = f.dims(0);
     let [kh, kw, _, m, ..] = f.dims(1);
     f.length(Place::Operand(1), 2, i64::from(c))?;
@@ -27,7 +41,7 @@ pub(super) fn depthwise_conv2d(f: &Facts<'_>, w: &Window2d) -> Result<(), Invali
 }
 
 pub(super) fn transpose_conv2d(f: &Facts<'_>, t: &Transposed2d) -> Result<(), Invalid> {
-    conv_types(f)?;
+    conv_types(f, 4)?;
     let [n, ih, iw, ic, ..] = f.dims(0);
     let [oc, kh, kw, ..] = f.dims(1);
     f.length(Place::Operand(1), 3, i64::from(ic))?;
@@ -48,7 +62,8 @@ pub(super) fn transpose_conv2d(f: &Facts<'_>, t: &Transposed2d) -> Result<(), In
     conv_channels(f, n, oc)
 }
 
-fn conv_types(f: &Facts<'_>) -> Result<(), Invalid> {
+/// `rank` is that of input, weight and output.
+fn conv_types(f: &Facts<'_>, rank: usize) -> Result<(), Invalid> {
     use DType::*;
     let (weights, out): (&[DType], _) = match f.dtype(0) {
         I8 => (&[I8, I4], I32),
@@ -58,9 +73,10 @@ fn conv_types(f: &Facts<'_>) -> Result<(), Invalid> {
     f.typed(Place::Operand(1), weights)?;
     f.typed(Place::Operand(2), &[out])?;
     f.typed(Place::Output, &[out])?;
-    for (place, rank) in [(Place::Operand(0), 4), (Place::Operand(1), 4), (Place::Operand(2), 1), (Place::Output, 4)] {
+    for place in [Place::Operand(0), Place::Operand(1), Place::Output] {
         f.rank(place, rank, rank)?;
     }
+    f.rank(Place::Operand(2), 1, 1)?;
     f.vector(3, f.dtype(0), 1)?;
     f.vector(4, f.dtype(1), 1)
 }
@@ -86,7 +102,7 @@ fn conv_lengths(
 
 fn conv_channels(f: &Facts<'_>, batch: u32, channels: u32) -> Result<(), Invalid> {
     f.length(Place::Output, 0, i64::from(batch))?;
-    f.length(Place::Output, 3, i64::from(channels))?;
+    f.length(Place::Output, f.out.shape.rank().saturating_sub(1), i64::from(channels))?;
     if f.shape(2).dim(0) == 1 { Ok(()) } else { f.length(Place::Operand(2), 0, i64::from(channels)) }
 }
 

@@ -1,7 +1,10 @@
-//! CONV2D and DEPTHWISE_CONV2D.
+//! CONV2D, CONV3D and DEPTHWISE_CONV2D.
 
 use super::site::{Line, Site, flat};
-use crate::{Read, op::Window2d};
+use crate::{
+    Read,
+    op::{Window2d, Window3d},
+};
 
 /// The taps of a window along one axis that fall inside the input: padding contributes nothing and isn't visited.
 /// Yields (position in the kernel, position in the input).
@@ -58,17 +61,52 @@ fn window(w: &Window2d, [y, x]: [u32; 2], kernel: [u32; 2], [height, width]: [u3
 
 pub(super) fn conv2d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window2d) -> Result<i64, R::Error> {
     let [n, oy, ox, oc, ..] = s.at();
-    let [batch, ih, iw, ic, ..] = s.dims(0);
-    let [filters, kh, kw, ..] = s.dims(1);
-    let (rows, columns) = window(w, [oy, ox], [kh, kw], [ih, iw]);
-    let mut input = Line { operand: 0, start: 0, step: 1, zero_point: s.scalar(3)? };
-    let mut weight = Line { operand: 1, start: 0, step: 1, zero_point: s.scalar(4)? };
+    let [_, ih, iw, ic, ..] = s.dims(0);
+    let [_, kh, kw, ..] = s.dims(1);
+    let taps = window(w, [oy, ox], [kh, kw], [ih, iw]);
+    let lines = lines(s)?;
+    let acc = bias(s, oc)?;
+    Ok(acc.wrapping_add(plane(s, taps, lines, [n, oc], [ih, iw, ic], [kh, kw])?))
+}
+
+pub(super) fn conv3d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window3d) -> Result<i64, R::Error> {
+    let [n, oz, oy, ox, oc, ..] = s.at();
+    let [_, id, ih, iw, ic, ..] = s.dims(0);
+    let [_, kd, kh, kw, ..] = s.dims(1);
+    let ([front, _, top, bottom, left, right], [stride_z, y, x], [dilation_z, down, across]) =
+        (w.pad, w.stride, w.dilation);
+    let sides = Window2d { pad: [top, bottom, left, right], stride: [y, x], dilation: [down, across] };
+    let taps = window(&sides, [oy, ox], [kh, kw], [ih, iw]);
+    let lines = lines(s)?;
     let mut acc = bias(s, oc)?;
+    for (kz, z) in Taps::new(oz, stride_z, front, dilation_z, kd, id) {
+        let planes = [n.wrapping_mul(id).wrapping_add(z), oc.wrapping_mul(kd).wrapping_add(kz)];
+        acc = acc.wrapping_add(plane(s, taps, lines, planes, [ih, iw, ic], [kh, kw])?);
+    }
+    Ok(acc)
+}
+
+/// Lines of input and weight, with their zero points.
+fn lines<R: Read + ?Sized>(s: &mut Site<R>) -> Result<[Line; 2], R::Error> {
+    let mut line = |operand, zero_point| Ok(Line { operand, start: 0, step: 1, zero_point: s.scalar(zero_point)? });
+    Ok([line(0, 3)?, line(1, 4)?])
+}
+
+/// The products of one plane of the input with one of the weight, whose numbers are `planes`.
+fn plane<R: Read + ?Sized>(
+    s: &mut Site<R>,
+    (rows, columns): (Taps, Taps),
+    [mut input, mut weight]: [Line; 2],
+    [image, filter]: [u32; 2],
+    [height, width, channels]: [u32; 3],
+    [kernel_y, kernel_x]: [u32; 2],
+) -> Result<i64, R::Error> {
+    let mut acc = 0i64;
     for (ky, y) in rows {
         for (kx, x) in columns {
-            input.start = flat([batch, ih, iw, ic], [n, y, x, 0]);
-            weight.start = flat([filters, kh, kw, ic], [oc, ky, kx, 0]);
-            acc = acc.wrapping_add(s.dot(input, weight, ic)?);
+            input.start = flat([1, height, width, channels], [image, y, x, 0]);
+            weight.start = flat([1, kernel_y, kernel_x, channels], [filter, ky, kx, 0]);
+            acc = acc.wrapping_add(s.dot(input, weight, channels)?);
         }
     }
     Ok(acc)

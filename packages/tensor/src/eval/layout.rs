@@ -76,3 +76,20 @@ pub(super) fn gather<R: Read + ?Sized>(s: &mut Site<R>) -> Result<i64, R::Error>
     let k = chosen.clamp(0, i64::from(rows.max(1)).wrapping_sub(1)) as u32;
     s.read(0, n.wrapping_mul(rows).wrapping_add(k).wrapping_mul(channels).wrapping_add(c))
 }
+
+pub(super) fn scatter<R: Read + ?Sized>(s: &mut Site<R>) -> Result<i64, R::Error> {
+    let [n, k, c, ..] = s.at();
+    let [_, width, ..] = s.dims(1);
+    let [_, _, channels, ..] = s.dims(2);
+    let mut last = None;
+    for w in 0..width {
+        let row = n.wrapping_mul(width).wrapping_add(w);
+        if s.read(1, row)? == i64::from(k) {
+            last = Some(row);
+        }
+    }
+    match last {
+        Some(row) => s.read(2, row.wrapping_mul(channels).wrapping_add(c)),
+        None => same(s),
+    }
+}

@@ -1,7 +1,7 @@
 //! Random operators: valid ones of every kind, and garbage.
 
 use super::Tensors;
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Shape, Transposed2d, Type, Window2d};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Shape, Transposed2d, Type, Window2d, Window3d};
 
 const WORDS: [DType; 3] = [DType::I8, DType::I16, DType::I32];
 const SHORT: [DType; 2] = [DType::I8, DType::I16];
@@ -35,12 +35,13 @@ impl Rng {
         (0..rank).map(|_| self.within(1, 4)).collect()
     }
 
-    /// A value of the type, extremes often.
+    /// A value of the type, extremes and positions in short lists often.
     pub fn value(&mut self, dtype: DType) -> i64 {
-        match self.within(0, 5) {
+        match self.within(0, 6) {
             0 => dtype.min(),
             1 => dtype.max(),
             2 => 0,
+            3 => dtype.wrap(self.within(0, 4).into()),
             _ => dtype.wrap(self.next() as i64),
         }
     }
@@ -60,7 +61,9 @@ pub type Node = (Op, Vec<Type>, Type);
 
 /// A node that the check accepts.
 pub fn valid(r: &mut Rng) -> Node {
-    match r.within(0, 7) {
+    match r.within(0, 9) {
+        9 => conv3d(r),
+        8 => resize(r),
         7 => transposed(r),
         0 => conv(r),
         1 => pool_or_matmul(r),
@@ -107,6 +110,25 @@ fn conv(r: &mut Rng) -> Node {
     (op, ins, ty(acc, &[n, oh, ow, oc]))
 }
 
+fn conv3d(r: &mut Rng) -> Node {
+    let (id, kd, sz, dz, pz, od) = window(r, true);
+    let (ih, kh, sy, dy, py, oh) = window(r, true);
+    let (iw, kw, sx, dx, px, ow) = window(r, true);
+    let (n, ic, oc) = (r.within(1, 2), r.within(1, 2), r.within(1, 3));
+    let (input, acc) = r.pick(&[(DType::I8, DType::I32), (DType::I16, DType::I48)]);
+    let bias = if r.flag() { 1 } else { oc };
+    let ins = vec![
+        ty(input, &[n, id, ih, iw, ic]),
+        ty(DType::I8, &[oc, kd, kh, kw, ic]),
+        ty(acc, &[bias]),
+        ty(input, &[1]),
+        ty(DType::I8, &[1]),
+    ];
+    let pad = [pz[0], pz[1], py[0], py[1], px[0], px[1]];
+    let op = Op::Conv3d(Window3d { pad, stride: [sz, sy, sx], dilation: [dz, dy, dx] });
+    (op, ins, ty(acc, &[n, od, oh, ow, oc]))
+}
+
 fn transposed(r: &mut Rng) -> Node {
     let mut side = || {
         loop {
@@ -132,6 +154,30 @@ fn transposed(r: &mut Rng) -> Node {
     ];
     let op = Op::TransposeConv2d(Transposed2d { out_pad: [py[0], py[1], px[0], px[1]], stride: [sy, sx] });
     (op, ins, ty(acc, &[n, oh, ow, oc]))
+}
+
+fn resize(r: &mut Rng) -> Node {
+    // Input length, scale, offset, border, output length.
+    let mut side = || {
+        loop {
+            let (len, out, scale) = (r.within(1, 7), r.within(1, 9), [r.within(1, 6), r.within(1, 15)]);
+            let [n, d] = scale.map(|part| part as i32);
+            let offset = r.within(0, 4 * n as u32) as i32 - n;
+            let border = (out as i32 - 1) * d + offset - (len as i32 - 1) * n;
+            if (-16 * n..n).contains(&border) {
+                return (len, scale, offset, border, out);
+            }
+        }
+    };
+    let (y, x) = (side(), side());
+    let (n, c, bilinear, dtype) = (r.within(1, 2), r.within(1, 3), r.flag(), r.pick(&SHORT));
+    let out = match dtype {
+        _ if !bilinear => dtype,
+        DType::I8 => DType::I32,
+        _ => DType::I48,
+    };
+    let op = Op::Resize(Resize { bilinear, scale: [y.1, x.1], offset: [y.2, x.2], border: [y.3, x.3] });
+    (op, vec![ty(dtype, &[n, y.0, x.0, c])], ty(out, &[n, y.4, x.4, c]))
 }
 
 fn pool_or_matmul(r: &mut Rng) -> Node {
@@ -284,7 +330,7 @@ fn movement(r: &mut Rng) -> Node {
     let axis = r.within(0, rank as u32 - 1) as u8;
     let dtype = r.pick(&MOVED);
     let x = ty(dtype, &dims);
-    match r.within(0, 7) {
+    match r.within(0, 8) {
         0 => {
             let mut sides = [[0; MAX_RANK]; 2];
             let mut out = dims.clone();
@@ -332,10 +378,15 @@ fn movement(r: &mut Rng) -> Node {
             let out: Vec<u32> = dims.iter().map(|&d| d * r.within(1, 3)).collect();
             (Op::Tile, vec![x], ty(dtype, &out))
         }
-        _ => {
+        7 => {
             let (n, k, w, c) = (r.within(1, 3), r.within(1, 5), r.within(1, 5), r.within(1, 3));
             let ins = vec![ty(dtype, &[n, k, c]), ty(DType::I32, &[n, w])];
             (Op::Gather, ins, ty(dtype, &[n, w, c]))
+        }
+        _ => {
+            let (n, k, w, c) = (r.within(1, 3), r.within(1, 5), r.within(1, 5), r.within(1, 3));
+            let ins = vec![ty(dtype, &[n, k, c]), ty(DType::I32, &[n, w]), ty(dtype, &[n, w, c])];
+            (Op::Scatter, ins, ty(dtype, &[n, k, c]))
         }
     }
 }
@@ -386,6 +437,11 @@ fn wild(r: &mut Rng, op: Op) -> Op {
     };
     match op {
         Op::Conv2d(_) => Op::Conv2d(Window2d { pad: [n(), n(), n(), n()], stride: [n(), n()], dilation: [n(), n()] }),
+        Op::Conv3d(_) => Op::Conv3d(Window3d {
+            pad: [n(), n(), n(), n(), n(), n()],
+            stride: [n(), n(), n()],
+            dilation: [n(), n(), n()],
+        }),
         Op::DepthwiseConv2d(_) => {
             Op::DepthwiseConv2d(Window2d { pad: [n(), n(), n(), n()], stride: [n(), n()], dilation: [n(), n()] })
         }
@@ -395,6 +451,12 @@ fn wild(r: &mut Rng, op: Op) -> Op {
         }),
         Op::AvgPool2d(_) => Op::AvgPool2d(Pool2d { kernel: [n(), n()], stride: [n(), n()], pad: [n(), n(), n(), n()] }),
         Op::MaxPool2d(_) => Op::MaxPool2d(Pool2d { kernel: [n(), n()], stride: [n(), n()], pad: [n(), n(), n(), n()] }),
+        Op::Resize(Resize { bilinear, .. }) => Op::Resize(Resize {
+            bilinear,
+            scale: [[n(), n()], [n(), n()]],
+            offset: [n() as i32, n() as i32],
+            border: [n() as i32, n() as i32],
+        }),
         Op::Pad { .. } => Op::Pad { before: [n(); MAX_RANK], after: [n(); MAX_RANK] },
         Op::Slice { .. } => Op::Slice { start: [n(); MAX_RANK] },
         Op::Transpose { .. } => Op::Transpose { perms: [n() as u8; MAX_RANK] },

@@ -1,13 +1,13 @@
 //! Attributes of operators.
 
-use crate::schema::{self as tosa, Attribute as Kind, DType, Op, RoundingMode};
+use crate::schema::{self as tosa, Attribute as Kind, DType, Op, ResizeMode, RoundingMode};
 use flatbuffers::{FlatBufferBuilder, UnionWIPOffset, WIPOffset};
 
 /// What an operator carries. Which table it becomes follows from the operator.
 #[derive(Clone, Debug)]
 pub enum Attribute {
     None,
-    /// Also of depthwise convolutions.
+    /// Also of depthwise convolutions, and of those of volumes.
     Conv {
         pad: Vec<i32>,
         stride: Vec<i32>,
@@ -38,6 +38,7 @@ pub enum Attribute {
     Axis(i32),
     Perms(Vec<i32>),
     Round(bool),
+    Resize(ResizeMode),
 }
 
 type Written = (Kind, Option<WIPOffset<UnionWIPOffset>>);
@@ -80,6 +81,10 @@ impl Attribute {
                 let written = tosa::ArithmeticRightShiftAttribute::create(b, &args).as_union_value();
                 (Kind::ArithmeticRightShiftAttribute, Some(written))
             }
+            Attribute::Resize(mode) => {
+                let args = tosa::ResizeAttributeArgs { mode: *mode };
+                (Kind::ResizeAttribute, Some(tosa::ResizeAttribute::create(b, &args).as_union_value()))
+            }
         }
     }
 }
@@ -89,6 +94,10 @@ fn conv(b: &mut FlatBufferBuilder<'_>, op: Op, lists: [&Vec<i32>; 3], acc_type: 
     if op == Op::CONV2D {
         let args = tosa::Conv2dAttributeArgs { pad, stride, dilation, acc_type, ..Default::default() };
         return (Kind::Conv2dAttribute, Some(tosa::Conv2dAttribute::create(b, &args).as_union_value()));
+    }
+    if op == Op::CONV3D {
+        let args = tosa::Conv3dAttributeArgs { pad, stride, dilation, acc_type, ..Default::default() };
+        return (Kind::Conv3dAttribute, Some(tosa::Conv3dAttribute::create(b, &args).as_union_value()));
     }
     let args = tosa::DepthwiseConv2dAttributeArgs { pad, stride, dilation, acc_type, ..Default::default() };
     (Kind::DepthwiseConv2dAttribute, Some(tosa::DepthwiseConv2dAttribute::create(b, &args).as_union_value()))

@@ -1,14 +1,16 @@
 //! Int8 operands as the convolution kernels read them: int16, less the zero point, with the padding around them.
 
-/// How one operand (NHWC) is laid out for a kernel. Padding holds zeros: the zero point is already taken off, so it
+/// How one operand (NHWC or NDHWC) is laid out for a kernel. Padding holds zeros: the zero point is already taken off, so it
 /// contributes nothing.
 #[derive(Clone, Debug)]
 pub struct Image {
+    /// Planes: 1 of NHWC.
+    pub depth: usize,
     pub height: usize,
     pub width: usize,
     pub channels: usize,
-    /// Top, bottom, left, right.
-    pub pad: [usize; 4],
+    /// Front, back, top, bottom, left, right.
+    pub pad: [usize; 6],
     /// Every channel comes so many times in a row.
     pub repeat: usize,
     /// Elements from pixel to pixel.
@@ -21,17 +23,21 @@ const SLACK: usize = 32;
 
 impl Image {
     pub fn row(&self) -> usize {
-        (self.width + self.pad[2] + self.pad[3]) * self.pixel
+        (self.width + self.pad[4] + self.pad[5]) * self.pixel
+    }
+
+    pub fn plane(&self) -> usize {
+        (self.height + self.pad[2] + self.pad[3]) * self.row()
     }
 
     /// Elements of one image.
     pub fn len(&self) -> usize {
-        (self.height + self.pad[0] + self.pad[1]) * self.row()
+        (self.depth + self.pad[0] + self.pad[1]) * self.plane()
     }
 
     /// Canonical bytes of one image before the layout.
     pub fn bytes(&self) -> usize {
-        self.height * self.width * self.channels
+        self.depth * self.height * self.width * self.channels
     }
 
     /// Lays out the images that `from` consists of, one behind the other.
@@ -47,7 +53,21 @@ impl Image {
 
     #[inline(always)]
     fn one(&self, from: &[u8], to: &mut [i16]) {
-        let [top, bottom, left, right] = self.pad;
+        let [front, back, ..] = self.pad;
+        let plane = self.plane();
+        let (before, rest) = to.split_at_mut(front * plane);
+        let (inside, behind) = rest.split_at_mut(self.depth * plane);
+        before.fill(0);
+        debug_assert_eq!(behind.len(), back * plane);
+        behind.fill(0);
+        for (from, to) in from.chunks_exact(self.bytes() / self.depth).zip(inside.chunks_exact_mut(plane)) {
+            self.one_plane(from, to);
+        }
+    }
+
+    #[inline(always)]
+    fn one_plane(&self, from: &[u8], to: &mut [i16]) {
+        let [_, _, top, bottom, left, right] = self.pad;
         let row = self.row();
         let (above, rest) = to.split_at_mut(top * row);
         let (inside, below) = rest.split_at_mut(self.height * row);

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tequio_attestation::Operand;
 use tequio_backend::Backend;
-use tequio_tensor::{DType, Op, Rescale, Window2d};
+use tequio_tensor::{DType, Op, Rescale, Window2d, Window3d};
 
 use super::sketch::{Sketch, agree, bytes, config, noise, scalar};
 
@@ -101,6 +101,46 @@ pub fn conv2d_is_its_definition(backend: &dyn Backend) {
 pub fn depthwise_conv2d_is_its_definition(backend: &dyn Backend) {
     proptest!(config(64), |(case in case(), single: bool)| {
         convolve(backend, &case, true, single);
+    });
+}
+
+pub fn conv3d_is_its_definition(backend: &dyn Backend) {
+    let sides = || (1u32..=4, 1u32..=3, 1u32..=3, 1u32..=2, prop::array::uniform2(0u32..=2));
+    proptest!(config(64), |(
+        batch in 1u32..=3,
+        sides in prop::array::uniform3(sides()),
+        channels in 1u32..=9,
+        columns in 1u32..=20,
+        zero in prop::array::uniform2(-128i64..=127),
+        seed: u64,
+    )| {
+        // Output length, kernel, stride, dilation; at least one element of the input must be left.
+        let padded = sides.map(|(out, kernel, stride, dilation, _)| (out - 1) * stride + (kernel - 1) * dilation + 1);
+        let pads: [[u32; 2]; 3] = std::array::from_fn(|axis| {
+            let [before, after] = sides[axis].4;
+            let before = before.min(padded[axis] - 1);
+            [before, after.min(padded[axis] - 1 - before)]
+        });
+        let input: [u32; 3] = std::array::from_fn(|axis| padded[axis] - pads[axis][0] - pads[axis][1]);
+        let (out, kernel) = (sides.map(|side| side.0), sides.map(|side| side.1));
+        let pad = pads.concat().try_into().unwrap();
+        let window = Window3d { pad, stride: sides.map(|side| side.2), dilation: sides.map(|side| side.3) };
+        let mut s = Sketch::default();
+        let dims = [batch, input[0], input[1], input[2], channels];
+        let x = s.input(DType::I8, &dims);
+        let shape = [columns, kernel[0], kernel[1], kernel[2], channels];
+        let count = |dims: &[u32]| dims.iter().product::<u32>() as usize;
+        let weights = s.constant(DType::I8, &shape, &noise(DType::I8, count(&shape), seed));
+        let bias = s.constant(DType::I32, &[columns], &noise(DType::I32, columns as usize, seed + 1));
+        let zero = zero.map(|value| scalar(DType::I8, value));
+        let to = [batch, out[0], out[1], out[2], columns];
+        let sums = s.op(Op::Conv3d(window), &[x, weights, bias, zero[0], zero[1]], DType::I32, &to);
+        let y = s.op(Op::Add, &[sums, sums], DType::I32, &to);
+        s.commit(y);
+        if seed % 2 == 0 {
+            s.commit(sums);
+        }
+        agree(backend, &s.manifest(), &[&bytes(DType::I8, &noise(DType::I8, count(&dims), seed + 2))]);
     });
 }
 

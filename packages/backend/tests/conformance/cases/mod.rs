@@ -18,10 +18,10 @@ macro_rules! conformance {
     ($backends:path) => {
         $crate::cases::conformance! { $backends;
             kernels:
-                conv2d_is_its_definition depthwise_conv2d_is_its_definition matmul_is_its_definition
+                conv2d_is_its_definition conv3d_is_its_definition depthwise_conv2d_is_its_definition matmul_is_its_definition
                 rescale_is_its_definition extreme_sums_wrap int4_weights batches_in_groups;
             elementwise: two_operands_broadcast_against_each_other select_broadcasts_three_operands one_operand;
-            movement: moved gathered reduced pooled;
+            movement: moved gathered scattered reduced pooled;
             programs: any_network wide_sums other_names late_names dead_operators;
             digits: every_committed_element_is_the_definitions all_test_images_are_read_as_expected;
             unplanned:

@@ -89,6 +89,27 @@ pub fn gathered(backend: &dyn Backend) {
     });
 }
 
+pub fn scattered(backend: &dyn Backend) {
+    proptest!(config(200), |(
+        dims in (1u32..=3, 1u32..=9, 1u32..=9, 1u32..=9),
+        ty in prop::sample::select(vec![I8, I16, I32]),
+        seed: u64,
+    )| {
+        let (n, k, c, w) = dims;
+        let mut s = Sketch::default();
+        let values = s.input(ty, &[n, k, c]);
+        let indices = s.input(I32, &[n, w]);
+        let input = s.input(ty, &[n, w, c]);
+        let y = s.op(Op::Scatter, &[values, indices, input], ty, &[n, k, c]);
+        s.commit(y);
+        let at: Vec<i64> =
+            noise(I32, (n * w) as usize, seed).iter().map(|index| index.rem_euclid(k as i64 + 4) - 2).collect();
+        let values = bytes(ty, &noise(ty, (n * k * c) as usize, seed));
+        let input = bytes(ty, &noise(ty, (n * w * c) as usize, seed + 1));
+        agree(backend, &s.manifest(), &[&values, &bytes(I32, &at), &input]);
+    });
+}
+
 pub fn reduced(backend: &dyn Backend) {
     proptest!(config(200), |(
         which in 0usize..6,

@@ -1,5 +1,7 @@
 //! Which positions of the route operand an output position reads, along one axis.
 
+use tequio_tensor::Resize;
+
 /// One axis of an op that reads a box: the elements read are all combinations of the positions along each axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Along {
@@ -11,6 +13,8 @@ pub enum Along {
     Window { stride: u32, pad: u32, dilation: u32, kernel: u32 },
     /// Those that a window of so many, begun at every stride-th output, adds to this one.
     Transposed { stride: u32, pad: i32, kernel: u32 },
+    /// What a resize reads along y (0) or x (1).
+    Resized(Resize, usize),
     /// One for each block of so many.
     Block(u32),
     /// Its own in the repeated operand.
@@ -68,6 +72,10 @@ impl Along {
                 let begun = |at: i64| (at.div_euclid(stride) + 1).clamp(0, len);
                 let (first, end) = (begun(at - kernel as i64), begun(at));
                 Taps { first: first as u32, step: 1, count: (end - first) as u32 }
+            }
+            Along::Resized(resize, side) => {
+                let [(first, _), (_, weight)] = resize.taps(side, at, len);
+                Taps { first, step: 1, count: 1 + (weight > 0) as u32 }
             }
             Along::Block(block) => Taps::one(at / block),
             Along::Repeat => Taps::one(at % len),

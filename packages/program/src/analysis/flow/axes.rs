@@ -18,6 +18,13 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
             }
             axes[3] = if first == 1 { Along::Whole } else { Along::Block(weight.dim(3)) };
         }
+        (Op::Conv3d(w), 0) => {
+            for side in 0..3 {
+                let (stride, pad, dilation) = (w.stride[side], w.pad[2 * side], w.dilation[side]);
+                axes[1 + side] = Along::Window { stride, pad, dilation, kernel: edge.types[1].shape.dim(1 + side) };
+            }
+            axes[4] = Along::Whole;
+        }
         (Op::TransposeConv2d(t), 0) => {
             let weight = &edge.types[1].shape;
             for side in 0..2 {
@@ -32,8 +39,11 @@ pub fn axes(edge: &Edge<'_>) -> Option<[Along; MAX_RANK]> {
                 axes[1 + side] = Along::Window { stride, pad, dilation: 1, kernel };
             }
         }
+        (Op::Resize(r), 0) => [axes[1], axes[2]] = [0, 1].map(|side| Along::Resized(*r, side)),
         (Op::MatMul, 0) | (Op::Gather, 1) => axes[2] = Along::Whole,
-        (Op::Gather, 0) if edge.is_blind() => axes[1] = Along::Whole,
+        (Op::Gather, 0) | (Op::Scatter, 2) if edge.is_blind() => axes[1] = Along::Whole,
+        (Op::Scatter, 0) if edge.is_blind() => {}
+        (Op::Scatter, 1) => [axes[1], axes[2]] = [Along::Whole; 2],
         (Op::MatMul, 1) => axes[1] = Along::Whole,
         (Op::Pad { before, .. }, 0) => axes = before.map(|before| Along::From(-(before as i64))),
         (Op::Slice { start }, 0) => axes = start.map(|start| Along::From(start as i64)),

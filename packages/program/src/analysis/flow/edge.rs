@@ -1,7 +1,5 @@
 //! An op and the operand through which its cost goes back.
 
-use std::ops::Range;
-
 use tequio_attestation::Node;
 use tequio_tensor::{Op, Type, is_elementwise};
 
@@ -36,12 +34,13 @@ impl<'a> Edge<'a> {
         &self.types[self.route]
     }
 
-    /// The operands that are one route with this one: an element reads one of them.
-    pub fn joined(&self, operand: usize) -> Range<usize> {
-        match (&self.node.op, operand) {
-            (Op::Concat { .. }, _) => 0..self.types.len(),
-            (Op::Select, 1 | 2) => 1..3,
-            _ => operand..operand + 1,
+    /// Whether two operands are one route: an element reads one of them.
+    pub fn joined(&self, one: usize, other: usize) -> bool {
+        match self.node.op {
+            Op::Concat { .. } => true,
+            Op::Select => (one == 0) == (other == 0),
+            Op::Scatter => (one == 1) == (other == 1),
+            _ => one == other,
         }
     }
 
@@ -84,7 +83,10 @@ impl<'a> Edge<'a> {
     }
 
     fn is_chosen_at(&self, operand: usize) -> bool {
-        matches!((&self.node.op, operand), (Op::Table, 1) | (Op::Select, 1 | 2) | (Op::Gather, 0))
+        matches!(
+            (&self.node.op, operand),
+            (Op::Table, 1) | (Op::Select, 1 | 2) | (Op::Gather, 0) | (Op::Scatter, 0 | 2)
+        )
     }
 
     /// The axis along which all output elements read the same elements of the route operand, a last one: the channels
@@ -92,6 +94,7 @@ impl<'a> Edge<'a> {
     pub fn shared(&self) -> Option<usize> {
         match (&self.node.op, self.route) {
             (Op::Conv2d(_) | Op::TransposeConv2d(_), 0) => Some(3),
+            (Op::Conv3d(_), 0) => Some(4),
             (Op::MatMul, 0) => Some(2),
             _ => None,
         }
@@ -101,9 +104,4 @@ impl<'a> Edge<'a> {
     pub fn group(&self) -> u32 {
         self.shared().map_or(1, |axis| self.out.shape.dim(axis))
     }
-}
-
-/// Whether an op's elements read windows of an input, weights and a bias.
-pub fn is_convolution(op: &Op) -> bool {
-    matches!(op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_))
 }

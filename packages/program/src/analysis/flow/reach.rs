@@ -49,21 +49,21 @@ pub fn reaches_all(edge: &Edge<'_>) -> bool {
     let edge = edge.through(0);
     let (source, out) = (&edge.source().shape, &edge.out.shape);
     let reaches = |along: Along, axis: usize| (0..out.dim(axis)).all(|at| along.taps(at, source.dim(axis)).count > 0);
-    axes(&edge).is_some_and(|axes| (1..3).all(|axis| reaches(axes[axis], axis)))
+    axes(&edge).is_some_and(|axes| (0..MAX_RANK).all(|axis| reaches(axes[axis], axis)))
 }
 
 /// Whether a convolution's output elements together read every weight. Left out may be ends of a window that lie in the
 /// padding wherever it stops, or, of a transposed one, outside the output.
 pub fn reads_all_weights(edge: &Edge<'_>) -> bool {
     let [input, weight, out] = [&edge.types[0].shape, &edge.types[1].shape, &edge.out.shape];
-    (0..2).all(|side| {
+    (0..out.rank() - 2).all(|side| {
         let (axis, first) = (1 + side, if matches!(edge.node.op, Op::DepthwiseConv2d(_)) { 0 } else { 1 });
         let (input, out) = (input.dim(axis) as i64, out.dim(axis) as i64);
+        let window = |stride, pad: u32, dilation: u32| (out, stride, -(pad as i64), dilation as i64, input);
         // Of `many` places in steps of a stride, tap k lies `offset + k * step` after each, and counts below `end`.
         let (many, stride, offset, step, end) = match edge.node.op {
-            Op::Conv2d(w) | Op::DepthwiseConv2d(w) => {
-                (out, w.stride[side], -(w.pad[2 * side] as i64), w.dilation[side] as i64, input)
-            }
+            Op::Conv2d(w) | Op::DepthwiseConv2d(w) => window(w.stride[side], w.pad[2 * side], w.dilation[side]),
+            Op::Conv3d(w) => window(w.stride[side], w.pad[2 * side], w.dilation[side]),
             Op::TransposeConv2d(t) => (input, t.stride[side], t.out_pad[2 * side].into(), 1, out),
             _ => return false,
         };

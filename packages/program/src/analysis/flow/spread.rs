@@ -1,12 +1,12 @@
 //! Passing flow back a whole tensor at a time.
 
 use tequio_attestation::TensorId;
-use tequio_tensor::{MAX_RANK, Op};
+use tequio_tensor::{MAX_RANK, Op, is_convolution};
 
 use super::{
     along::Along,
     axes::axes,
-    edge::{Edge, is_convolution},
+    edge::Edge,
     element,
     field::{Field, dims},
     reach::{in_line, reaches_all, scattered},
@@ -17,20 +17,11 @@ use crate::analysis::route::target;
 /// alone and all of it differs.
 pub fn spread(edge: &Edge<'_>, flow: Field) -> Vec<(usize, Field)> {
     let operands = 0..edge.types.len();
-    let through = |operand: usize, flow: &Field| (operand, along(&edge.through(operand), flow.clone()));
-    match (&edge.node.op, edge.route) {
-        (Op::Concat { .. }, _) if operands.clone().all(|operand| edge.is_whole(operand)) => {
-            return operands.map(|operand| through(operand, &flow)).collect();
-        }
-        (Op::Select, 1 | 2) if edge.is_blind() && edge.is_whole(1) && edge.is_whole(2) => {
-            return (1..3).map(|side| through(side, &flow)).collect();
-        }
-        (Op::Gather, 0) if edge.is_blind() && edge.is_whole(0) => return vec![through(0, &flow)],
-        (Op::Concat { .. }, _) => {}
-        _ if edge.is_whole(edge.route) && !edge.is_chosen() && !falls_through(edge) => {
-            return vec![through(edge.route, &flow)];
-        }
-        _ => {}
+    let joined = |operand: &usize| edge.joined(edge.route, *operand);
+    let follows = !edge.is_chosen() || edge.is_blind();
+    if follows && !falls_through(edge) && operands.clone().filter(joined).all(|operand| edge.is_whole(operand)) {
+        let through = |operand: usize| (operand, along(&edge.through(operand), flow.clone()));
+        return operands.filter(joined).map(through).collect();
     }
     let arrived = operands.zip(element::spread(edge, &flow.elements())).filter(|(_, into)| !into.is_empty());
     arrived.map(|(operand, into)| (operand, Field::of_elements(dims(&edge.types[operand].shape), into))).collect()
@@ -99,7 +90,7 @@ fn falls_through(edge: &Edge<'_>) -> bool {
 /// The tensors to which an op's flow may go: the one at the end of its route, and the others where some elements read
 /// nothing there that differs.
 pub fn targets(edge: &Edge<'_>) -> Vec<TensorId> {
-    let joins = edge.joined(edge.route).len() > 1 || falls_through(edge);
+    let joins = (0..edge.types.len()).any(|at| at != edge.route && edge.joined(edge.route, at)) || falls_through(edge);
     match target(edge.node, edge.route as u8) {
         Some(id) if edge.is_whole(edge.route) && !joins => vec![id],
         _ => {

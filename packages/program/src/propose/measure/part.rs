@@ -177,6 +177,7 @@ impl Terms {
         let dims = |axes: core::ops::Range<usize>| axes.map(|axis| shape.dim(axis) as usize).product();
         let (count, step) = match node.op {
             Op::Conv2d(_) | Op::TransposeConv2d(_) => (dims(1..4), 1),
+            Op::Conv3d(_) => (dims(1..5), 1),
             Op::DepthwiseConv2d(_) => (dims(0..2), dims(2..4)),
             _ => (dims(1..2), dims(2..3)),
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tequio_attestation::{Digest, Operand, TensorId, hash::tagged};
-use tequio_tensor::{DType, Elements, cost, evaluate};
+use tequio_tensor::{DType, Elements, evaluate, steps};
 
 use crate::{
     analysis::bits::narrows,
@@ -62,7 +62,7 @@ pub fn most(graph: &Graph, committed: &[bool]) -> Result<usize, Refused> {
     let (mut work, mut kept) = (1u64, 1u64);
     for (id, tensor) in graph.iter().filter(|(_, tensor)| tensor.constant().is_none()) {
         let elements: u64 = tensor.ty.shape.elements().into();
-        let each = tensor.node().map_or(1, |node| cost(&node.op, &graph.operand_types(node), &tensor.ty).max(1));
+        let each = tensor.node().map_or(1, |node| steps(&node.op, &graph.operand_types(node), &tensor.ty).max(1));
         work = work.saturating_add(each.saturating_mul(elements));
         kept += if is_kept(committed, id, tensor) { elements } else { 0 };
     }

@@ -1,6 +1,6 @@
 //! Programs of a few random ops on images of int8.
 
-use tequio_tosa::{Attribute, Conv, DType, Op, Program, conv, noise};
+use tequio_tosa::{Attribute, Conv, DType, Op, Program, ResizeMode, conv, noise};
 
 use super::Dice;
 
@@ -22,11 +22,12 @@ pub fn program(dice: &mut Dice) -> Program {
         let (from, shape) = known[from].clone();
         let other = known.iter().rev().find(|(name, other)| *other == shape && *name != from).cloned();
         let to = format!("t{at}");
-        let made = match dice.below(5) {
+        let made = match dice.below(6) {
             0 => window(&mut p, dice, (&from, shape), &to),
             1 => moved(&mut p, dice, (&from, shape), &to),
             2 => repeated(&mut p, dice, (&from, shape), &to),
-            3 => elementwise(&mut p, dice, (&from, shape), &to, other.map(|(name, _)| name)),
+            3 => scattered(&mut p, dice, (&from, shape), &to),
+            4 => elementwise(&mut p, dice, (&from, shape), &to, other.map(|(name, _)| name)),
             _ => reduced(&mut p, dice, (&from, shape), &to),
         };
         known.extend(made.map(|shape| (to, shape)));
@@ -39,10 +40,10 @@ pub fn program(dice: &mut Dice) -> Program {
 
 type From<'a> = (&'a str, Shape);
 
-/// Convolutions, with gaps too, and pools.
+/// Convolutions, with gaps too, pools, and other sizes.
 fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<Shape> {
     let (name, [n, h, w, c]) = from;
-    match dice.below(5) {
+    match dice.below(7) {
         0 => Some(p.layer(from, to, conv(dice.pick(&[1, 4, 9, 20]), dice.pick(&[1, 3])))),
         1 => {
             let (kernel, stride) = (2.min(h).min(w), dice.pick(&[1, 2]));
@@ -66,8 +67,59 @@ fn window(p: &mut Program, dice: &mut Dice, from: From<'_>, to: &str) -> Option<
             p.op(op, pool, inputs, (to, DType::INT8, &out));
             Some(out)
         }
+        4 => resized(p, dice, from, to),
+        5 => volume(p, dice, from, to),
         _ => dilated(p, dice, from, to),
     }
+}
+
+/// So many times as large, between the corners, or less, from corner to corner as far as it goes.
+fn resized(p: &mut Program, dice: &mut Dice, (from, [n, h, w, c]): From<'_>, to: &str) -> Option<Shape> {
+    let [scale, offset, border, sum] = ["scale", "offset", "border", "sum"].map(|name| format!("{to}_{name}"));
+    let mut along = |len: i32| {
+        let [numerator, denominator] = [1 + dice.below(3), 1 + dice.below(5)].map(|part| part as i32);
+        let last = (len - 1) * numerator / denominator;
+        ([numerator, denominator], last * denominator - (len - 1) * numerator, last + 1)
+    };
+    let (y, x) = (along(h), along(w));
+    let out = [n, y.2, x.2, c];
+    (out.iter().product::<i32>() <= MOST).then_some(())?;
+    p.shape(&scale, &[y.0, x.0].concat().into_iter().map(i64::from).collect::<Vec<_>>());
+    p.shape(&offset, &[0, 0]);
+    p.shape(&border, &[y.1.into(), x.1.into()]);
+    let inputs = [from, &scale, &offset, &border];
+    if dice.one_in(2) {
+        p.op(Op::RESIZE, Attribute::Resize(ResizeMode::NEAREST), &inputs, (to, DType::INT8, &out));
+    } else {
+        p.op(Op::RESIZE, Attribute::Resize(ResizeMode::BILINEAR), &inputs, (&sum, DType::INT32, &out));
+        p.rescale(&sum, to, &out, [DType::INT32, DType::INT8]);
+    }
+    Some(out)
+}
+
+/// Windows over rows, columns and channels.
+fn volume(p: &mut Program, dice: &mut Dice, (from, [n, h, w, c]): From<'_>, to: &str) -> Option<Shape> {
+    let [deep, weight, sum, narrow, flat] =
+        ["deep", "weight", "sum", "narrow", "flat"].map(|name| format!("{to}_{name}"));
+    let kernel = [h, w, c].map(|len| len.min(1 + dice.below(3) as i32));
+    let out = [n, h - kernel[0] + 1, w - kernel[1] + 1, c - kernel[2] + 1];
+    let with_channel = |[n, h, w, c]: Shape| [n, h, w, c, 1];
+    let volume = with_channel([n, h, w, c]);
+    p.shape(&deep, &volume.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[from, &deep], (&format!("{to}_volume"), DType::INT8, &volume));
+    p.constant(
+        &weight,
+        DType::INT8,
+        &[1, kernel[0], kernel[1], kernel[2], 1],
+        noise(kernel.iter().product::<i32>() as usize),
+    );
+    let window = Attribute::Conv { pad: vec![0; 6], stride: vec![1; 3], dilation: vec![1; 3], acc: DType::INT32 };
+    let inputs = [&format!("{to}_volume"), &weight, "zero32", "zero8", "zero8"];
+    p.op(Op::CONV3D, window, &inputs, (&sum, DType::INT32, &with_channel(out)));
+    p.rescale(&sum, &narrow, &with_channel(out), [DType::INT32, DType::INT8]);
+    p.shape(&flat, &out.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[&narrow, &flat], (to, DType::INT8, &out));
+    Some(out)
 }
 
 /// As many taps as fit, some elements apart.
@@ -134,6 +186,26 @@ fn repeated(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str)
         p.op(Op::TILE, Attribute::None, &[from, &format!("{to}_times")], (to, DType::INT8, &out));
     }
     Some(out)
+}
+
+/// Rows in the places that the largest of their pixels' channels name, before or after they are turned round.
+fn scattered(p: &mut Program, dice: &mut Dice, (from, shape): From<'_>, to: &str) -> Option<Shape> {
+    let [n, h, w, c] = shape;
+    let [rows, turned, at, indices, placed] =
+        ["rows", "turned", "at", "indices", "placed"].map(|name| format!("{to}_{name}"));
+    let [list, flat, same] = ["list", "flat", "same"].map(|name| format!("{to}_{name}"));
+    let lines = [n, h * w, c];
+    p.shape(&list, &lines.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[from, &list], (&rows, DType::INT8, &lines));
+    p.op(Op::REVERSE, Attribute::Axis(1), &[&rows], (&turned, DType::INT8, &lines));
+    p.op(Op::ARGMAX, Attribute::Axis(3), &[from], (&at, DType::INT32, &[n, h, w]));
+    p.shape(&flat, &[n.into(), (h * w).into()]);
+    p.op(Op::RESHAPE, Attribute::None, &[&at, &flat], (&indices, DType::INT32, &[n, h * w]));
+    let [values, input] = if dice.one_in(2) { [&rows, &turned] } else { [&turned, &rows] };
+    p.op(Op::SCATTER, Attribute::None, &[values, &indices, input], (&placed, DType::INT8, &lines));
+    p.shape(&same, &shape.map(i64::from));
+    p.op(Op::RESHAPE, Attribute::None, &[&placed, &same], (to, DType::INT8, &shape));
+    Some(shape)
 }
 
 fn elementwise(

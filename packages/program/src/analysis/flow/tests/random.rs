@@ -1,7 +1,7 @@
 //! Random graphs of every kind of op.
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Transposed2d, Type, Window2d, check};
+use tequio_tensor::{DType, MAX_RANK, Op, Pool2d, Rescale, Resize, Transposed2d, Type, Window2d, Window3d, check};
 
 use crate::{
     analysis::{mask::Mask, open::open, route::routable, work::Work},
@@ -99,7 +99,8 @@ impl Random {
     /// So many more tensors, of every kind of op.
     pub fn grow(&mut self, least: u32, most: u32) {
         for _ in 0..self.within(least, most) {
-            match self.within(0, 6) {
+            match self.within(0, 7) {
+                7 => self.volume(),
                 0 | 1 => self.windowed(),
                 2 => self.elementwise(),
                 3 => self.product(),
@@ -112,7 +113,8 @@ impl Random {
         let x = self.any();
         let x = if self.shape(x).len() == 4 { x } else { self.reshaped(x, 4) };
         let [n, h, w, c] = self.shape(x)[..] else { unreachable!() };
-        let kind = self.within(0, 4);
+        // A resize takes no axis that is very long.
+        let kind = self.within(0, if h.max(w) < MAX { 5 } else { 4 });
         let (y, z) = (self.window(h, kind < 2), self.window(w, kind < 2));
         let window = Window2d { pad: [y.3[0], y.3[1], z.3[0], z.3[1]], stride: [y.0, z.0], dilation: [y.1, z.1] };
         let pool = Pool2d { kernel: [y.2, z.2], stride: window.stride, pad: window.pad };
@@ -123,12 +125,51 @@ impl Random {
             0 => (Op::Conv2d(window), [channels, y.2, z.2, c], channels),
             1 => (Op::DepthwiseConv2d(window), [y.2, z.2, c, channels], c * channels),
             4 => return self.transposed(x, [n, h, w, c]),
+            5 => return self.resized(x, [n, h, w, c]),
             2 => return self.op(Op::AvgPool2d(pool), vec![x, zero, zero], DType::I8, &out(c)),
             _ => return self.op(Op::MaxPool2d(pool), vec![x], DType::I8, &out(c)),
         };
         let (weight, bias) = (self.given(DType::I8, &weight), self.given(DType::I32, &[channels]));
         let sum = self.op(op, vec![x, weight, bias, zero, zero], DType::I32, &out(channels));
         self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out(channels))
+    }
+
+    fn volume(&mut self) -> TensorId {
+        let x = self.any();
+        let x = self.reshaped(x, 5);
+        let [n, d, h, w, c] = self.shape(x)[..] else { unreachable!() };
+        let sides = [d, h, w].map(|len| self.window(len, true));
+        let pad = [sides[0].3, sides[1].3, sides[2].3].concat().try_into().unwrap();
+        let window = Window3d { pad, stride: sides.map(|side| side.0), dilation: sides.map(|side| side.1) };
+        let ([kernel_z, kernel_y, kernel_x], [z, y, x_]) = (sides.map(|side| side.2), sides.map(|side| side.4));
+        let channels = self.within(1, 2);
+        let (out, zero) = ([n, z, y, x_, channels], Operand::Scalar { dtype: DType::I8, rank: 1, value: 0 });
+        let weight = self.given(DType::I8, &[channels, kernel_z, kernel_y, kernel_x, c]);
+        let bias = self.given(DType::I32, &[channels]);
+        let operands = vec![Operand::Tensor(x), weight, bias, zero, zero];
+        let sum = self.op(Op::Conv3d(window), operands, DType::I32, &out);
+        self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out)
+    }
+
+    fn resized(&mut self, x: Operand, [n, h, w, c]: [u32; 4]) -> TensorId {
+        let most = if n * h * w * c < MAX { 4 } else { 1 };
+        let mut along = |len: u32| loop {
+            let scale = [self.within(1, most), self.within(1, 9)];
+            let ([numerator, denominator], last) = (scale.map(|part| part as i32), len as i32 - 1);
+            let offset = self.within(0, 3 * scale[0]) as i32 - numerator;
+            let out = (last * numerator - offset + numerator - 1).div_euclid(denominator);
+            if out >= 0 {
+                return (scale, offset, out * denominator + offset - last * numerator, out as u32 + 1);
+            }
+        };
+        let (y, z) = (along(h), along(w));
+        let (bilinear, out) = (self.within(0, 1) == 0, [n, y.3, z.3, c]);
+        let op = Op::Resize(Resize { bilinear, scale: [y.0, z.0], offset: [y.1, z.1], border: [y.2, z.2] });
+        if !bilinear {
+            return self.op(op, vec![x], DType::I8, &out);
+        }
+        let sum = self.op(op, vec![x], DType::I32, &out);
+        self.op(Op::Cast, vec![Operand::Tensor(sum)], DType::I8, &out)
     }
 
     fn transposed(&mut self, x: Operand, [n, h, w, c]: [u32; 4]) -> TensorId {
@@ -263,8 +304,14 @@ impl Random {
                 indices = Operand::Tensor(self.op(Op::Cast, vec![Operand::Tensor(flat)], DType::I32, &[n, h]));
             }
             let Operand::Tensor(id) = indices else { unreachable!() };
-            let out = [n, self.shape(id)[1], c];
-            return self.op(Op::Gather, vec![x, indices], DType::I8, &out);
+            let width = self.shape(id)[1];
+            if self.within(0, 1) == 0 {
+                return self.op(Op::Gather, vec![x, indices], DType::I8, &[n, width, c]);
+            }
+            let rows = self.given(DType::I8, &[n, width, c]);
+            let is_turned = width == h && self.within(0, 1) == 0;
+            let [values, input] = if is_turned { [rows, x] } else { [x, rows] };
+            return self.op(Op::Scatter, vec![values, indices, input], DType::I8, &[n, h, c]);
         }
         if n * h * h > MAX {
             return at;
