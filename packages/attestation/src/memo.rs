@@ -44,7 +44,7 @@ impl Memo {
     /// Where an element is or would be.
     fn place(&self, index: u32) -> usize {
         let last = self.slots.len().wrapping_sub(1);
-        let mut place = (u64::from(index.wrapping_mul(STEP)) * self.slots.len() as u64 >> 32) as usize;
+        let mut place = ((u64::from(index.wrapping_mul(STEP)) * self.slots.len() as u64) >> 32) as usize;
         while let Some((key, _)) = self.slots.get(place)
             && *key != 0
             && *key != index.wrapping_add(1)

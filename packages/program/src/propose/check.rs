@@ -82,7 +82,7 @@ impl Check {
                 Operand::Scalar { .. } => false,
             });
             let mixes = match node.op {
-                Op::Concat { .. } | Op::Select | Op::Gather => true,
+                Op::Concat { .. } | Op::Select | Op::Gather | Op::Scatter => true,
                 Op::Pad { .. } => !self.is_margin(graph, id, node),
                 _ => false,
             };

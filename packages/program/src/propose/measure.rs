@@ -1,5 +1,6 @@
 //! Rates as they are on real inputs, instead of the defaults.
 
+mod batch;
 mod guess;
 mod inside;
 mod mixed;

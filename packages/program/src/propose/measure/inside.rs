@@ -7,7 +7,7 @@ use tequio_attestation::{Operand, TensorId};
 use tequio_tensor::{Op, is_dense, is_elementwise};
 
 use super::{
-    guess::batch,
+    batch::batch,
     part::{as_if_all, operands, source},
     run::{Run, computed, computed_with},
 };
