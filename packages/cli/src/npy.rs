@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use tequio_tensor::DType;
 
+use crate::scale::Scale;
+
 /// Elements of a file: canonical bytes, and the shape they come in.
 pub struct Array {
     pub dims: Vec<u64>,
@@ -16,37 +18,90 @@ pub struct Array {
     pub bytes: Vec<u8>,
 }
 
-/// The numpy type that holds elements of `dtype`: the next wider one for int4 and int48.
-pub fn numpy_type(dtype: DType) -> &'static str {
-    match dtype {
-        DType::Bool => "|b1",
-        DType::I4 | DType::I8 => "|i1",
-        DType::I16 => "<i2",
-        DType::I32 => "<i4",
-        DType::I48 => "<i8",
+/// How a program's elements are in a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    pub dtype: DType,
+    /// What they stand for, if that is known.
+    pub scale: Option<Scale>,
+    /// Whether a file that is written has the numbers that they stand for; one that is read may have either.
+    pub floats: bool,
+}
+
+impl Form {
+    /// Elements of which nothing more is known.
+    #[cfg(test)]
+    fn plain(dtype: DType) -> Self {
+        Self { dtype, scale: None, floats: false }
+    }
+
+    /// The numpy type of what is written: of int4 and int48 the next wider one.
+    pub fn numpy_type(self) -> &'static str {
+        match (self.floats, self.dtype) {
+            (true, _) => "<f4",
+            (_, DType::Bool) => "|b1",
+            (_, DType::I8) if self.is_unsigned() => "|u1",
+            (_, DType::I4 | DType::I8) => "|i1",
+            (_, DType::I16) if self.is_unsigned() => "<u2",
+            (_, DType::I16) => "<i2",
+            (_, DType::I32) => "<i4",
+            (_, DType::I48) => "<i8",
+        }
+    }
+
+    fn is_unsigned(self) -> bool {
+        self.scale.is_some_and(|scale| scale.unsigned)
     }
 }
 
-/// Reads a file of elements of `dtype`. Another element type, Fortran order or an element out of range is an error.
-pub fn read(path: &Path, dtype: DType) -> Result<Array> {
+/// Reads a file of elements, or of the numbers that they stand for. Another element type, Fortran order or an element out
+/// of range is an error.
+pub fn read(path: &Path, form: Form) -> Result<Array> {
     let name = path.display();
     let bytes = fs::read(path).with_context(|| format!("cannot read {name}"))?;
-    decode(&bytes, dtype).with_context(|| format!("{name} cannot be an input"))
+    decode(&bytes, form).with_context(|| format!("{name} cannot be an input"))
 }
 
 /// Reads the bytes of a file, as [`read`] does.
-fn decode(file: &[u8], dtype: DType) -> Result<Array> {
+fn decode(file: &[u8], form: Form) -> Result<Array> {
     let (header, elements) = split(file).context("it is not a .npy file")?;
-    let (found, wanted) = (field(header, "descr").unwrap_or_default(), numpy_type(dtype));
+    let (found, wanted) = (field(header, "descr").unwrap_or_default(), form.numpy_type());
     ensure!(!found.starts_with('['), "it holds records");
     let found = found.split('\'').nth(1).context(BAD_HEADER)?;
-    ensure!(found == wanted, "it holds elements of type {found} where the program takes {wanted}");
+    let floats = match found {
+        "<f4" => Some(4),
+        "<f8" => Some(8),
+        _ => None,
+    };
+    if floats.is_some() {
+        ensure!(form.scale.is_some(), "it holds floats, {found}, where the program takes {wanted}, and no scale is known");
+    } else {
+        ensure!(found == wanted, "it holds elements of type {found} where the program takes {wanted}");
+    }
     let order = field(header, "fortran_order").context(BAD_HEADER)?;
     ensure!(order.starts_with("False"), "it is in Fortran order");
     let dims = field(header, "shape").and_then(dims).context(BAD_HEADER)?;
-    let len = dims.iter().try_fold(width(dtype) as u64, |len, dim| len.checked_mul(*dim));
+    let width = floats.unwrap_or(width(form.dtype));
+    let len = dims.iter().try_fold(width as u64, |len, dim| len.checked_mul(*dim));
     let elements = len.and_then(|len| elements.get(..usize::try_from(len).ok()?));
-    Ok(Array { bytes: canonical(elements.context("it ends before its last element")?, dtype)?, dims })
+    let elements = elements.context("it ends before its last element")?;
+    let bytes = match form.scale.filter(|_| floats.is_some()) {
+        Some(scale) => quantised(elements, width, scale, form.dtype)?,
+        None => canonical(elements, form.dtype)?,
+    };
+    Ok(Array { bytes, dims })
+}
+
+/// Floats of a file as canonical bytes of the elements nearest to them.
+fn quantised(floats: &[u8], width: usize, scale: Scale, dtype: DType) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(floats.len() / width * dtype.bytes());
+    for float in floats.chunks(width) {
+        let single = || float.try_into().map(f32::from_le_bytes).map(f64::from);
+        let number = float.try_into().map(f64::from_le_bytes).or_else(|_| single())?;
+        let element = scale.element(number, dtype).with_context(|| format!("the number {number} is none"))?;
+        bytes.extend(dtype.write(element));
+    }
+    Ok(bytes)
 }
 
 const BAD_HEADER: &str = "its header makes no sense";
@@ -104,32 +159,34 @@ fn canonical(elements: &[u8], dtype: DType) -> Result<Vec<u8>> {
 pub struct Writer {
     path: PathBuf,
     file: BufWriter<fs::File>,
-    dtype: DType,
+    form: Form,
     /// Elements that the file still lacks; what comes behind them is left out.
     left: usize,
 }
 
 impl Writer {
     /// Begins a file of so many elements along each axis.
-    pub fn new(path: &Path, dtype: DType, dims: &[u64]) -> Result<Self> {
+    pub fn new(path: &Path, form: Form, dims: &[u64]) -> Result<Self> {
         let cannot = || cannot_write(path);
         let mut file = BufWriter::new(fs::File::create(path).with_context(cannot)?);
-        file.write_all(&header(dtype, dims)).with_context(cannot)?;
-        Ok(Self { path: path.into(), file, dtype, left: dims.iter().product::<u64>() as usize })
+        file.write_all(&header(form, dims)).with_context(cannot)?;
+        Ok(Self { path: path.into(), file, form, left: dims.iter().product::<u64>() as usize })
     }
 
     /// Writes the next elements, canonical bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let size = self.dtype.bytes();
+        let Form { dtype, scale, floats } = self.form;
+        let size = dtype.bytes();
         let count = self.left.min(bytes.len() / size);
         self.left -= count;
         let bytes = &bytes[..count * size];
-        let written = match self.dtype {
-            DType::I48 => {
-                let mut wide = bytes.chunks(size).map(|word| self.dtype.read(word).to_le_bytes());
-                wide.try_for_each(|word| self.file.write_all(&word))
+        let mut elements = bytes.chunks(size).map(|word| dtype.read(word));
+        let written = match scale.filter(|_| floats) {
+            Some(scale) => {
+                elements.try_for_each(|element| self.file.write_all(&scale.number(element, dtype).to_le_bytes()))
             }
-            _ => self.file.write_all(bytes),
+            None if dtype == DType::I48 => elements.try_for_each(|element| self.file.write_all(&element.to_le_bytes())),
+            None => self.file.write_all(bytes),
         };
         written.with_context(|| cannot_write(&self.path))
     }
@@ -145,9 +202,9 @@ fn cannot_write(path: &Path) -> String {
 }
 
 /// The header of version 1.0: a dictionary whose end lies at a multiple of 64 bytes.
-fn header(dtype: DType, dims: &[u64]) -> Vec<u8> {
+fn header(form: Form, dims: &[u64]) -> Vec<u8> {
     let dims: String = dims.iter().map(|dim| format!("{dim}, ")).collect();
-    let descr = numpy_type(dtype);
+    let descr = form.numpy_type();
     let mut text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({}), }}", dims.trim_end());
     let len = (10 + text.len() + 1).next_multiple_of(64) - 10;
     text.extend(std::iter::repeat_n(' ', len - 1 - text.len()));
@@ -169,17 +226,17 @@ mod tests {
             let values = (0..2 * count).map(|at| dtype.wrap(if at % 2 == 0 { -1 } else { at as i64 }));
             let bytes: Vec<u8> = values.flat_map(|value| dtype.write(value)).collect();
             let bytes = if dtype == DType::Bool { vec![1; bytes.len()] } else { bytes };
-            let mut writer = Writer::new(&path, dtype, dims).unwrap();
+            let mut writer = Writer::new(&path, Form::plain(dtype), dims).unwrap();
             // In two pieces, and more than fits.
             let (first, second) = bytes.split_at(count / 2 * dtype.bytes());
             writer.write(first).unwrap();
             writer.write(second).unwrap();
             writer.finish().unwrap();
-            let array = read(&path, dtype).unwrap();
+            let array = read(&path, Form::plain(dtype)).unwrap();
             assert_eq!(array.dims, dims);
             assert_eq!(array.bytes, bytes[..count * dtype.bytes()], "{dtype:?}");
         }
-        let missing = Writer::new(&path, DType::I8, &[2]).unwrap();
+        let missing = Writer::new(&path, Form::plain(DType::I8), &[2]).unwrap();
         assert!(missing.finish().is_err());
     }
 
@@ -189,7 +246,7 @@ mod tests {
         let short = [b"\x93NUMPY\x01\x00", &(text.len() as u16).to_le_bytes()[..]].concat();
         let long = |version| [b"\x93NUMPY", &[version, 0][..], &(text.len() as u32).to_le_bytes()].concat();
         for start in [short, long(2), long(3)] {
-            let array = decode(&[&start[..], text, &[1, 0, 2, 0]].concat(), DType::I16).unwrap();
+            let array = decode(&[&start[..], text, &[1, 0, 2, 0]].concat(), Form::plain(DType::I16)).unwrap();
             assert_eq!((array.dims, array.bytes), (vec![2, 1], vec![1, 0, 2, 0]));
         }
     }

@@ -7,9 +7,10 @@ use tequio_attestation::{Manifest, Node, Operand, TensorId};
 use tequio_program::{Graph, Tensor};
 use tequio_tensor::{Type, ZeroPointOf, zero_points};
 
+use super::scales::Scales;
 use crate::{
     failure::Usage,
-    npy::{self, Array},
+    npy::{self, Array, Form},
 };
 
 /// Inputs cut into shards.
@@ -41,11 +42,16 @@ fn ports(graph: &Graph) -> &[Tensor] {
 }
 
 impl Inputs {
-    /// Reads `--inputs`: one file for a program with one input, or `name=file` for each. `manifest` is one of the
-    /// graph's.
-    pub fn read(graph: &Graph, manifest: &Manifest, named: &[String]) -> Result<Self> {
-        let arrays = files(graph, named)?.into_iter().zip(ports(graph));
-        let arrays = arrays.map(|(file, input)| npy::read(&file, input.ty.dtype)).collect::<Result<_>>()?;
+    /// Reads `--inputs`: one file for a program with one input, or `name=file` for each; of floats, where `scales` say
+    /// what elements stand for them. `manifest` is one of the graph's.
+    pub fn read(graph: &Graph, manifest: &Manifest, scales: Option<&Scales>, named: &[String]) -> Result<Self> {
+        let form = |(port, input): (usize, &Tensor)| Form {
+            dtype: input.ty.dtype,
+            scale: scales.and_then(|scales| scales.inputs[port].scale),
+            floats: false,
+        };
+        let arrays = files(graph, named)?.into_iter().zip(ports(graph).iter().enumerate().map(form));
+        let arrays = arrays.map(|(file, form)| npy::read(&file, form)).collect::<Result<_>>()?;
         Self::new(graph, manifest, arrays)
     }
 

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
+use tequio_attestation::Manifest;
 use tequio_client::{
     Chain, Escrow,
     data::{Store, outputs, receive},
@@ -16,13 +17,19 @@ use tequio_protocol::{
     escrow::{AssignmentResponse, Ending, State},
 };
 use tequio_runner::{JobData, fetch};
+use tequio_tensor::Type;
 
 use super::{
     assignments::assignments,
     store::At,
     words::{job, range},
 };
-use crate::{network::OnNetwork, npy, output::table};
+use crate::{
+    model::{Label, Labeller, Labels, Scales},
+    network::OnNetwork,
+    npy,
+    output::table,
+};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -34,6 +41,15 @@ pub struct Args {
     /// Also of assignments that are not settled yet: what was attested to may still be found false.
     #[arg(long)]
     unsettled: bool,
+    /// The file ending in `.scales.json` that `tequio program import` wrote beside the job's program.
+    #[arg(long)]
+    scales: Option<PathBuf>,
+    /// Writes float32: what the elements stand for.
+    #[arg(long, requires = "scales")]
+    floats: bool,
+    /// Tells the label with the highest score of each item.
+    #[arg(long, requires = "scales")]
+    labels: bool,
     #[command(flatten)]
     at: At,
     #[command(flatten)]
@@ -44,7 +60,25 @@ pub struct Args {
 #[derive(Serialize)]
 pub struct Fetched {
     files: Vec<PathBuf>,
+    #[serde(skip_serializing_if = "Labels::is_empty")]
+    labels: Labels,
     missing: Vec<Missing>,
+}
+
+/// How outputs are written and read.
+struct Told {
+    forms: Vec<npy::Form>,
+    labeller: Option<Labeller>,
+}
+
+impl Told {
+    fn new(args: &Args, manifest: &Manifest) -> Result<Self> {
+        let types: Vec<Type> = manifest.outputs().iter().map(|output| output.ty).collect();
+        let scales = args.scales.as_deref().map(|path| Scales::read(path, &types)).transpose()?;
+        let forms = Scales::forms(scales.as_ref(), &types, args.floats)?;
+        let labelled = scales.filter(|_| args.labels);
+        Ok(Self { forms, labeller: labelled.map(|scales| Labeller::new(&scales, &types)).transpose()? })
+    }
 }
 
 #[derive(Serialize)]
@@ -62,21 +96,26 @@ pub async fn run(args: Args) -> Result<Fetched> {
     let data = fetch(&store, &posted).await;
     let data = data.with_context(|| format!("the data of job {} is not in this store", args.job))?;
     fs::create_dir_all(&args.output).with_context(|| format!("cannot make {}", args.output.display()))?;
-    let mut fetched = Fetched { files: vec![], missing: vec![] };
+    let told = Told::new(&args, data.manifest())?;
+    let mut fetched = Fetched { files: vec![], labels: Labels::default(), missing: vec![] };
     for taken in assignments(&chain, args.job).await? {
         let wanted =
             matches!(taken.state, State::Ended(Ending::Settled)) || args.unsettled && taken.state == State::Active;
         if !wanted {
             continue;
         }
-        match one(&chain, &store, &data, &taken, &args.output).await {
-            Ok(files) => fetched.files.extend(files),
+        match one(&chain, &store, &data, &taken, &told, &args.output).await {
+            Ok((files, labels)) => {
+                fetched.files.extend(files);
+                fetched.labels.0.extend(labels);
+            }
             Err(error) => {
                 let (assignment, first, count) = (taken.id, taken.first, taken.count);
                 fetched.missing.push(Missing { assignment, first, count, why: format!("{error:#}") });
             }
         }
     }
+    fetched.labels.0.sort_by_key(|label| label.item);
     ensure!(
         !fetched.files.is_empty() || fetched.missing.is_empty(),
         "nothing of job {} can be fetched: {}",
@@ -86,19 +125,20 @@ pub async fn run(args: Args) -> Result<Fetched> {
     Ok(fetched)
 }
 
-/// The outputs of one assignment. Files appear under their names once they are whole.
+/// The outputs of one assignment, and the labels in them. Files appear under their names once they are whole.
 async fn one<C: Chain>(
     chain: &C,
     store: &Store,
     data: &JobData,
     taken: &AssignmentResponse,
+    told: &Told,
     folder: &Path,
-) -> Result<Vec<PathBuf>> {
+) -> Result<(Vec<PathBuf>, Vec<Label>)> {
     let attestation = Escrow(chain).attestation(taken).await?.context("it is not attested to")?;
     let key = store.pointed(&outputs(&attestation.root)).await.context("it was not delivered to this store")?;
     let manifest = data.manifest();
     let (mut files, mut writers) = (vec![], vec![]);
-    for (at, output) in manifest.outputs().iter().enumerate() {
+    for (at, (output, form)) in manifest.outputs().iter().zip(&told.forms).enumerate() {
         let mut dims: Vec<u64> = output.ty.shape.dims().iter().map(|&dim| dim.into()).collect();
         match dims.first_mut() {
             Some(leading) => *leading *= taken.count,
@@ -106,13 +146,16 @@ async fn one<C: Chain>(
         }
         let name = format!("output{at}.{}.npy", range(taken.first, taken.count).replace('–', "-"));
         let part = folder.join(format!("{name}.part"));
-        writers.push(npy::Writer::new(&part, output.ty.dtype, &dims)?);
+        writers.push(npy::Writer::new(&part, *form, &dims)?);
         files.push((part, folder.join(name)));
     }
-    let mut written = Ok(());
-    let sink = |shard: Vec<Vec<u8>>| {
+    let (mut written, mut labels, mut shards) = (Ok(()), vec![], taken.first..);
+    let sink = |outputs: Vec<Vec<u8>>| {
         if written.is_ok() {
-            written = writers.iter_mut().zip(&shard).try_for_each(|(file, bytes)| file.write(bytes));
+            written = writers.iter_mut().zip(&outputs).try_for_each(|(file, bytes)| file.write(bytes));
+        }
+        if let Some((labeller, shard)) = told.labeller.as_ref().zip(shards.next()) {
+            labels.extend(labeller.read(&outputs, shard * labeller.items()));
         }
     };
     receive(store, &key, manifest, taken.count, &attestation.root, sink).await?;
@@ -121,13 +164,16 @@ async fn one<C: Chain>(
     for (part, file) in &files {
         fs::rename(part, file).with_context(|| format!("cannot write {}", file.display()))?;
     }
-    Ok(files.into_iter().map(|(_, file)| file).collect())
+    Ok((files.into_iter().map(|(_, file)| file).collect(), labels))
 }
 
 impl fmt::Display for Fetched {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let names: Vec<_> = self.files.iter().map(|file| file.display().to_string()).collect();
         f.write_str(&names.join("\n"))?;
+        if !self.labels.is_empty() {
+            write!(f, "\n{}", self.labels)?;
+        }
         if self.missing.is_empty() {
             return Ok(());
         }
