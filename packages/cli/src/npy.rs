@@ -74,7 +74,10 @@ fn decode(file: &[u8], form: Form) -> Result<Array> {
         _ => None,
     };
     if floats.is_some() {
-        ensure!(form.scale.is_some(), "it holds floats, {found}, where the program takes {wanted}, and no scale is known");
+        ensure!(
+            form.scale.is_some(),
+            "it holds floats, {found}, where the program takes {wanted}, and no scale is known"
+        );
     } else {
         ensure!(found == wanted, "it holds elements of type {found} where the program takes {wanted}");
     }

@@ -54,7 +54,10 @@ fn places(file: &[u8], batch: Option<u32>) -> Result<Vec<(usize, u32)>, Refused>
     // Both say the length where both are there.
     let vectors = set.iter().flat_map(|tensor| [tensor.shape(), tensor.shape_signature()]).flatten();
     let begin = file.as_ptr().addr();
-    Ok(vectors.filter(|vector| !vector.is_empty()).map(|vector| (vector.bytes().as_ptr().addr() - begin, wanted)).collect())
+    Ok(vectors
+        .filter(|vector| !vector.is_empty())
+        .map(|vector| (vector.bytes().as_ptr().addr() - begin, wanted))
+        .collect())
 }
 
 /// All tensors of a model of one item that begin with it.
@@ -65,7 +68,8 @@ fn widened<'a>(model: &Model<'a>, inputs: &[Tensor<'a>], wanted: u32) -> Result<
     }
     for operator in model.operators() {
         let operand = |at: usize| operator.inputs().filter(|inputs| at < inputs.len()).map(|inputs| inputs.get(at));
-        let (Some(target), Some(output)) = (operand(1), operator.outputs().and_then(|outputs| outputs.iter().next())) else {
+        let (Some(target), Some(output)) = (operand(1), operator.outputs().and_then(|outputs| outputs.iter().next()))
+        else {
             continue;
         };
         if model.code(operator)? != RESHAPE || target == -1 {

@@ -90,7 +90,7 @@ impl<'a> Model<'a> {
             for at in tensors.into_iter().filter(|at| *at != -1) {
                 let tensor = self.tensor(at)?;
                 if !is_integer(tensor.type_()) {
-                    let ty = tensor.type_().variant_name().map_or_else(|| format!("{:?}", tensor.type_()), str::to_owned);
+                    let ty = format!("{:?}", tensor.type_());
                     return Err(Refused::NotInteger { role, tensor: name(&tensor), ty });
                 }
             }

@@ -93,7 +93,7 @@ fn what_is_not_quantised_is_refused_by_name_and_type() {
     let not = ": the model is not quantised to integers from end to end";
     assert_eq!(is(0, TensorType::FLOAT32), format!("input `x` is FLOAT32{not}"));
     assert_eq!(is(2, TensorType::FLOAT16), format!("tensor `flat` is FLOAT16{not}"));
-    assert_eq!(is(4, TensorType(99)), format!("tensor `y` is TensorType(99){not}"));
+    assert_eq!(is(4, TensorType(99)), format!("tensor `y` is <UNKNOWN 99>{not}"));
     // A constant that no operator makes is the converter's to judge.
     Model::read(&changed(-1, |net| net.tensors[3].ty = TensorType::FLOAT32)).unwrap();
 }

@@ -34,9 +34,8 @@ impl Labeller {
     /// Of the first output that has labels.
     pub fn new(scales: &Scales, outputs: &[Type]) -> Result<Self> {
         let labelled = scales.outputs.iter().zip(outputs).enumerate().find(|(_, (port, _))| !port.labels.is_empty());
-        let (output, (port, ty)) = labelled.ok_or_else(|| {
-            Usage::new("no output has labels", "give them to `tequio program import` with --labels")
-        })?;
+        let (output, (port, ty)) = labelled
+            .ok_or_else(|| Usage::new("no output has labels", "give them to `tequio program import` with --labels"))?;
         Ok(Self { output, port: port.clone(), ty: *ty })
     }
 

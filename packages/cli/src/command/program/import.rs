@@ -36,6 +36,12 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<Shown> {
+    let program = import(args)?;
+    Ok(Shown::new(Program::read(&program)?.planned(None)?))
+}
+
+/// Writes the program and its scales, and gives the program's path.
+fn import(args: Args) -> Result<PathBuf> {
     let Args { model, batch, output, labels } = args;
     let cannot = || format!("{} cannot be imported", model.display());
     let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
@@ -55,12 +61,17 @@ pub fn run(args: Args) -> Result<Shown> {
     let labelled = label(&mut outputs, &graph, &lists);
     if let Some(path) = labels.filter(|_| !labelled) {
         let outputs: Vec<_> = outputs.iter().map(|output| format!("{} {}", output.name, output.ty)).collect();
-        bail!("{} has {} labels, and no output as many classes: {}", path.display(), lists[0].len(), outputs.join(", "));
+        bail!(
+            "{} has {} labels, and no output as many classes: {}",
+            path.display(),
+            lists[0].len(),
+            outputs.join(", ")
+        );
     }
     let output = output.unwrap_or_else(|| model.with_extension("tosa"));
     fs::write(&output, &program).with_context(|| format!("cannot write {}", output.display()))?;
     Scales::new(&program, inputs, outputs).keep(&output)?;
-    Ok(Shown::new(Program::read(&output)?.planned(None)?))
+    Ok(output)
 }
 
 /// Inputs and outputs, which are the model's with the program's names.

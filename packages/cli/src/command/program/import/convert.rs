@@ -30,13 +30,7 @@ pub fn convert(file: &[u8]) -> Result<Vec<u8>> {
     // Programs have no unsigned types: operators say which bits are unsigned.
     let signless = "--tosa-convert-integer-type-to-signless";
     let nowhere = folder.path().join("rest.mlir");
-    SERIALISER.run(&[
-        lowered.as_os_str(),
-        OsStr::new(signless),
-        &serialise,
-        OsStr::new("-o"),
-        nowhere.as_os_str(),
-    ])?;
+    SERIALISER.run(&[lowered.as_os_str(), OsStr::new(signless), &serialise, OsStr::new("-o"), nowhere.as_os_str()])?;
     fs::read(&program).with_context(|| format!("{} wrote no program", SERIALISER.name))
 }
 
