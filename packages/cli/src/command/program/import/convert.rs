@@ -62,7 +62,7 @@ fn complaint(output: &Output) -> String {
             Some((tensor, _)) => format!("`{tensor}`: {what}"),
             None => what.to_owned(),
         },
-        None => lines().last().map_or_else(|| output.status.to_string(), str::to_owned),
+        None => lines().next_back().map_or_else(|| output.status.to_string(), str::to_owned),
     }
 }
 
