@@ -13,7 +13,8 @@ test *options:
 
 # Tests on the models in ../shared/models
 models:
-    scripts/models/convert ../shared/models target/models
+    cargo build --release
+    scripts/models/convert target/release/tequio ../shared/models target/models
     TEQUIO_MODELS=$PWD/target/models cargo test --workspace -- --ignored
 
 # A million cases that nobody meant for every reader of strangers' bytes; `just fuzz 20000 dev` builds nothing anew

@@ -22,7 +22,7 @@ def shape_of(tequio, program):
     tensor = next(row for row in json.loads(shown.stdout)["tensors"] if row["op"] == "input")
     *dims, dtype = tensor["ty"].split("x")
     if dtype != "int8" or len(dims) != 4:
-        sys.exit(f"{program}: no int8 images, but {tensor['type']}")
+        sys.exit(f"{program}: no int8 images, but {tensor['ty']}")
     return [int(dim) for dim in dims[1:]]
 
 

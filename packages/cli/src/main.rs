@@ -8,6 +8,7 @@ mod model;
 mod network;
 mod npy;
 mod output;
+mod scale;
 mod settings;
 
 use std::process::ExitCode;

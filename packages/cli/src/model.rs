@@ -1,6 +1,8 @@
-//! A program as users name it: a `.tosa` file, its plan, and inputs for it.
+//! A program as users name it: a `.tosa` file, its plan, what its elements stand for, and inputs for it.
 
 mod inputs;
+mod labels;
+mod scales;
 
 use std::{
     path::{Path, PathBuf},
@@ -17,6 +19,8 @@ use tequio_program::{
 
 use crate::{failure::Advised, file};
 pub use inputs::{Files, batch};
+pub use labels::{Label, Labeller, Labels};
+pub use scales::{Port, Scales, classes, scales_path};
 
 /// A program that a command plans.
 #[derive(Args)]
@@ -40,6 +44,8 @@ pub struct Program {
     path: PathBuf,
     bytes: Vec<u8>,
     pub graph: Graph,
+    /// What lies beside it, if anything does.
+    pub scales: Option<Scales>,
 }
 
 impl Program {
@@ -51,7 +57,8 @@ impl Program {
             let error = Error::from(reason);
             if damaged { error.context(Advised::new(what, DAMAGED)) } else { error.context(what) }
         })?;
-        Ok(Self { path: path.into(), bytes, graph })
+        let scales = Scales::beside(path, &bytes, &graph)?;
+        Ok(Self { path: path.into(), bytes, graph, scales })
     }
 
     /// The same program, if a job can be made of it: shards are cut along the axis that all inputs begin with.
@@ -66,7 +73,7 @@ impl Program {
 
     /// With the plan in a file, else with the one beside the program, else with a proposed one, which is kept there.
     pub fn planned(self, plan: Option<&Path>) -> Result<Model> {
-        let Self { path, bytes, graph } = self;
+        let Self { path, bytes, graph, scales } = self;
         let planned = match plan {
             Some(plan) => Planned::given(plan, &bytes, &graph),
             None => Planned::beside(&path, &bytes, &graph),
@@ -81,14 +88,14 @@ impl Program {
                 Err(error) => tracing::debug!("the plan is not kept beside {}: {error}", path.display()),
             }
         }
-        Ok(Model::of(bytes, graph, planned))
+        Ok(Model::of(bytes, graph, scales, planned))
     }
 
     /// With a proposed plan, whatever lies beside the program, the inputs named `job` of job scope.
     pub fn proposed(self, job: &[String]) -> Result<Model> {
-        let Self { path, bytes, graph } = self;
+        let Self { path, bytes, graph, scales } = self;
         let planned = Planned::proposed(&graph, job).map_err(|reason| unplannable(&path, reason))?;
-        Ok(Model::of(bytes, graph, planned))
+        Ok(Model::of(bytes, graph, scales, planned))
     }
 }
 
@@ -111,6 +118,7 @@ pub struct Model {
     pub plan: Plan,
     pub compiled: Compiled,
     pub origin: Origin,
+    scales: Option<Scales>,
 }
 
 impl Model {
@@ -118,11 +126,12 @@ impl Model {
     pub fn new(program: Vec<u8>, plan: Plan) -> Result<Self> {
         let graph = load(&program)?;
         let compiled = compile(&graph, &plan)?;
-        Ok(Self { program, graph, plan, compiled, origin: Origin::Given })
+        Ok(Self { program, graph, plan, compiled, origin: Origin::Given, scales: None })
     }
 
-    fn of(program: Vec<u8>, graph: Graph, Planned { plan, compiled, origin }: Planned) -> Self {
-        Self { program, graph, plan, compiled, origin }
+    fn of(program: Vec<u8>, graph: Graph, scales: Option<Scales>, planned: Planned) -> Self {
+        let Planned { plan, compiled, origin } = planned;
+        Self { program, graph, plan, compiled, origin, scales }
     }
 
     /// The same program with the plan's scenarios, routes and rates measured on the first of these shards.
@@ -148,12 +157,16 @@ impl Model {
 
     /// Reads all of `--inputs`, as [`Files::open`] takes it.
     pub fn read_inputs(&self, named: &[String]) -> Result<Inputs> {
-        Files::open(&self.graph, self.manifest(), named)?.next(u64::MAX)
+        self.files(named)?.next(u64::MAX)
     }
 
     /// Reads as many shards of `--inputs` as rates are measured on.
     pub fn read_first(&self, named: &[String]) -> Result<Inputs> {
-        Files::open(&self.graph, self.manifest(), named)?.next(MAX_TRACES as u64)
+        self.files(named)?.next(MAX_TRACES as u64)
+    }
+
+    fn files(&self, named: &[String]) -> Result<Files<'_>> {
+        Files::open(&self.graph, self.manifest(), self.scales.as_ref(), named)
     }
 
     /// Cuts the items of the only input, of shape `dims`, into shards.

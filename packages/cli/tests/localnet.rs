@@ -206,6 +206,31 @@ fn a_deployment_is_handed_over_in_the_end() {
     assert!(scene.refusal(&["chain", "verify"], None).contains("checks found something else"));
 }
 
+/// Outputs as floats and labels, by scales that a user names.
+fn labels(scene: &Scene, job: &str) {
+    let digits: Vec<String> = (0..10).map(|digit| format!("a {digit}")).collect();
+    let quantised = json!({"scale": 0.5, "zero_point": -128});
+    let output = json!({"name": "y", "called": "y", "ty": "4x10xint8", "quantised": quantised, "labels": digits});
+    let (file, folder) = (scene.path("scales.json"), scene.path("floats"));
+    fs::write(&file, json!({"program": "", "inputs": [], "outputs": [output]}).to_string()).unwrap();
+    let [file, into] = [&file, &folder].map(|path| path.to_str().unwrap());
+    let fetch = ["job", "fetch", job, "--output", into, "--scales", file, "--floats", "--labels"];
+    let fetched = scene.json(&fetch, None);
+    let expected = tequio_models::digits().outputs;
+    let scores = |item: usize| expected[10 * item..][..10].iter().map(|score| *score as i8);
+    let told = fetched["labels"].as_array().unwrap();
+    assert_eq!(told.len(), 28);
+    for (item, label) in told.iter().enumerate() {
+        let best = scores(item).max().unwrap();
+        let digit = scores(item).position(|score| score == best).unwrap();
+        let score = 0.5 * (f64::from(best) + 128.0);
+        assert_eq!(label, &json!({"item": item, "label": format!("a {digit}"), "score": score}));
+    }
+    let second = fs::read(folder.join("output0.3-6.npy")).unwrap();
+    let floats = second[second.len() - 640..].chunks(4).map(|word| f32::from_le_bytes(word.try_into().unwrap()));
+    assert!(floats.eq((12..28).flat_map(scores).map(|score| 0.5 * (f32::from(score) + 128.0))));
+}
+
 #[test]
 fn a_client_posts_watches_fetches_and_gets_back_what_nobody_took() {
     let scene = Scene::new();
@@ -231,6 +256,7 @@ fn a_client_posts_watches_fetches_and_gets_back_what_nobody_took() {
     let second = fs::read(folder.join("output0.3-6.npy")).unwrap();
     assert_eq!(second[second.len() - 160..], expected[120..280]);
 
+    labels(&scene, &job);
     receipt(&scene, &job);
 
     // What a store serves is checked: the second assignment's outputs are changed there.

@@ -34,7 +34,7 @@ pub(crate) const MAX_PARTS: u64 = 1 << 31;
 pub(crate) const MAX_CONSTANTS: u64 = 256 << 20;
 /// Most operations that folding a program's constants may take, an element of a result counting as at least one.
 pub(crate) const MAX_FOLDING: u64 = 1 << 28;
-/// Most elements of a shard's tensors together, and most reads that passing their cost back may take.
+/// Most elements of a shard's tensors that are not constants together, and most reads that passing their cost back may take.
 pub(crate) const MAX_ELEMENTS: u64 = 1 << 26;
 pub(crate) const MAX_FLOW_READS: u64 = 1 << 32;
 /// Most leaves of a shard's inputs and committed tensors and of the constants together.

@@ -2,6 +2,7 @@
 
 mod attack;
 mod check;
+mod import;
 mod plan;
 mod run;
 mod show;
@@ -13,6 +14,8 @@ use crate::output::Output;
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Makes a program of a quantised `.tflite`, and says what it comes to, as `show` does.
+    Import(import::Args),
     /// What is committed, what one draw proves and costs, and what lien that takes.
     Show(show::Args),
     /// Runs the program on this machine.
@@ -28,6 +31,7 @@ pub enum Command {
 
 pub fn run(command: Command, output: &Output) -> Result<()> {
     match command {
+        Command::Import(args) => output.print(&import::run(args)?),
         Command::Show(args) => output.print(&show::run(args)?),
         Command::Run(args) => output.print(&run::run(args)?),
         Command::Check(args) => output.print(&check::run(args)?),

@@ -8,9 +8,10 @@ use tequio_program::{Graph, Tensor};
 use tequio_runner::memory;
 use tequio_tensor::{ZeroPointOf, zero_points};
 
+use super::scales::Scales;
 use crate::{
     failure::{Advised, Usage},
-    npy,
+    npy::{self, Form},
 };
 
 /// Items in a shard: the length of the axis that all inputs begin with, if there is one; of those of shard scope, where
@@ -54,11 +55,17 @@ pub struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Opens what `--inputs` names: one file for a program with one input, or `name=file` for each. `manifest` is one of
-    /// the graph's. Shapes that don't fit are an error.
-    pub fn open(graph: &'a Graph, manifest: &'a Manifest, named: &[String]) -> Result<Self> {
-        let open = |(file, input): (PathBuf, &Tensor)| npy::File::open(&file, input.ty.dtype);
-        let files: Vec<_> = files(graph, named)?.into_iter().zip(ports(graph)).map(open).collect::<Result<_>>()?;
+    /// Opens what `--inputs` names: one file for a program with one input, or `name=file` for each; of floats too, where
+    /// `scales` say which elements stand for them. `manifest` is one of the graph's. Shapes that don't fit are an error.
+    pub fn open(graph: &'a Graph, manifest: &'a Manifest, scales: Option<&Scales>, named: &[String]) -> Result<Self> {
+        let form = |(port, input): (usize, &Tensor)| Form {
+            dtype: input.ty.dtype,
+            scale: scales.and_then(|scales| scales.inputs[port].scale),
+            floats: false,
+        };
+        let forms = ports(graph).iter().enumerate().map(form);
+        let opened = files(graph, named)?.into_iter().zip(forms).map(|(file, form)| npy::File::open(&file, form));
+        let files: Vec<_> = opened.collect::<Result<_>>()?;
         let items = items(graph, manifest, &files.iter().map(npy::File::dims).collect::<Vec<_>>())?;
         let left = items.div_ceil(batch(graph, Some(manifest)).unwrap_or(1));
         Ok(Self { graph, manifest, job: vec![None; files.len()], files, items, left })

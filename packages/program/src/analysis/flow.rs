@@ -30,7 +30,9 @@ pub(crate) const FRACTION: u32 = 16;
 
 /// Refuses what [`largest_arrivals`] should not be asked to do.
 pub(crate) fn limited(graph: &Graph) -> Result<(), Refused> {
-    let elements = graph.iter().map(|(_, tensor)| tensor.ty.shape.elements() as u64).sum();
+    // Nothing flows to constants.
+    let flowing = graph.iter().filter(|(_, tensor)| tensor.constant().is_none());
+    let elements = flowing.map(|(_, tensor)| tensor.ty.shape.elements() as u64).sum();
     at_most("elements in a shard's tensors", elements, MAX_ELEMENTS)?;
     at_most("reads to pass their cost back", reads(graph), MAX_FLOW_READS)
 }

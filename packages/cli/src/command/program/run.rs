@@ -1,6 +1,9 @@
 //! `tequio program run`: outputs as `.npy` files.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
@@ -10,7 +13,7 @@ use tequio_tensor::Type;
 
 use crate::{
     failure::Usage,
-    model::{Files, Program, batch},
+    model::{Files, Labeller, Labels, Program, Scales, batch, scales_path},
     npy,
 };
 
@@ -19,21 +22,30 @@ pub struct Args {
     /// A TOSA flatbuffer.
     program: PathBuf,
     /// A `.npy` file, or `name=file` for each of several inputs. The axis that all inputs begin with is any number of
-    /// items; where they begin with none or several, the program runs once.
+    /// items; where they begin with none or several, the program runs once. Floats become the elements nearest to them, if
+    /// the program was imported.
     #[arg(long, num_args = 1..)]
     inputs: Vec<String>,
     /// Where the outputs go, in graph order.
-    #[arg(long, required = true, num_args = 1..)]
+    #[arg(long, required_unless_present = "labels", num_args = 1..)]
     outputs: Vec<PathBuf>,
+    /// Writes float32: what the elements of an imported program stand for.
+    #[arg(long, requires = "outputs")]
+    floats: bool,
+    /// Tells the label with the highest score of each item, of a program that was imported with labels.
+    #[arg(long)]
+    labels: bool,
 }
 
 /// Most bytes of inputs that are read at once, unless one shard has more.
 const HELD: usize = 64 << 20;
 
-/// Where the outputs went. The files say the rest; so there is no text.
+/// Where the outputs went, and what they name. Of the files there is no text: they say the rest.
 #[derive(Serialize)]
 pub struct Ran {
     outputs: Vec<File>,
+    #[serde(skip_serializing_if = "Labels::is_empty")]
+    labels: Labels,
 }
 
 #[derive(Serialize)]
@@ -46,24 +58,30 @@ struct File {
 }
 
 impl fmt::Display for Ran {
-    fn fmt(&self, _: &mut fmt::Formatter) -> fmt::Result {
-        Ok(())
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.labels.fmt(f)
     }
 }
 
 pub fn run(args: Args) -> Result<Ran> {
-    let Args { program, inputs, outputs } = args;
-    let graph = Program::read(&program)?.graph;
+    let Args { program, inputs, outputs, floats, labels } = args;
+    let Program { graph, scales, .. } = Program::read(&program)?;
     let names = graph.output_names();
-    distinct(&names, &outputs)?;
+    if !outputs.is_empty() {
+        distinct(&names, &outputs)?;
+    }
     let manifest = unplanned(&graph);
-    let mut inputs = Files::open(&graph, &manifest, &inputs)?;
+    let types: Vec<Type> = manifest.outputs().iter().map(|output| output.ty).collect();
+    let known = || known(&program, scales.as_ref());
+    let forms = Scales::forms(if floats { Some(known()?) } else { scales.as_ref() }, &types, floats)?;
+    let labeller = if labels { Some(Labeller::new(known()?, &types)?) } else { None };
+    let mut inputs = Files::open(&graph, &manifest, scales.as_ref(), &inputs)?;
     let batch = batch(&graph, None);
-    let (mut writers, mut files) = (vec![], vec![]);
-    for ((output, path), name) in manifest.outputs().iter().zip(&outputs).zip(names) {
-        let (dtype, shape) = (output.ty.dtype, shape(&output.ty, &inputs, batch));
-        writers.push(npy::Writer::new(path, dtype, &shape)?);
-        files.push(File { name: name.to_owned(), file: path.clone(), shape, dtype: npy::numpy_type(dtype) });
+    let (mut writers, mut files, mut labels) = (vec![], vec![], Labels::default());
+    for (((ty, form), path), name) in types.iter().zip(forms).zip(&outputs).zip(names) {
+        let shape = shape(ty, &inputs, batch);
+        writers.push(npy::Writer::new(path, form, &shape)?);
+        files.push(File { name: name.to_owned(), file: path.clone(), shape, dtype: form.numpy_type() });
     }
     let bytes = manifest.inputs().iter().map(|input| input.ty.bytes()).sum::<usize>();
     let (at_once, executable) = ((HELD / bytes.max(1)).max(1) as u64, Cpu::default().prepare(manifest.clone())?);
@@ -72,12 +90,26 @@ pub fn run(args: Args) -> Result<Ran> {
         let mut written = Ok(());
         executable.run(&shards, 0..shards.shards(), &mut |_, outputs| {
             written = writers.iter_mut().zip(&outputs).try_for_each(|(file, bytes)| file.write(bytes));
+            if let Some(labeller) = &labeller {
+                let first = labels.0.len() as u64;
+                labels.0.extend(labeller.read(&outputs, first));
+            }
             if written.is_ok() { Flow::Continue(()) } else { Flow::Break(()) }
         })?;
         written?;
     }
     writers.into_iter().try_for_each(npy::Writer::finish)?;
-    Ok(Ran { outputs: files })
+    // What filled up the last shard is no item.
+    if labeller.is_some_and(|labeller| batch == Some(labeller.items())) {
+        labels.0.truncate(usize::try_from(inputs.items)?);
+    }
+    Ok(Ran { outputs: files, labels })
+}
+
+/// The scales, which --floats and --labels need.
+fn known<'a>(program: &Path, scales: Option<&'a Scales>) -> Result<&'a Scales> {
+    let what = || format!("no {} says what the outputs stand for", scales_path(program).display());
+    Ok(scales.ok_or_else(|| Usage::new(what(), "`tequio program import` writes it for a .tflite"))?)
 }
 
 /// One file for each output, each another.

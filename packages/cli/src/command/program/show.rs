@@ -35,9 +35,14 @@ pub struct Shown {
 }
 
 pub fn run(Args { program }: Args) -> Result<Shown> {
-    let model = program.read()?;
-    let report = Report::new(&model.graph, &model.plan, &model.compiled);
-    Ok(Shown { model, report })
+    Ok(Shown::new(program.read()?))
+}
+
+impl Shown {
+    pub fn new(model: Model) -> Self {
+        let report = Report::new(&model.graph, &model.plan, &model.compiled);
+        Self { model, report }
+    }
 }
 
 impl fmt::Display for Shown {
