@@ -26,7 +26,10 @@ fn main() {
     let programs: Vec<Program> = env::args().skip(1).map(|path| Program::new(&path)).collect();
     programs.iter().for_each(|program| println!("{}", program.facts()));
     let best = Cpu::default();
-    println!("{}", json!({ "isa": format!("{best:?}"), "hash": format!("{:?}", Platform::detect()), "gigabytes": hash_rate() }));
+    println!(
+        "{}",
+        json!({ "isa": format!("{best:?}"), "hash": format!("{:?}", Platform::detect()), "gigabytes": hash_rate() })
+    );
     for line in io::stdin().lock().lines() {
         let line = line.expect("lines of text");
         let asked: Vec<u64> = line.split_whitespace().map(|word| word.parse().expect("a number")).collect();

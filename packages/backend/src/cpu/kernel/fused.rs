@@ -42,7 +42,7 @@ impl Run for Fused {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         let row = self.width * self.dtype.bytes();
-        let rows = self.tile_rows().min(out.len().div_ceil(row));
+        let rows = self.tile_rows(S::ROWS).min(out.len().div_ceil(row));
         self.prepare(rows, &mut scratch.registers);
         for (first, out) in (0..).step_by(rows).zip(out.chunks_mut(rows * row)) {
             self.run_tile(simd, tensors, &mut scratch.registers, &[], first, out);
@@ -51,11 +51,9 @@ impl Run for Fused {
 }
 
 impl Fused {
-    /// Rows of a tile.
-    pub fn tile_rows(&self) -> usize {
-        let rows = (TILE / self.stride).max(1);
-        // The register tiles of contractions have six rows.
-        if rows > 6 { rows - rows % 6 } else { rows }
+    /// Rows of a tile, whole multiples of those that are computed `together`.
+    pub fn tile_rows(&self, together: usize) -> usize {
+        (TILE / self.stride / together).max(1) * together
     }
 
     /// Fills what is the same for every tile of `rows` rows at most.

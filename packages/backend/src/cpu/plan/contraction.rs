@@ -8,10 +8,10 @@ use crate::{
         kernel::{
             contraction::{Contraction, Product},
             fused::Fused,
-            image::Image,
+            image::{Image, OFFSET},
         },
         simd::{
-            depthwise::{self, CHANNELS},
+            depthwise::{CHANNELS, TapPairs, TapQuads},
             gemm::{GROUP, PackedWeights},
         },
     },
@@ -54,15 +54,16 @@ pub fn stride(graph: &Graph, tensor: usize) -> usize {
     columns.next_multiple_of(if depthwise { CHANNELS } else { GROUP })
 }
 
-/// The contraction that computes `tensor`, followed by its epilogue.
-pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused) -> Contraction {
+/// The contraction that computes `tensor`, followed by its epilogue; of `bytes`, if that is asked for and its weights
+/// are.
+pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused, bytes: bool) -> Contraction {
     let Some(node) = graph.node(tensor) else { unreachable!("checked by `is_contraction`") };
     let source = Operands { graph, node };
     let Some(origin) = graph.operand_origin(&node.operands[0]) else { unreachable!("operand 0 has many elements") };
     let input = memory.placements[origin];
     match &node.op {
-        Op::Conv2d(window) => source.conv2d(window, tensor, input, epilogue),
-        Op::DepthwiseConv2d(window) => source.depthwise(window, tensor, input, epilogue),
+        Op::Conv2d(window) => source.conv2d(window, tensor, input, epilogue, bytes),
+        Op::DepthwiseConv2d(window) => source.depthwise(window, tensor, input, epilogue, bytes),
         _ => source.matmul(memory, input, epilogue),
     }
 }
@@ -100,35 +101,50 @@ impl Operands<'_> {
         Image { height, width, channels, pad, repeat, pixel, zero_point }
     }
 
-    fn conv2d(&self, window: &Window2d, tensor: usize, input: Placement, epilogue: Fused) -> Contraction {
-        let [columns, kernel_y, kernel_x, channels] = self.dims(1);
-        let image = self.image(window, 1, channels);
-        let [down, across] = steps(window, &image);
-        // Without dilation a kernel's row is one run of elements; else each of its pixels is.
-        let (runs, run) = if window.dilation[1] == 1 { (1, kernel_x * channels) } else { (kernel_x, channels) };
-        let mut offsets = Vec::new();
-        let mut rows = Vec::new();
-        for y in 0..kernel_y {
-            for x in 0..runs {
-                for at in (0..run).step_by(2) {
-                    offsets.push((y * down + x * across + at) as u32);
-                    let weight = (y * runs + x) * run + at;
-                    rows.extend([Some(weight), Some(weight + 1).filter(|_| at + 1 < run)]);
-                }
-            }
-        }
-        let (weights, zero_point) = (self.constant(1), self.zero_point(4));
-        let filter = kernel_y * kernel_x * channels;
-        let mut packed = PackedWeights::default();
-        packed.pack(offsets.len(), columns, |row, column| {
-            rows[row].map_or(0, |at| weights[column * filter + at] as i16 - zero_point)
-        });
-        let (images, bases) = self.bases(window, tensor, &image);
-        let bias = self.bias(columns, packed.stride);
-        Contraction { input, image, images, bases, product: Product::Gemm { offsets, weights: packed }, bias, epilogue }
+    /// Weights less their zero point, and those as bytes if they are.
+    fn weights(&self, bytes: bool) -> (Vec<i16>, Option<Vec<i8>>) {
+        let zero_point = self.zero_point(4);
+        let weights: Vec<i16> = self.constant(1).into_iter().map(|weight| weight as i16 - zero_point).collect();
+        let narrow = weights.iter().map(|&weight| i8::try_from(weight).ok().filter(|_| bytes)).collect();
+        (weights, narrow)
     }
 
-    fn depthwise(&self, window: &Window2d, tensor: usize, input: Placement, epilogue: Fused) -> Contraction {
+    /// Takes what the layout of bytes adds to elements less their zero point off the sums: so much for every weight.
+    fn correct(&self, bias: &mut [i32], image: &Image, weights: impl Iterator<Item = (usize, i8)>) {
+        let added = i32::from(OFFSET) + i32::from(image.zero_point);
+        for (column, weight) in weights {
+            bias[column] = bias[column].wrapping_sub(added.wrapping_mul(weight.into()));
+        }
+    }
+
+    fn conv2d(&self, window: &Window2d, tensor: usize, input: Placement, epilogue: Fused, bytes: bool) -> Contraction {
+        let [columns, kernel_y, kernel_x, channels] = self.dims(1);
+        let image = self.image(window, 1, channels);
+        let filter = kernel_y * kernel_x * channels;
+        let (images, bases) = self.bases(window, tensor, &image);
+        let mut bias = self.bias(columns, columns.next_multiple_of(GROUP));
+        let product = match self.weights(bytes) {
+            (_, Some(weights)) => {
+                self.correct(&mut bias, &image, (0..).map(|at| at / filter).zip(weights.iter().copied()));
+                let (offsets, weights) = pack(self.dims(1), steps(window, &image), &weights);
+                Product::Quads { offsets, weights }
+            }
+            (weights, None) => {
+                let (offsets, weights) = pack(self.dims(1), steps(window, &image), &weights);
+                Product::Pairs { offsets, weights }
+            }
+        };
+        Contraction { input, image, images, bases, product, bias, epilogue }
+    }
+
+    fn depthwise(
+        &self,
+        window: &Window2d,
+        tensor: usize,
+        input: Placement,
+        epilogue: Fused,
+        bytes: bool,
+    ) -> Contraction {
         let [kernel_y, kernel_x, channels, multiplier] = self.dims(1);
         let columns = channels * multiplier;
         let stride = epilogue.stride;
@@ -136,14 +152,26 @@ impl Operands<'_> {
         let [down, across] = steps(window, &image);
         let taps: Vec<u32> =
             (0..kernel_y).flat_map(|y| (0..kernel_x).map(move |x| (y * down + x * across) as u32)).collect();
-        let offsets: Vec<[u32; 2]> = taps.chunks(2).map(|pair| [pair[0], pair[pair.len() - 1]]).collect();
-        let (weights, zero_point) = (self.constant(1), self.zero_point(4));
-        let packed = depthwise::pack(offsets.len(), stride, |tap, channel| {
-            if tap < taps.len() && channel < columns { weights[tap * columns + channel] as i16 - zero_point } else { 0 }
-        });
+        let at =
+            |tap: usize, channel: usize| (tap < taps.len() && channel < columns).then_some(tap * columns + channel);
         let (images, bases) = self.bases(window, tensor, &image);
-        let product = Product::Depthwise { offsets, weights: packed };
-        Contraction { input, image, images, bases, product, bias: self.bias(columns, stride), epilogue }
+        let mut bias = self.bias(columns, stride);
+        let product = match self.weights(bytes) {
+            (_, Some(weights)) => {
+                self.correct(&mut bias, &image, (0..columns).cycle().zip(weights.iter().copied()));
+                let offsets = together(&taps);
+                let weight = |tap, channel| at(tap, channel).map_or(0, |at| weights[at]);
+                let weights = TapQuads::pack(offsets.len(), stride, weight);
+                Product::TapQuads { offsets, weights }
+            }
+            (weights, None) => {
+                let offsets = together(&taps);
+                let weight = |tap, channel| at(tap, channel).map_or(0, |at| weights[at]);
+                let weights = TapPairs::pack(offsets.len(), stride, weight);
+                Product::TapPairs { offsets, weights }
+            }
+        };
+        Contraction { input, image, images, bases, product, bias, epilogue }
     }
 
     fn matmul(&self, memory: &MemoryPlan, input: Placement, epilogue: Fused) -> Contraction {
@@ -185,4 +213,36 @@ impl Operands<'_> {
 fn steps(window: &Window2d, image: &Image) -> [usize; 2] {
     let [down, across] = window.dilation.map(|dilation| dilation as usize);
     [down * image.row(), across * image.pixel]
+}
+
+/// Offsets of the elements of a window, `N` together, and their weights of each output channel. `down` and `across` are
+/// the elements from tap to tap.
+fn pack<W: Copy + Default, const N: usize>(
+    [columns, kernel_y, kernel_x, channels]: [usize; 4],
+    [down, across]: [usize; 2],
+    weights: &[W],
+) -> (Vec<u32>, PackedWeights<W, N>) {
+    // Where a kernel's row is one run of elements, they go together; else each of its pixels is a run.
+    let (runs, run) = if across == channels { (1, kernel_x * channels) } else { (kernel_x, channels) };
+    let mut offsets = Vec::new();
+    let mut rows = Vec::new();
+    for y in 0..kernel_y {
+        for x in 0..runs {
+            for at in (0..run).step_by(N) {
+                offsets.push((y * down + x * across + at) as u32);
+                let weight = (y * runs + x) * run + at;
+                rows.extend((0..N).map(|more| (at + more < run).then_some(weight + more)));
+            }
+        }
+    }
+    let filter = kernel_y * kernel_x * channels;
+    let mut packed = PackedWeights::default();
+    packed
+        .pack(offsets.len(), columns, |row, column| rows[row].map_or(W::default(), |at| weights[column * filter + at]));
+    (offsets, packed)
+}
+
+/// Offsets of taps, `N` together: with those that are missing at the end, the last one again.
+fn together<const N: usize>(taps: &[u32]) -> Vec<[u32; N]> {
+    taps.chunks(N).map(|taps| std::array::from_fn(|at| taps[at.min(taps.len() - 1)])).collect()
 }

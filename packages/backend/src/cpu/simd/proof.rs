@@ -3,7 +3,7 @@
 
 use super::{
     Run, Simd,
-    depthwise::{self, CHANNELS, Depthwise},
+    depthwise::{CHANNELS, Depthwise},
     gemm::{GROUP, Gemm, PackedWeights},
     scale::{Group, LANES, Scale, Shifts},
 };
@@ -24,13 +24,34 @@ struct Trial;
 impl Run for Trial {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, _: &Tensors, _: &mut Scratch, out: &mut [u8]) {
-        out[0] = (gemms(simd) && depthwises(simd) && scales(simd)).into();
+        let pairs = gemms(|gemm, to| simd.gemm(gemm, to)) && depthwises(|taps, to| simd.depthwise(taps, to));
+        let bytes =
+            gemms(|gemm, to| simd.gemm_bytes(gemm, to)) && depthwises(|taps, to| simd.depthwise_bytes(taps, to));
+        out[0] = (pairs && bytes && scales(simd)).into();
     }
 }
 
-/// Operands of all 16 bits, whose sums wrap.
-fn short(seed: usize) -> i16 {
-    (word(seed) >> 16) as i16
+/// Operands of all bits, whose sums wrap.
+trait Noise: Copy + Default + Into<i32> {
+    fn noise(seed: usize) -> Self;
+}
+
+impl Noise for i16 {
+    fn noise(seed: usize) -> Self {
+        (word(seed) >> 16) as i16
+    }
+}
+
+impl Noise for u8 {
+    fn noise(seed: usize) -> Self {
+        (word(seed) >> 24) as u8
+    }
+}
+
+impl Noise for i8 {
+    fn noise(seed: usize) -> Self {
+        (word(seed) >> 24) as i8
+    }
 }
 
 fn word(seed: usize) -> i32 {
@@ -38,41 +59,44 @@ fn word(seed: usize) -> i32 {
 }
 
 #[inline(always)]
-fn gemms<S: Simd>(simd: S) -> bool {
-    let image: Vec<i16> = (0..128).map(short).collect();
+fn gemms<E: Noise, W: Noise, const N: usize>(run: impl Fn(&Gemm<E, W, N>, &mut [i32])) -> bool {
+    let image: Vec<E> = (0..128).map(E::noise).collect();
     let bases: Vec<u32> = (0..29).map(|row| row * 3).collect();
     let offsets = [0, 7, 2, 31, 16];
-    (1..=5).all(|groups| {
+    (1..=7).all(|groups| {
         let mut weights = PackedWeights::default();
-        weights.pack(offsets.len(), groups * GROUP, |row, column| short(row * 64 + column));
+        weights.pack(offsets.len(), groups * GROUP, |row, column| W::noise(row * 64 + column));
         let stride = weights.stride;
         let bias: Vec<i32> = (0..stride).map(word).collect();
         (1..=bases.len()).all(|rows| {
             let bases = &bases[..rows];
-            let gemm = Gemm { image: &image, bases, offsets: &offsets, weights: &weights.pairs, bias: &bias, stride };
+            let gemm = Gemm { image: &image, bases, offsets: &offsets, weights: &weights.groups, bias: &bias, stride };
             let [mut expected, mut got] = [vec![0; rows * stride], vec![0; rows * stride]];
             gemm.run(&mut expected);
-            simd.gemm(&gemm, &mut got);
+            run(&gemm, &mut got);
             expected == got
         })
     })
 }
 
 #[inline(always)]
-fn depthwises<S: Simd>(simd: S) -> bool {
-    let image: Vec<i16> = (0..256).map(short).collect();
+fn depthwises<E: Noise, W: Noise, const N: usize, const CHUNK: usize>(
+    run: impl Fn(&Depthwise<E, W, N, CHUNK>, &mut [i32]),
+) -> bool {
+    let image: Vec<E> = (0..512).map(E::noise).collect();
     let bases: Vec<u32> = (0..9).map(|row| row * 5).collect();
-    let offsets = [[0, 16], [48, 3], [90, 90]];
-    (1..=3).all(|chunks| {
-        let stride = chunks * CHANNELS;
-        let weights = depthwise::pack(offsets.len(), stride, |tap, channel| short(tap * 64 + channel));
+    let offsets = [[0, 16, 48, 3], [90, 90, 1, 17], [33, 33, 33, 33]].map(|taps| taps.first_chunk().copied());
+    let offsets: Vec<[u32; N]> = offsets.into_iter().flatten().collect();
+    (1..=9).all(|parts| {
+        let stride = parts * CHANNELS;
+        let weights = Depthwise::<E, W, N, CHUNK>::pack(offsets.len(), stride, |tap, at| W::noise(tap * 64 + at));
         let bias: Vec<i32> = (0..stride).map(word).collect();
         (1..=bases.len()).all(|rows| {
             let bases = &bases[..rows];
             let taps = Depthwise { image: &image, bases, offsets: &offsets, weights: &weights, bias: &bias, stride };
             let [mut expected, mut got] = [vec![0; rows * stride], vec![0; rows * stride]];
             taps.run(&mut expected);
-            simd.depthwise(&taps, &mut got);
+            run(&taps, &mut got);
             expected == got
         })
     })
@@ -119,7 +143,11 @@ fn scale_group(number: usize, [least, most]: [i64; 2]) -> Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::simd::Portable;
+    use crate::cpu::simd::{
+        Portable,
+        depthwise::{TapPairs, TapQuads},
+        gemm::{Pairs, Quads},
+    };
 
     /// Portable code with one bit wrong in one element of what one operation writes.
     #[derive(Clone, Copy)]
@@ -132,7 +160,7 @@ mod tests {
             None
         }
 
-        fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
+        fn gemm(self, gemm: &Pairs, to: &mut [i32]) {
             gemm.run(to);
             // Only in the last row of a tile of seven rows.
             if self.0 == "gemm" && gemm.bases.len() == 7 {
@@ -140,10 +168,26 @@ mod tests {
             }
         }
 
-        fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
+        fn gemm_bytes(self, gemm: &Quads, to: &mut [i32]) {
+            gemm.run(to);
+            // Only in the last group of three.
+            if self.0 == "gemm of bytes" && gemm.stride == 3 * GROUP {
+                to[2 * GROUP] ^= 1 << 16;
+            }
+        }
+
+        fn depthwise(self, depthwise: &TapPairs, to: &mut [i32]) {
             depthwise.run(to);
             if self.0 == "depthwise" {
                 to[0] ^= 1 << 31;
+            }
+        }
+
+        fn depthwise_bytes(self, depthwise: &TapQuads, to: &mut [i32]) {
+            depthwise.run(to);
+            // Only where the last chunk is a quarter.
+            if self.0 == "depthwise of bytes" && depthwise.stride == 5 * CHANNELS {
+                to[4 * CHANNELS] ^= 1;
             }
         }
 
@@ -169,7 +213,7 @@ mod tests {
 
     #[test]
     fn one_wrong_bit_is_found() {
-        for operation in ["gemm", "depthwise", "scale", "bytes"] {
+        for operation in ["gemm", "gemm of bytes", "depthwise", "depthwise of bytes", "scale", "bytes"] {
             assert!(!agrees(Wrong(operation)), "{operation}");
         }
     }

@@ -41,6 +41,13 @@ pub struct Group {
 }
 
 impl Scale {
+    /// Whether `from` is whole rows of whole groups: what unsafe code relies on.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
+    pub fn fits(&self, stride: usize, from: &[i32]) -> bool {
+        let period = self.groups.len() * LANES;
+        (period == LANES || period == stride) && stride.is_multiple_of(LANES) && from.len().is_multiple_of(stride)
+    }
+
     /// [`super::Simd::scale`] in portable code; `narrow` says what is written of each value.
     #[inline(always)]
     pub fn run<T>(&self, stride: usize, from: &[i32], to: &mut [T], narrow: impl Fn(i32) -> T) {

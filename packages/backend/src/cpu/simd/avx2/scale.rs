@@ -7,7 +7,7 @@ use crate::cpu::simd::scale::{Group, LANES, Scale, Shifts};
 /// [`Scale::run`].
 #[target_feature(enable = "avx2")]
 pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
-    assert!(from.len() == to.len() && fits(scale, stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from));
     let to = to.as_mut_ptr();
     // SAFETY: `from` is whole rows of whole groups, and `to` is as long.
     unsafe {
@@ -22,7 +22,7 @@ pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
 /// [`Scale::run`] that narrows to int8.
 #[target_feature(enable = "avx2")]
 pub fn to_bytes(scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
-    assert!(from.len() == to.len() && fits(scale, stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from));
     assert!(scale.min >= i8::MIN.into() && scale.max <= i8::MAX.into());
     let to = to.as_mut_ptr();
     // SAFETY: as above.
@@ -35,12 +35,6 @@ pub fn to_bytes(scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
     }
 }
 
-/// Whether `from` is whole rows of whole groups.
-fn fits(scale: &Scale, stride: usize, from: &[i32]) -> bool {
-    let period = scale.groups.len() * LANES;
-    (period == LANES || period == stride) && stride.is_multiple_of(LANES) && from.len().is_multiple_of(stride)
-}
-
 /// Columns of lanes that share a group, and the lanes from one row to the next. With one group for all, rows don't
 /// matter: there is one column of as many steps as there are.
 fn columns(scale: &Scale, stride: usize) -> (usize, usize) {
@@ -48,7 +42,7 @@ fn columns(scale: &Scale, stride: usize) -> (usize, usize) {
 }
 
 /// # Safety
-/// `to` is valid for as many elements as `from` has, and [`fits`] holds.
+/// `to` is valid for as many elements as `from` has, and [`Scale::fits`] holds.
 #[target_feature(enable = "avx2")]
 unsafe fn words<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize, from: &[i32], to: *mut i32) {
     let (count, step) = columns(scale, stride);
