@@ -12,7 +12,7 @@ use crate::cpu::{
 };
 
 /// Lanes of a tile, if a row isn't longer.
-const TILE: usize = 2048;
+const TILE: usize = 4096;
 
 /// A straight-line program over registers of lanes, with one result. As the *epilogue* of a contraction it reads the
 /// contraction's accumulators.

@@ -150,24 +150,27 @@ impl Operands<'_> {
         let stride = epilogue.stride;
         let image = self.image(window, multiplier, stride);
         let [down, across] = steps(window, &image);
-        let taps: Vec<u32> =
-            (0..kernel_y).flat_map(|y| (0..kernel_x).map(move |x| (y * down + x * across) as u32)).collect();
-        let at =
-            |tap: usize, channel: usize| (tap < taps.len() && channel < columns).then_some(tap * columns + channel);
+        let offset = |tap: usize| (tap / kernel_x * down + tap % kernel_x * across) as u32;
         let (images, bases) = self.bases(window, tensor, &image);
         let mut bias = self.bias(columns, stride);
         let product = match self.weights(bytes) {
             (_, Some(weights)) => {
                 self.correct(&mut bias, &image, (0..columns).cycle().zip(weights.iter().copied()));
-                let offsets = together(&taps);
-                let weight = |tap, channel| at(tap, channel).map_or(0, |at| weights[at]);
-                let weights = TapQuads::pack(offsets.len(), stride, weight);
+                let steps = by_columns(kernel_y, kernel_x);
+                let offsets = steps.iter().map(|taps| taps.map(|(tap, _)| offset(tap))).collect();
+                let weights = TapQuads::pack(steps.len(), stride, |step, at, channel| match steps[step][at] {
+                    (tap, true) if channel < columns => weights[tap * columns + channel],
+                    _ => 0,
+                });
                 Product::TapQuads { offsets, weights }
             }
             (weights, None) => {
-                let offsets = together(&taps);
-                let weight = |tap, channel| at(tap, channel).map_or(0, |at| weights[at]);
-                let weights = TapPairs::pack(offsets.len(), stride, weight);
+                let steps = together(&Vec::from_iter(0..kernel_y * kernel_x));
+                let offsets = steps.iter().map(|taps| taps.map(|(tap, _)| offset(tap))).collect();
+                let weights = TapPairs::pack(steps.len(), stride, |step, at, channel| match steps[step][at] {
+                    (tap, true) if channel < columns => weights[tap * columns + channel],
+                    _ => 0,
+                });
                 Product::TapPairs { offsets, weights }
             }
         };
@@ -242,7 +245,17 @@ fn pack<W: Copy + Default, const N: usize>(
     (offsets, packed)
 }
 
-/// Offsets of taps, `N` together: with those that are missing at the end, the last one again.
-fn together<const N: usize>(taps: &[u32]) -> Vec<[u32; N]> {
-    taps.chunks(N).map(|taps| std::array::from_fn(|at| taps[at.min(taps.len() - 1)])).collect()
+/// Taps, `N` together, and whether they are: in the place of those that are missing at the end stands the last one.
+fn together<const N: usize>(taps: &[usize]) -> Vec<[(usize, bool); N]> {
+    let tap = |taps: &[usize], at: usize| (taps[at.min(taps.len() - 1)], at < taps.len());
+    taps.chunks(N).map(|taps| std::array::from_fn(|at| tap(taps, at))).collect()
+}
+
+/// The taps of a kernel, four together: column by column if that makes no more of them, so that neighbouring pixels read
+/// the same, else row by row.
+fn by_columns(kernel_y: usize, kernel_x: usize) -> Vec<[(usize, bool); 4]> {
+    let rows = together(&Vec::from_iter(0..kernel_y * kernel_x));
+    let column = |x: usize| together(&Vec::from_iter((0..kernel_y).map(|y| y * kernel_x + x)));
+    let columns: Vec<_> = (0..kernel_x).flat_map(column).collect();
+    if columns.len() > rows.len() { rows } else { columns }
 }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "intrinsics")]
 
 mod dot;
+mod lanes;
 mod scale;
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::cpu::memory::{Scratch, Tensors};
 
-/// Proof that this machine has AVX-512 (F, BW, VL, VNNI), and AVX2, which does what is no faster in wider vectors.
+/// Proof that this machine has AVX-512 (F, BW, DQ, VL, VNNI), and AVX2, which does what is no faster in wider vectors.
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512Vnni(Avx2);
 
@@ -30,6 +31,7 @@ impl Simd for Avx512Vnni {
     fn detect() -> Option<Self> {
         let wide = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vnni");
         Avx2::detect().filter(|_| wide).map(Self)
@@ -70,24 +72,24 @@ impl Simd for Avx512Vnni {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 fn enter(simd: Avx512Vnni, kernel: &impl Run, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
     kernel.run(simd, tensors, scratch, out);
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 fn pairs(gemm: &Pairs, to: &mut [i32]) {
     // SAFETY: this function's callers have the instructions.
     unsafe { tile::run::<_, ROWS, 2>(dot::Pairs, gemm, to) }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 fn quads(gemm: &Quads, to: &mut [i32]) {
     // SAFETY: as above.
     unsafe { tile::run::<_, ROWS, 4>(dot::Quads, gemm, to) }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 fn taps(taps: &TapQuads, to: &mut [i32]) {
     // SAFETY: as above.
     unsafe { interleave::run(dot::Quads, taps, to) }

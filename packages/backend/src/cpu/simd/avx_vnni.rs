@@ -79,7 +79,7 @@ fn taps(simd: AvxVnni, taps: &TapQuads, to: &mut [i32]) {
     unsafe { interleave::run(simd, taps, to) }
 }
 
-// SAFETY: vectors have the lanes of a mask, which is full.
+// SAFETY: a vector is one group.
 unsafe impl Dot for AvxVnni {
     type Element = u8;
     type Weight = i8;
@@ -87,15 +87,15 @@ unsafe impl Dot for AvxVnni {
     const LANES: usize = GROUP;
 
     #[inline(always)]
-    unsafe fn load(self, from: *const i32, mask: u16) -> __m256i {
+    unsafe fn load<const HALF: bool>(self, from: *const i32) -> __m256i {
         // SAFETY: the caller's.
-        unsafe { Dot::load(self.0, from, mask) }
+        unsafe { Dot::load::<HALF>(self.0, from) }
     }
 
     #[inline(always)]
-    unsafe fn store(self, to: *mut i32, mask: u16, vector: __m256i) {
+    unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: __m256i) {
         // SAFETY: the caller's.
-        unsafe { Dot::store(self.0, to, mask, vector) }
+        unsafe { Dot::store::<HALF>(self.0, to, vector) }
     }
 
     #[inline(always)]

@@ -50,15 +50,15 @@ where
     /// Channels of a chunk.
     pub const CHUNK: usize = CHUNK;
 
-    /// Packs the weights of `N · steps` taps chunk by chunk of `stride` channels; `weight(tap, channel)` is asked for
-    /// all of them.
-    pub fn pack(steps: usize, stride: usize, weight: impl Fn(usize, usize) -> W) -> Vec<Taps<W, N, CHUNK>> {
+    /// Packs the weights of `N` taps for each of the `steps` chunk by chunk of `stride` channels; `weight(step, tap,
+    /// channel)` is asked for all of them.
+    pub fn pack(steps: usize, stride: usize, weight: impl Fn(usize, usize, usize) -> W) -> Vec<Taps<W, N, CHUNK>> {
         let mut packed = Vec::with_capacity(stride.div_ceil(CHUNK) * steps);
         for chunk in (0..stride).step_by(CHUNK) {
             for step in 0..steps {
                 let mut weights = [[W::default(); N]; CHUNK];
                 for (channel, at) in (chunk..stride).zip(Self::PLACE) {
-                    weights[at] = std::array::from_fn(|tap| weight(N * step + tap, channel));
+                    weights[at] = std::array::from_fn(|tap| weight(step, tap, channel));
                 }
                 packed.push(weights);
             }
@@ -69,6 +69,7 @@ where
     /// # Panics
     /// If a channel lies outside the image, or weights, bias or `to` haven't the lengths that the convolution has: what
     /// unsafe code relies on.
+    #[inline(always)]
     pub fn bounded(&self, to: &[i32]) {
         let last = self.offsets.iter().flatten().max().copied().unwrap_or(0) as usize;
         let furthest = self.bases.iter().max().copied().unwrap_or(0) as usize;

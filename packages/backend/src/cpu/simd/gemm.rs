@@ -74,6 +74,7 @@ impl<E: Copy + Into<i32>, W: Copy + Into<i32>, const N: usize> Gemm<'_, E, W, N>
     /// # Panics
     /// If an element lies outside the image, or weights, bias or `to` haven't the lengths that the product has: what
     /// unsafe code relies on.
+    #[inline(always)]
     pub fn bounded(&self, to: &[i32]) -> (usize, usize) {
         let (groups, steps) = (self.stride / GROUP, self.offsets.len());
         let last = self.offsets.iter().max().copied().unwrap_or(0) as usize;

@@ -1,7 +1,10 @@
 //! Depthwise convolution of bytes, for every instruction that multiplies and adds four of them in lanes of 32 bits.
 #![allow(unsafe_code, reason = "what instruction sets have in common")]
 
-use super::{depthwise::TapQuads, tile::Dot};
+use super::{
+    depthwise::{TapQuads, Taps},
+    tile::Dot,
+};
 
 /// Vectors of 128-bit lanes whose bytes can be interleaved.
 ///
@@ -26,7 +29,7 @@ pub unsafe trait Interleave: Dot<Element = u8, Weight = i8> {
     /// The machine has the instructions.
     unsafe fn zip_shorts(self, a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2];
 
-    /// Vectors each of which has the next 128 bits of each of the given ones: first all of their first.
+    /// The vectors' first 128 bits one behind the other, then all of their second, and so on.
     ///
     /// # Safety
     /// The machine has the instructions.
@@ -41,35 +44,150 @@ pub unsafe trait Interleave: Dot<Element = u8, Weight = i8> {
 #[inline(always)]
 pub unsafe fn run<D: Interleave>(dot: D, taps: &TapQuads, to: &mut [i32]) {
     taps.bounded(to);
-    let (steps, chunk) = (taps.offsets.len(), 4 * D::LANES);
-    for channel in (0..taps.stride).step_by(chunk) {
-        let weights = &taps.weights[channel / TapQuads::CHUNK * steps..][..steps];
-        // Where the channel's vectors begin in its chunk of weights.
-        let inside = channel % TapQuads::CHUNK / 4;
-        let bias = taps.placed_bias(channel / TapQuads::CHUNK);
-        let vectors = ((taps.stride - channel) / D::LANES).min(4);
+    for channel in (0..taps.stride).step_by(4 * D::LANES) {
+        // SAFETY: the caller's; `bounded` was called.
+        unsafe {
+            match *taps.offsets {
+                [first, second, third] if slides(first, second, third) => {
+                    sliding(dot, taps, channel, [first, second, third], to);
+                }
+                _ => any(dot, taps, channel, to),
+            }
+        }
+    }
+}
+
+/// Whether every tap of the second lies as far behind that of the first as that of the third behind the second's: a
+/// pixel whose window begins at the second reads as its first two what the one before it read as its last two.
+fn slides(first: [u32; 4], second: [u32; 4], third: [u32; 4]) -> bool {
+    let step = second[0].wrapping_sub(first[0]);
+    let behind = |a: [u32; 4], b: [u32; 4]| a.iter().zip(b).all(|(a, b)| a.wrapping_add(step) == b);
+    behind(first, second) && behind(second, third)
+}
+
+/// # Safety
+/// As [`run`], after [`TapQuads::bounded`]; `channel` is a multiple of four vectors' lanes.
+#[inline(always)]
+unsafe fn any<D: Interleave>(dot: D, taps: &TapQuads, channel: usize, to: &mut [i32]) {
+    let chunk = Chunk::new(dot, taps, channel);
+    for (row, &base) in taps.bases.iter().enumerate() {
+        // SAFETY: the caller's: every tap's channels lie inside the image, up to whole chunks of them.
+        unsafe {
+            let pixel = taps.image.as_ptr().add(base as usize + channel);
+            let mut sums = chunk.bias();
+            for (step, offsets) in taps.offsets.iter().enumerate() {
+                sums = chunk.add(sums, step, quads(dot, pixel, offsets));
+            }
+            chunk.store(row, sums, to);
+        }
+    }
+}
+
+/// Three steps, of which a pixel next to the one before takes two from there.
+///
+/// # Safety
+/// As [`any`].
+#[inline(always)]
+unsafe fn sliding<D: Interleave>(dot: D, taps: &TapQuads, channel: usize, offsets: [[u32; 4]; 3], to: &mut [i32]) {
+    let chunk = Chunk::new(dot, taps, channel);
+    let step = offsets[1][0].wrapping_sub(offsets[0][0]);
+    let mut before = None;
+    // SAFETY: as in `any`.
+    unsafe {
+        let (mut second, mut third) = ([dot.splat(0); 4], [dot.splat(0); 4]);
         for (row, &base) in taps.bases.iter().enumerate() {
-            // SAFETY: `bounded` says that every tap's channels lie inside the image, up to whole chunks of them, and that
-            // `to` has the vectors of each row; the four vectors of weights and of the bias lie inside their chunk.
-            unsafe {
-                let pixel = taps.image.as_ptr().add(base as usize + channel);
-                let mut sums = [dot.splat(0); 4];
-                for (at, sum) in sums.iter_mut().enumerate() {
-                    *sum = dot.load(bias.as_ptr().add(TapQuads::CHUNK / 4 * at + inside), u16::MAX);
-                }
-                for (offsets, weights) in taps.offsets.iter().zip(weights) {
-                    let weights = weights.as_ptr().cast::<i32>().add(inside);
-                    let quads = quads(dot, pixel, offsets);
-                    for at in 0..4 {
-                        let weights = dot.load(weights.add(TapQuads::CHUNK / 4 * at), u16::MAX);
-                        sums[at] = dot.dot(sums[at], quads[at], weights);
-                    }
-                }
-                let to = to.as_mut_ptr().add(row * taps.stride + channel);
-                let sums = dot.transpose(sums);
-                for at in 0..vectors {
-                    dot.store(to.add(at * D::LANES), u16::MAX, sums[at]);
-                }
+            let pixel = taps.image.as_ptr().add(base as usize + channel);
+            let first = if before == Some(base) { second } else { quads(dot, pixel, &offsets[0]) };
+            second = if before == Some(base) { third } else { quads(dot, pixel, &offsets[1]) };
+            third = quads(dot, pixel, &offsets[2]);
+            before = Some(base.wrapping_add(step));
+            let mut sums = chunk.add(chunk.bias(), 0, first);
+            sums = chunk.add(sums, 1, second);
+            sums = chunk.add(sums, 2, third);
+            chunk.store(row, sums, to);
+        }
+    }
+}
+
+/// Four vectors of channels.
+struct Chunk<'a, D> {
+    dot: D,
+    /// Their weights at each step, of whole chunks, and where in these they begin.
+    weights: &'a [Taps<i8, 4, { TapQuads::CHUNK }>],
+    inside: usize,
+    bias: [i32; TapQuads::CHUNK],
+    channel: usize,
+    stride: usize,
+}
+
+impl<'a, D: Interleave> Chunk<'a, D> {
+    #[inline(always)]
+    fn new(dot: D, taps: &TapQuads<'a>, channel: usize) -> Self {
+        let (number, inside) = (channel / TapQuads::CHUNK, channel % TapQuads::CHUNK / 4);
+        let steps = taps.offsets.len();
+        let weights = &taps.weights[number * steps..][..steps];
+        Self { dot, weights, inside, bias: taps.placed_bias(number), channel, stride: taps.stride }
+    }
+
+    /// # Safety
+    /// The machine has the instructions.
+    #[inline(always)]
+    unsafe fn bias(&self) -> [D::Vector; 4] {
+        // SAFETY: the four vectors lie inside their chunk.
+        unsafe { self.vectors(self.bias.as_ptr()) }
+    }
+
+    /// # Safety
+    /// The machine has the instructions, and there is such a step.
+    #[inline(always)]
+    unsafe fn add(&self, mut sums: [D::Vector; 4], step: usize, quads: [D::Vector; 4]) -> [D::Vector; 4] {
+        // SAFETY: the caller's; the four vectors lie inside their chunk.
+        unsafe {
+            let weights = self.vectors(self.weights.get_unchecked(step).as_ptr().cast());
+            for at in 0..4 {
+                sums[at] = self.dot.dot(sums[at], quads[at], weights[at]);
+            }
+        }
+        sums
+    }
+
+    /// # Safety
+    /// The machine has the instructions, and `chunk` is valid for a chunk.
+    #[inline(always)]
+    unsafe fn vectors(&self, chunk: *const i32) -> [D::Vector; 4] {
+        const NEXT: usize = TapQuads::CHUNK / 4;
+        // SAFETY: the caller's.
+        unsafe {
+            let first = chunk.add(self.inside);
+            [
+                self.dot.load::<false>(first),
+                self.dot.load::<false>(first.add(NEXT)),
+                self.dot.load::<false>(first.add(2 * NEXT)),
+                self.dot.load::<false>(first.add(3 * NEXT)),
+            ]
+        }
+    }
+
+    /// Writes those of a row's sums that exist.
+    ///
+    /// # Safety
+    /// The machine has the instructions, and `to` has the row.
+    #[inline(always)]
+    unsafe fn store(&self, row: usize, sums: [D::Vector; 4], to: &mut [i32]) {
+        let vectors = (self.stride - self.channel) / D::LANES;
+        // SAFETY: the caller's. One by one: the compiler makes a call of a loop.
+        unsafe {
+            let to = to.as_mut_ptr().add(row * self.stride + self.channel);
+            let sums = self.dot.transpose(sums);
+            self.dot.store::<false>(to, sums[0]);
+            if vectors > 1 {
+                self.dot.store::<false>(to.add(D::LANES), sums[1]);
+            }
+            if vectors > 2 {
+                self.dot.store::<false>(to.add(2 * D::LANES), sums[2]);
+            }
+            if vectors > 3 {
+                self.dot.store::<false>(to.add(3 * D::LANES), sums[3]);
             }
         }
     }

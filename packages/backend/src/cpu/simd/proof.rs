@@ -89,7 +89,9 @@ fn depthwises<E: Noise, W: Noise, const N: usize, const CHUNK: usize>(
     let offsets: Vec<[u32; N]> = offsets.into_iter().flatten().collect();
     (1..=9).all(|parts| {
         let stride = parts * CHANNELS;
-        let weights = Depthwise::<E, W, N, CHUNK>::pack(offsets.len(), stride, |tap, at| W::noise(tap * 64 + at));
+        let weights = Depthwise::<E, W, N, CHUNK>::pack(offsets.len(), stride, |step, tap, channel| {
+            W::noise((step * N + tap) * 64 + channel)
+        });
         let bias: Vec<i32> = (0..stride).map(word).collect();
         (1..=bases.len()).all(|rows| {
             let bases = &bases[..rows];
@@ -109,7 +111,7 @@ fn scales<S: Simd>(simd: S) -> bool {
     kinds.into_iter().all(|(range, shifts)| {
         [1, 2].into_iter().all(|groups| {
             let groups = (0..groups).map(|group| scale_group(group, range)).collect();
-            let scale = Scale { zero_in: 3, zero_out: -5, min: -128, max: 127, groups, shifts };
+            let scale = Scale { zero_in: 3, zero_out: -5, early: false, min: -128, max: 127, groups, shifts };
             let from: Vec<i32> = (0..7 * stride).map(|at| word(at) >> (at % 24)).collect();
             let [mut expected, mut got] = [vec![0; from.len()], vec![0; from.len()]];
             scale.run(stride, &from, &mut expected, |value| value);

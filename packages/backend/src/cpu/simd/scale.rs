@@ -9,6 +9,8 @@ pub const LANES: usize = 8;
 pub struct Scale {
     pub zero_in: i32,
     pub zero_out: i32,
+    /// Whether what rounds products has the output's zero point in it.
+    pub early: bool,
     pub min: i32,
     pub max: i32,
     pub groups: Vec<Group>,
@@ -34,7 +36,7 @@ pub struct Group {
     #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     pub shift_high: [i32; LANES],
     pub shift: [[i64; LANES / 2]; 2],
-    /// What is added to a product; less the sign bit of a negative value where `sign` has it: double rounding adds 2³⁰
+    /// What is added to a product, if it is early with the zero point of the output shifted left; less the sign bit of a negative value where `sign` has it: double rounding adds 2³⁰
     /// or subtracts it.
     pub round: [[i64; LANES / 2]; 2],
     pub sign: [[i64; LANES / 2]; 2],
@@ -46,6 +48,12 @@ impl Scale {
     pub fn fits(&self, stride: usize, from: &[i32]) -> bool {
         let period = self.groups.len() * LANES;
         (period == LANES || period == stride) && stride.is_multiple_of(LANES) && from.len().is_multiple_of(stride)
+    }
+
+    /// Whether there is anything to take off or add.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
+    pub fn offsets(&self) -> bool {
+        self.zero_in != 0 || !self.early && self.zero_out != 0
     }
 
     /// [`super::Simd::scale`] in portable code; `narrow` says what is written of each value.
@@ -68,6 +76,6 @@ impl Scale {
         let product = value as i64 * group.multiplier[lane] as i64;
         let negative = value as u32 as i64 & group.sign[half][quarter];
         let scaled = product.wrapping_add(group.round[half][quarter] - negative) >> group.shift[half][quarter];
-        (scaled as i32).wrapping_add(self.zero_out).max(self.min).min(self.max)
+        (scaled as i32).wrapping_add(if self.early { 0 } else { self.zero_out }).max(self.min).min(self.max)
     }
 }

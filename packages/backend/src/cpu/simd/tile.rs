@@ -6,21 +6,21 @@ use super::gemm::{GROUP, Gemm, PANEL};
 /// Vectors of int32 lanes, and the instruction.
 ///
 /// # Safety
-/// Implementations read and write only the lanes that the mask names, the lowest bit's first.
+/// Implementations read and write what the methods say.
 pub unsafe trait Dot: Copy {
     type Element: Copy + Into<i32>;
     type Weight: Copy + Into<i32>;
     type Vector: Copy;
-    /// Lanes of a vector: [`GROUP`], whose masks are full, or [`PANEL`].
+    /// Lanes of a vector: [`GROUP`], of which there are no halves, or [`PANEL`].
     const LANES: usize;
 
     /// # Safety
-    /// The machine has the instructions, and `from` is valid for the lanes of the mask.
-    unsafe fn load(self, from: *const i32, mask: u16) -> Self::Vector;
+    /// The machine has the instructions, and `from` is valid for all lanes, or [`GROUP`] of them if it is `HALF`.
+    unsafe fn load<const HALF: bool>(self, from: *const i32) -> Self::Vector;
 
     /// # Safety
-    /// The machine has the instructions, and `to` is valid for the lanes of the mask.
-    unsafe fn store(self, to: *mut i32, mask: u16, vector: Self::Vector);
+    /// The machine has the instructions, and `to` is valid for all lanes, or [`GROUP`] of them if it is `HALF`.
+    unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: Self::Vector);
 
     /// The same in every lane.
     ///
@@ -56,16 +56,19 @@ pub unsafe fn run<D: Dot, const ROWS: usize, const N: usize>(
         let first = gemm.weights[group * steps..][..width * steps].as_ptr().cast::<i32>();
         let panel = width.min(2) * GROUP;
         let second = if D::LANES == GROUP { GROUP } else { PANEL * steps };
-        let mask = if panel < D::LANES { (1 << panel) - 1 } else { u16::MAX };
         let mut row = 0;
         while row < gemm.bases.len() {
-            let tile = Tile { dot, gemm, bases: &gemm.bases[row..], first, second, panel, mask };
+            let tile = Tile { dot, gemm, bases: &gemm.bases[row..], first, second, panel };
             let at = row * gemm.stride + group * GROUP;
             // SAFETY: `bounded` says that all elements lie inside the image, and that bias and `to` have the columns of
             // the groups in each row; the groups' weights were just cut, and lie as `PackedWeights` says.
             unsafe {
                 let (bias, to) = (gemm.bias.as_ptr().add(group * GROUP), to.as_mut_ptr().add(at));
-                row += if wide { tile.rows::<ROWS, 2>(bias, to) } else { tile.rows::<ROWS, 1>(bias, to) };
+                row += match (wide, panel < D::LANES) {
+                    (true, _) => tile.rows::<ROWS, 2, false>(bias, to),
+                    (false, false) => tile.rows::<ROWS, 1, false>(bias, to),
+                    (false, true) => tile.rows::<ROWS, 1, true>(bias, to),
+                };
             }
         }
         group += width;
@@ -81,7 +84,6 @@ struct Tile<'a, D: Dot, const N: usize> {
     first: *const i32,
     second: usize,
     panel: usize,
-    mask: u16,
 }
 
 impl<D: Dot, const N: usize> Tile<'_, D, N> {
@@ -90,14 +92,18 @@ impl<D: Dot, const N: usize> Tile<'_, D, N> {
     /// # Safety
     /// As [`Self::run`]; there is a row.
     #[inline(always)]
-    unsafe fn rows<const ROWS: usize, const VECTORS: usize>(&self, bias: *const i32, to: *mut i32) -> usize {
+    unsafe fn rows<const ROWS: usize, const VECTORS: usize, const HALF: bool>(
+        &self,
+        bias: *const i32,
+        to: *mut i32,
+    ) -> usize {
         // SAFETY: the caller's.
         unsafe {
             match self.bases.len() {
-                rows if rows >= ROWS => self.run::<ROWS, VECTORS>(bias, to),
-                4.. => self.run::<4, VECTORS>(bias, to),
-                2.. => self.run::<2, VECTORS>(bias, to),
-                _ => self.run::<1, VECTORS>(bias, to),
+                rows if rows >= ROWS => self.run::<ROWS, VECTORS, HALF>(bias, to),
+                4.. => self.run::<4, VECTORS, HALF>(bias, to),
+                2.. => self.run::<2, VECTORS, HALF>(bias, to),
+                _ => self.run::<1, VECTORS, HALF>(bias, to),
             }
         }
     }
@@ -108,14 +114,18 @@ impl<D: Dot, const N: usize> Tile<'_, D, N> {
     /// product's stride.
     #[allow(clippy::needless_range_loop, reason = "rows and columns of a register tile")]
     #[inline(always)]
-    unsafe fn run<const ROWS: usize, const VECTORS: usize>(&self, bias: *const i32, to: *mut i32) -> usize {
-        let Self { dot, gemm, mask, .. } = *self;
+    unsafe fn run<const ROWS: usize, const VECTORS: usize, const HALF: bool>(
+        &self,
+        bias: *const i32,
+        to: *mut i32,
+    ) -> usize {
+        let Self { dot, gemm, .. } = *self;
         // SAFETY: the caller's.
         unsafe {
             let mut rows = [gemm.image.as_ptr(); ROWS];
             let mut columns = [dot.splat(0); VECTORS];
             for vector in 0..VECTORS {
-                columns[vector] = dot.load(bias.add(vector * D::LANES), mask);
+                columns[vector] = dot.load::<HALF>(bias.add(vector * D::LANES));
             }
             let mut sums = [columns; ROWS];
             for row in 0..ROWS {
@@ -124,7 +134,7 @@ impl<D: Dot, const N: usize> Tile<'_, D, N> {
             let mut weights = self.first;
             for &offset in gemm.offsets {
                 for vector in 0..VECTORS {
-                    columns[vector] = dot.load(weights.add(vector * self.second), mask);
+                    columns[vector] = dot.load::<HALF>(weights.add(vector * self.second));
                 }
                 for row in 0..ROWS {
                     let elements = dot.splat(rows[row].add(offset as usize).cast::<i32>().read_unaligned());
@@ -136,7 +146,7 @@ impl<D: Dot, const N: usize> Tile<'_, D, N> {
             }
             for row in 0..ROWS {
                 for vector in 0..VECTORS {
-                    dot.store(to.add(row * gemm.stride + vector * D::LANES), mask, sums[row][vector]);
+                    dot.store::<HALF>(to.add(row * gemm.stride + vector * D::LANES), sums[row][vector]);
                 }
             }
         }

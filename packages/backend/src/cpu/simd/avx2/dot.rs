@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::Avx2;
 use crate::cpu::simd::{gemm::GROUP, tile::Dot};
 
-// SAFETY: vectors have the lanes of a mask, which is full.
+// SAFETY: a vector is one group.
 unsafe impl Dot for Avx2 {
     type Element = i16;
     type Weight = i16;
@@ -13,13 +13,13 @@ unsafe impl Dot for Avx2 {
     const LANES: usize = GROUP;
 
     #[inline(always)]
-    unsafe fn load(self, from: *const i32, _: u16) -> __m256i {
+    unsafe fn load<const HALF: bool>(self, from: *const i32) -> __m256i {
         // SAFETY: the caller's.
         unsafe { _mm256_loadu_si256(from.cast()) }
     }
 
     #[inline(always)]
-    unsafe fn store(self, to: *mut i32, _: u16, vector: __m256i) {
+    unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: __m256i) {
         // SAFETY: the caller's.
         unsafe { _mm256_storeu_si256(to.cast(), vector) }
     }

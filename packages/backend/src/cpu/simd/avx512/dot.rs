@@ -11,7 +11,7 @@ macro_rules! dot {
         #[derive(Clone, Copy)]
         pub struct $name;
 
-        // SAFETY: loads and stores are masked.
+        // SAFETY: a half is the lowest lanes.
         unsafe impl Dot for $name {
             type Element = $element;
             type Weight = $weight;
@@ -19,15 +19,21 @@ macro_rules! dot {
             const LANES: usize = PANEL;
 
             #[inline(always)]
-            unsafe fn load(self, from: *const i32, mask: u16) -> __m512i {
+            unsafe fn load<const HALF: bool>(self, from: *const i32) -> __m512i {
                 // SAFETY: the caller's.
-                unsafe { _mm512_maskz_loadu_epi32(mask, from) }
+                unsafe { if HALF { _mm512_maskz_loadu_epi32(0xff, from) } else { _mm512_loadu_si512(from.cast()) } }
             }
 
             #[inline(always)]
-            unsafe fn store(self, to: *mut i32, mask: u16, vector: __m512i) {
+            unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: __m512i) {
                 // SAFETY: the caller's.
-                unsafe { _mm512_mask_storeu_epi32(to, mask, vector) }
+                unsafe {
+                    if HALF {
+                        _mm256_storeu_si256(to.cast(), _mm512_castsi512_si256(vector));
+                    } else {
+                        _mm512_storeu_si512(to.cast(), vector);
+                    }
+                }
             }
 
             #[inline(always)]
