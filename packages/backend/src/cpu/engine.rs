@@ -109,11 +109,16 @@ impl<S: Simd> Engine<S> {
 
     fn commit_shard(&self, inputs: &[&[u8]], workspace: &mut Workspace) -> ShardResult {
         let mut outputs = vec![Vec::new(); self.plan.outputs.len()];
-        let mut roots = vec![Digest::default(); self.plan.committed];
+        let mut numbers = Vec::with_capacity(self.plan.committed);
         self.steps(inputs, workspace, |committed, hasher| {
-            roots[committed.number] = hasher.root(committed.bytes, committed.ty, committed.layout);
+            hasher.add(committed.bytes, committed.ty, committed.layout);
+            numbers.push(committed.number);
             self.keep(&committed, &mut outputs);
         });
+        let mut roots = vec![Digest::default(); self.plan.committed];
+        for (number, root) in numbers.into_iter().zip(workspace.hasher.roots()) {
+            roots[number] = root;
+        }
         let root = workspace.hasher.merge(&roots);
         ShardResult { outputs, roots, root }
     }

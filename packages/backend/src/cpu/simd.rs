@@ -58,6 +58,13 @@ pub trait Simd: Copy + Send + Sync + 'static {
         gemm.run(to);
     }
 
+    /// [`Self::gemm_bytes`] and [`Self::scale_to_bytes`] of the sums at once. Whether it did: a set need not, for any scale, and
+    /// then writes nothing.
+    #[inline(always)]
+    fn gemm_to_bytes(self, _gemm: &Quads, _scale: &Scale, _to: &mut [u8]) -> bool {
+        false
+    }
+
     /// Computes the pixels of `depthwise` into `to`, each of its stride.
     #[inline(always)]
     fn depthwise(self, depthwise: &TapPairs, to: &mut [i32]) {

@@ -25,7 +25,7 @@ pub struct Contraction {
     /// For each row of so many images, where it starts.
     pub bases: Vec<u32>,
     pub product: Product,
-    /// Bias of each column of the stride.
+    /// Bias of each column of the stride, or as depthwise convolutions place it.
     pub bias: Vec<i32>,
     pub epilogue: Fused,
 }
@@ -81,10 +81,12 @@ impl Run for Contraction {
             self.pack(number, tensors, weights);
             let bases = &self.bases[..images.len() / batch * self.rows()];
             for bases in bases.chunks(tile) {
-                let accumulators = &mut accumulators[..bases.len() * stride];
-                self.accumulate(simd, (image, bytes), bases, weights, accumulators);
                 let (out, behind) = rest.split_at_mut(bases.len() * row);
-                self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                if !self.scaled_at_once(simd, bytes, bases, out) {
+                    let accumulators = &mut accumulators[..bases.len() * stride];
+                    self.accumulate(simd, (image, bytes), bases, weights, accumulators);
+                    self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                }
                 (first, rest) = (first + bases.len(), behind);
             }
         }
@@ -106,6 +108,16 @@ impl Contraction {
         weights.pack(offsets.len(), columns, |row, column| {
             if row < *inner { matrix[row * columns + column] as i8 as i16 - zero_point } else { 0 }
         });
+    }
+
+    /// Computes rows of bytes that are only scaled, if the instruction set does that at once.
+    #[inline(always)]
+    fn scaled_at_once<S: Simd>(&self, simd: S, image: &[u8], bases: &[u32], out: &mut [u8]) -> bool {
+        let (bias, stride) = (&self.bias[..], self.epilogue.stride);
+        let (Some(scale), Product::Quads { offsets, weights }) = (self.epilogue.only_scale(), &self.product) else {
+            return false;
+        };
+        simd.gemm_to_bytes(&Gemm { image, bases, offsets, weights: &weights.groups, bias, stride }, scale, out)
     }
 
     #[inline(always)]

@@ -106,6 +106,12 @@ impl Fused {
         }
     }
 
+    /// The scale of the accumulators that is all, if it gives bytes without gaps between rows.
+    pub fn only_scale(&self) -> Option<&Scale> {
+        let (scale, from) = self.last_scale().filter(|_| self.instructions.len() == 1 && self.width == self.stride)?;
+        (from == Register::Accumulator).then_some(scale)
+    }
+
     /// The scale that comes last, if it gives bytes: they can be written out without another pass.
     fn last_scale(&self) -> Option<(&Scale, Register)> {
         match self.instructions.last() {

@@ -162,6 +162,7 @@ impl Operands<'_> {
                     (tap, true) if channel < columns => weights[tap * columns + channel],
                     _ => 0,
                 });
+                bias = TapQuads::place(&bias);
                 Product::TapQuads { offsets, weights }
             }
             (weights, None) => {
@@ -171,6 +172,7 @@ impl Operands<'_> {
                     (tap, true) if channel < columns => weights[tap * columns + channel],
                     _ => 0,
                 });
+                bias = TapPairs::place(&bias);
                 Product::TapPairs { offsets, weights }
             }
         };

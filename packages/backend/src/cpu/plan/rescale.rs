@@ -79,17 +79,8 @@ impl Parameters {
         let early = (0..count).all(|at| early(pick(shift, at).clamp(2, 62)));
         for at in 0..count {
             let shift = pick(shift, at).clamp(2, 62);
-            let group = &mut groups[at / LANES];
-            let (lane, half, quarter) = (at % LANES, at % 2, at % LANES / 2);
-            let mut round = 1i64 << (shift - 1);
-            if self.double_round && shift > 31 {
-                round += 1 << 30;
-                group.sign[half][quarter] = 1 << 31;
-            }
-            group.multiplier[lane] = pick(multiplier, at) as i32;
-            group.shift_high[lane] = shift as i32 - 32;
-            group.shift[half][quarter] = shift;
-            group.round[half][quarter] = if early { round + (self.zero_out << shift) } else { round };
+            let zero_out = if early { self.zero_out } else { 0 };
+            groups[at / LANES].set(at % LANES, pick(multiplier, at) as i32, shift, self.double_round, zero_out);
             let valid = single || at < multiplier.len();
             high |= valid && shift >= 32;
             low |= valid && shift < 32;

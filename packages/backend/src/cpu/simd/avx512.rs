@@ -1,6 +1,7 @@
 //! AVX-512 with VNNI, whose dot products add to their accumulators in one instruction.
 #![allow(unsafe_code, reason = "intrinsics")]
 
+mod bytes;
 mod dot;
 mod lanes;
 mod scale;
@@ -15,6 +16,8 @@ use super::{
     tile,
 };
 use crate::cpu::memory::{Scratch, Tensors};
+use bytes::Bytes;
+use lanes::Estimate;
 
 /// Proof that this machine has AVX-512 (F, BW, DQ, VL, VNNI), and AVX2, which does what is no faster in wider vectors.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,15 @@ impl Simd for Avx512Vnni {
         unsafe { quads(gemm, to) }
     }
 
+    fn gemm_to_bytes(self, gemm: &Quads, scale: &Scale, to: &mut [u8]) -> bool {
+        let serves = Estimate::serves(scale);
+        if serves {
+            // SAFETY: as above.
+            unsafe { scaled_quads(gemm, scale, to) }
+        }
+        serves
+    }
+
     fn depthwise(self, depthwise: &TapPairs, to: &mut [i32]) {
         self.0.depthwise(depthwise, to);
     }
@@ -87,6 +99,13 @@ fn pairs(gemm: &Pairs, to: &mut [i32]) {
 fn quads(gemm: &Quads, to: &mut [i32]) {
     // SAFETY: as above.
     unsafe { tile::run::<_, ROWS, 4>(dot::Quads, gemm, to) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn scaled_quads(gemm: &Quads, scale: &Scale, to: &mut [u8]) {
+    let bytes = Bytes::new(scale, gemm.stride, to);
+    // SAFETY: as above; the bytes are `to`, whose length is handed on.
+    unsafe { tile::run_into::<_, _, ROWS, 4>(dot::Quads, gemm, &bytes, to.len()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]

@@ -3,7 +3,7 @@
 /// Channels that are computed together at least.
 pub const CHANNELS: usize = 16;
 
-/// The weights of `N` taps at `CHUNK` channels, interleaved, in the order of [`Depthwise::place`].
+/// The weights of `N` taps at `CHUNK` channels, interleaved, in the order of [`Depthwise::PLACE`].
 pub type Taps<W, const N: usize, const CHUNK: usize> = [[W; N]; CHUNK];
 
 /// Some pixels of a depthwise convolution: pixel `i` sums over all taps the channels at `image[bases[i] + offset]`
@@ -17,7 +17,7 @@ pub struct Depthwise<'a, E, W, const N: usize, const CHUNK: usize> {
     /// Offsets of the taps, `N` by `N`; last ones that are missing come with weights of zero.
     pub offsets: &'a [[u32; N]],
     pub weights: &'a [Taps<W, N, CHUNK>],
-    /// One for each channel of the stride.
+    /// One for each channel of whole chunks, as [`Depthwise::place`] orders them.
     pub bias: &'a [i32],
     /// Channels, a multiple of [`CHANNELS`].
     pub stride: usize,
@@ -67,24 +67,23 @@ where
     }
 
     /// # Panics
-    /// If a channel lies outside the image, or weights, bias or `to` haven't the lengths that the convolution has: what
-    /// unsafe code relies on.
+    /// If a channel lies outside the image, or weights, bias or the `to` lanes that are written haven't the lengths that
+    /// the convolution has: what unsafe code relies on.
     #[inline(always)]
-    pub fn bounded(&self, to: &[i32]) {
+    pub fn bounded(&self, to: usize) {
         let last = self.offsets.iter().flatten().max().copied().unwrap_or(0) as usize;
         let furthest = self.bases.iter().max().copied().unwrap_or(0) as usize;
         assert!(furthest + last + self.stride.next_multiple_of(CHUNK) <= self.image.len());
         assert!(self.weights.len() == self.stride.div_ceil(CHUNK) * self.offsets.len());
-        assert!(self.stride.is_multiple_of(CHANNELS) && self.bias.len() == self.stride);
-        assert!(to.len() == self.bases.len() * self.stride);
+        assert!(self.stride.is_multiple_of(CHANNELS) && self.bias.len() == self.stride.next_multiple_of(CHUNK));
+        assert!(to == self.bases.len() * self.stride);
     }
 
-    /// The bias of a chunk's channels in the order of their weights.
-    #[inline(always)]
-    pub fn placed_bias(&self, chunk: usize) -> [i32; CHUNK] {
-        let mut placed = [0; CHUNK];
-        for (bias, at) in self.bias[chunk * CHUNK..].iter().zip(Self::PLACE) {
-            placed[at] = *bias;
+    /// The bias of channels in the order of their weights, of whole chunks.
+    pub fn place(bias: &[i32]) -> Vec<i32> {
+        let mut placed = vec![0; bias.len().next_multiple_of(CHUNK)];
+        for (bias, placed) in bias.chunks(CHUNK).zip(placed.chunks_exact_mut(CHUNK)) {
+            bias.iter().zip(Self::PLACE).for_each(|(bias, at)| placed[at] = *bias);
         }
         placed
     }
@@ -94,10 +93,12 @@ where
     pub fn run(&self, to: &mut [i32]) {
         let steps = self.offsets.len();
         for (&base, to) in self.bases.iter().zip(to.chunks_exact_mut(self.stride)) {
-            let parts = to.as_chunks_mut().0.iter_mut().zip(self.bias.as_chunks().0);
-            for (channel, (to, bias)) in (0..).step_by(CHANNELS).zip(parts) {
-                let weights = &self.weights[channel / CHUNK * steps..][..steps];
-                *to = self.sum(base as usize + channel, channel % CHUNK, weights, *bias);
+            for (channel, to) in (0..).step_by(CHANNELS).zip(to.as_chunks_mut().0) {
+                let (chunk, first) = (channel / CHUNK, channel % CHUNK);
+                let weights = &self.weights[chunk * steps..][..steps];
+                let bias = &self.bias[chunk * CHUNK..][..CHUNK];
+                let bias = std::array::from_fn(|channel| bias[Self::PLACE[first + channel]]);
+                *to = self.sum(base as usize + channel, first, weights, bias);
             }
         }
     }

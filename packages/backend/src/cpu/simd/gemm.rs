@@ -72,16 +72,16 @@ impl<E: Copy + Into<i32>, W: Copy + Into<i32>, const N: usize> Gemm<'_, E, W, N>
     /// Groups of columns, and steps of `N` rows of weights.
     ///
     /// # Panics
-    /// If an element lies outside the image, or weights, bias or `to` haven't the lengths that the product has: what
+    /// If an element lies outside the image, or weights, bias or the `to` lanes that are written haven't the lengths that the product has: what
     /// unsafe code relies on.
     #[inline(always)]
-    pub fn bounded(&self, to: &[i32]) -> (usize, usize) {
+    pub fn bounded(&self, to: usize) -> (usize, usize) {
         let (groups, steps) = (self.stride / GROUP, self.offsets.len());
         let last = self.offsets.iter().max().copied().unwrap_or(0) as usize;
         let furthest = self.bases.iter().max().copied().unwrap_or(0) as usize;
         assert!(furthest + last + N <= self.image.len());
         assert!(self.weights.len() == groups * steps && self.bias.len() == self.stride);
-        assert!(self.stride == groups * GROUP && to.len() == self.bases.len() * self.stride);
+        assert!(self.stride == groups * GROUP && to == self.bases.len() * self.stride);
         (groups, steps)
     }
 

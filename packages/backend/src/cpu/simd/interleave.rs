@@ -43,7 +43,7 @@ pub unsafe trait Interleave: Dot<Element = u8, Weight = i8> {
 /// The machine has `dot`'s instructions.
 #[inline(always)]
 pub unsafe fn run<D: Interleave>(dot: D, taps: &TapQuads, to: &mut [i32]) {
-    taps.bounded(to);
+    taps.bounded(to.len());
     for channel in (0..taps.stride).step_by(4 * D::LANES) {
         // SAFETY: the caller's; `bounded` was called.
         unsafe {
@@ -115,7 +115,7 @@ struct Chunk<'a, D> {
     /// Their weights at each step, of whole chunks, and where in these they begin.
     weights: &'a [Taps<i8, 4, { TapQuads::CHUNK }>],
     inside: usize,
-    bias: [i32; TapQuads::CHUNK],
+    bias: &'a [i32],
     channel: usize,
     stride: usize,
 }
@@ -126,7 +126,14 @@ impl<'a, D: Interleave> Chunk<'a, D> {
         let (number, inside) = (channel / TapQuads::CHUNK, channel % TapQuads::CHUNK / 4);
         let steps = taps.offsets.len();
         let weights = &taps.weights[number * steps..][..steps];
-        Self { dot, weights, inside, bias: taps.placed_bias(number), channel, stride: taps.stride }
+        Self {
+            dot,
+            weights,
+            inside,
+            bias: &taps.bias[number * TapQuads::CHUNK..][..TapQuads::CHUNK],
+            channel,
+            stride: taps.stride,
+        }
     }
 
     /// # Safety

@@ -40,14 +40,37 @@ pub struct Group {
     /// or subtracts it.
     pub round: [[i64; LANES / 2]; 2],
     pub sign: [[i64; LANES / 2]; 2],
+    /// The multiplier over the shift's power of two, and what double rounding adds to or subtracts from a product over
+    /// that.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
+    pub factor: [f32; LANES],
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
+    pub nudge: [f32; LANES],
+}
+
+impl Group {
+    /// Sets a lane's parameters: the multiplier, a shift of 2 to 62, whether it rounds twice if the shift lets it, and a zero
+    /// point that is added early, else 0.
+    pub fn set(&mut self, lane: usize, multiplier: i32, shift: i64, twice: bool, early: i64) {
+        let (half, quarter) = (lane % 2, lane / 2);
+        let twice = twice && shift > 31;
+        self.multiplier[lane] = multiplier;
+        self.shift_high[lane] = shift as i32 - 32;
+        self.shift[half][quarter] = shift;
+        self.round[half][quarter] = (1 << (shift - 1)) + if twice { 1 << 30 } else { 0 } + (early << shift);
+        self.sign[half][quarter] = if twice { 1 << 31 } else { 0 };
+        let power = |exponent: i64| f32::from_bits(((127 + exponent) as u32) << 23);
+        self.factor[lane] = multiplier as f32 * power(-shift);
+        self.nudge[lane] = if twice { power(30 - shift) } else { 0.0 };
+    }
 }
 
 impl Scale {
-    /// Whether `from` is whole rows of whole groups: what unsafe code relies on.
+    /// Whether so many lanes are whole rows of whole groups: what unsafe code relies on.
     #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
-    pub fn fits(&self, stride: usize, from: &[i32]) -> bool {
+    pub fn fits(&self, stride: usize, lanes: usize) -> bool {
         let period = self.groups.len() * LANES;
-        (period == LANES || period == stride) && stride.is_multiple_of(LANES) && from.len().is_multiple_of(stride)
+        (period == LANES || period == stride) && stride.is_multiple_of(LANES) && lanes.is_multiple_of(stride)
     }
 
     /// Whether there is anything to take off or add.

@@ -7,18 +7,15 @@ use crate::cpu::simd::depthwise::{CHANNELS, TapPairs};
 /// [`TapPairs::run`].
 #[target_feature(enable = "avx2")]
 pub fn run(taps: &TapPairs, to: &mut [i32]) {
-    taps.bounded(to);
+    taps.bounded(to.len());
     let pairs = taps.offsets.len();
     for (chunk, weights) in taps.weights.chunks_exact(pairs).enumerate() {
         let channel = chunk * CHANNELS;
         // SAFETY: `bounded` says that a chunk's channels lie inside the bias, the image's pixels and `to`'s rows.
         unsafe {
             let bias = taps.bias.as_ptr().add(channel);
-            let first = _mm256_loadu_si256(bias.cast());
-            let second = _mm256_loadu_si256(bias.add(8).cast());
             // Unpacking takes the halves of both lanes: channels 0–3 and 8–11 come first.
-            let low = _mm256_permute2x128_si256::<0x20>(first, second);
-            let high = _mm256_permute2x128_si256::<0x31>(first, second);
+            let (low, high) = (_mm256_loadu_si256(bias.cast()), _mm256_loadu_si256(bias.add(8).cast()));
             for (row, &base) in taps.bases.iter().enumerate() {
                 let pixel = taps.image.as_ptr().add(base as usize + channel);
                 let (mut low, mut high) = (low, high);

@@ -7,7 +7,7 @@ use crate::cpu::simd::scale::{Group, LANES, Scale, Shifts};
 /// [`Scale::run`].
 #[target_feature(enable = "avx2")]
 pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
-    assert!(from.len() == to.len() && scale.fits(stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from.len()));
     let to = to.as_mut_ptr();
     // SAFETY: `from` is whole rows of whole groups, and `to` is as long.
     unsafe {
@@ -23,7 +23,7 @@ pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
 /// [`Scale::run`] that narrows to int8.
 #[target_feature(enable = "avx2")]
 pub fn to_bytes(scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
-    assert!(from.len() == to.len() && scale.fits(stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from.len()));
     assert!(scale.min >= i8::MIN.into() && scale.max <= i8::MAX.into());
     let to = to.as_mut_ptr();
     // SAFETY: as above.

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::cpu::simd::scale::{Group, LANES, Scale};
+use crate::cpu::simd::scale::{Group, LANES, Scale, Shifts};
 
 /// Two [`Group`]s in registers.
 pub struct Lanes {
@@ -24,7 +24,10 @@ impl Lanes {
         let groups = pair(scale, first);
         // SAFETY: every array of a group has 32 bytes.
         let wide = |from: [&[i64; LANES / 2]; 2]| unsafe { join(from.map(|from| from.as_ptr().cast())) };
-        let (multiplier, shift_high) = narrow(groups);
+        // SAFETY: as above.
+        let narrow = |from: [&[i32; LANES]; 2]| unsafe { join(from.map(|from| from.as_ptr().cast())) };
+        let multiplier = narrow(groups.map(|group| &group.multiplier));
+        let shift_high = narrow(groups.map(|group| &group.shift_high));
         let halves = |of: fn(&Group, usize) -> &[i64; LANES / 2]| {
             [wide(groups.map(|group| of(group, 0))), wide(groups.map(|group| of(group, 1)))]
         };
@@ -88,6 +91,7 @@ impl Lanes {
 /// - |e| ≤ 257: it is off by less than 2⁻¹⁴. Where it is no closer than that to a tie, both round to the same integer.
 /// - |e| > 257: both round to integers of 256 or more, of one sign, which any zero point of int8 leaves outside int8: they
 ///   are clipped to the same. |t| is at most 2³⁰, so the estimate's integer has 32 bits.
+#[derive(Clone, Copy)]
 pub struct Estimate {
     factor: __m512,
     nudge: __m512,
@@ -97,10 +101,14 @@ pub struct Estimate {
 const DOUBT: f32 = 0.5 - 1.0 / 16384.0;
 
 impl Estimate {
-    /// Whether a scale of shifts of at least 32 takes values as they are and gives int8 with a zero point of int8.
+    /// Whether a scale has shifts of at least 32, takes values as they are, and gives int8 with a zero point of int8.
     pub fn serves(scale: &Scale) -> bool {
         let byte = |value: i32| i8::try_from(value).is_ok();
-        scale.zero_in == 0 && byte(scale.min) && byte(scale.max) && byte(scale.zero_out)
+        scale.shifts == Shifts::AtLeast32
+            && scale.zero_in == 0
+            && byte(scale.min)
+            && byte(scale.max)
+            && byte(scale.zero_out)
     }
 
     /// That of the groups from `first`; one alone is both.
@@ -108,17 +116,14 @@ impl Estimate {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
     pub fn new(scale: &Scale, first: usize) -> Self {
         let groups = pair(scale, first);
-        let (multiplier, shift_high) = narrow(groups);
-        let exponent = |from: i32| _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_set1_epi32(from - 32), shift_high));
         // SAFETY: every array of a group has 32 bytes.
-        let signs = |half: usize| unsafe { join(groups.map(|group| group.sign[half].as_ptr().cast())) };
-        // Lanes that round twice have a sign bit: odd ones are brought next to even ones.
-        let signs = _mm512_mask_shuffle_epi32::<0b1010_0000>(signs(0), 0xaaaa, signs(1));
-        let twice = _mm512_test_epi32_mask(signs, signs);
-        Self {
-            factor: _mm512_scalef_ps(_mm512_cvtepi32_ps(multiplier), exponent(0)),
-            nudge: _mm512_maskz_scalef_ps(twice, _mm512_set1_ps(1.0), exponent(30)),
-        }
+        let [factor, nudge] = unsafe {
+            [
+                join(groups.map(|group| group.factor.as_ptr().cast())),
+                join(groups.map(|group| group.nudge.as_ptr().cast())),
+            ]
+        };
+        Self { factor: _mm512_castsi512_ps(factor), nudge: _mm512_castsi512_ps(nudge) }
     }
 
     /// The scaled value without the zero point. Adds to `doubt` how far from an integer it was before it was rounded.
@@ -149,17 +154,6 @@ impl Estimate {
 fn pair(scale: &Scale, first: usize) -> [&Group; 2] {
     let first = first % scale.groups.len();
     [&scale.groups[first], &scale.groups[(first + 1).min(scale.groups.len() - 1)]]
-}
-
-/// Multipliers, and shifts less 32.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn narrow(groups: [&Group; 2]) -> (__m512i, __m512i) {
-    // SAFETY: every array of a group has 32 bytes.
-    unsafe {
-        let multipliers = join(groups.map(|group| group.multiplier.as_ptr().cast()));
-        (multipliers, join(groups.map(|group| group.shift_high.as_ptr().cast())))
-    }
 }
 
 /// # Safety

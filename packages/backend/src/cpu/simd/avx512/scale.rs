@@ -2,7 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::{Estimate, Lanes};
+use super::{
+    bytes::Narrow,
+    lanes::{Estimate, Lanes},
+};
 use crate::cpu::simd::scale::{LANES, Scale, Shifts};
 
 /// Lanes of a vector: two groups.
@@ -11,12 +14,12 @@ const WIDE: usize = 2 * LANES;
 /// [`Scale::run`].
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
-    assert!(from.len() == to.len() && scale.fits(stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from.len()));
     let to = to.as_mut_ptr();
     // SAFETY: `from` is whole rows of whole groups, and `to` is as long.
     unsafe {
         match (scale.shifts, scale.offsets()) {
-            (Shifts::AtLeast32, _) if Estimate::serves(scale) => estimated_words(scale, stride, from, to),
+            _ if Estimate::serves(scale) => estimated_words(scale, stride, from, to),
             (Shifts::AtLeast32, false) => words::<true, false, false>(scale, stride, from, to),
             (Shifts::AtLeast32, true) => words::<true, false, true>(scale, stride, from, to),
             (Shifts::Below32, _) => words::<false, true, true>(scale, stride, from, to),
@@ -28,13 +31,13 @@ pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
 /// [`Scale::run`] that narrows to int8.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 pub fn to_bytes(scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
-    assert!(from.len() == to.len() && scale.fits(stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from.len()));
     assert!(scale.min >= i8::MIN.into() && scale.max <= i8::MAX.into());
     let to = to.as_mut_ptr();
     // SAFETY: as above.
     unsafe {
         match scale.shifts {
-            Shifts::AtLeast32 if Estimate::serves(scale) => estimated_bytes(scale, stride, from, to),
+            _ if Estimate::serves(scale) => estimated_bytes(scale, stride, from, to),
             Shifts::AtLeast32 => bytes::<true, false>(scale, stride, from, to),
             Shifts::Below32 => bytes::<false, true>(scale, stride, from, to),
             Shifts::Mixed => bytes::<true, true>(scale, stride, from, to),
@@ -124,7 +127,8 @@ unsafe fn bytes<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize,
             // SAFETY: as in `words`, for each of the rows.
             unsafe {
                 let [a, b, c, d] = column.load(from, rows).map(|value| lanes.scale::<HIGH, LOW, true>(value));
-                narrow.store(&column, rows, [_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)], to);
+                let packed = narrow.pack([_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)]);
+                column.store_bytes(to, rows, packed);
             }
         }
     }
@@ -151,7 +155,7 @@ unsafe fn estimated_bytes(scale: &Scale, stride: usize, from: &[i32], to: *mut u
                     let [a, b, c, d] = column.exactly(scale, values);
                     (first, second) = (_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d));
                 }
-                narrow.store(&column, rows, [first, second], to);
+                column.store_bytes(to, rows, narrow.pack([first, second]));
             }
         }
     }
@@ -184,6 +188,23 @@ impl Column {
         })
     }
 
+    /// # Safety
+    /// `to` is valid for the column's lanes from each row.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn store_bytes(&self, to: *mut u8, rows: [usize; 4], packed: [__m128i; 4]) {
+        for (row, packed) in rows.into_iter().zip(packed) {
+            // SAFETY: the caller's.
+            unsafe {
+                if self.lanes == WIDE {
+                    _mm_storeu_si128(to.add(row).cast(), packed);
+                } else {
+                    _mm_storel_epi64(to.add(row).cast(), packed);
+                }
+            }
+        }
+    }
+
     /// What the estimate was too near to a tie to say.
     #[cold]
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
@@ -203,49 +224,6 @@ impl Column {
                 _mm512_storeu_si512(to.cast(), value);
             } else {
                 _mm256_storeu_si256(to.cast(), _mm512_castsi512_si256(value));
-            }
-        }
-    }
-}
-
-/// How four rows of a column become bytes.
-struct Narrow {
-    min: __m512i,
-    max: __m512i,
-    /// From four lanes of each of four rows next to one another to a row's lanes next to one another.
-    gather: __m512i,
-}
-
-impl Narrow {
-    #[target_feature(enable = "avx512f,avx512bw")]
-    fn new(scale: &Scale) -> Self {
-        let [min, max] = [scale.min, scale.max].map(|bound| _mm512_set1_epi8(bound as i8));
-        Self { min, max, gather: _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15) }
-    }
-
-    /// Writes four rows, which were packed two by two: packing saturates, to bounds that lie outside the scale's.
-    ///
-    /// # Safety
-    /// `to` is valid for the column's lanes from each row.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn store(&self, column: &Column, rows: [usize; 4], [first, second]: [__m512i; 2], to: *mut u8) {
-        let packed = _mm512_permutexvar_epi32(self.gather, _mm512_packs_epi16(first, second));
-        let packed = _mm512_min_epi8(_mm512_max_epi8(packed, self.min), self.max);
-        let packed = [
-            _mm512_castsi512_si128(packed),
-            _mm512_extracti32x4_epi32::<1>(packed),
-            _mm512_extracti32x4_epi32::<2>(packed),
-            _mm512_extracti32x4_epi32::<3>(packed),
-        ];
-        for (row, packed) in rows.into_iter().zip(packed) {
-            // SAFETY: the caller's.
-            unsafe {
-                if column.lanes == WIDE {
-                    _mm_storeu_si128(to.add(row).cast(), packed);
-                } else {
-                    _mm_storel_epi64(to.add(row).cast(), packed);
-                }
             }
         }
     }
