@@ -11,8 +11,8 @@ use crate::cpu::{
     simd::{Run, Simd, scale::Scale},
 };
 
-/// Lanes of a tile, if a row isn't longer.
-const TILE: usize = 4096;
+/// Lanes of a tile's registers and accumulators together, if rows aren't longer: what the first cache holds.
+const TILE: usize = 8192;
 
 /// A straight-line program over registers of lanes, with one result. As the *epilogue* of a contraction it reads the
 /// contraction's accumulators.
@@ -53,7 +53,7 @@ impl Run for Fused {
 impl Fused {
     /// Rows of a tile, whole multiples of those that are computed `together`.
     pub fn tile_rows(&self, together: usize) -> usize {
-        (TILE / self.stride / together).max(1) * together
+        (TILE / (self.registers + 1) / self.stride / together).max(1) * together
     }
 
     /// Fills what is the same for every tile of `rows` rows at most.
