@@ -9,6 +9,8 @@ pub mod avx_vnni;
 pub mod depthwise;
 pub mod gemm;
 pub mod interleave;
+#[cfg(test)]
+mod model;
 pub mod proof;
 pub mod scale;
 pub mod tile;

@@ -212,6 +212,9 @@ impl Unary {
             Unary::Negate { first, second, min, max } => {
                 each(a, to, |a| first.wrapping_sub(a).wrapping_add(second).max(min).min(max));
             }
+            Unary::ShiftLeft { first, by, second: 0, min: i32::MIN, max: i32::MAX } => {
+                each(a, to, |a| a.wrapping_sub(first) << by);
+            }
             Unary::ShiftLeft { first, by, second, min, max } => {
                 each(a, to, |a| (a.wrapping_sub(first) << by).wrapping_add(second).max(min).min(max));
             }
