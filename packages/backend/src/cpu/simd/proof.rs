@@ -249,6 +249,61 @@ mod tests {
         assert!(agrees(Portable) && agrees(Wrong("nothing")));
     }
 
+    /// Writes 1 if bytes are scaled right whose values lie as close to ties as any.
+    struct Ties;
+
+    impl Run for Ties {
+        fn run<S: Simd>(&self, simd: S, _: &Tensors, _: &mut Scratch, out: &mut [u8]) {
+            let right = (32..=62).flat_map(|shift| (0..40).map(move |seed| (shift, seed))).all(|(shift, seed)| {
+                let multiplier = if seed == 0 { i32::MAX } else { word(seed) & i32::MAX | 1 << 20 };
+                let mut group = Group::default();
+                (0..LANES).for_each(|lane| group.set(lane, multiplier, shift, lane % 2 == seed % 2, 0));
+                // The values next to where an odd number of halves is, with rounding twice and without.
+                let tie = |half: i32, twice: f64| {
+                    let halves = f64::from(2 * half + 1) * 2f64.powi(shift as i32 - 1);
+                    (halves - twice * 2f64.powi(30) * f64::from((2 * half + 1).signum())) / f64::from(multiplier)
+                };
+                let ties = (-300..300).flat_map(|half| [tie(half, 0.0), tie(half, 1.0)]);
+                let near = |tie: f64| [-1, 0, 1, 2].map(|off| (tie as i32).saturating_add(off));
+                let from: Vec<i32> = ties.flat_map(near).collect();
+                let from = &from[..from.len() / LANES * LANES];
+                let scale = Scale {
+                    zero_in: 0,
+                    zero_out: seed as i32 - 20,
+                    early: false,
+                    min: -128,
+                    max: 127,
+                    groups: vec![group],
+                    shifts: Shifts::AtLeast32,
+                };
+                let [mut expected, mut got] = [vec![0; from.len()], vec![0; from.len()]];
+                scale.run(LANES, from, &mut expected, |value| value as u8);
+                simd.scale_to_bytes(&scale, LANES, from, &mut got);
+                expected == got
+            });
+            out[0] = right.into();
+        }
+    }
+
+    fn ties<S: Simd>() {
+        let Some(simd) = S::detect() else { return };
+        let mut verdict = [0];
+        let tensors = Tensors { inputs: &[], constants: &[], slots: &[] };
+        simd.enter(&Ties, &tensors, &mut Scratch::default(), &mut verdict);
+        assert_eq!(verdict, [1], "{}", S::NAME);
+    }
+
+    #[test]
+    fn values_next_to_ties_are_scaled_right() {
+        ties::<Portable>();
+        #[cfg(target_arch = "x86_64")]
+        ties::<crate::cpu::simd::avx2::Avx2>();
+        #[cfg(target_arch = "x86_64")]
+        ties::<crate::cpu::simd::avx_vnni::AvxVnni>();
+        #[cfg(target_arch = "x86_64")]
+        ties::<crate::cpu::simd::avx512::Avx512Vnni>();
+    }
+
     #[test]
     fn one_wrong_bit_is_found() {
         for operation in ["gemm", "gemm of bytes", "gemm to bytes", "depthwise", "depthwise of bytes", "scale", "bytes"]
