@@ -1,8 +1,8 @@
 //! Times programs on this machine, asked line by line: `scripts/bench/compare` does.
 //!
-//! `pace PROGRAM…` first writes a line for each program and one for the machine, then for each line `PROGRAM THREADS
-//! MILLISECONDS` of its input the best time of an item without commitments and with them, in microseconds. Everything
-//! is JSON.
+//! `pace PROGRAM…` first writes a line for each program, or why it was refused, and one for the machine. Then it writes for
+//! each line `PROGRAM THREADS MILLISECONDS` of its input, programs by number, the best time of an item without commitments
+//! and with them, in microseconds. Everything is JSON.
 
 use std::{
     env, fs,
@@ -23,8 +23,11 @@ use tequio_program::{Plan, compile, load};
 const CALL: Duration = Duration::from_millis(1);
 
 fn main() {
-    let programs: Vec<Program> = env::args().skip(1).map(|path| Program::new(&path)).collect();
-    programs.iter().for_each(|program| println!("{}", program.facts()));
+    let programs: Vec<_> = env::args().skip(1).map(|path| Program::new(&path)).collect();
+    for program in &programs {
+        let refused = |error: &String| json!({ "refused": error });
+        println!("{}", program.as_ref().map_or_else(refused, Program::facts));
+    }
     let best = Cpu::default();
     println!(
         "{}",
@@ -35,7 +38,8 @@ fn main() {
         let asked: Vec<u64> = line.split_whitespace().map(|word| word.parse().expect("a number")).collect();
         let [program, threads, millis] = asked[..] else { panic!("PROGRAM THREADS MILLISECONDS") };
         let pool = ThreadPoolBuilder::new().num_threads(threads as usize).build().expect("a pool");
-        let [plain, committed] = programs[program as usize].best(&pool, Duration::from_millis(millis));
+        let program = programs[program as usize].as_ref().expect("a program that was not refused");
+        let [plain, committed] = program.best(&pool, Duration::from_millis(millis));
         println!("{}", json!({ "plain": plain, "committed": committed }));
     }
 }
@@ -46,12 +50,12 @@ struct Program {
 }
 
 impl Program {
-    fn new(path: &str) -> Self {
-        let graph = load(&fs::read(path).expect("the program can be read")).expect("a program");
-        let plan = Plan::propose(&graph).expect("a plan within the limits");
-        let manifest = compile(&graph, &plan).expect("the plan is the program's").manifest;
-        let executable = Cpu::default().prepare(manifest.clone()).expect("a compiled program runs");
-        Self { manifest, executable }
+    fn new(path: &str) -> Result<Self, String> {
+        let graph = load(&fs::read(path).map_err(text)?).map_err(text)?;
+        let plan = Plan::propose(&graph).map_err(text)?;
+        let manifest = compile(&graph, &plan).map_err(text)?.manifest;
+        let executable = Cpu::default().prepare(manifest.clone()).map_err(text)?;
+        Ok(Self { manifest, executable })
     }
 
     /// Items of a shard, its multiply-accumulates, and the bytes that its commitments hash.
@@ -112,6 +116,10 @@ impl Program {
             start.elapsed()
         })
     }
+}
+
+fn text(error: impl ToString) -> String {
+    error.to_string()
 }
 
 fn done<T>(result: T) -> Flow {
