@@ -112,7 +112,7 @@ fn zip<const UNIT: usize, const LANES: usize>(a: [[u8; 4]; LANES], b: [[u8; 4]; 
     [0, 8].map(|half| {
         let turns = |at: usize| {
             let from = at / 16 * 16 + half + at % 16 / (2 * UNIT) * UNIT + at % UNIT;
-            if at / UNIT % 2 == 0 { a[from] } else { b[from] }
+            if (at / UNIT).is_multiple_of(2) { a[from] } else { b[from] }
         };
         std::array::from_fn(|lane| std::array::from_fn(|byte| turns(4 * lane + byte)))
     })
