@@ -48,6 +48,7 @@ where
     };
 
     /// Channels of a chunk.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     pub const CHUNK: usize = CHUNK;
 
     /// Packs the weights of `N` taps for each of the `steps` chunk by chunk of `stride` channels; `weight(step, tap,
@@ -69,6 +70,7 @@ where
     /// # Panics
     /// If a channel lies outside the image, or weights, bias or the `to` lanes that are written haven't the lengths that
     /// the convolution has: what unsafe code relies on.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     #[inline(always)]
     pub fn bounded(&self, to: usize) {
         let last = self.offsets.iter().flatten().max().copied().unwrap_or(0) as usize;

@@ -74,6 +74,7 @@ impl<E: Copy + Into<i32>, W: Copy + Into<i32>, const N: usize> Gemm<'_, E, W, N>
     /// # Panics
     /// If an element lies outside the image, or weights, bias or the `to` lanes that are written haven't the lengths that the product has: what
     /// unsafe code relies on.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     #[inline(always)]
     pub fn bounded(&self, to: usize) -> (usize, usize) {
         let (groups, steps) = (self.stride / GROUP, self.offsets.len());
