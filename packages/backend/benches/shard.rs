@@ -1,8 +1,8 @@
 //! A shard with and without commitments, on one thread.
 //!
 //! `TEQUIO_PROGRAM=model.tosa cargo bench -p tequio-backend`; without it, the digit classifier. With every instruction
-//! set that the machine has. Throughput counts the items of a batch. `scripts/bench/litert.py` times the same model's
-//! `.tflite` with LiteRT.
+//! set that the machine has. Throughput counts the items of a batch. `scripts/bench/compare` sets the best of them beside
+//! LiteRT.
 
 use std::{
     env, fs,

@@ -4,8 +4,8 @@
 //! plan      from the graph to kernels      kernel    data and `run`         simd    what kernels are made of
 //!   fusion        what is written out        contraction  with its epilogue   gemm, depthwise, scale
 //!   contraction   convolutions, MATMUL       fused        elementwise           in portable code
-//!   elementwise   instructions               copy, gather, pool, reduce       avx2
-//!   copy, ...                                fallback     by definition         avx512, its dot products
+//!   elementwise   instructions               copy, gather, pool, reduce       tile, interleave: with what a set has
+//!   copy, ...                                fallback     by definition         avx2, avx_vnni, avx512
 //! engine    runs the steps
 //! memory    what kernels read, and use besides
 //! ```
@@ -45,6 +45,8 @@ impl Cpu {
             let sets = [
                 #[cfg(target_arch = "x86_64")]
                 Cpu::detect::<simd::avx512::Avx512Vnni>(),
+                #[cfg(target_arch = "x86_64")]
+                Cpu::detect::<simd::avx_vnni::AvxVnni>(),
                 #[cfg(target_arch = "x86_64")]
                 Cpu::detect::<simd::avx2::Avx2>(),
                 Cpu::detect::<Portable>(),

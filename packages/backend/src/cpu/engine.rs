@@ -67,7 +67,7 @@ impl<S: Simd> Executable for Engine<S> {
 
 impl<S: Simd> Engine<S> {
     pub fn new(manifest: &Manifest, simd: S) -> Result<Self, Unsupported> {
-        Ok(Self { plan: Plan::new(manifest)?, simd, idle: Mutex::default() })
+        Ok(Self { plan: Plan::new(manifest, S::BYTES)?, simd, idle: Mutex::default() })
     }
 
     fn stream<T: Send>(
@@ -109,11 +109,16 @@ impl<S: Simd> Engine<S> {
 
     fn commit_shard(&self, inputs: &[&[u8]], workspace: &mut Workspace) -> ShardResult {
         let mut outputs = vec![Vec::new(); self.plan.outputs.len()];
-        let mut roots = vec![Digest::default(); self.plan.committed];
+        let mut numbers = Vec::with_capacity(self.plan.committed);
         self.steps(inputs, workspace, |committed, hasher| {
-            roots[committed.number] = hasher.root(committed.bytes, committed.ty, committed.layout);
+            hasher.add(committed.bytes, committed.ty, committed.layout);
+            numbers.push(committed.number);
             self.keep(&committed, &mut outputs);
         });
+        let mut roots = vec![Digest::default(); self.plan.committed];
+        for (number, root) in numbers.into_iter().zip(workspace.hasher.roots()) {
+            roots[number] = root;
+        }
         let root = workspace.hasher.merge(&roots);
         ShardResult { outputs, roots, root }
     }

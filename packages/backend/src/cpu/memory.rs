@@ -25,12 +25,13 @@ impl<'a> Tensors<'a> {
 /// What kernels need for themselves; it grows to what the largest needs.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// An operand as convolutions read it.
+    /// An operand as convolutions read it: of int16, or of bytes.
     pub image: Vec<i16>,
+    pub bytes: Vec<u8>,
     /// The accumulators of a tile.
     pub accumulators: Vec<i32>,
     /// The second operand of MATMUL.
-    pub weights: PackedWeights,
+    pub weights: PackedWeights<i16, 2>,
     /// The registers of fused operators.
     pub registers: Vec<Vec<i32>>,
 }

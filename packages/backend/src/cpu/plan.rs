@@ -48,7 +48,8 @@ pub enum Step {
 }
 
 impl Plan {
-    pub fn new(manifest: &Manifest) -> Result<Self, Unsupported> {
+    /// `bytes` says whether convolutions multiply bytes where they can.
+    pub fn new(manifest: &Manifest, bytes: bool) -> Result<Self, Unsupported> {
         let graph = Graph::new(manifest)?;
         let fusion = Fusion::new(&graph);
         let memory = MemoryPlan::new(&graph, &fusion.materialised, &fusion.computed_at);
@@ -57,7 +58,7 @@ impl Plan {
         for (tensor, descriptor) in manifest.tensors.iter().enumerate() {
             let ty = descriptor.ty;
             if let (false, Placement::Slot(slot)) = (graph.is_view(tensor), memory.placements[tensor]) {
-                let kernel = kernel(&graph, &fusion, &memory, tensor);
+                let kernel = kernel(&graph, &fusion, &memory, tensor, bytes);
                 steps.push(Step::Compute { kernel, slot, bytes: ty.bytes() });
             }
             if let Source::Committed { layout, slot, .. } = descriptor.source {
@@ -73,11 +74,11 @@ impl Plan {
 }
 
 /// The kernel that computes a tensor that is written out.
-fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize) -> Kernel {
+fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize, bytes: bool) -> Kernel {
     if let Some(first) = fusion.contraction[tensor] {
         let stride = contraction::stride(graph, first);
         let epilogue = elementwise::fused(graph, fusion, memory, tensor, Some(stride));
-        return Kernel::Contraction(Box::new(contraction::contraction(graph, memory, first, epilogue)));
+        return Kernel::Contraction(Box::new(contraction::contraction(graph, memory, first, epilogue, bytes)));
     }
     if operators::is_elementwise(graph, tensor) {
         return Kernel::Fused(Box::new(elementwise::fused(graph, fusion, memory, tensor, None)));

@@ -4,14 +4,22 @@
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
+#[cfg(target_arch = "x86_64")]
+pub mod avx_vnni;
 pub mod depthwise;
 pub mod gemm;
+#[cfg(any(test, target_arch = "x86_64"))]
+pub mod interleave;
+#[cfg(test)]
+mod model;
 pub mod proof;
 pub mod scale;
+#[cfg(any(test, target_arch = "x86_64"))]
+pub mod tile;
 
 use super::memory::{Scratch, Tensors};
-use depthwise::Depthwise;
-use gemm::Gemm;
+use depthwise::{TapPairs, TapQuads};
+use gemm::{Pairs, Quads};
 use scale::Scale;
 
 /// An instruction set. A value of the type is the proof that this machine has it.
@@ -27,6 +35,13 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// What people call it.
     const NAME: &'static str;
 
+    /// Whether it multiplies bytes faster than int16 pairs: convolutions whose weights are bytes then are [`Quads`] and
+    /// [`TapQuads`].
+    const BYTES: bool = false;
+
+    /// Rows that it computes together.
+    const ROWS: usize = 1;
+
     /// The set, if this machine has it.
     fn detect() -> Option<Self>;
 
@@ -37,13 +52,32 @@ pub trait Simd: Copy + Send + Sync + 'static {
 
     /// Computes the rows of `gemm` into `to`, each of its stride.
     #[inline(always)]
-    fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
+    fn gemm(self, gemm: &Pairs, to: &mut [i32]) {
         gemm.run(to);
+    }
+
+    /// [`Self::gemm`] of bytes.
+    #[inline(always)]
+    fn gemm_bytes(self, gemm: &Quads, to: &mut [i32]) {
+        gemm.run(to);
+    }
+
+    /// [`Self::gemm_bytes`] and [`Self::scale_to_bytes`] of the sums at once. Whether it did: a set need not, for any scale, and
+    /// then writes nothing.
+    #[inline(always)]
+    fn gemm_to_bytes(self, _gemm: &Quads, _scale: &Scale, _to: &mut [u8]) -> bool {
+        false
     }
 
     /// Computes the pixels of `depthwise` into `to`, each of its stride.
     #[inline(always)]
-    fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
+    fn depthwise(self, depthwise: &TapPairs, to: &mut [i32]) {
+        depthwise.run(to);
+    }
+
+    /// [`Self::depthwise`] of bytes.
+    #[inline(always)]
+    fn depthwise_bytes(self, depthwise: &TapQuads, to: &mut [i32]) {
         depthwise.run(to);
     }
 

@@ -46,6 +46,30 @@ fn trees_of_every_count() {
     }
 }
 
+#[test]
+fn trees_together() {
+    let mut hasher = TreeHasher::default();
+    // Of one leaf to more than a thousand, odd counts among them on every level.
+    let sizes = [1, 64, 65, 3 * 64, 200, 5000, 64, 70_001, 8192, 31 * 64];
+    for first in 0..sizes.len() {
+        let tensors: Vec<_> = sizes[first..]
+            .iter()
+            .map(|&size| {
+                let ty = ty(DType::I8, &[size]);
+                (
+                    bytes(DType::I8, &noise(DType::I8, size as usize, size.into())),
+                    ty,
+                    Layout::new(6, size, &ty).unwrap(),
+                )
+            })
+            .collect();
+        tensors.iter().for_each(|(bytes, ty, layout)| hasher.add(bytes, ty, *layout));
+        let expected: Vec<Digest> = tensors.iter().map(|(bytes, ty, layout)| root(bytes, ty, *layout)).collect();
+        assert_eq!(hasher.roots(), expected);
+    }
+    assert_eq!(hasher.roots(), []);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -6,7 +6,7 @@ use crate::{
         memory::{Scratch, Tensors},
         simd::{
             Run, Simd,
-            depthwise::{Depthwise, TapPair},
+            depthwise::{Depthwise, Taps},
             gemm::{Gemm, PackedWeights},
         },
     },
@@ -25,7 +25,7 @@ pub struct Contraction {
     /// For each row of so many images, where it starts.
     pub bases: Vec<u32>,
     pub product: Product,
-    /// Bias of each column of the stride.
+    /// Bias of each column of the stride, or as depthwise convolutions place it.
     pub bias: Vec<i32>,
     pub epilogue: Fused,
 }
@@ -33,9 +33,14 @@ pub struct Contraction {
 /// How the accumulators are computed, with the offsets from a row's base of what is multiplied.
 #[derive(Debug)]
 pub enum Product {
-    Gemm {
+    Pairs {
         offsets: Vec<u32>,
-        weights: PackedWeights,
+        weights: PackedWeights<i16, 2>,
+    },
+    /// The bias takes off what [`OFFSET`](super::image::OFFSET) and the zero point add.
+    Quads {
+        offsets: Vec<u32>,
+        weights: PackedWeights<i8, 4>,
     },
     /// MATMUL: the second operand, of `inner` rows, is packed while running.
     MatMul {
@@ -44,18 +49,23 @@ pub enum Product {
         zero_point: i16,
         inner: usize,
     },
-    Depthwise {
+    TapPairs {
         offsets: Vec<[u32; 2]>,
-        weights: Vec<TapPair>,
+        weights: Vec<Taps<i16, 2, 16>>,
+    },
+    /// As [`Self::Quads`].
+    TapQuads {
+        offsets: Vec<[u32; 4]>,
+        weights: Vec<Taps<i8, 4, 64>>,
     },
 }
 
 impl Run for Contraction {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
-        let Scratch { image, accumulators, weights, registers } = scratch;
+        let Scratch { image, bytes, accumulators, weights, registers } = scratch;
         let stride = self.epilogue.stride;
-        let tile = self.epilogue.tile_rows().min(self.bases.len());
+        let tile = self.epilogue.tile_rows(S::ROWS).min(self.bases.len());
         self.epilogue.prepare(tile, registers);
         accumulators.resize(accumulators.len().max(tile * stride), 0);
 
@@ -64,14 +74,19 @@ impl Run for Contraction {
         let input = &tensors.bytes(self.input)[..out.len() / row * batch / self.rows()];
         let (mut first, mut rest) = (0, out);
         for (number, images) in input.chunks(self.images * batch).enumerate() {
-            self.image.lay_out(images, image);
+            match self.product {
+                Product::Quads { .. } | Product::TapQuads { .. } => self.image.lay_out(images, bytes),
+                _ => self.image.lay_out(images, image),
+            }
             self.pack(number, tensors, weights);
             let bases = &self.bases[..images.len() / batch * self.rows()];
             for bases in bases.chunks(tile) {
-                let accumulators = &mut accumulators[..bases.len() * stride];
-                self.accumulate(simd, image, bases, weights, accumulators);
                 let (out, behind) = rest.split_at_mut(bases.len() * row);
-                self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                if !self.scaled_at_once(simd, bytes, bases, out) {
+                    let accumulators = &mut accumulators[..bases.len() * stride];
+                    self.accumulate(simd, (image, bytes), bases, weights, accumulators);
+                    self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                }
                 (first, rest) = (first + bases.len(), behind);
             }
         }
@@ -86,7 +101,7 @@ impl Contraction {
 
     /// Packs the second operand of MATMUL's product `number`.
     #[inline(always)]
-    fn pack(&self, number: usize, tensors: &Tensors, weights: &mut PackedWeights) {
+    fn pack(&self, number: usize, tensors: &Tensors, weights: &mut PackedWeights<i16, 2>) {
         let Product::MatMul { offsets, right, zero_point, inner } = &self.product else { return };
         let columns = self.epilogue.width;
         let matrix = &tensors.bytes(*right)[number * inner * columns..];
@@ -95,15 +110,38 @@ impl Contraction {
         });
     }
 
+    /// Computes rows of bytes that are only scaled, if the instruction set does that at once.
     #[inline(always)]
-    fn accumulate<S: Simd>(&self, simd: S, image: &[i16], bases: &[u32], packed: &PackedWeights, to: &mut [i32]) {
+    fn scaled_at_once<S: Simd>(&self, simd: S, image: &[u8], bases: &[u32], out: &mut [u8]) -> bool {
         let (bias, stride) = (&self.bias[..], self.epilogue.stride);
-        let gemm = |offsets, weights| Gemm { image, bases, offsets, weights, bias, stride };
+        let (Some(scale), Product::Quads { offsets, weights }) = (self.epilogue.only_scale(), &self.product) else {
+            return false;
+        };
+        simd.gemm_to_bytes(&Gemm { image, bases, offsets, weights: &weights.groups, bias, stride }, scale, out)
+    }
+
+    #[inline(always)]
+    fn accumulate<S: Simd>(
+        &self,
+        simd: S,
+        (image, bytes): (&[i16], &[u8]),
+        bases: &[u32],
+        packed: &PackedWeights<i16, 2>,
+        to: &mut [i32],
+    ) {
+        let (bias, stride) = (&self.bias[..], self.epilogue.stride);
+        let pairs = |offsets, weights| Gemm { image, bases, offsets, weights, bias, stride };
         match &self.product {
-            Product::Gemm { offsets, weights } => simd.gemm(&gemm(offsets, &weights.pairs), to),
-            Product::MatMul { offsets, .. } => simd.gemm(&gemm(offsets, &packed.pairs), to),
-            Product::Depthwise { offsets, weights } => {
+            Product::Pairs { offsets, weights } => simd.gemm(&pairs(offsets, &weights.groups), to),
+            Product::MatMul { offsets, .. } => simd.gemm(&pairs(offsets, &packed.groups), to),
+            Product::Quads { offsets, weights } => {
+                simd.gemm_bytes(&Gemm { image: bytes, bases, offsets, weights: &weights.groups, bias, stride }, to);
+            }
+            Product::TapPairs { offsets, weights } => {
                 simd.depthwise(&Depthwise { image, bases, offsets, weights, bias, stride }, to);
+            }
+            Product::TapQuads { offsets, weights } => {
+                simd.depthwise_bytes(&Depthwise { image: bytes, bases, offsets, weights, bias, stride }, to);
             }
         }
     }

@@ -11,8 +11,8 @@ use crate::cpu::{
     simd::{Run, Simd, scale::Scale},
 };
 
-/// Lanes of a tile, if a row isn't longer.
-const TILE: usize = 2048;
+/// Lanes of a tile's registers and accumulators together, if rows aren't longer: what the first cache holds.
+const TILE: usize = 8192;
 
 /// A straight-line program over registers of lanes, with one result. As the *epilogue* of a contraction it reads the
 /// contraction's accumulators.
@@ -42,7 +42,7 @@ impl Run for Fused {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         let row = self.width * self.dtype.bytes();
-        let rows = self.tile_rows().min(out.len().div_ceil(row));
+        let rows = self.tile_rows(S::ROWS).min(out.len().div_ceil(row));
         self.prepare(rows, &mut scratch.registers);
         for (first, out) in (0..).step_by(rows).zip(out.chunks_mut(rows * row)) {
             self.run_tile(simd, tensors, &mut scratch.registers, &[], first, out);
@@ -51,11 +51,9 @@ impl Run for Fused {
 }
 
 impl Fused {
-    /// Rows of a tile.
-    pub fn tile_rows(&self) -> usize {
-        let rows = (TILE / self.stride).max(1);
-        // The register tiles of contractions have six rows.
-        if rows > 6 { rows - rows % 6 } else { rows }
+    /// Rows of a tile, whole multiples of those that are computed `together`.
+    pub fn tile_rows(&self, together: usize) -> usize {
+        (TILE / (self.registers + 1) / self.stride / together).max(1) * together
     }
 
     /// Fills what is the same for every tile of `rows` rows at most.
@@ -106,6 +104,12 @@ impl Fused {
             Some((scale, from)) => simd.scale_to_bytes(scale, self.stride, registers.get(from), out),
             None => tile.store(registers.get(self.result), self.dtype, out),
         }
+    }
+
+    /// The scale of the accumulators that is all, if it gives bytes without gaps between rows.
+    pub fn only_scale(&self) -> Option<&Scale> {
+        let (scale, from) = self.last_scale().filter(|_| self.instructions.len() == 1 && self.width == self.stride)?;
+        (from == Register::Accumulator).then_some(scale)
     }
 
     /// The scale that comes last, if it gives bytes: they can be written out without another pass.

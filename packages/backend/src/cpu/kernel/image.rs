@@ -1,7 +1,7 @@
-//! Int8 operands as the convolution kernels read them: int16, less the zero point, with the padding around them.
+//! Int8 operands as the convolution kernels read them, with the padding around them: int16 less the zero point, or
+//! unsigned bytes.
 
-/// How one operand (NHWC or NDHWC) is laid out for a kernel. Padding holds zeros: the zero point is already taken off, so it
-/// contributes nothing.
+/// How one operand (NHWC or NDHWC) is laid out for a kernel.
 #[derive(Clone, Debug)]
 pub struct Image {
     /// Planes: 1 of NHWC.
@@ -19,7 +19,7 @@ pub struct Image {
 }
 
 /// Elements behind an image that a kernel may read without using them.
-const SLACK: usize = 32;
+const SLACK: usize = 64;
 
 impl Image {
     pub fn row(&self) -> usize {
@@ -40,49 +40,49 @@ impl Image {
         self.depth * self.height * self.width * self.channels
     }
 
-    /// Lays out the images that `from` consists of, one behind the other.
+    /// Lays out the images that `from` consists of, one behind the other, with the padding's element around them.
     #[inline(always)]
-    pub fn lay_out(&self, from: &[u8], to: &mut Vec<i16>) {
+    pub fn lay_out<E: Element>(&self, from: &[u8], to: &mut Vec<E>) {
         let count = from.len() / self.bytes();
-        to.resize(count * self.len() + SLACK, 0);
+        to.resize(count * self.len() + SLACK, E::default());
         for (from, to) in from.chunks_exact(self.bytes()).zip(to.chunks_exact_mut(self.len())) {
             self.one(from, to);
         }
-        to[count * self.len()..].fill(0);
     }
 
     #[inline(always)]
-    fn one(&self, from: &[u8], to: &mut [i16]) {
+    fn one<E: Element>(&self, from: &[u8], to: &mut [E]) {
         let [front, back, ..] = self.pad;
-        let plane = self.plane();
+        let (plane, padding) = (self.plane(), E::padding(self.zero_point));
         let (before, rest) = to.split_at_mut(front * plane);
         let (inside, behind) = rest.split_at_mut(self.depth * plane);
-        before.fill(0);
+        before.fill(padding);
         debug_assert_eq!(behind.len(), back * plane);
-        behind.fill(0);
+        behind.fill(padding);
         for (from, to) in from.chunks_exact(self.bytes() / self.depth).zip(inside.chunks_exact_mut(plane)) {
             self.one_plane(from, to);
         }
     }
 
     #[inline(always)]
-    fn one_plane(&self, from: &[u8], to: &mut [i16]) {
+    fn one_plane<E: Element>(&self, from: &[u8], to: &mut [E]) {
         let [_, _, top, bottom, left, right] = self.pad;
+        let padding = E::padding(self.zero_point);
         let row = self.row();
         let (above, rest) = to.split_at_mut(top * row);
         let (inside, below) = rest.split_at_mut(self.height * row);
-        above.fill(0);
+        above.fill(padding);
         debug_assert_eq!(below.len(), bottom * row);
-        below.fill(0);
+        below.fill(padding);
         let width = self.width * self.channels;
         for (from, to) in from.chunks_exact(width).zip(inside.chunks_exact_mut(row)) {
             let (before, rest) = to.split_at_mut(left * self.pixel);
             let (pixels, after) = rest.split_at_mut(self.width * self.pixel);
             debug_assert_eq!(after.len(), right * self.pixel);
-            before.fill(0);
-            after.fill(0);
+            before.fill(padding);
+            after.fill(padding);
             if self.pixel == self.channels {
-                self.widen(from, pixels);
+                self.convert(from, pixels);
             } else {
                 for (from, to) in from.chunks_exact(self.channels).zip(pixels.chunks_exact_mut(self.pixel)) {
                     self.spread(from, to);
@@ -92,21 +92,56 @@ impl Image {
     }
 
     #[inline(always)]
-    fn widen(&self, from: &[u8], to: &mut [i16]) {
+    fn convert<E: Element>(&self, from: &[u8], to: &mut [E]) {
         for (from, to) in from.iter().zip(to) {
-            *to = *from as i8 as i16 - self.zero_point;
+            *to = E::element(*from, self.zero_point);
         }
     }
 
     #[inline(always)]
-    fn spread(&self, from: &[u8], to: &mut [i16]) {
+    fn spread<E: Element>(&self, from: &[u8], to: &mut [E]) {
         let (body, rest) = to.split_at_mut(self.channels * self.repeat);
-        rest.fill(0);
+        rest.fill(E::default());
         if self.repeat == 1 {
-            return self.widen(from, body);
+            return self.convert(from, body);
         }
         for (from, to) in from.iter().zip(body.chunks_exact_mut(self.repeat)) {
-            to.fill(*from as i8 as i16 - self.zero_point);
+            to.fill(E::element(*from, self.zero_point));
         }
     }
 }
+
+/// How a byte of an int8 tensor with a zero point is laid out.
+pub trait Element: Copy + Default {
+    fn element(byte: u8, zero_point: i16) -> Self;
+
+    /// What contributes nothing.
+    fn padding(zero_point: i16) -> Self;
+}
+
+/// Less the zero point.
+impl Element for i16 {
+    #[inline(always)]
+    fn element(byte: u8, zero_point: i16) -> Self {
+        byte as i8 as i16 - zero_point
+    }
+
+    fn padding(_: i16) -> Self {
+        0
+    }
+}
+
+/// Plus [`OFFSET`], for whoever takes that and the zero point off the sums.
+impl Element for u8 {
+    #[inline(always)]
+    fn element(byte: u8, _: i16) -> Self {
+        byte ^ OFFSET
+    }
+
+    fn padding(zero_point: i16) -> Self {
+        zero_point as u8 ^ OFFSET
+    }
+}
+
+/// From int8 to unsigned bytes: what one adds to the other modulo 2⁸.
+pub const OFFSET: u8 = 1 << 7;

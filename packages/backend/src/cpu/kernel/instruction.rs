@@ -73,6 +73,14 @@ pub enum Unary {
         min: i32,
         max: i32,
     },
+    /// Less the first, shifted left, plus the second, clipped.
+    ShiftLeft {
+        first: i32,
+        by: u32,
+        second: i32,
+        min: i32,
+        max: i32,
+    },
     NotZero,
     Xor(i32),
     Abs,
@@ -203,6 +211,12 @@ impl Unary {
             Unary::Mask(mask) => each(a, to, |a| a & mask),
             Unary::Negate { first, second, min, max } => {
                 each(a, to, |a| first.wrapping_sub(a).wrapping_add(second).max(min).min(max));
+            }
+            Unary::ShiftLeft { first, by, second: 0, min: i32::MIN, max: i32::MAX } => {
+                each(a, to, |a| a.wrapping_sub(first) << by);
+            }
+            Unary::ShiftLeft { first, by, second, min, max } => {
+                each(a, to, |a| (a.wrapping_sub(first) << by).wrapping_add(second).max(min).min(max));
             }
             Unary::NotZero => each(a, to, |a| (a != 0) as i32),
             Unary::Xor(mask) => each(a, to, |a| a ^ mask),

@@ -8,10 +8,10 @@ use crate::{
         kernel::{
             contraction::{Contraction, Product},
             fused::Fused,
-            image::Image,
+            image::{Image, OFFSET},
         },
         simd::{
-            depthwise::{self, CHANNELS},
+            depthwise::{CHANNELS, TapPairs, TapQuads},
             gemm::{GROUP, PackedWeights},
         },
     },
@@ -55,16 +55,17 @@ pub fn stride(graph: &Graph, tensor: usize) -> usize {
     columns.next_multiple_of(if depthwise { CHANNELS } else { GROUP })
 }
 
-/// The contraction that computes `tensor`, followed by its epilogue.
-pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused) -> Contraction {
+/// The contraction that computes `tensor`, followed by its epilogue; of `bytes`, if that is asked for and its weights
+/// are.
+pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused, bytes: bool) -> Contraction {
     let Some(node) = graph.node(tensor) else { unreachable!("checked by `is_contraction`") };
     let source = Operands { graph, node };
     let Some(origin) = graph.operand_origin(&node.operands[0]) else { unreachable!("operand 0 has many elements") };
     let input = memory.placements[origin];
     match &node.op {
-        Op::Conv2d(window) => source.convolution(&flat(window), tensor, input, epilogue),
-        Op::Conv3d(window) => source.convolution(window, tensor, input, epilogue),
-        Op::DepthwiseConv2d(window) => source.depthwise(&flat(window), tensor, input, epilogue),
+        Op::Conv2d(window) => source.convolution(&flat(window), tensor, input, epilogue, bytes),
+        Op::Conv3d(window) => source.convolution(window, tensor, input, epilogue, bytes),
+        Op::DepthwiseConv2d(window) => source.depthwise(&flat(window), tensor, input, epilogue, bytes),
         _ => source.matmul(memory, input, epilogue),
     }
 }
@@ -106,51 +107,90 @@ impl Operands<'_> {
         Image { depth, height, width, channels, pad, repeat, pixel, zero_point }
     }
 
-    fn convolution(&self, window: &Window3d, tensor: usize, input: Placement, epilogue: Fused) -> Contraction {
-        let [columns, kernel_z, kernel_y, kernel_x, channels] = self.volume(1);
-        let image = self.image(window, 1, channels);
-        let [behind, down, across] = steps(window, &image);
-        // Without dilation a kernel's row is one run of elements; else each of its pixels is.
-        let (runs, run) = if window.dilation[2] == 1 { (1, kernel_x * channels) } else { (kernel_x, channels) };
-        let mut offsets = Vec::new();
-        let mut rows = Vec::new();
-        let lines = (0..kernel_z).flat_map(|z| (0..kernel_y).map(move |y| (z * behind + y * down, z * kernel_y + y)));
-        for (start, line) in lines {
-            for x in 0..runs {
-                for at in (0..run).step_by(2) {
-                    offsets.push((start + x * across + at) as u32);
-                    let weight = (line * runs + x) * run + at;
-                    rows.extend([Some(weight), Some(weight + 1).filter(|_| at + 1 < run)]);
-                }
-            }
-        }
-        let (weights, zero_point) = (self.constant(1), self.zero_point(4));
-        let filter = kernel_z * kernel_y * kernel_x * channels;
-        let mut packed = PackedWeights::default();
-        packed.pack(offsets.len(), columns, |row, column| {
-            rows[row].map_or(0, |at| weights[column * filter + at] as i16 - zero_point)
-        });
-        let (images, bases) = self.bases(window, tensor, &image);
-        let bias = self.bias(columns, packed.stride);
-        Contraction { input, image, images, bases, product: Product::Gemm { offsets, weights: packed }, bias, epilogue }
+    /// Weights less their zero point, and those as bytes if they are.
+    fn weights(&self, bytes: bool) -> (Vec<i16>, Option<Vec<i8>>) {
+        let zero_point = self.zero_point(4);
+        let weights: Vec<i16> = self.constant(1).into_iter().map(|weight| weight as i16 - zero_point).collect();
+        let narrow = weights.iter().map(|&weight| i8::try_from(weight).ok().filter(|_| bytes)).collect();
+        (weights, narrow)
     }
 
-    fn depthwise(&self, window: &Window3d, tensor: usize, input: Placement, epilogue: Fused) -> Contraction {
+    /// Takes what the layout of bytes adds to elements less their zero point off the sums: so much for every weight.
+    fn correct(&self, bias: &mut [i32], image: &Image, weights: impl Iterator<Item = (usize, i8)>) {
+        let added = i32::from(OFFSET) + i32::from(image.zero_point);
+        for (column, weight) in weights {
+            bias[column] = bias[column].wrapping_sub(added.wrapping_mul(weight.into()));
+        }
+    }
+
+    fn convolution(
+        &self,
+        window: &Window3d,
+        tensor: usize,
+        input: Placement,
+        epilogue: Fused,
+        bytes: bool,
+    ) -> Contraction {
+        let kernel = self.volume(1);
+        let [columns, kernel_z, kernel_y, kernel_x, channels] = kernel;
+        let image = self.image(window, 1, channels);
+        let filter = kernel_z * kernel_y * kernel_x * channels;
+        let (images, bases) = self.bases(window, tensor, &image);
+        let mut bias = self.bias(columns, columns.next_multiple_of(GROUP));
+        let product = match self.weights(bytes) {
+            (_, Some(weights)) => {
+                self.correct(&mut bias, &image, (0..).map(|at| at / filter).zip(weights.iter().copied()));
+                let (offsets, weights) = pack(kernel, steps(window, &image), &weights);
+                Product::Quads { offsets, weights }
+            }
+            (weights, None) => {
+                let (offsets, weights) = pack(kernel, steps(window, &image), &weights);
+                Product::Pairs { offsets, weights }
+            }
+        };
+        Contraction { input, image, images, bases, product, bias, epilogue }
+    }
+
+    fn depthwise(
+        &self,
+        window: &Window3d,
+        tensor: usize,
+        input: Placement,
+        epilogue: Fused,
+        bytes: bool,
+    ) -> Contraction {
         let [kernel_y, kernel_x, channels, multiplier] = self.dims(1);
         let columns = channels * multiplier;
         let stride = epilogue.stride;
         let image = self.image(window, multiplier, stride);
         let [_, down, across] = steps(window, &image);
-        let taps: Vec<u32> =
-            (0..kernel_y).flat_map(|y| (0..kernel_x).map(move |x| (y * down + x * across) as u32)).collect();
-        let offsets: Vec<[u32; 2]> = taps.chunks(2).map(|pair| [pair[0], pair[pair.len() - 1]]).collect();
-        let (weights, zero_point) = (self.constant(1), self.zero_point(4));
-        let packed = depthwise::pack(offsets.len(), stride, |tap, channel| {
-            if tap < taps.len() && channel < columns { weights[tap * columns + channel] as i16 - zero_point } else { 0 }
-        });
+        let offset = |tap: usize| (tap / kernel_x * down + tap % kernel_x * across) as u32;
         let (images, bases) = self.bases(window, tensor, &image);
-        let product = Product::Depthwise { offsets, weights: packed };
-        Contraction { input, image, images, bases, product, bias: self.bias(columns, stride), epilogue }
+        let mut bias = self.bias(columns, stride);
+        let product = match self.weights(bytes) {
+            (_, Some(weights)) => {
+                self.correct(&mut bias, &image, (0..columns).cycle().zip(weights.iter().copied()));
+                let steps = by_columns(kernel_y, kernel_x);
+                let offsets = steps.iter().map(|taps| taps.map(|(tap, _)| offset(tap))).collect();
+                let weights = TapQuads::pack(steps.len(), stride, |step, at, channel| match steps[step][at] {
+                    (tap, true) if channel < columns => weights[tap * columns + channel],
+                    _ => 0,
+                });
+                bias = TapQuads::place(&bias);
+                Product::TapQuads { offsets, weights }
+            }
+            (weights, None) => {
+                let steps = together(&Vec::from_iter(0..kernel_y * kernel_x));
+                let offsets = steps.iter().map(|taps| taps.map(|(tap, _)| offset(tap))).collect();
+                let weights = TapPairs::pack(steps.len(), stride, |step, at, channel| match steps[step][at] {
+                    (tap, true) if channel < columns => weights[tap * columns + channel],
+                    _ => 0,
+                });
+                bias = TapPairs::place(&bias);
+                Product::TapPairs { offsets, weights }
+            }
+        };
+        Contraction { input, image, images, bases, product, bias, epilogue }
     }
 
     fn matmul(&self, memory: &MemoryPlan, input: Placement, epilogue: Fused) -> Contraction {
@@ -209,4 +249,47 @@ fn volume(shape: &Shape) -> [usize; 5] {
         axis if axis <= skipped => 1,
         axis => shape.dim(axis - skipped) as usize,
     })
+}
+
+/// Offsets of the elements of a window, `N` together, and their weights of each output channel. `behind`, `down` and
+/// `across` are the elements from tap to tap.
+fn pack<W: Copy + Default, const N: usize>(
+    [columns, kernel_z, kernel_y, kernel_x, channels]: [usize; 5],
+    [behind, down, across]: [usize; 3],
+    weights: &[W],
+) -> (Vec<u32>, PackedWeights<W, N>) {
+    // Where a kernel's row is one run of elements, they go together; else each of its pixels is a run.
+    let (runs, run) = if across == channels { (1, kernel_x * channels) } else { (kernel_x, channels) };
+    let mut offsets = Vec::new();
+    let mut rows = Vec::new();
+    let lines = (0..kernel_z).flat_map(|z| (0..kernel_y).map(move |y| (z * behind + y * down, z * kernel_y + y)));
+    for (start, line) in lines {
+        for x in 0..runs {
+            for at in (0..run).step_by(N) {
+                offsets.push((start + x * across + at) as u32);
+                let weight = (line * runs + x) * run + at;
+                rows.extend((0..N).map(|more| (at + more < run).then_some(weight + more)));
+            }
+        }
+    }
+    let filter = kernel_z * kernel_y * kernel_x * channels;
+    let mut packed = PackedWeights::default();
+    packed
+        .pack(offsets.len(), columns, |row, column| rows[row].map_or(W::default(), |at| weights[column * filter + at]));
+    (offsets, packed)
+}
+
+/// Taps, `N` together, and whether they are: in the place of those that are missing at the end stands the last one.
+fn together<const N: usize>(taps: &[usize]) -> Vec<[(usize, bool); N]> {
+    let tap = |taps: &[usize], at: usize| (taps[at.min(taps.len() - 1)], at < taps.len());
+    taps.chunks(N).map(|taps| std::array::from_fn(|at| tap(taps, at))).collect()
+}
+
+/// The taps of a kernel, four together: column by column if that makes no more of them, so that neighbouring pixels read
+/// the same, else row by row.
+fn by_columns(kernel_y: usize, kernel_x: usize) -> Vec<[(usize, bool); 4]> {
+    let rows = together(&Vec::from_iter(0..kernel_y * kernel_x));
+    let column = |x: usize| together(&Vec::from_iter((0..kernel_y).map(|y| y * kernel_x + x)));
+    let columns: Vec<_> = (0..kernel_x).flat_map(column).collect();
+    if columns.len() > rows.len() { rows } else { columns }
 }

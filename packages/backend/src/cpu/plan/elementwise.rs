@@ -150,7 +150,9 @@ impl Builder<'_> {
             let mask = self.graph.operand_type(&node.operands[0]).dtype.unsigned_max() as i32;
             a = self.emit(Instruction::Unary(Unary::Mask(mask), a));
         }
-        let scaled = if attributes.scale32 {
+        let scaled = if let Some(shift) = parameters.shift_left() {
+            self.emit(Instruction::Unary(shift, a))
+        } else if attributes.scale32 {
             let scale = parameters.scale(self.stride);
             self.emit(Instruction::Scale(Box::new(scale), a))
         } else {

@@ -5,7 +5,7 @@ use tequio_tensor::{DType, Rescale, Type};
 
 use crate::{
     cpu::{
-        kernel::instruction::Scale16,
+        kernel::instruction::{Scale16, Unary},
         simd::scale::{Group, LANES, Scale, Shifts},
     },
     graph::Graph,
@@ -49,6 +49,16 @@ impl Parameters {
         self.multiplier.len() > 1
     }
 
+    /// The shift to the left that it is for every value: nothing is rounded where one power of two divides the other.
+    pub fn shift_left(&self) -> Option<Unary> {
+        let ([multiplier], [shift]) = (&self.multiplier[..], &self.shift[..]) else { return None };
+        let by = i64::from(multiplier.trailing_zeros()) - (*shift).clamp(2, 62);
+        let power = *multiplier > 0 && multiplier.count_ones() == 1;
+        let by = u32::try_from(by).ok().filter(|_| power)?;
+        let (first, second) = (self.zero_in as i32, self.zero_out as i32);
+        Some(Unary::ShiftLeft { first, by, second, min: self.min, max: self.max })
+    }
+
     /// Multipliers of 16 bits.
     pub fn scale16(self) -> Scale16 {
         let Self { multiplier, zero_in, min, max, .. } = self;
@@ -64,19 +74,13 @@ impl Parameters {
         let pick = |values: &[i64], at: usize| if single { values[0] } else { values.get(at).copied().unwrap_or(2) };
         let mut groups = vec![Group::default(); count / LANES];
         let (mut high, mut low) = (false, false);
+        // Added before shifting, the output's zero point costs nothing. The sum of it, a product and what rounds is below 2⁶³.
+        let early = |shift: i64| self.zero_out.unsigned_abs().leading_zeros() as i64 > shift + 2;
+        let early = (0..count).all(|at| early(pick(shift, at).clamp(2, 62)));
         for at in 0..count {
             let shift = pick(shift, at).clamp(2, 62);
-            let group = &mut groups[at / LANES];
-            let (lane, half, quarter) = (at % LANES, at % 2, at % LANES / 2);
-            let mut round = 1i64 << (shift - 1);
-            if self.double_round && shift > 31 {
-                round += 1 << 30;
-                group.sign[half][quarter] = 1 << 31;
-            }
-            group.multiplier[lane] = pick(multiplier, at) as i32;
-            group.shift_high[lane] = shift as i32 - 32;
-            group.shift[half][quarter] = shift;
-            group.round[half][quarter] = round;
+            let zero_out = if early { self.zero_out } else { 0 };
+            groups[at / LANES].set(at % LANES, pick(multiplier, at) as i32, shift, self.double_round, zero_out);
             let valid = single || at < multiplier.len();
             high |= valid && shift >= 32;
             low |= valid && shift < 32;
@@ -87,6 +91,6 @@ impl Parameters {
             _ => Shifts::Mixed,
         };
         let (zero_in, zero_out) = (self.zero_in as i32, self.zero_out as i32);
-        Scale { zero_in, zero_out, min: self.min, max: self.max, groups, shifts }
+        Scale { zero_in, zero_out, early, min: self.min, max: self.max, groups, shifts }
     }
 }

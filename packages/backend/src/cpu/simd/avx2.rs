@@ -2,18 +2,22 @@
 #![allow(unsafe_code)]
 
 mod depthwise;
-mod gemm;
+mod dot;
 mod scale;
 
-use super::{Run, Simd, depthwise::Depthwise, gemm::Gemm, scale::Scale};
+use super::{Run, Simd, depthwise::TapPairs, gemm::Pairs, scale::Scale, tile};
 use crate::cpu::memory::{Scratch, Tensors};
 
 /// Proof that this machine has AVX2.
 #[derive(Clone, Copy, Debug)]
 pub struct Avx2(());
 
+/// Rows of a register tile: with two vectors of columns twelve sums.
+const ROWS: usize = 6;
+
 impl Simd for Avx2 {
     const NAME: &'static str = "AVX2";
+    const ROWS: usize = ROWS;
 
     fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
@@ -24,12 +28,12 @@ impl Simd for Avx2 {
         unsafe { enter(self, kernel, tensors, scratch, out) }
     }
 
-    fn gemm(self, gemm: &Gemm, to: &mut [i32]) {
+    fn gemm(self, gemm: &Pairs, to: &mut [i32]) {
         // SAFETY: `self` proves that the machine has AVX2.
-        unsafe { gemm::run(gemm, to) }
+        unsafe { pairs(self, gemm, to) }
     }
 
-    fn depthwise(self, depthwise: &Depthwise, to: &mut [i32]) {
+    fn depthwise(self, depthwise: &TapPairs, to: &mut [i32]) {
         // SAFETY: as above.
         unsafe { depthwise::run(depthwise, to) }
     }
@@ -48,4 +52,10 @@ impl Simd for Avx2 {
 #[target_feature(enable = "avx2")]
 fn enter(avx2: Avx2, kernel: &impl Run, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
     kernel.run(avx2, tensors, scratch, out);
+}
+
+#[target_feature(enable = "avx2")]
+fn pairs(avx2: Avx2, gemm: &Pairs, to: &mut [i32]) {
+    // SAFETY: this function's callers have the instructions.
+    unsafe { tile::run::<_, ROWS, 2>(avx2, gemm, to) }
 }

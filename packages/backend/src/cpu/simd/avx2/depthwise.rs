@@ -2,34 +2,27 @@
 
 use std::arch::x86_64::*;
 
-use crate::cpu::simd::depthwise::{CHANNELS, Depthwise};
+use crate::cpu::simd::depthwise::{CHANNELS, TapPairs};
 
-/// [`Depthwise::run`].
+/// [`TapPairs::run`].
 #[target_feature(enable = "avx2")]
-pub fn run(taps: &Depthwise, to: &mut [i32]) {
-    let last = taps.offsets.iter().flatten().max().copied().unwrap_or(0) as usize;
-    let chunks = taps.stride / CHANNELS;
-    assert!(taps.bases.iter().all(|&base| base as usize + last + taps.stride <= taps.image.len()));
-    assert!(taps.weights.len() == chunks * taps.offsets.len() && taps.bias.len() == taps.stride);
-    assert!(taps.stride == chunks * CHANNELS && to.len() == taps.bases.len() * taps.stride);
+pub fn run(taps: &TapPairs, to: &mut [i32]) {
+    taps.bounded(to.len());
     let pairs = taps.offsets.len();
     for (chunk, weights) in taps.weights.chunks_exact(pairs).enumerate() {
         let channel = chunk * CHANNELS;
-        // SAFETY: the assertions say that a chunk's channels lie inside the bias, the image's pixels and `to`'s rows.
+        // SAFETY: `bounded` says that a chunk's channels lie inside the bias, the image's pixels and `to`'s rows.
         unsafe {
             let bias = taps.bias.as_ptr().add(channel);
-            let first = _mm256_loadu_si256(bias.cast());
-            let second = _mm256_loadu_si256(bias.add(8).cast());
             // Unpacking takes the halves of both lanes: channels 0–3 and 8–11 come first.
-            let low = _mm256_permute2x128_si256::<0x20>(first, second);
-            let high = _mm256_permute2x128_si256::<0x31>(first, second);
+            let (low, high) = (_mm256_loadu_si256(bias.cast()), _mm256_loadu_si256(bias.add(8).cast()));
             for (row, &base) in taps.bases.iter().enumerate() {
                 let pixel = taps.image.as_ptr().add(base as usize + channel);
                 let (mut low, mut high) = (low, high);
                 for (offsets, weights) in taps.offsets.iter().zip(weights) {
                     let first = _mm256_loadu_si256(pixel.add(offsets[0] as usize).cast());
                     let second = _mm256_loadu_si256(pixel.add(offsets[1] as usize).cast());
-                    let weights = weights.as_ptr();
+                    let weights = weights.as_ptr().cast::<i16>();
                     let below =
                         _mm256_madd_epi16(_mm256_unpacklo_epi16(first, second), _mm256_loadu_si256(weights.cast()));
                     let above = _mm256_madd_epi16(

@@ -7,14 +7,15 @@ use crate::cpu::simd::scale::{Group, LANES, Scale, Shifts};
 /// [`Scale::run`].
 #[target_feature(enable = "avx2")]
 pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
-    assert!(from.len() == to.len() && fits(scale, stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from.len()));
     let to = to.as_mut_ptr();
     // SAFETY: `from` is whole rows of whole groups, and `to` is as long.
     unsafe {
-        match scale.shifts {
-            Shifts::AtLeast32 => words::<true, false>(scale, stride, from, to),
-            Shifts::Below32 => words::<false, true>(scale, stride, from, to),
-            Shifts::Mixed => words::<true, true>(scale, stride, from, to),
+        match (scale.shifts, scale.offsets()) {
+            (Shifts::AtLeast32, false) => words::<true, false, false>(scale, stride, from, to),
+            (Shifts::AtLeast32, true) => words::<true, false, true>(scale, stride, from, to),
+            (Shifts::Below32, _) => words::<false, true, true>(scale, stride, from, to),
+            (Shifts::Mixed, _) => words::<true, true, true>(scale, stride, from, to),
         }
     }
 }
@@ -22,23 +23,18 @@ pub fn to_words(scale: &Scale, stride: usize, from: &[i32], to: &mut [i32]) {
 /// [`Scale::run`] that narrows to int8.
 #[target_feature(enable = "avx2")]
 pub fn to_bytes(scale: &Scale, stride: usize, from: &[i32], to: &mut [u8]) {
-    assert!(from.len() == to.len() && fits(scale, stride, from));
+    assert!(from.len() == to.len() && scale.fits(stride, from.len()));
     assert!(scale.min >= i8::MIN.into() && scale.max <= i8::MAX.into());
     let to = to.as_mut_ptr();
     // SAFETY: as above.
     unsafe {
-        match scale.shifts {
-            Shifts::AtLeast32 => bytes::<true, false>(scale, stride, from, to),
-            Shifts::Below32 => bytes::<false, true>(scale, stride, from, to),
-            Shifts::Mixed => bytes::<true, true>(scale, stride, from, to),
+        match (scale.shifts, scale.offsets()) {
+            (Shifts::AtLeast32, false) => bytes::<true, false, false>(scale, stride, from, to),
+            (Shifts::AtLeast32, true) => bytes::<true, false, true>(scale, stride, from, to),
+            (Shifts::Below32, _) => bytes::<false, true, true>(scale, stride, from, to),
+            (Shifts::Mixed, _) => bytes::<true, true, true>(scale, stride, from, to),
         }
     }
-}
-
-/// Whether `from` is whole rows of whole groups.
-fn fits(scale: &Scale, stride: usize, from: &[i32]) -> bool {
-    let period = scale.groups.len() * LANES;
-    (period == LANES || period == stride) && stride.is_multiple_of(LANES) && from.len().is_multiple_of(stride)
 }
 
 /// Columns of lanes that share a group, and the lanes from one row to the next. With one group for all, rows don't
@@ -48,9 +44,14 @@ fn columns(scale: &Scale, stride: usize) -> (usize, usize) {
 }
 
 /// # Safety
-/// `to` is valid for as many elements as `from` has, and [`fits`] holds.
+/// `to` is valid for as many elements as `from` has, and [`Scale::fits`] holds.
 #[target_feature(enable = "avx2")]
-unsafe fn words<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize, from: &[i32], to: *mut i32) {
+unsafe fn words<const HIGH: bool, const LOW: bool, const OFFSETS: bool>(
+    scale: &Scale,
+    stride: usize,
+    from: &[i32],
+    to: *mut i32,
+) {
     let (count, step) = columns(scale, stride);
     let [min, max] = [scale.min, scale.max].map(|bound| _mm256_set1_epi32(bound));
     for column in 0..count {
@@ -58,7 +59,7 @@ unsafe fn words<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize,
         for at in (column * LANES..from.len()).step_by(step) {
             // SAFETY: rows are multiples of LANES, so LANES elements from `at` are inside both.
             unsafe {
-                let scaled = lanes.scale::<HIGH, LOW>(_mm256_loadu_si256(from.as_ptr().add(at).cast()));
+                let scaled = lanes.scale::<HIGH, LOW, OFFSETS>(_mm256_loadu_si256(from.as_ptr().add(at).cast()));
                 let clipped = _mm256_min_epi32(_mm256_max_epi32(scaled, min), max);
                 _mm256_storeu_si256(to.add(at).cast(), clipped);
             }
@@ -69,7 +70,12 @@ unsafe fn words<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize,
 /// # Safety
 /// As [`words`].
 #[target_feature(enable = "avx2")]
-unsafe fn bytes<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize, from: &[i32], to: *mut u8) {
+unsafe fn bytes<const HIGH: bool, const LOW: bool, const OFFSETS: bool>(
+    scale: &Scale,
+    stride: usize,
+    from: &[i32],
+    to: *mut u8,
+) {
     let (count, step) = columns(scale, stride);
     let [min, max] = [scale.min, scale.max].map(|bound| _mm_set1_epi8(bound as i8));
     for column in 0..count {
@@ -80,8 +86,8 @@ unsafe fn bytes<const HIGH: bool, const LOW: bool>(scale: &Scale, stride: usize,
             let next = if at + step < from.len() { at + step } else { at };
             // SAFETY: rows are multiples of LANES, so LANES elements from `at` and from `next` are inside both.
             unsafe {
-                let first = lanes.scale::<HIGH, LOW>(_mm256_loadu_si256(from.as_ptr().add(at).cast()));
-                let second = lanes.scale::<HIGH, LOW>(_mm256_loadu_si256(from.as_ptr().add(next).cast()));
+                let first = lanes.scale::<HIGH, LOW, OFFSETS>(_mm256_loadu_si256(from.as_ptr().add(at).cast()));
+                let second = lanes.scale::<HIGH, LOW, OFFSETS>(_mm256_loadu_si256(from.as_ptr().add(next).cast()));
                 // Packing saturates, to bounds that lie outside the scale's.
                 let short = _mm256_permute4x64_epi64::<0b1101_1000>(_mm256_packs_epi32(first, second));
                 let packed = _mm_packs_epi16(_mm256_castsi256_si128(short), _mm256_extracti128_si256::<1>(short));
@@ -115,7 +121,7 @@ impl Lanes {
         let multiplier = narrow(&group.multiplier);
         Self {
             zero_in: _mm256_set1_epi32(scale.zero_in),
-            zero_out: _mm256_set1_epi32(scale.zero_out),
+            zero_out: _mm256_set1_epi32(if scale.early { 0 } else { scale.zero_out }),
             multiplier: [multiplier, odd(multiplier)],
             shift_high: narrow(&group.shift_high),
             shift: [wide(&group.shift[0]), wide(&group.shift[1])],
@@ -127,8 +133,8 @@ impl Lanes {
     /// All but clipping.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn scale<const HIGH: bool, const LOW: bool>(&self, value: __m256i) -> __m256i {
-        let value = _mm256_sub_epi32(value, self.zero_in);
+    fn scale<const HIGH: bool, const LOW: bool, const OFFSETS: bool>(&self, value: __m256i) -> __m256i {
+        let value = if OFFSETS { _mm256_sub_epi32(value, self.zero_in) } else { value };
         let (evens, odds) = (self.product(0, value), self.product(1, odd(value)));
         let scaled = match (HIGH, LOW) {
             (true, false) => self.high(evens, odds),
@@ -138,7 +144,7 @@ impl Lanes {
                 _mm256_blendv_epi8(self.high(evens, odds), self.low(evens, odds), lower)
             }
         };
-        _mm256_add_epi32(scaled, self.zero_out)
+        if OFFSETS { _mm256_add_epi32(scaled, self.zero_out) } else { scaled }
     }
 
     /// Products of the even (0) or odd (1) lanes, with what rounds them.
