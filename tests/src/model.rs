@@ -87,6 +87,18 @@ pub fn digits() -> Arc<Model> {
     DIGITS.clone()
 }
 
+/// The same with all layers committed, measured.
+pub fn layered_digits() -> Arc<Model> {
+    static DIGITS: LazyLock<Arc<Model>> = LazyLock::new(|| {
+        let program = tequio_models::digits().program;
+        let graph = load(program).expect("the digits load");
+        let plain = Plan::plain(&graph).expect("the digits have a plan");
+        let shards: Vec<_> = images(16)[0].chunks(digits().input_bytes()[0]).map(|shard| vec![shard.to_vec()]).collect();
+        Model::new(program.to_vec(), Some(plain.measured(&graph, &shards).expect("the digits are measured")))
+    });
+    DIGITS.clone()
+}
+
 /// The first `shards` of 90 shards of test images.
 pub fn images(shards: usize) -> Vec<Vec<u8>> {
     let mut bytes = tequio_models::digits().inputs;

@@ -7,7 +7,7 @@ use tequio_attestation::{Manifest, ShardTrace, Source};
 use tequio_tensor::DType;
 use tequio_tests::{
     Job, Scene, job,
-    model::{digits, images, noise},
+    model::{digits, images, layered_digits, noise},
 };
 
 use crate::is_caught;
@@ -55,7 +55,7 @@ fn a_whole_op_left_out() {
 #[test]
 fn only_the_cheap_ops() {
     // Convolutions made up, only the last dense layer done.
-    let job = Job { draws: 64, ..Job::of(digits(), images(3)) };
+    let job = Job { draws: 64, ..Job::of(layered_digits(), images(3)) };
     is_caught(job, |scene| claim(scene, (0..4).map(|slot| (slot, noise(7, length(scene, slot))))));
 }
 

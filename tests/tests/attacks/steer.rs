@@ -6,7 +6,7 @@ use tequio_attestation::{ShardTrace, TensorId};
 use tequio_tensor::Op;
 use tequio_tests::{
     Job, Scene, job,
-    model::{bottleneck, digits, images},
+    model::{bottleneck, images, layered_digits},
 };
 
 use crate::is_caught;
@@ -40,7 +40,7 @@ fn a_pool_steered_to_its_old_value() {
 
 #[test]
 fn a_cut_where_the_most_similar_input_differs_least() {
-    is_caught(Job { draws: 64, ..Job::of(digits(), images(8)) }, |scene| {
+    is_caught(Job { draws: 64, ..Job::of(layered_digits(), images(8)) }, |scene| {
         let similar = (0..8).filter(|shard| *shard != scene.shard).map(|shard| scene.old(shard).unwrap());
         let equal = |old: &ShardTrace| {
             old.slots[3].iter().zip(&scene.honest.slots[3]).filter(|(old, honest)| old == honest).count()

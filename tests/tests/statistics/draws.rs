@@ -11,7 +11,7 @@ use tequio_attestation::{
 use tequio_tensor::Op;
 use tequio_tests::{
     Model,
-    model::{bottleneck, digits, images, shard_of},
+    model::{bottleneck, digits, images, layered_digits, shard_of},
 };
 
 const SEEDS: u32 = 1_000;
@@ -186,7 +186,7 @@ fn cheats_on_the_models_of_the_folder_are_caught_as_often_as_promised() {
 
 #[test]
 fn what_is_looked_up_is_what_the_contract_finds() {
-    let model = digits();
+    let model = layered_digits();
     let manifest = model.manifest();
     let (old, inputs) = split(&images(9), 9);
     let old = model.trace(&old);
