@@ -76,7 +76,7 @@ pub fn inside(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize) -> 
     let guesses: Vec<Vec<Guess>> = layers.iter().map(|layer| guesses(weighing, layer, &exact)).collect();
     let mut found = vec![];
     for sure in SURE {
-        let places = (0..layers.len()).map(|at| at..at + 1).chain([0..layers.len()]);
+        let places = (0..layers.len()).map(|at| at..at + 1).chain(std::iter::once(0..layers.len()));
         for of in places {
             let mut taken: BTreeMap<TensorId, Vec<&Guess>> = BTreeMap::new();
             let is_sure = |guess: &&Guess| guess.right * 1_000 >= guess.all * sure;
