@@ -93,7 +93,8 @@ pub fn layered_digits() -> Arc<Model> {
         let program = tequio_models::digits().program;
         let graph = load(program).expect("the digits load");
         let plain = Plan::plain(&graph).expect("the digits have a plan");
-        let shards: Vec<_> = images(16)[0].chunks(digits().input_bytes()[0]).map(|shard| vec![shard.to_vec()]).collect();
+        let shards: Vec<_> =
+            images(16)[0].chunks(digits().input_bytes()[0]).map(|shard| vec![shard.to_vec()]).collect();
         Model::new(program.to_vec(), Some(plain.measured(&graph, &shards).expect("the digits are measured")))
     });
     DIGITS.clone()

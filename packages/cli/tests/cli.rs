@@ -51,7 +51,7 @@ fn with_few_draws_the_report_names_who_got_away_and_how_likely_that_was() {
         })
         .collect();
     assert!(!away.is_empty());
-    assert!(away.iter().all(|away| (0.5..1.0).contains(&away["chance"].as_f64().unwrap())), "{away:?}");
+    assert!(away.iter().all(|away| (0.4..0.6).contains(&away["chance"].as_f64().unwrap())), "{away:?}");
 }
 
 /// One wrong value in each shard: no draw meets it, and who runs one of its shards again does.
