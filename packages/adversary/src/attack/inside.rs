@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tequio_attestation::{Manifest, Node, Operand, Source, TensorId};
 use tequio_tensor::{Elements, Op, Type, evaluate, is_dense, is_elementwise};
 
-use super::{Cheat, Target};
+use super::{Cheat, Target, part::source};
 use crate::{
     element::{computed, decode},
     known::Known,
@@ -101,6 +101,7 @@ impl Cone {
                 .filter(move |id| node(*id).is_some_and(|node| node.operands.contains(&Operand::Tensor(read))))
         };
         let share = |id: TensorId| target.costs[id.0 as usize] as f64 / manifest.header.cost.max(1) as f64;
+        let own = source(manifest, root);
         let mut layers = BTreeMap::new();
         for &id in computed.iter().filter(|id| node(**id).is_some_and(|node| is_dense(&node.op))) {
             let (mut tail, mut cost) = (id, share(id));
@@ -117,12 +118,7 @@ impl Cone {
                     _ => break,
                 }
             }
-            if tail != root
-                && !manifest
-                    .descriptor(root)
-                    .node()
-                    .is_some_and(|node| node.op == Op::Reshape && node.operands[0] == Operand::Tensor(tail))
-            {
+            if Some(id) != own && tail != root {
                 *layers.entry(tail).or_insert(0.0) += cost;
             }
         }

@@ -105,7 +105,7 @@ pub fn parts(
 }
 
 /// The convolution or product that a committed tensor follows from element by element, the one with most terms.
-fn source(manifest: &Manifest, id: TensorId) -> Option<TensorId> {
+pub fn source(manifest: &Manifest, id: TensorId) -> Option<TensorId> {
     let (mut seen, mut todo, mut found) = (BTreeSet::new(), vec![id], vec![]);
     while let Some(at) = todo.pop() {
         let tensor = manifest.descriptor(at);
