@@ -48,8 +48,8 @@ const WAYS: [Way; 5] = [
 ];
 
 /// Guesses the elements of all committed tensors, and of each alone, that are right often enough, and computes the rest
-/// honestly; and what [`insides`] does. Guesses are learnt from some shards and tried on others, or on the same. `items` is how many parts a tensor
-/// has that are guessed alike: the length of a batch.
+/// honestly; and what is inside checks that compute several layers. Guesses are learnt from some shards and tried on
+/// others, or on the same. `items` is how many parts a tensor has that are guessed alike: the length of a batch.
 pub fn guesses(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usize) -> Vec<(String, Cheat)> {
     let slots: Vec<Slot> = (0..target.manifest.header.committed as usize)
         .map(|slot| Slot::new(target, [learnt, tried], slot, items))
