@@ -93,7 +93,8 @@ impl<S: Supply> Evaluator<S> {
         index: u32,
     ) -> Result<(i64, i64), Malformed> {
         (self.shard, self.reads, self.kept) = (shard, 0, 0);
-        self.known.values().for_each(|known| known.memo.borrow_mut().clear());
+        // With its memory: draws on other tensors are not to add theirs to it.
+        self.known.values().for_each(|known| _ = known.memo.take());
         let claimed = self.leaf_value(tensor, layout, shard, index)?;
         let computed = self.compute(tensor, index, 0)?;
         Ok((claimed, computed))

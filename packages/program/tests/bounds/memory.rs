@@ -40,6 +40,7 @@ fn within(name: &str, worst: Worst) {
 fn a_check_of_what_the_limits_admit_stays_below_16_mib() {
     within("deep chain", Worst::new().chain(1_489, 88));
     within("wide chain", Worst::new().chain(32_000, 4));
+    within("wide chain, one more than half full", Worst::new().chain(16_385, 7));
     within("leaves of a byte", Worst::new().dust(7_000, 1).dust(7_000, 1));
     within("leaves with gaps", Worst::new().dust(3_600, 2).dust(3_600, 2));
     within("many tensors", Worst::new().crowd(86));
@@ -64,6 +65,20 @@ fn a_check_of_many_draws_stays_below_16_mib() {
         checked.unwrap();
         assert!(most <= LIMIT, "{taps} taps: {most} bytes");
     }
+}
+
+/// What one draw keeps is gone before the next: else so short an opening takes 64 MiB, and nobody could open.
+#[test]
+fn a_check_of_draws_that_keep_much_stays_below_16_mib() {
+    let manifest = compiled(Worst::new().repeats(16, 32_000, 4)).unwrap().manifest;
+    let run = Run::new(&manifest);
+    let statement = run.statement(64);
+    let opening = run.open_all(&statement, 0..64);
+    let (checked, most) = most_allocated(|| check(&statement, 0, &opening));
+    println!("64 draws: opening {} bytes, memory {most} bytes", opening.len());
+    checked.unwrap();
+    assert!(most <= LIMIT, "{most} bytes");
+    call::keep("many wide draws", &statement, &opening);
 }
 
 /// It once took more than 32 MiB.

@@ -46,6 +46,28 @@ impl Worst {
         self.flat(&sum, &to)
     }
 
+    /// `many` committed sums, each of `deep` virtual tensors of `wide` elements that one element is repeated to: little to
+    /// open, much to keep.
+    pub fn repeats(mut self, many: usize, wide: i32, deep: usize) -> Self {
+        let (p, shape) = (&mut self.program, [1, wide]);
+        p.input("repeated", DType::INT8, &[1, 1]);
+        p.shape("repeats", &[1, wide.into()]);
+        for number in 0..many {
+            let mut at = format!("repeat{number}_1");
+            p.op(Op::TILE, Attribute::None, &["repeated", "repeats"], (&at, DType::INT8, &shape));
+            for link in 2..deep {
+                let to = format!("repeat{number}_{link}");
+                p.op(Op::BITWISE_NOT, Attribute::None, &[&at], (&to, DType::INT8, &shape));
+                at = to;
+            }
+            let [lines, sum] = ["repeat_wide", "member_repeat"].map(|name| format!("{name}{number}"));
+            p.op(Op::CAST, Attribute::None, &[&at], (&lines, DType::INT32, &shape));
+            p.op(Op::REDUCE_SUM, Attribute::Axis(1), &[&lines], (&sum, DType::INT32, &[1, 1]));
+            self.parts.push(sum);
+        }
+        self
+    }
+
     /// `groups` × 64 committed tensors of one element each.
     pub fn crowd(mut self, groups: usize) -> Self {
         let (p, one) = (&mut self.program, [1, 1]);
@@ -118,7 +140,7 @@ impl Worst {
     }
 }
 
-/// The plan that commits to the output and to the crowd, and makes every byte of dust a leaf.
+/// The plan that commits to the output, to the crowd and to sums of what is repeated, and makes every byte of dust a leaf.
 pub fn plan(graph: &Graph) -> Plan {
     let mut smallest = Program::default();
     smallest.input("x", DType::INT8, &[1]);
