@@ -49,10 +49,15 @@ impl Plan {
         if job.iter().all(|job| *job) {
             return Err(Refused::None { what: "inputs of shard scope" });
         }
-        [MAX_CHECK_BYTES, MAX_CHECK_BYTES / 2]
-            .into_iter()
-            .find_map(|bytes| searched(graph, &job, bytes).transpose())
-            .unwrap_or_else(|| plain(graph, &job))
+        let plain = Choice::plain(graph, &job)?;
+        for bytes in [MAX_CHECK_BYTES, MAX_CHECK_BYTES / 2] {
+            let plan = plain.searched(bytes)?.plan();
+            // Layouts are a compromise of all that read a tensor: checks may take too much after all.
+            if Scheme::new(graph, &plan).is_ok_and(|scheme| cones(&scheme).is_ok()) {
+                return Ok(plan);
+            }
+        }
+        Ok(plain.plan())
     }
 
     /// The plan that a search begins with, all inputs of shard scope: committed are the outputs, of every convolution and
@@ -62,77 +67,76 @@ impl Plan {
     /// As [`Self::propose`].
     pub fn plain(graph: &Graph) -> Result<Self, Refused> {
         graph.postable()?;
-        plain(graph, &vec![false; graph.inputs()])
+        Ok(Choice::plain(graph, &vec![false; graph.inputs()])?.plan())
     }
 }
 
-fn plain(graph: &Graph, job: &[bool]) -> Result<Plan, Refused> {
-    flow::limited(graph)?;
-    let committed = choose::committed(graph)?;
-    let cones = Search::new(graph, vec![], committed.clone(), MAX_CHECK_BYTES).cones();
-    let mut cases = cases(graph, job);
-    let weighing = routed(graph, &committed, cones, job, &mut cases)?;
-    Ok(laid_out(&weighing, &committed, job, &cases))
+/// What is committed, weighed at the default rates, and by which routes.
+struct Choice<'g> {
+    /// By input.
+    job: Vec<bool>,
+    committed: Vec<bool>,
+    weighing: Weighing<'g>,
+    cases: Vec<Case>,
 }
 
-/// 1. Routes are chosen for the plain plan: an op with several operands routes through the one that makes Σ w smallest,
-///    larger tensors tried first.
-/// 2. What is committed is searched for, checks being shown no more than so many bytes, and routes are chosen anew.
-/// 3. Layouts by worst opening; rates are the defaults.
-///
-/// `None` if checks then take too much after all: layouts are a compromise of all that read a tensor.
-fn searched(graph: &Graph, job: &[bool], bytes: u64) -> Result<Option<Plan>, Refused> {
-    flow::limited(graph)?;
-    let committed = choose::committed(graph)?;
-    let mut search = Search::new(graph, choose::anchors(graph, &committed), committed, bytes);
-    let mut cases = cases(graph, job);
-    let weighing = routed(graph, search.committed(), search.cones(), job, &mut cases)?;
-    search.improve(&weighing, &cases);
-    let weighing = routed(graph, search.committed(), search.cones(), job, &mut cases)?;
-    let plan = laid_out(&weighing, search.committed(), job, &cases);
-    let fits = Scheme::new(graph, &plan).is_ok_and(|scheme| cones(&scheme).is_ok());
-    Ok(fits.then_some(plan))
-}
+impl<'g> Choice<'g> {
+    /// By the rule of [`choose::committed`]. There is a case in which all inputs of shard scope differ, and one in which all
+    /// of job scope do.
+    fn plain(graph: &'g Graph, job: &[bool]) -> Result<Self, Refused> {
+        flow::limited(graph)?;
+        let committed = choose::committed(graph)?;
+        let roots = graph.iter().map(|(id, _)| id).filter(|id| committed[id.0 as usize]);
+        let cones = roots.map(|id| Arc::new(Cone::new(graph, &committed, id))).collect();
+        let shards: Vec<bool> = job.iter().map(|job| !job).collect();
+        let scenarios = [shards, job.to_vec()].into_iter().filter(|differs| differs.contains(&true));
+        let case = |differs| Case::new(graph, differs, vec![false; graph.tensors().len()], vec![]);
+        Self::routed(graph, job, committed, cones, scenarios.map(case).collect())
+    }
 
-/// One in which all inputs of shard scope differ, and one in which all of job scope do.
-fn cases(graph: &Graph, job: &[bool]) -> Vec<Case> {
-    let shards: Vec<bool> = job.iter().map(|job| !job).collect();
-    let scenarios = [shards, job.to_vec()].into_iter().filter(|differs| differs.contains(&true));
-    scenarios.map(|differs| Case::new(graph, differs, vec![false; graph.tensors().len()], vec![])).collect()
-}
+    /// What a search makes of it: checks are shown no more than so many bytes.
+    fn searched(&self, bytes: u64) -> Result<Self, Refused> {
+        let graph = self.weighing.graph;
+        let mut search = Search::new(graph, choose::anchors(graph, &self.committed), self.committed.clone(), bytes);
+        search.improve(&self.weighing, &self.cases);
+        Self::routed(graph, &self.job, search.committed().to_vec(), search.cones(), self.cases.clone())
+    }
 
-/// Weighs what is committed at the default rates, by the best routes.
-fn routed<'g>(
-    graph: &'g Graph,
-    committed: &[bool],
-    cones: Vec<Arc<Cone>>,
-    job: &[bool],
-    cases: &mut [Case],
-) -> Result<Weighing<'g>, Refused> {
-    let slots: Vec<_> = cones.iter().map(|cone| (cone.root, rates::s(graph, cone))).collect();
-    let weighing = Weighing::new(graph, cones, committed, job, &slots);
-    cases.iter_mut().for_each(|case| case.rates = vec![rates::R; slots.len()]);
-    reroute(&weighing, cases)?;
-    Ok(weighing)
-}
+    /// An op with several operands routes through the one that makes Σ w smallest, larger tensors tried first.
+    fn routed(
+        graph: &'g Graph,
+        job: &[bool],
+        committed: Vec<bool>,
+        cones: Vec<Arc<Cone>>,
+        mut cases: Vec<Case>,
+    ) -> Result<Self, Refused> {
+        let slots: Vec<_> = cones.iter().map(|cone| (cone.root, rates::s(graph, cone))).collect();
+        let weighing = Weighing::new(graph, cones, &committed, job, &slots);
+        cases.iter_mut().for_each(|case| case.rates = vec![rates::R; slots.len()]);
+        reroute(&weighing, &mut cases)?;
+        Ok(Self { job: job.to_vec(), committed, weighing, cases })
+    }
 
-fn laid_out(weighing: &Weighing<'_>, committed: &[bool], job: &[bool], cases: &[Case]) -> Plan {
-    let graph = weighing.graph;
-    let layouts = layouts::choose(graph, committed, &weighing.cones);
-    let mut skips = weighing.skips.iter();
-    let (mut given, mut commits) = (Vec::new(), Vec::new());
-    for (id, tensor) in graph.iter() {
-        let Some(Layout { leaf_log2, row }) = layouts[id.0 as usize] else { continue };
-        let (name, tensor) = (tensor.name.clone(), id.0);
-        if committed[id.0 as usize] {
-            let s = skips.next().copied().unwrap_or_default();
-            commits.push(Commit { tensor, name, leaf_log2, row, s });
-        } else {
-            given.push(Given { tensor, name, leaf_log2, row });
+    /// Layouts by worst opening.
+    fn plan(&self) -> Plan {
+        let Self { job, committed, weighing, cases } = self;
+        let graph = weighing.graph;
+        let layouts = layouts::choose(graph, committed, &weighing.cones);
+        let mut skips = weighing.skips.iter();
+        let (mut given, mut commits) = (Vec::new(), Vec::new());
+        for (id, tensor) in graph.iter() {
+            let Some(Layout { leaf_log2, row }) = layouts[id.0 as usize] else { continue };
+            let (name, tensor) = (tensor.name.clone(), id.0);
+            if committed[id.0 as usize] {
+                let s = skips.next().copied().unwrap_or_default();
+                commits.push(Commit { tensor, name, leaf_log2, row, s });
+            } else {
+                given.push(Given { tensor, name, leaf_log2, row });
+            }
         }
+        let scenarios = cases.iter().map(|case| scenario(graph, case)).collect();
+        Plan { compiler: COMPILER, job: marked(job), given, committed: commits, scenarios, gamma: 0 }
     }
-    let scenarios = cases.iter().map(|case| scenario(graph, case)).collect();
-    Plan { compiler: COMPILER, job: marked(job), given, committed: commits, scenarios, gamma: 0 }
 }
 
 fn marked(marks: &[bool]) -> Vec<u32> {

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tequio_attestation::{Manifest, Node, Operand, Source, TensorId};
-use tequio_tensor::{Elements, Op, Type, evaluate, is_dense, is_elementwise};
+use tequio_attestation::{Manifest, Operand, Source, TensorId};
+use tequio_tensor::{is_dense, is_elementwise};
 
-use super::{Cheat, Target, part::source};
-use crate::{
-    element::{computed, decode},
-    known::Known,
+use super::{
+    Cheat, Target,
+    part::{source, weight_zero_point},
 };
+use crate::{element::computed, known::Known};
 
 /// How often an element must have its most frequent value for that to be taken.
 const SURE: [f64; 5] = [1.0, 0.985, 0.95, 0.9, 0.75];
@@ -27,9 +27,7 @@ pub fn insides(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usi
     let manifest = target.manifest;
     let cones: Vec<Cone> = manifest.committed().into_iter().map(|(id, _)| Cone::new(target, id)).collect();
     let layers: BTreeMap<TensorId, f64> = cones.iter().flat_map(|cone| cone.layers.clone()).collect();
-    if layers.is_empty() {
-        return vec![];
-    }
+    let (false, Some(first)) = (layers.is_empty(), tried.first()) else { return vec![] };
     let tried = &tried[..tried.len().min(SHARDS)];
     let guesses: BTreeMap<TensorId, Vec<Guess>> =
         layers.keys().map(|id| (*id, guesses(manifest, *id, learnt, items))).collect();
@@ -55,7 +53,7 @@ pub fn insides(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usi
                 }
                 !guesses.is_empty()
             };
-            let caught = caught(target, &cones, tried, |_, _, _| None, overwrite);
+            let caught = caught(target, &cones, tried, &Values::new(), overwrite);
             cheats.push((
                 format!("guess {place}inside checks what is right {sure} of the time"),
                 Cheat { saved, caught },
@@ -65,14 +63,14 @@ pub fn insides(target: Target<'_>, learnt: &[Known], tried: &[Known], items: usi
     let inside: BTreeSet<TensorId> =
         cones.iter().filter(|cone| !cone.layers.is_empty()).flat_map(|cone| cone.computed.clone()).collect();
     for tenths in TENTHS {
-        let weights = |id: TensorId| Weights::of(manifest, id, tenths).filter(|_| inside.contains(&id));
-        let lighter: BTreeMap<TensorId, Weights> = inside.iter().filter_map(|id| Some((*id, weights(*id)?))).collect();
-        let cost = |(id, weights): (&TensorId, &Weights)| weights.left_out * target.costs[id.0 as usize] as f64;
-        let saved = lighter.iter().map(cost).sum::<f64>() / manifest.header.cost.max(1) as f64;
-        let roughly = |id: TensorId, node: &Node, values: &dyn Fn(TensorId) -> Vec<i64>| {
-            Some(summed(manifest, id, node, values, &lighter.get(&id)?.values))
-        };
-        let caught = caught(target, &cones, tried, roughly, |_, _| false);
+        let (mut lighter, mut saved) = (Values::new(), 0.0);
+        for &id in &inside {
+            if let Some((weights, values, left_out)) = lightened(manifest, id, first, tenths) {
+                saved += left_out * target.costs[id.0 as usize] as f64 / manifest.header.cost.max(1) as f64;
+                lighter.insert(weights, values);
+            }
+        }
+        let caught = caught(target, &cones, tried, &lighter, |_, _| false);
         cheats.push((format!("compute inside checks without {tenths} tenths of the weights"), Cheat { saved, caught }));
     }
     cheats
@@ -126,32 +124,28 @@ impl Cone {
     }
 }
 
-/// The chance that one draw catches it if of every cone some tensors are computed by `instead`, or changed by `overwrite`.
+/// The chance that one draw catches it if `instead` is taken for some constants, and tensors inside checks are changed by
+/// `overwrite`, which says whether it did.
 fn caught(
     target: Target<'_>,
     cones: &[Cone],
     tried: &[Known],
-    instead: impl Fn(TensorId, &Node, &dyn Fn(TensorId) -> Vec<i64>) -> Option<Vec<i64>>,
+    instead: &Values,
     overwrite: impl Fn(TensorId, &mut Vec<i64>) -> bool,
 ) -> f64 {
     let manifest = target.manifest;
     let mut caught = 0.0;
     for cone in cones.iter().filter(|cone| !cone.layers.is_empty()) {
         for known in tried {
-            let mut values = Values::new();
+            let mut values = instead.clone();
             for &id in &cone.computed {
                 let Some(node) = manifest.descriptor(id).node() else { continue };
-                let value = |read: TensorId| values.get(&read).unwrap_or(&known.values[read.0 as usize]);
                 let reads = |operand: &Operand| matches!(operand, Operand::Tensor(read) if values.contains_key(read));
                 let is_changed = node.operands.iter().any(reads);
-                let other = instead(id, node, &|read| value(read).clone());
-                let has_other = other.is_some();
-                let mut made = match other {
-                    Some(made) => made,
-                    None if is_changed => computed(manifest, id, |read| value(read)),
-                    None => known.values[id.0 as usize].clone(),
-                };
-                if (id != cone.root && overwrite(id, &mut made)) || is_changed || has_other {
+                let value = |read: TensorId| &values.get(&read).unwrap_or(&known.values[read.0 as usize])[..];
+                let mut made =
+                    if is_changed { computed(manifest, id, value) } else { known.values[id.0 as usize].clone() };
+                if (id != cone.root && overwrite(id, &mut made)) || is_changed {
                     values.insert(id, made);
                 }
             }
@@ -189,59 +183,20 @@ fn guesses(manifest: &Manifest, id: TensorId, learnt: &[Known], items: usize) ->
     (0..item).map(of_element).collect()
 }
 
-/// A dense op's weights, the smallest of them taken for nothing.
-struct Weights {
-    values: Vec<i64>,
-    /// The share that counted for something and no longer does.
-    left_out: f64,
-}
-
-impl Weights {
-    /// `None` of other ops, and if weights are computed.
-    fn of(manifest: &Manifest, id: TensorId, tenths: usize) -> Option<Self> {
-        let node = manifest.descriptor(id).node().filter(|node| is_dense(&node.op))?;
-        let Operand::Tensor(weights) = node.operands[1] else { return None };
-        let constant = |id: TensorId| {
-            let tensor = manifest.descriptor(id);
-            let is_constant = matches!(tensor.source, Source::Constant { .. });
-            is_constant.then(|| decode(&manifest.constants[id.0 as usize], tensor.ty.dtype))
-        };
-        let zero = match node.operands.get(if node.op == Op::MatMul { 3 } else { 4 }) {
-            Some(&Operand::Scalar { value, .. }) => value,
-            Some(Operand::Tensor(id)) => *constant(*id)?.first()?,
-            None => 0,
-        };
-        let mut values = constant(weights)?;
-        let mut sizes: Vec<u64> = values.iter().map(|weight| weight.abs_diff(zero)).collect();
-        sizes.sort_unstable();
-        let least = sizes[(sizes.len() * tenths / 10).min(sizes.len() - 1)];
-        let counts = |weight: &&mut i64| **weight != zero && weight.abs_diff(zero) < least;
-        let count = values.iter_mut().filter(counts).map(|weight| *weight = zero).count();
-        let left_out = count as f64 / values.len() as f64;
-        Some(Self { values, left_out })
+/// A dense op's weights with the smallest of them taken for nothing, and the share that counted for something and no longer
+/// does. `None` of other ops, and if weights are computed.
+fn lightened(manifest: &Manifest, id: TensorId, known: &Known, tenths: usize) -> Option<(TensorId, Vec<i64>, f64)> {
+    let node = manifest.descriptor(id).node().filter(|node| is_dense(&node.op))?;
+    let Operand::Tensor(weights) = node.operands[1] else { return None };
+    if !matches!(manifest.descriptor(weights).source, Source::Constant { .. }) {
+        return None;
     }
-}
-
-/// A dense op's output with other weights.
-fn summed(
-    manifest: &Manifest,
-    id: TensorId,
-    node: &Node,
-    values: &dyn Fn(TensorId) -> Vec<i64>,
-    weights: &[i64],
-) -> Vec<i64> {
-    let value = |(at, operand): (usize, &Operand)| match operand {
-        Operand::Tensor(_) if at == 1 => weights.to_vec(),
-        Operand::Tensor(id) => values(*id),
-        Operand::Scalar { .. } => vec![],
-    };
-    let operands: Vec<Vec<i64>> = node.operands.iter().enumerate().map(value).collect();
-    let element = |(operand, values)| match operand {
-        &Operand::Scalar { value, .. } => Elements::Scalar(value),
-        Operand::Tensor(_) => Elements::All(values),
-    };
-    let elements: Vec<Elements<'_>> =
-        node.operands.iter().zip(operands.iter().map(Vec::as_slice)).map(element).collect();
-    let types: Vec<Type> = node.operands.iter().map(|operand| manifest.operand_type(operand)).collect();
-    evaluate(&node.op, &types, &manifest.descriptor(id).ty, &elements).collect()
+    let (zero, mut values) = (weight_zero_point(node, known), known.values[weights.0 as usize].clone());
+    let mut sizes: Vec<u64> = values.iter().map(|weight| weight.abs_diff(zero)).collect();
+    sizes.sort_unstable();
+    let least = sizes[(sizes.len() * tenths / 10).min(sizes.len() - 1)];
+    let counts = |weight: &&mut i64| **weight != zero && weight.abs_diff(zero) < least;
+    let count = values.iter_mut().filter(counts).map(|weight| *weight = zero).count();
+    let left_out = count as f64 / values.len() as f64;
+    Some((weights, values, left_out))
 }

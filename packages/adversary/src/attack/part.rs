@@ -128,6 +128,15 @@ pub fn source(manifest: &Manifest, id: TensorId) -> Option<TensorId> {
     found.into_iter().max().map(|(_, at)| at)
 }
 
+/// The zero point of a dense op's second operand.
+pub fn weight_zero_point(node: &Node, known: &Known) -> i64 {
+    match node.operands.get(if node.op == Op::MatMul { 3 } else { 4 }) {
+        Some(Operand::Scalar { value, .. }) => *value,
+        Some(Operand::Tensor(id)) => known.values[id.0 as usize].first().copied().unwrap_or(0),
+        None => 0,
+    }
+}
+
 /// What an output element sums: products with so many elements of the second operand, so far apart.
 struct Terms {
     count: usize,
@@ -152,11 +161,7 @@ impl Terms {
 fn partial(manifest: &Manifest, id: TensorId, known: &Known, tenths: usize) -> (Vec<i64>, f64) {
     let tensor = manifest.descriptor(id);
     let Some(node) = tensor.node() else { return (vec![], 0.0) };
-    let zero = match node.operands.get(if node.op == Op::MatMul { 3 } else { 4 }) {
-        Some(Operand::Scalar { value, .. }) => *value,
-        Some(Operand::Tensor(id)) => known.values[id.0 as usize].first().copied().unwrap_or(0),
-        None => 0,
-    };
+    let zero = weight_zero_point(node, known);
     let Operand::Tensor(weights) = node.operands[1] else { return (vec![], 0.0) };
     let all = &known.values[weights.0 as usize];
     let Terms { count, step } = Terms::of(manifest, node);

@@ -105,12 +105,20 @@ fn log2(count: u64) -> u32 {
 
 /// Whether each of a tensor's elements is one of its operand's, or made from one and constants.
 pub(crate) fn copies(graph: &Graph, id: TensorId) -> bool {
+    graph.tensor(id).node().is_some_and(|node| {
+        let open = || node.operands.iter().filter(|operand| !graph.is_constant(operand)).count();
+        moves(&node.op) || is_elementwise(&node.op) && open() == 1
+    })
+}
+
+/// Whether an op's every element is one of its operands', or padding, at a place that is known.
+pub(crate) fn moves(op: &Op) -> bool {
     use Op::*;
-    graph.tensor(id).node().is_some_and(|node| match node.op {
+    match op {
         Pad { .. } | Reshape | Transpose { .. } | Slice { .. } | Concat { .. } | Reverse { .. } | Tile => true,
         Resize(resize) => !resize.bilinear,
-        op => is_elementwise(&op) && node.operands.iter().filter(|operand| !graph.is_constant(operand)).count() == 1,
-    })
+        _ => false,
+    }
 }
 
 /// Whether its elements say less than those they are made from: pools, reductions, argmax.

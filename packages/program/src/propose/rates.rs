@@ -3,7 +3,10 @@
 use tequio_attestation::{Node, Operand, TensorId};
 use tequio_tensor::{Op, is_dense, is_elementwise};
 
-use crate::{analysis::cone::Cone, graph::Graph};
+use crate::{
+    analysis::{bits::moves, cone::Cone},
+    graph::Graph,
+};
 
 /// r: 1/4.
 pub const R: u16 = 16_384;
@@ -24,7 +27,7 @@ pub fn s(graph: &Graph, cone: &Cone) -> u16 {
         if saturates(node) {
             return S_CLAMPED;
         }
-        let keeps = is_elementwise(&node.op) || moves(&node.op);
+        let keeps = is_elementwise(&node.op) || moves(&node.op) || matches!(node.op, Op::MaxPool2d(_));
         match node.operands.first() {
             Some(Operand::Tensor(next)) if keeps => at = *next,
             _ => break,
@@ -46,23 +49,6 @@ fn saturates(node: &Node) -> bool {
             }
             _ => false,
         },
-        _ => false,
-    }
-}
-
-/// Ops whose every value is one of their operand's.
-fn moves(op: &Op) -> bool {
-    use Op::*;
-    match op {
-        Pad { .. }
-        | Reshape
-        | Transpose { .. }
-        | Slice { .. }
-        | Concat { .. }
-        | Reverse { .. }
-        | Tile
-        | MaxPool2d(_) => true,
-        Resize(resize) => !resize.bilinear,
         _ => false,
     }
 }

@@ -4,18 +4,17 @@
 use std::collections::BTreeMap;
 
 use tequio_attestation::{Operand, TensorId};
-use tequio_tensor::{Op, is_dense, is_elementwise};
+use tequio_tensor::{is_dense, is_elementwise};
 
 use super::{
     batch::batch,
-    part::{as_if_all, operands, source},
-    run::{Run, computed, computed_with},
+    part::{as_if_all, operands, source, weight_zero_point},
+    run::{Run, computed},
 };
 use crate::{
     analysis::{cone::Cone, weighing::Weighing, weights::ONE},
     graph::Graph,
     limits::MAX_PARTS,
-    values as known,
 };
 
 /// How often, in 1/1000, an element has its most frequent value if that is taken.
@@ -60,11 +59,13 @@ pub fn inside(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize) -> 
     }
     let exact: Vec<Values> = runs.iter().map(|run| operands(graph, cone, cone.root, run)).collect();
     let tried = runs.len().min(TRIED).min(most as usize);
-    let try_with = |saved: u64, change: &Change<'_>| -> Option<Inside> {
+    let try_with = |saved: u64, instead: &Values, guesses: &Guesses<'_>| -> Option<Inside> {
         let mut wrong = vec![0u64; item];
         for (run, exact) in runs.iter().zip(&exact).take(tried) {
             let truth = &run.values[cone.root.0 as usize];
-            for (at, (value, truth)) in changed(graph, cone, run, exact, change).iter().zip(&**truth).enumerate() {
+            for (at, (value, truth)) in
+                changed(graph, cone, run, exact, instead, guesses).iter().zip(&**truth).enumerate()
+            {
                 wrong[at % item] += u64::from(value != truth);
             }
         }
@@ -78,66 +79,49 @@ pub fn inside(weighing: &Weighing<'_>, at: usize, runs: &[Run], item: usize) -> 
     for sure in SURE {
         let places = (0..layers.len()).map(|at| at..at + 1).chain(std::iter::once(0..layers.len()));
         for of in places {
-            let mut taken: BTreeMap<TensorId, Vec<&Guess>> = BTreeMap::new();
+            let mut taken = Guesses::new();
             let is_sure = |guess: &&Guess| guess.right * 1_000 >= guess.all * sure;
             let all = guesses[of].iter().flatten().filter(is_sure);
             all.for_each(|guess| taken.entry(guess.tensor).or_default().push(guess));
             let saved = taken.values().flatten().map(|guess| guess.cost).fold(0, u64::saturating_add);
             if saved > 0 {
-                found.extend(try_with(saved, &Change::Guessed(&taken)));
+                found.extend(try_with(saved, &Values::new(), &taken));
             }
         }
     }
     for tenths in TENTHS {
-        let lighter = |id: &TensorId| Some((*id, Weights::of(graph, *id, tenths)?));
-        let lighter: BTreeMap<TensorId, Weights> = cone.computed.iter().filter_map(lighter).collect();
-        let saved = |(id, weights): (&TensorId, &Weights)| {
-            u128::from(weighing.work.cost[id.0 as usize]) * weights.left_out as u128
-                / weights.values.len().max(1) as u128
-        };
-        let saved = lighter.iter().map(saved).sum::<u128>() as u64;
+        let (mut lighter, mut saved) = (Values::new(), 0);
+        for &id in &cone.computed {
+            if let Some((weights, values, left_out)) = lightened(graph, id, &runs[0], tenths) {
+                let cost = u128::from(weighing.work.cost[id.0 as usize]);
+                saved += (cost * left_out as u128 / values.len().max(1) as u128) as u64;
+                lighter.insert(weights, values);
+            }
+        }
         if saved > 0 {
-            found.extend(try_with(saved, &Change::Lighter(&lighter)));
+            found.extend(try_with(saved, &lighter, &BTreeMap::new()));
         }
     }
     found
 }
 
-/// What is not computed as it should be.
-enum Change<'a> {
-    Guessed(&'a BTreeMap<TensorId, Vec<&'a Guess>>),
-    Lighter(&'a BTreeMap<TensorId, Weights>),
-}
-
-/// A dense op's weights, the smallest of them taken for nothing.
-struct Weights {
-    values: Vec<i64>,
-    /// How many counted for something and no longer do.
-    left_out: usize,
-}
-
-impl Weights {
-    /// `None` of other ops, and if weights are computed.
-    fn of(graph: &Graph, id: TensorId, tenths: usize) -> Option<Self> {
-        let node = graph.tensor(id).node().filter(|node| is_dense(&node.op))?;
-        let (Operand::Tensor(weights), true) = (&node.operands[1], graph.is_constant(&node.operands[1])) else {
-            return None;
-        };
-        let zero = node.operands.get(if node.op == Op::MatMul { 3 } else { 4 });
-        let zero = zero.map_or(0, |operand| known::Values::of(graph, operand).get(0));
-        let tensor = graph.tensor(*weights);
-        let words = tensor.constant()?.chunks(tensor.ty.dtype.bytes());
-        let mut values: Vec<i64> = words.map(|word| tensor.ty.dtype.read(word)).collect();
-        let mut sizes: Vec<u64> = values.iter().map(|weight| weight.abs_diff(zero)).collect();
-        sizes.sort_unstable();
-        let least = *sizes.get(sizes.len() * tenths / 10)?;
-        let counts = |weight: &&mut i64| **weight != zero && weight.abs_diff(zero) < least;
-        let left_out = values.iter_mut().filter(counts).map(|weight| *weight = zero).count();
-        Some(Self { values, left_out })
-    }
+/// A dense op's weights with the smallest of them taken for nothing, and how many counted for something and no longer do.
+/// `None` of other ops, and if weights are computed.
+fn lightened(graph: &Graph, id: TensorId, run: &Run, tenths: usize) -> Option<(TensorId, Vec<i64>, usize)> {
+    let node = graph.tensor(id).node().filter(|node| is_dense(&node.op))?;
+    let Operand::Tensor(weights) = node.operands[1] else { return None };
+    graph.tensor(weights).constant()?;
+    let (zero, mut values) = (weight_zero_point(graph, node), run.values[weights.0 as usize].to_vec());
+    let mut sizes: Vec<u64> = values.iter().map(|weight| weight.abs_diff(zero)).collect();
+    sizes.sort_unstable();
+    let least = *sizes.get(sizes.len() * tenths / 10)?;
+    let counts = |weight: &&mut i64| **weight != zero && weight.abs_diff(zero) < least;
+    let left_out = values.iter_mut().filter(counts).map(|weight| *weight = zero).count();
+    Some((weights, values, left_out))
 }
 
 type Values = BTreeMap<TensorId, Vec<i64>>;
+type Guesses<'a> = BTreeMap<TensorId, Vec<&'a Guess>>;
 
 /// A dense op's elementwise tail in a cone, the root's own left out.
 struct Layer {
@@ -205,38 +189,30 @@ fn guesses(weighing: &Weighing<'_>, layer: &Layer, exact: &[Values]) -> Vec<Gues
     (0..item).map(of_element).collect()
 }
 
-/// The root as it is if everything else is computed.
-fn changed(graph: &Graph, cone: &Cone, run: &Run, exact: &Values, change: &Change<'_>) -> Vec<i64> {
-    let mut values = Values::new();
+/// The root if `instead` is taken for some constants, some elements are guessed, and everything else is computed.
+fn changed(graph: &Graph, cone: &Cone, run: &Run, exact: &Values, instead: &Values, guesses: &Guesses<'_>) -> Vec<i64> {
+    let mut values = instead.clone();
     for &id in cone.computed.iter().rev() {
         let tensor = graph.tensor(id);
         let Some(node) = tensor.node() else { continue };
-        let reads_other =
-            node.operands.iter().any(|operand| matches!(operand, Operand::Tensor(read) if values.contains_key(read)));
+        let reads = |operand: &Operand| matches!(operand, Operand::Tensor(read) if values.contains_key(read));
+        let is_changed = node.operands.iter().any(reads);
+        let guessed = guesses.get(&id);
+        if !is_changed && guessed.is_none() {
+            continue;
+        }
         let known = |read: TensorId| {
             let found = values.get(&read).or_else(|| exact.get(&read));
             found.map_or(&run.values[read.0 as usize][..], Vec::as_slice)
         };
-        let value = match change {
-            Change::Lighter(lighter) if lighter.contains_key(&id) => {
-                let weights = &lighter[&id].values;
-                Some(computed_with(graph, tensor, |at, read| if at == 1 { weights } else { known(read) }))
-            }
-            Change::Guessed(guesses) if guesses.contains_key(&id) => {
-                let mut value = match exact.get(&id) {
-                    Some(value) if !reads_other => value.clone(),
-                    _ => computed(graph, tensor, known),
-                };
-                for guess in &guesses[&id] {
-                    value.iter_mut().skip(guess.element).step_by(guess.item).for_each(|value| *value = guess.value);
-                }
-                Some(value)
-            }
-            _ => reads_other.then(|| computed(graph, tensor, known)),
+        let mut value = match exact.get(&id) {
+            Some(value) if !is_changed => value.clone(),
+            _ => computed(graph, tensor, known),
         };
-        if let Some(value) = value {
-            values.insert(id, value);
+        for guess in guessed.into_iter().flatten() {
+            value.iter_mut().skip(guess.element).step_by(guess.item).for_each(|value| *value = guess.value);
         }
+        values.insert(id, value);
     }
     values.remove(&cone.root).unwrap_or_else(|| run.values[cone.root.0 as usize].to_vec())
 }

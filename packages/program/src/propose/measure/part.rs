@@ -161,6 +161,12 @@ pub fn operands(graph: &Graph, cone: &Cone, of: TensorId, run: &Run) -> BTreeMap
     known
 }
 
+/// The zero point of a dense op's second operand.
+pub fn weight_zero_point(graph: &Graph, node: &Node) -> i64 {
+    let at = if node.op == Op::MatMul { 3 } else { 4 };
+    node.operands.get(at).map_or(0, |operand| Values::of(graph, operand).get(0))
+}
+
 /// What an element of a dense op's output sums: products with each of so many elements of its second operand.
 struct Terms {
     count: usize,
@@ -181,9 +187,7 @@ impl Terms {
             Op::DepthwiseConv2d(_) => (dims(0..2), dims(2..4)),
             _ => (dims(1..2), dims(2..3)),
         };
-        let zero = if node.op == Op::MatMul { 3 } else { 4 };
-        let zero_point = node.operands.get(zero).map_or(0, |operand| Values::of(graph, operand).get(0));
-        Self { count, step, zero_point, is_known: graph.is_constant(&node.operands[1]) }
+        Self { count, step, zero_point: weight_zero_point(graph, node), is_known: graph.is_constant(&node.operands[1]) }
     }
 
     fn kept(&self, tenths: usize) -> usize {

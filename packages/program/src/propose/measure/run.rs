@@ -86,16 +86,11 @@ fn decode(bytes: &[u8], dtype: DType) -> Vec<i64> {
 
 /// All elements of an op's output from those of its operands.
 pub fn computed<'a>(graph: &Graph, tensor: &Tensor, values: impl Fn(TensorId) -> &'a [i64]) -> Vec<i64> {
-    computed_with(graph, tensor, |_, id| values(id))
-}
-
-/// The same where what is read hangs on which operand it is.
-pub fn computed_with<'a>(graph: &Graph, tensor: &Tensor, values: impl Fn(usize, TensorId) -> &'a [i64]) -> Vec<i64> {
     let Some(node) = tensor.node() else { return vec![] };
-    let operand = |(at, operand): (usize, &Operand)| match *operand {
-        Operand::Tensor(id) => Elements::All(values(at, id)),
+    let operand = |operand: &Operand| match *operand {
+        Operand::Tensor(id) => Elements::All(values(id)),
         Operand::Scalar { value, .. } => Elements::Scalar(value),
     };
-    let operands: Vec<Elements<'_>> = node.operands.iter().enumerate().map(operand).collect();
+    let operands: Vec<Elements<'_>> = node.operands.iter().map(operand).collect();
     evaluate(&node.op, &graph.operand_types(node), &tensor.ty, &operands).collect()
 }
