@@ -1,6 +1,6 @@
 //! Times programs on this machine, asked line by line: `scripts/bench/compare` does.
 //!
-//! `pace PROGRAM…` first writes a line for each program, or why it was refused, and one for the machine. Then it writes for
+//! `pace [--isa NAME] PROGRAM…`, with the best instruction set or one by name, first writes a line for each program, or why it was refused, and one for the machine. Then it writes for
 //! each line `PROGRAM THREADS MILLISECONDS` of its input, programs by number, the best time of an item without commitments
 //! and with them, in microseconds. Everything is JSON.
 
@@ -23,16 +23,16 @@ use tequio_program::{Plan, compile, load};
 const CALL: Duration = Duration::from_millis(1);
 
 fn main() {
-    let programs: Vec<_> = env::args().skip(1).map(|path| Program::new(&path)).collect();
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let isa = arguments.first().filter(|&first| first == "--isa").is_some().then(|| arguments.drain(..2).last());
+    let named = |cpu: &Cpu| isa.iter().flatten().all(|isa| cpu.isa() == isa);
+    let cpu = Cpu::all().into_iter().find(named).expect("an instruction set of this machine");
+    let programs: Vec<_> = arguments.iter().map(|path| Program::new(path, &cpu)).collect();
     for program in &programs {
         let refused = |error: &String| json!({ "refused": error });
         println!("{}", program.as_ref().map_or_else(refused, Program::facts));
     }
-    let best = Cpu::default();
-    println!(
-        "{}",
-        json!({ "isa": format!("{best:?}"), "hash": format!("{:?}", Platform::detect()), "gigabytes": hash_rate() })
-    );
+    println!("{}", json!({ "isa": cpu.isa(), "hash": format!("{:?}", Platform::detect()), "gigabytes": hash_rate() }));
     for line in io::stdin().lock().lines() {
         let line = line.expect("lines of text");
         let asked: Vec<u64> = line.split_whitespace().map(|word| word.parse().expect("a number")).collect();
@@ -50,11 +50,11 @@ struct Program {
 }
 
 impl Program {
-    fn new(path: &str) -> Result<Self, String> {
+    fn new(path: &str, cpu: &Cpu) -> Result<Self, String> {
         let graph = load(&fs::read(path).map_err(text)?).map_err(text)?;
         let plan = Plan::propose(&graph).map_err(text)?;
         let manifest = compile(&graph, &plan).map_err(text)?.manifest;
-        let executable = Cpu::default().prepare(manifest.clone()).map_err(text)?;
+        let executable = cpu.prepare(manifest.clone()).map_err(text)?;
         Ok(Self { manifest, executable })
     }
 

@@ -56,6 +56,11 @@ impl Cpu {
         ALL.clone()
     }
 
+    /// What people call its instruction set.
+    pub fn isa(&self) -> &'static str {
+        self.isa
+    }
+
     fn detect<S: Simd>() -> Option<Self> {
         let simd = S::detect()?;
         if !simd::proof::agrees(simd) {
