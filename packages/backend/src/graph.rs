@@ -5,8 +5,8 @@ use tequio_tensor::{Op, Type, check};
 
 use crate::Unsupported;
 
-/// A checked program. Tensors are named by index; identities and reshapes are views: they share the bytes of what they
-/// read, so every tensor has an *origin* that holds its elements in the same flat order.
+/// A checked program. Tensors are named by index; identities, reshapes and clamps that change nothing are views: they share
+/// the bytes of what they read, so every tensor has an *origin* that holds its elements in the same flat order.
 pub struct Graph<'a> {
     pub manifest: &'a Manifest,
     /// For each tensor its origin: itself, if it is no view.
@@ -27,8 +27,9 @@ impl<'a> Graph<'a> {
         check_committed(manifest)?;
         let mut origin: Vec<usize> = (0..tensors.len()).collect();
         for (tensor, descriptor) in tensors.iter().enumerate() {
-            if let Some(Node { op: Op::Identity | Op::Reshape, operands }) = descriptor.node()
-                && let [Operand::Tensor(id)] = operands[..]
+            if let Some(node) = descriptor.node()
+                && is_same(&node.op, &descriptor.ty)
+                && let [Operand::Tensor(id)] = node.operands[..]
             {
                 origin[tensor] = origin[id.0 as usize];
             }
@@ -99,6 +100,15 @@ impl<'a> Graph<'a> {
     /// For each output, in the header's order, its slot among the committed tensors.
     pub fn outputs(&self) -> Vec<usize> {
         self.manifest.outputs().iter().map(|output| output.slot as usize).collect()
+    }
+}
+
+/// Whether an operator's elements of `ty` are those of its operand, in the same flat order.
+fn is_same(op: &Op, ty: &Type) -> bool {
+    match *op {
+        Op::Identity | Op::Reshape => true,
+        Op::Clamp { min, max } => min <= ty.dtype.min() && max >= ty.dtype.max(),
+        _ => false,
     }
 }
 

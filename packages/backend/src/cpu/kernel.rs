@@ -10,6 +10,7 @@ pub mod image;
 pub mod instruction;
 pub mod pool;
 pub mod reduce;
+pub mod sum;
 pub mod tile;
 
 use super::{

@@ -11,6 +11,7 @@ mod pool;
 mod reduce;
 mod registers;
 mod rescale;
+mod sums;
 
 use tequio_attestation::{Layout, Manifest, Source};
 use tequio_tensor::{Op, Type, constant_operands};

@@ -8,6 +8,7 @@ use crate::{
             Run, Simd,
             depthwise::{Depthwise, Taps},
             gemm::{Gemm, PackedWeights},
+            scale::Scale,
         },
     },
     liveness::Placement,
@@ -72,6 +73,7 @@ impl Run for Contraction {
         let batch = self.image.bytes();
         let row = self.epilogue.width * self.epilogue.dtype.bytes();
         let input = &tensors.bytes(self.input)[..out.len() / row * batch / self.rows()];
+        let in_bytes = self.epilogue.in_bytes();
         let (mut first, mut rest) = (0, out);
         for (number, images) in input.chunks(self.images * batch).enumerate() {
             match self.product {
@@ -82,10 +84,21 @@ impl Run for Contraction {
             let bases = &self.bases[..images.len() / batch * self.rows()];
             for bases in bases.chunks(tile) {
                 let (out, behind) = rest.split_at_mut(bases.len() * row);
-                if !self.scaled_at_once(simd, bytes, bases, out) {
-                    let accumulators = &mut accumulators[..bases.len() * stride];
-                    self.accumulate(simd, (image, bytes), bases, weights, accumulators);
-                    self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                let accumulators = &mut accumulators[..bases.len() * stride];
+                match &in_bytes {
+                    Some(epilogue) => {
+                        if !self.scaled_at_once(simd, epilogue.scale, bytes, bases, out) {
+                            self.accumulate(simd, (image, bytes), bases, weights, accumulators);
+                            simd.scale_to_bytes(epilogue.scale, stride, accumulators, out);
+                        }
+                        if let Some((sum, load)) = epilogue.then {
+                            sum.add(out, &tensors.bytes(load.from)[first * row..]);
+                        }
+                    }
+                    None => {
+                        self.accumulate(simd, (image, bytes), bases, weights, accumulators);
+                        self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                    }
                 }
                 (first, rest) = (first + bases.len(), behind);
             }
@@ -110,13 +123,11 @@ impl Contraction {
         });
     }
 
-    /// Computes rows of bytes that are only scaled, if the instruction set does that at once.
+    /// Computes rows that are scaled to bytes, if the instruction set does that at once.
     #[inline(always)]
-    fn scaled_at_once<S: Simd>(&self, simd: S, image: &[u8], bases: &[u32], out: &mut [u8]) -> bool {
+    fn scaled_at_once<S: Simd>(&self, simd: S, scale: &Scale, image: &[u8], bases: &[u32], out: &mut [u8]) -> bool {
         let (bias, stride) = (&self.bias[..], self.epilogue.stride);
-        let (Some(scale), Product::Quads { offsets, weights }) = (self.epilogue.only_scale(), &self.product) else {
-            return false;
-        };
+        let Product::Quads { offsets, weights } = &self.product else { return false };
         simd.gemm_to_bytes(&Gemm { image, bases, offsets, weights: &weights.groups, bias, stride }, scale, out)
     }
 

@@ -4,7 +4,8 @@ use tequio_tensor::DType;
 
 use super::{
     instruction::{Instruction, Register, Registers},
-    tile::Tile,
+    sum::Sum,
+    tile::{Addressing, Load, Tile},
 };
 use crate::cpu::{
     memory::{Scratch, Tensors},
@@ -92,7 +93,7 @@ impl Fused {
     ) {
         let tile = Tile { first, elements: out.len() / self.dtype.bytes(), width: self.width, stride: self.stride };
         let lanes = tile.lanes();
-        let last = self.last_scale().filter(|_| out.len() == lanes);
+        let last = self.last().filter(|_| out.len() == lanes);
         let instructions = &self.instructions[..self.instructions.len() - last.is_some() as usize];
         for (at, instruction) in instructions {
             let mut to = std::mem::take(&mut registers[*at]);
@@ -101,24 +102,50 @@ impl Fused {
         }
         let registers = Registers { accumulators, registers, lanes };
         match last {
-            Some((scale, from)) => simd.scale_to_bytes(scale, self.stride, registers.get(from), out),
+            Some(Last::Scale(scale, from)) => simd.scale_to_bytes(scale, self.stride, registers.get(from), out),
+            Some(Last::Sum(sum, x, y)) => sum.run(registers.get(x), registers.get(y), out, |value| value as u8),
             None => tile.store(registers.get(self.result), self.dtype, out),
         }
     }
 
-    /// The scale of the accumulators that is all, if it gives bytes without gaps between rows.
-    pub fn only_scale(&self) -> Option<&Scale> {
-        let (scale, from) = self.last_scale().filter(|_| self.instructions.len() == 1 && self.width == self.stride)?;
-        (from == Register::Accumulator).then_some(scale)
-    }
-
-    /// The scale that comes last, if it gives bytes: they can be written out without another pass.
-    fn last_scale(&self) -> Option<(&Scale, Register)> {
-        match self.instructions.last() {
-            Some((at, Instruction::Scale(scale, from))) => {
-                (self.dtype == DType::I8 && self.result == Register::Temporary(*at)).then_some((scale, *from))
+    /// The scale of the accumulators to bytes that comes first, if nothing follows it but a sum with others, and there are no
+    /// gaps between rows.
+    pub fn in_bytes(&self) -> Option<InBytes<'_>> {
+        use Instruction::{Load, Scale};
+        let last = self.last().filter(|_| self.width == self.stride)?;
+        match (last, &self.instructions[..]) {
+            (Last::Scale(scale, Register::Accumulator), [_]) => Some(InBytes { scale, then: None }),
+            (
+                Last::Sum(sum, Register::Temporary(x), Register::Temporary(y)),
+                [(b, Load(load)), (a, Scale(scale, Register::Accumulator)), _]
+                | [(a, Scale(scale, Register::Accumulator)), (b, Load(load)), _],
+            ) if (x, y) == (*a, *b) => {
+                matches!(load.addressing, Addressing::Contiguous).then_some(InBytes { scale, then: Some((sum, load)) })
             }
             _ => None,
         }
     }
+
+    /// What comes last, if it gives bytes: they can be written out without another pass.
+    fn last(&self) -> Option<Last<'_>> {
+        let (at, last) = self.instructions.last()?;
+        let last = match last {
+            Instruction::Scale(scale, from) => Last::Scale(scale, *from),
+            Instruction::Sum(sum, x, y) => Last::Sum(sum, *x, *y),
+            _ => return None,
+        };
+        (self.dtype == DType::I8 && self.result == Register::Temporary(*at)).then_some(last)
+    }
+}
+
+/// An epilogue that needs no registers.
+pub struct InBytes<'a> {
+    pub scale: &'a Scale,
+    pub then: Option<(&'a Sum, &'a Load)>,
+}
+
+/// Instructions that can write bytes.
+enum Last<'a> {
+    Scale(&'a Scale, Register),
+    Sum(&'a Sum, Register, Register),
 }

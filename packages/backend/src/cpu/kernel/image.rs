@@ -45,6 +45,9 @@ impl Image {
     pub fn lay_out<E: Element>(&self, from: &[u8], to: &mut Vec<E>) {
         let count = from.len() / self.bytes();
         to.resize(count * self.len() + SLACK, E::default());
+        if self.bytes() == self.len() {
+            return self.convert(from, to);
+        }
         for (from, to) in from.chunks_exact(self.bytes()).zip(to.chunks_exact_mut(self.len())) {
             self.one(from, to);
         }

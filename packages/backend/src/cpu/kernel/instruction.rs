@@ -3,7 +3,10 @@
 
 use tequio_tensor::DType;
 
-use super::tile::{Load, Tile};
+use super::{
+    sum::Sum,
+    tile::{Load, Tile},
+};
 use crate::cpu::{
     memory::Tensors,
     simd::{Simd, scale::Scale},
@@ -28,6 +31,7 @@ pub enum Instruction {
     /// RESCALE with 16-bit multipliers, one or one for each channel.
     Scale16(Box<Scale16>, Register),
     Binary(Binary, Register, Register),
+    Sum(Box<Sum>, Register, Register),
     /// int32 product with a rounding shift of at least 1.
     MulShift(u32, Register, Register),
     Select(Register, Register, Register),
@@ -121,7 +125,7 @@ impl Instruction {
         let operands = match self {
             Load(_) => [None, None, None],
             Scale(_, a) | Scale16(_, a) | Unary(_, a) | Table(_, a) | Interpolate(_, a) => [Some(a), None, None],
-            Binary(_, a, b) | MulShift(_, a, b) => [Some(a), Some(b), None],
+            Binary(_, a, b) | MulShift(_, a, b) | Sum(_, a, b) => [Some(a), Some(b), None],
             Select(a, b, c) => [Some(a), Some(b), Some(c)],
         };
         operands.into_iter().flatten()
@@ -136,6 +140,7 @@ impl Instruction {
             Instruction::Scale(scale, a) => simd.scale(scale, tile.stride, get(a), to),
             Instruction::Scale16(scale, a) => scale.run(tile.stride, get(a), to),
             Instruction::Binary(binary, a, b) => binary.run(get(a), get(b), to),
+            Instruction::Sum(sum, a, b) => sum.run(get(a), get(b), to, |value| value),
             Instruction::MulShift(shift, a, b) => zip(get(a), get(b), to, |a, b| {
                 let product = a as i64 * b as i64;
                 (product.wrapping_add(1 << (shift - 1)) >> shift) as i32

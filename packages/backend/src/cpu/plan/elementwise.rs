@@ -8,6 +8,7 @@ use super::{
     operators::{binary, unary},
     registers::{Allocated, allocate},
     rescale::Parameters,
+    sums,
 };
 use crate::{
     cpu::{
@@ -36,11 +37,12 @@ pub fn fused(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, root: usize, s
         uniforms: Vec::new(),
         instructions: Vec::new(),
     };
-    let result = builder.computed(root);
+    let mut result = builder.computed(root);
     // Without anything that depends on rows, all elements are one.
     let (width, stride) = if builder.by_row { (width, builder.stride) } else { (LANES, LANES) };
-    let uniforms = builder.uniforms;
-    let Allocated { instructions, result, registers } = allocate(uniforms.len(), builder.instructions, result);
+    let (uniforms, mut instructions) = (builder.uniforms, builder.instructions);
+    sums::find(&mut instructions, &mut result);
+    let Allocated { instructions, result, registers } = allocate(uniforms.len(), instructions, result);
     Fused { instructions, uniforms, registers, result, dtype: ty.dtype, width, stride }
 }
 
@@ -168,9 +170,6 @@ impl Builder<'_> {
     fn clamp(&mut self, node: &Node, min: i64, max: i64, ty: &Type) -> Register {
         let a = self.operand(&node.operands[0], &ty.shape);
         let (min, max) = (min as i32, max as i32);
-        if (min as i64, max as i64) == (ty.dtype.min(), ty.dtype.max()) {
-            return a;
-        }
         if Register::Temporary(self.instructions.len().wrapping_sub(1)) == a
             && let Some(Instruction::Scale(scale, _)) = self.instructions.last_mut()
         {

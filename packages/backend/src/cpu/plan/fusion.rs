@@ -1,6 +1,6 @@
 //! Which tensors are written out, and which exist only inside the kernel that reads them.
 
-use tequio_tensor::{Op, Shape};
+use tequio_tensor::Shape;
 
 use super::{contraction::is_contraction, operators::is_elementwise};
 use crate::graph::Graph;
@@ -73,5 +73,5 @@ fn is_read_in_place(graph: &Graph, elementwise: &[bool], tensor: usize) -> bool 
         graph.operand_origin(operand) == Some(tensor)
             && graph.operand_type(operand).shape == to
             && last(graph.ty(tensor).shape) == last(to)
-    }) && !matches!(node.op, Op::Identity | Op::Reshape)
+    })
 }

@@ -73,6 +73,16 @@ impl Scale {
         (period == LANES || period == stride) && stride.is_multiple_of(LANES) && lanes.is_multiple_of(stride)
     }
 
+    /// Multiplier and shift, if they are the same for all lanes.
+    pub fn uniform(&self) -> Option<(i32, i64)> {
+        let [group] = &self.groups[..] else { return None };
+        let first = (group.multiplier[0], group.shift[0][0]);
+        let same = group.multiplier.iter().all(|multiplier| *multiplier == first.0)
+            && group.shift.iter().flatten().all(|shift| *shift == first.1)
+            && group.sign.iter().flatten().all(|sign| *sign == group.sign[0][0]);
+        same.then_some(first)
+    }
+
     /// Whether there is anything to take off or add.
     #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     pub fn offsets(&self) -> bool {
@@ -93,7 +103,7 @@ impl Scale {
     }
 
     #[inline(always)]
-    fn lane(&self, group: &Group, lane: usize, value: i32) -> i32 {
+    pub fn lane(&self, group: &Group, lane: usize, value: i32) -> i32 {
         let (half, quarter) = (lane % 2, lane / 2);
         let value = value.wrapping_sub(self.zero_in);
         let product = value as i64 * group.multiplier[lane] as i64;

@@ -1,0 +1,188 @@
+//! The scaled sum of two functions of an int8: how networks add what skips layers.
+
+use crate::cpu::simd::scale::Scale;
+
+/// What a byte becomes: entry 0 for −128.
+pub type OfByte = [i32; 256];
+
+/// `scale(a[x] + b[y])`, estimated in floating point where both functions are almost lines, and looked up where the estimate
+/// is too near to a tie.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    of: [Box<OfByte>; 2],
+    /// That of the sum, the same for all lanes.
+    scale: Scale,
+    /// The estimate is `slopes[0] · x + slopes[1] · y + offset`.
+    slopes: [f32; 2],
+    offset: f32,
+    /// How far from an integer the estimate may be to round to what is right.
+    sure: f32,
+}
+
+/// Lanes whose estimates are doubted together.
+const TOGETHER: usize = 32;
+
+/// Added to a number of less than 2²², rounds it to the integer in its low bits.
+const ROUND: f32 = 1.5 * (1 << 23) as f32;
+
+/// Most that an estimate may be off, of a step of the result: more would be looked up too often.
+const TOLERANCE: f64 = 1.0 / 64.0;
+
+impl Sum {
+    /// The estimate of the sum of two functions, if there is a good one.
+    ///
+    /// It is off by no more than
+    ///
+    /// - each function is from its line, times the scale;
+    /// - what rounding twice adds;
+    /// - six roundings of a number that is no larger than the largest sum of magnitudes.
+    pub fn new(of: [Box<OfByte>; 2], scale: Scale) -> Option<Self> {
+        let (multiplier, shift) = scale.uniform()?;
+        let largest = |of: &OfByte| of.iter().map(|value| i64::from(*value).abs()).max().unwrap_or(0);
+        if largest(&of[0]) + largest(&of[1]) + i64::from(scale.zero_in).abs() > i32::MAX.into() {
+            return None;
+        }
+        let power = 2f64.powi(-(shift as i32));
+        let factor = f64::from(multiplier) * power;
+        let [a, b] = [Line::of(&of[0], factor), Line::of(&of[1], factor)];
+        let offset = a.offset + b.offset - f64::from(scale.zero_in) * factor;
+        let magnitude = 128.0 * (a.slope.abs() + b.slope.abs()) + offset.abs();
+        let off = a.off + b.off + f64::from(1 << 30) * power + 6.0 * f64::from(f32::EPSILON) / 2.0 * magnitude;
+        (off < TOLERANCE && magnitude < f64::from(1 << 20)).then(|| Self {
+            of,
+            scale,
+            slopes: [a.slope as f32, b.slope as f32],
+            offset: offset as f32,
+            sure: (0.5 - off) as f32 - f32::EPSILON,
+        })
+    }
+
+    /// Fills lanes; `narrow` says what is written of each value.
+    #[inline(always)]
+    pub fn run<T>(&self, x: &[i32], y: &[i32], to: &mut [T], narrow: impl Fn(i32) -> T) {
+        // Of a length that the compiler knows, and what is left.
+        let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<TOGETHER>(), y.as_chunks::<TOGETHER>());
+        let (to, to_rest) = to.as_chunks_mut::<TOGETHER>();
+        for ((x, y), to) in x.iter().zip(y).zip(to) {
+            self.some(x, y, to, |lane| lane, &narrow);
+        }
+        self.some(x_rest, y_rest, to_rest, |lane| lane, &narrow);
+    }
+
+    /// Puts in the place of each byte the sum with one of `y`.
+    #[inline(always)]
+    pub fn add(&self, x: &mut [u8], y: &[u8]) {
+        let (y, y_rest) = y[..x.len()].as_chunks::<TOGETHER>();
+        let (x, x_rest) = x.as_chunks_mut::<TOGETHER>();
+        for (x, y) in x.iter_mut().zip(y) {
+            let before = *x;
+            self.some(&before, y, x, |byte| byte as i8 as i32, |value| value as u8);
+        }
+        let mut last = [0; TOGETHER];
+        last[..x_rest.len()].copy_from_slice(x_rest);
+        self.some(&last[..x_rest.len()], y_rest, x_rest, |byte| byte as i8 as i32, |value| value as u8);
+    }
+
+    #[inline(always)]
+    fn some<F: Copy, T>(&self, x: &[F], y: &[F], to: &mut [T], widen: impl Fn(F) -> i32, narrow: impl Fn(i32) -> T) {
+        let Scale { zero_out, min, max, .. } = self.scale;
+        let mut doubt = false;
+        for ((x, y), to) in x.iter().zip(y).zip(&mut *to) {
+            let estimate = widen(*x) as f32 * self.slopes[0] + (widen(*y) as f32 * self.slopes[1] + self.offset);
+            let rounded = estimate + ROUND;
+            doubt |= (estimate - (rounded - ROUND)).abs() > self.sure;
+            let integer = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+            *to = narrow(integer.wrapping_add(zero_out).max(min).min(max));
+        }
+        if doubt {
+            self.look_up(x, y, to, widen, narrow);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_up<F: Copy, T>(&self, x: &[F], y: &[F], to: &mut [T], widen: impl Fn(F) -> i32, narrow: impl Fn(i32) -> T) {
+        // Lanes between rows hold anything.
+        let of = |at: usize, byte: i32| self.of[at][byte.wrapping_add(128) as usize & 255];
+        for ((x, y), to) in x.iter().zip(y).zip(to) {
+            let sum = of(0, widen(*x)).wrapping_add(of(1, widen(*y)));
+            *to = narrow(self.scale.lane(&self.scale.groups[0], 0, sum));
+        }
+    }
+}
+
+/// The line through a function's ends, scaled, and how far the function is off it.
+struct Line {
+    slope: f64,
+    offset: f64,
+    off: f64,
+}
+
+impl Line {
+    fn of(function: &OfByte, factor: f64) -> Self {
+        let value = |at: usize| f64::from(function[at]) * factor;
+        let slope = (value(255) - value(0)) / 255.0;
+        let offset = value(0) + 128.0 * slope;
+        let off = (0..256).map(|at| (value(at) - (slope * (at as f64 - 128.0) + offset)).abs()).fold(0.0, f64::max);
+        Self { slope, offset, off }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::simd::scale::{Group, LANES, Shifts};
+
+    fn scale(multiplier: i32, shift: i64, twice: bool, zero_out: i32) -> Scale {
+        let mut group = Group::default();
+        (0..LANES).for_each(|lane| group.set(lane, multiplier, shift, twice, 0));
+        let shifts = if shift < 32 { Shifts::Below32 } else { Shifts::AtLeast32 };
+        Scale { zero_in: 0, zero_out, early: false, min: -128, max: 127, groups: vec![group], shifts }
+    }
+
+    /// What every two bytes and some more become, in lanes and in bytes, and what is looked up for them.
+    fn all_pairs(sum: &Sum) -> [Vec<i32>; 3] {
+        let pairs = (0..(1 << 16) + 7).map(|at| (at / 256 % 256 - 128, at % 256 - 128));
+        let (x, y): (Vec<i32>, Vec<i32>) = pairs.unzip();
+        let [mut got, mut expected] = [vec![0; x.len()], vec![0; x.len()]];
+        sum.run(&x, &y, &mut got, |value| value);
+        sum.look_up(&x, &y, &mut expected, |lane| lane, |value| value);
+        let [mut bytes, y] = [&x, &y].map(|lanes| Vec::from_iter(lanes.iter().map(|lane| *lane as u8)));
+        sum.add(&mut bytes, &y);
+        [got, bytes.into_iter().map(|byte| i32::from(byte as i8)).collect(), expected]
+    }
+
+    #[test]
+    fn every_pair_of_bytes_is_scaled_right() {
+        // Ties among them: 3 · x + y over 2, and slopes of halves.
+        for (slopes, multiplier, shift) in [
+            ([3 << 20, 1 << 20], 1 << 30, 51),
+            ([1 << 19, -(1 << 20)], 1_879_048_192, 50),
+            ([700_001, 333_667], 1_431_655_765, 51),
+            ([1 << 18, 1 << 18], 1 << 30, 49),
+            ([5, 1], 1 << 20, 23),
+        ] {
+            for twice in [false, true] {
+                let of = slopes.map(|slope| Box::new(std::array::from_fn(|at| slope * (at as i32 - 100))));
+                let sum = Sum::new(of, scale(multiplier, shift, twice, -7));
+                if let Some(sum) = sum {
+                    let [lanes, bytes, expected] = all_pairs(&sum);
+                    assert!(lanes == expected && bytes == expected, "{slopes:?} {multiplier} {shift} {twice}");
+                } else {
+                    assert_eq!(slopes, [5, 1], "only where rounding shows");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_line_or_would_wrap_has_no_estimate() {
+        let line = || Box::new(std::array::from_fn(|at| (at as i32 - 128) << 20));
+        let half = |at: usize| if at < 128 { 0 } else { (at as i32 - 128) << 20 };
+        assert!(Sum::new([line(), line()], scale(1 << 30, 51, true, 0)).is_some());
+        assert!(Sum::new([line(), Box::new(std::array::from_fn(half))], scale(1 << 30, 51, true, 0)).is_none());
+        let steep = || Box::new(std::array::from_fn(|at| (at as i32 - 128) << 23));
+        assert!(Sum::new([line(), steep()], scale(1 << 30, 51, true, 0)).is_some());
+        assert!(Sum::new([steep(), steep()], scale(1 << 30, 51, true, 0)).is_none());
+    }
+}
