@@ -67,7 +67,7 @@ impl<S: Simd> Executable for Engine<S> {
 
 impl<S: Simd> Engine<S> {
     pub fn new(manifest: &Manifest, simd: S) -> Result<Self, Unsupported> {
-        Ok(Self { plan: Plan::new(manifest, S::BYTES)?, simd, idle: Mutex::default() })
+        Ok(Self { plan: Plan::new(manifest, S::TOGETHER)?, simd, idle: Mutex::default() })
     }
 
     fn stream<T: Send>(

@@ -49,8 +49,8 @@ pub enum Step {
 }
 
 impl Plan {
-    /// `bytes` says whether convolutions multiply bytes where they can.
-    pub fn new(manifest: &Manifest, bytes: bool) -> Result<Self, Unsupported> {
+    /// `together` is [`Simd::TOGETHER`](super::simd::Simd::TOGETHER).
+    pub fn new(manifest: &Manifest, together: usize) -> Result<Self, Unsupported> {
         let graph = Graph::new(manifest)?;
         let fusion = Fusion::new(&graph);
         let memory = MemoryPlan::new(&graph, &fusion.materialised, &fusion.computed_at);
@@ -59,7 +59,7 @@ impl Plan {
         for (tensor, descriptor) in manifest.tensors.iter().enumerate() {
             let ty = descriptor.ty;
             if let (false, Placement::Slot(slot)) = (graph.is_view(tensor), memory.placements[tensor]) {
-                let kernel = kernel(&graph, &fusion, &memory, tensor, bytes);
+                let kernel = kernel(&graph, &fusion, &memory, tensor, together);
                 steps.push(Step::Compute { kernel, slot, bytes: ty.bytes() });
             }
             if let Source::Committed { layout, slot, .. } = descriptor.source {
@@ -75,11 +75,11 @@ impl Plan {
 }
 
 /// The kernel that computes a tensor that is written out.
-fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize, bytes: bool) -> Kernel {
+fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize, together: usize) -> Kernel {
     if let Some(first) = fusion.contraction[tensor] {
         let stride = contraction::stride(graph, first);
         let epilogue = elementwise::fused(graph, fusion, memory, tensor, Some(stride));
-        return Kernel::Contraction(Box::new(contraction::contraction(graph, memory, first, epilogue, bytes)));
+        return Kernel::Contraction(Box::new(contraction::contraction(graph, memory, first, epilogue, together)));
     }
     if operators::is_elementwise(graph, tensor) {
         return Kernel::Fused(Box::new(elementwise::fused(graph, fusion, memory, tensor, None)));

@@ -19,7 +19,7 @@ pub mod tile;
 
 use super::memory::{Scratch, Tensors};
 use depthwise::{TapPairs, TapQuads};
-use gemm::{Pairs, Quads};
+use gemm::{Octs, Pairs, Quads};
 use scale::Scale;
 
 /// An instruction set. A value of the type is the proof that this machine has it.
@@ -35,9 +35,9 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// What people call it.
     const NAME: &'static str;
 
-    /// Whether it multiplies bytes faster than int16 pairs: convolutions whose weights are bytes then are [`Quads`] and
-    /// [`TapQuads`].
-    const BYTES: bool = false;
+    /// Elements of a row that it multiplies at once: 2 of int16; 4 bytes, or 4 or 8 bytes, if that is faster. Convolutions whose
+    /// weights are bytes then are [`Quads`] or [`Octs`], and [`TapQuads`].
+    const TOGETHER: usize = 2;
 
     /// Rows that it computes together.
     const ROWS: usize = 1;
@@ -62,10 +62,22 @@ pub trait Simd: Copy + Send + Sync + 'static {
         gemm.run(to);
     }
 
+    /// [`Self::gemm`] of eight bytes at once.
+    #[inline(always)]
+    fn gemm_octs(self, gemm: &Octs, to: &mut [i32]) {
+        gemm.run(to);
+    }
+
     /// [`Self::gemm_bytes`] and [`Self::scale_to_bytes`] of the sums at once. Whether it did: a set need not, for any scale, and
     /// then writes nothing.
     #[inline(always)]
     fn gemm_to_bytes(self, _gemm: &Quads, _scale: &Scale, _to: &mut [u8]) -> bool {
+        false
+    }
+
+    /// [`Self::gemm_to_bytes`] of eight bytes at once.
+    #[inline(always)]
+    fn gemm_octs_to_bytes(self, _gemm: &Octs, _scale: &Scale, _to: &mut [u8]) -> bool {
         false
     }
 

@@ -43,6 +43,11 @@ pub enum Product {
         offsets: Vec<u32>,
         weights: PackedWeights<i8, 4>,
     },
+    /// As [`Self::Quads`].
+    Octs {
+        offsets: Vec<u32>,
+        weights: PackedWeights<i8, 8>,
+    },
     /// MATMUL: the second operand, of `inner` rows, is packed while running.
     MatMul {
         offsets: Vec<u32>,
@@ -77,7 +82,9 @@ impl Run for Contraction {
         let (mut first, mut rest) = (0, out);
         for (number, images) in input.chunks(self.images * batch).enumerate() {
             match self.product {
-                Product::Quads { .. } | Product::TapQuads { .. } => self.image.lay_out(images, bytes),
+                Product::Quads { .. } | Product::Octs { .. } | Product::TapQuads { .. } => {
+                    self.image.lay_out(images, bytes)
+                }
                 _ => self.image.lay_out(images, image),
             }
             self.pack(number, tensors, weights);
@@ -127,8 +134,16 @@ impl Contraction {
     #[inline(always)]
     fn scaled_at_once<S: Simd>(&self, simd: S, scale: &Scale, image: &[u8], bases: &[u32], out: &mut [u8]) -> bool {
         let (bias, stride) = (&self.bias[..], self.epilogue.stride);
-        let Product::Quads { offsets, weights } = &self.product else { return false };
-        simd.gemm_to_bytes(&Gemm { image, bases, offsets, weights: &weights.groups, bias, stride }, scale, out)
+        match &self.product {
+            Product::Quads { offsets, weights } => {
+                simd.gemm_to_bytes(&Gemm { image, bases, offsets, weights: &weights.groups, bias, stride }, scale, out)
+            }
+            Product::Octs { offsets, weights } => {
+                let gemm = Gemm { image, bases, offsets, weights: &weights.groups, bias, stride };
+                simd.gemm_octs_to_bytes(&gemm, scale, out)
+            }
+            _ => false,
+        }
     }
 
     #[inline(always)]
@@ -147,6 +162,9 @@ impl Contraction {
             Product::MatMul { offsets, .. } => simd.gemm(&pairs(offsets, &packed.groups), to),
             Product::Quads { offsets, weights } => {
                 simd.gemm_bytes(&Gemm { image: bytes, bases, offsets, weights: &weights.groups, bias, stride }, to);
+            }
+            Product::Octs { offsets, weights } => {
+                simd.gemm_octs(&Gemm { image: bytes, bases, offsets, weights: &weights.groups, bias, stride }, to);
             }
             Product::TapPairs { offsets, weights } => {
                 simd.depthwise(&Depthwise { image, bases, offsets, weights, bias, stride }, to);

@@ -69,21 +69,13 @@ impl Image {
 
     #[inline(always)]
     fn one_plane<E: Element>(&self, from: &[u8], to: &mut [E]) {
-        let [_, _, top, bottom, left, right] = self.pad;
+        let [_, _, top, _, left, _] = self.pad;
         let padding = E::padding(self.zero_point);
-        let row = self.row();
-        let (above, rest) = to.split_at_mut(top * row);
-        let (inside, below) = rest.split_at_mut(self.height * row);
-        above.fill(padding);
-        debug_assert_eq!(below.len(), bottom * row);
-        below.fill(padding);
-        let width = self.width * self.channels;
-        for (from, to) in from.chunks_exact(width).zip(inside.chunks_exact_mut(row)) {
-            let (before, rest) = to.split_at_mut(left * self.pixel);
-            let (pixels, after) = rest.split_at_mut(self.width * self.pixel);
-            debug_assert_eq!(after.len(), right * self.pixel);
-            before.fill(padding);
-            after.fill(padding);
+        let (row, inside) = (self.row(), self.width * self.pixel);
+        let (before, mut rest) = to.split_at_mut(top * row + left * self.pixel);
+        before.fill(padding);
+        for (at, from) in (1..).zip(from.chunks_exact(self.width * self.channels)) {
+            let (pixels, behind) = rest.split_at_mut(inside);
             if self.pixel == self.channels {
                 self.convert(from, pixels);
             } else {
@@ -91,6 +83,11 @@ impl Image {
                     self.spread(from, to);
                 }
             }
+            // Up to the next row's pixels, or all that is left.
+            let gap = if at < self.height { row - inside } else { behind.len() };
+            let (gap, next) = behind.split_at_mut(gap);
+            gap.fill(padding);
+            rest = next;
         }
     }
 

@@ -12,21 +12,31 @@ pub struct Sum {
     of: [Box<OfByte>; 2],
     /// That of the sum, the same for all lanes.
     scale: Scale,
-    /// The estimate is `slopes[0] · x + slopes[1] · y + offset`.
+    estimate: Estimate,
+}
+
+/// The estimate is `slopes[0] · x + slopes[1] · y + offset`.
+#[derive(Clone, Copy, Debug)]
+struct Estimate {
     slopes: [f32; 2],
     offset: f32,
-    /// How far from an integer the estimate may be to round to what is right.
+    /// How far from an integer it may be to round to what is right.
     sure: f32,
+    /// Bounds of its bits once [`ROUND`] is added.
+    bounds: [i32; 2],
 }
 
 /// Lanes whose estimates are doubted together.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 16;
 
 /// Added to a number of less than 2²², rounds it to the integer in its low bits.
 const ROUND: f32 = 1.5 * (1 << 23) as f32;
 
 /// Most that an estimate may be off, of a step of the result: more would be looked up too often.
 const TOLERANCE: f64 = 1.0 / 64.0;
+
+/// Largest relative error of a rounding.
+const ROUNDING: f64 = f32::EPSILON as f64 / 2.0;
 
 impl Sum {
     /// The estimate of the sum of two functions, if there is a good one.
@@ -35,68 +45,65 @@ impl Sum {
     ///
     /// - each function is from its line, times the scale;
     /// - what rounding twice adds;
-    /// - six roundings of a number that is no larger than the largest sum of magnitudes.
+    /// - the roundings of the slopes, the offset, the two products and the two sums. Where the last is of 512 or more, both
+    ///   round to what is clipped to the same.
     pub fn new(of: [Box<OfByte>; 2], scale: Scale) -> Option<Self> {
         let (multiplier, shift) = scale.uniform()?;
+        let byte = |value: i32| i8::try_from(value).is_ok();
         let largest = |of: &OfByte| of.iter().map(|value| i64::from(*value).abs()).max().unwrap_or(0);
-        if largest(&of[0]) + largest(&of[1]) + i64::from(scale.zero_in).abs() > i32::MAX.into() {
+        let wraps = largest(&of[0]) + largest(&of[1]) + i64::from(scale.zero_in).abs() > i32::MAX.into();
+        if wraps || !byte(scale.min) || !byte(scale.max) || !byte(scale.zero_out) {
             return None;
         }
         let power = 2f64.powi(-(shift as i32));
         let factor = f64::from(multiplier) * power;
-        let [a, b] = [Line::of(&of[0], factor), Line::of(&of[1], factor)];
-        let offset = a.offset + b.offset - f64::from(scale.zero_in) * factor;
-        let magnitude = 128.0 * (a.slope.abs() + b.slope.abs()) + offset.abs();
-        let off = a.off + b.off + f64::from(1 << 30) * power + 6.0 * f64::from(f32::EPSILON) / 2.0 * magnitude;
-        (off < TOLERANCE && magnitude < f64::from(1 << 20)).then(|| Self {
-            of,
-            scale,
-            slopes: [a.slope as f32, b.slope as f32],
+        let [x, y] = [Line::of(&of[0], factor), Line::of(&of[1], factor)];
+        let offset = x.offset + y.offset - f64::from(scale.zero_in) * factor + f64::from(scale.zero_out);
+        let [of_x, of_y] = [&x, &y].map(|line| 128.0 * line.slope.abs());
+        let rounded = ROUNDING * (2.0 * of_x + 3.0 * of_y + 2.0 * offset.abs() + 512.0) * 1.01;
+        let off = x.off + y.off + f64::from(1 << 30) * power + rounded;
+        let small = of_x + of_y + offset.abs() < f64::from(1 << 20);
+        let estimate = Estimate {
+            slopes: [x.slope as f32, y.slope as f32],
             offset: offset as f32,
             sure: (0.5 - off) as f32 - f32::EPSILON,
-        })
+            bounds: [scale.min, scale.max].map(|bound| bound + ROUND.to_bits() as i32),
+        };
+        (off < TOLERANCE && small).then_some(Self { of, scale, estimate })
     }
 
     /// Fills lanes; `narrow` says what is written of each value.
     #[inline(always)]
     pub fn run<T>(&self, x: &[i32], y: &[i32], to: &mut [T], narrow: impl Fn(i32) -> T) {
+        let estimate = self.estimate;
         // Of a length that the compiler knows, and what is left.
         let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<TOGETHER>(), y.as_chunks::<TOGETHER>());
         let (to, to_rest) = to.as_chunks_mut::<TOGETHER>();
         for ((x, y), to) in x.iter().zip(y).zip(to) {
-            self.some(x, y, to, |lane| lane, &narrow);
+            if !estimate.run(x, y, to, |lane| lane, &narrow) {
+                self.look_up(x, y, to, |lane| lane, &narrow);
+            }
         }
-        self.some(x_rest, y_rest, to_rest, |lane| lane, &narrow);
+        self.look_up(x_rest, y_rest, to_rest, |lane| lane, &narrow);
     }
 
     /// Puts in the place of each byte the sum with one of `y`.
     #[inline(always)]
     pub fn add(&self, x: &mut [u8], y: &[u8]) {
+        let estimate = self.estimate;
+        let (widen, narrow) = (|byte: u8| i32::from(byte as i8), |value: i32| value as u8);
         let (y, y_rest) = y[..x.len()].as_chunks::<TOGETHER>();
         let (x, x_rest) = x.as_chunks_mut::<TOGETHER>();
         for (x, y) in x.iter_mut().zip(y) {
             let before = *x;
-            self.some(&before, y, x, |byte| byte as i8 as i32, |value| value as u8);
+            if !estimate.run(&before, y, x, widen, narrow) {
+                self.look_up(&before, y, x, widen, narrow);
+            }
         }
-        let mut last = [0; TOGETHER];
-        last[..x_rest.len()].copy_from_slice(x_rest);
-        self.some(&last[..x_rest.len()], y_rest, x_rest, |byte| byte as i8 as i32, |value| value as u8);
-    }
-
-    #[inline(always)]
-    fn some<F: Copy, T>(&self, x: &[F], y: &[F], to: &mut [T], widen: impl Fn(F) -> i32, narrow: impl Fn(i32) -> T) {
-        let Scale { zero_out, min, max, .. } = self.scale;
-        let mut doubt = false;
-        for ((x, y), to) in x.iter().zip(y).zip(&mut *to) {
-            let estimate = widen(*x) as f32 * self.slopes[0] + (widen(*y) as f32 * self.slopes[1] + self.offset);
-            let rounded = estimate + ROUND;
-            doubt |= (estimate - (rounded - ROUND)).abs() > self.sure;
-            let integer = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
-            *to = narrow(integer.wrapping_add(zero_out).max(min).min(max));
-        }
-        if doubt {
-            self.look_up(x, y, to, widen, narrow);
-        }
+        let mut before = [0; TOGETHER];
+        let before = &mut before[..x_rest.len()];
+        before.copy_from_slice(x_rest);
+        self.look_up(before, y_rest, x_rest, widen, narrow);
     }
 
     #[cold]
@@ -108,6 +115,29 @@ impl Sum {
             let sum = of(0, widen(*x)).wrapping_add(of(1, widen(*y)));
             *to = narrow(self.scale.lane(&self.scale.groups[0], 0, sum));
         }
+    }
+}
+
+impl Estimate {
+    /// Whether all were far enough from ties.
+    #[inline(always)]
+    fn run<F: Copy, T>(
+        self,
+        x: &[F; TOGETHER],
+        y: &[F; TOGETHER],
+        to: &mut [T; TOGETHER],
+        widen: impl Fn(F) -> i32,
+        narrow: impl Fn(i32) -> T,
+    ) -> bool {
+        let mut sure = true;
+        for ((x, y), to) in x.iter().zip(y).zip(to) {
+            let estimate = widen(*x) as f32 * self.slopes[0] + (widen(*y) as f32 * self.slopes[1] + self.offset);
+            let rounded = estimate + ROUND;
+            sure &= (estimate - (rounded - ROUND)).abs() <= self.sure;
+            let bits = (rounded.to_bits() as i32).max(self.bounds[0]).min(self.bounds[1]);
+            *to = narrow(bits.wrapping_sub(ROUND.to_bits() as i32));
+        }
+        sure
     }
 }
 

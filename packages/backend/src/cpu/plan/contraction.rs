@@ -55,17 +55,17 @@ pub fn stride(graph: &Graph, tensor: usize) -> usize {
     columns.next_multiple_of(if depthwise { CHANNELS } else { GROUP })
 }
 
-/// The contraction that computes `tensor`, followed by its epilogue; of `bytes`, if that is asked for and its weights
-/// are.
-pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused, bytes: bool) -> Contraction {
+/// The contraction that computes `tensor`, followed by its epilogue; of bytes, if its weights are and so many are multiplied
+/// `together`.
+pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: Fused, together: usize) -> Contraction {
     let Some(node) = graph.node(tensor) else { unreachable!("checked by `is_contraction`") };
     let source = Operands { graph, node };
     let Some(origin) = graph.operand_origin(&node.operands[0]) else { unreachable!("operand 0 has many elements") };
     let input = memory.placements[origin];
     match &node.op {
-        Op::Conv2d(window) => source.convolution(&flat(window), tensor, input, epilogue, bytes),
-        Op::Conv3d(window) => source.convolution(window, tensor, input, epilogue, bytes),
-        Op::DepthwiseConv2d(window) => source.depthwise(&flat(window), tensor, input, epilogue, bytes),
+        Op::Conv2d(window) => source.convolution(&flat(window), tensor, input, epilogue, together),
+        Op::Conv3d(window) => source.convolution(window, tensor, input, epilogue, together),
+        Op::DepthwiseConv2d(window) => source.depthwise(&flat(window), tensor, input, epilogue, together),
         _ => source.matmul(memory, input, epilogue),
     }
 }
@@ -129,7 +129,7 @@ impl Operands<'_> {
         tensor: usize,
         input: Placement,
         epilogue: Fused,
-        bytes: bool,
+        together: usize,
     ) -> Contraction {
         let kernel = self.volume(1);
         let [columns, kernel_z, kernel_y, kernel_x, channels] = kernel;
@@ -137,11 +137,23 @@ impl Operands<'_> {
         let filter = kernel_z * kernel_y * kernel_x * channels;
         let (images, bases) = self.bases(window, tensor, &image);
         let mut bias = self.bias(columns, columns.next_multiple_of(GROUP));
-        let product = match self.weights(bytes) {
+        let product = match self.weights(together > 2) {
             (_, Some(weights)) => {
                 self.correct(&mut bias, &image, (0..).map(|at| at / filter).zip(weights.iter().copied()));
-                let (offsets, weights) = pack(kernel, steps(window, &image), &weights);
-                Product::Quads { offsets, weights }
+                let steps = steps(window, &image);
+                let (offsets, quads) = pack(kernel, steps, &weights);
+                let (octs_offsets, octs) = pack(kernel, steps, &weights);
+                // Few rows wait for each instruction to end.
+                let faster = if bases.len() < 4 {
+                    octs_offsets.len() < offsets.len()
+                } else {
+                    octs_are_faster(columns.div_ceil(GROUP), offsets.len(), octs_offsets.len())
+                };
+                if together == 8 && faster {
+                    Product::Octs { offsets: octs_offsets, weights: octs }
+                } else {
+                    Product::Quads { offsets, weights: quads }
+                }
             }
             (weights, None) => {
                 let (offsets, weights) = pack(kernel, steps(window, &image), &weights);
@@ -157,7 +169,7 @@ impl Operands<'_> {
         tensor: usize,
         input: Placement,
         epilogue: Fused,
-        bytes: bool,
+        together: usize,
     ) -> Contraction {
         let [kernel_y, kernel_x, channels, multiplier] = self.dims(1);
         let columns = channels * multiplier;
@@ -167,7 +179,7 @@ impl Operands<'_> {
         let offset = |tap: usize| (tap / kernel_x * down + tap % kernel_x * across) as u32;
         let (images, bases) = self.bases(window, tensor, &image);
         let mut bias = self.bias(columns, stride);
-        let product = match self.weights(bytes) {
+        let product = match self.weights(together > 2) {
             (_, Some(weights)) => {
                 self.correct(&mut bias, &image, (0..columns).cycle().zip(weights.iter().copied()));
                 let steps = by_columns(kernel_y, kernel_x);
@@ -180,7 +192,7 @@ impl Operands<'_> {
                 Product::TapQuads { offsets, weights }
             }
             (weights, None) => {
-                let steps = together(&Vec::from_iter(0..kernel_y * kernel_x));
+                let steps = grouped(&Vec::from_iter(0..kernel_y * kernel_x));
                 let offsets = steps.iter().map(|taps| taps.map(|(tap, _)| offset(tap))).collect();
                 let weights = TapPairs::pack(steps.len(), stride, |step, at, channel| match steps[step][at] {
                     (tap, true) if channel < columns => weights[tap * columns + channel],
@@ -279,8 +291,22 @@ fn pack<W: Copy + Default, const N: usize>(
     (offsets, packed)
 }
 
+/// Whether a few rows of groups of columns take less time in so many steps of eight elements than in `quads` steps of four: in
+/// quarters of what eight rows of two vectors take, where each row's elements serve two instructions. With one vector, loading
+/// them takes longer than those.
+fn octs_are_faster(groups: usize, quads: usize, octs: usize) -> bool {
+    const PAIR: usize = 4;
+    const ALONE: usize = 3;
+    // Adding the two sums of each column.
+    const FOLD: usize = 8;
+    // A vector of quads has two groups, one of octs one.
+    let of_quads = groups / 4 * PAIR + [0, ALONE, ALONE, 2 * ALONE][groups % 4];
+    let of_octs = groups / 2 * PAIR + groups % 2 * ALONE;
+    octs * of_octs + groups.div_ceil(2) * FOLD < quads * of_quads
+}
+
 /// Taps, `N` together, and whether they are: in the place of those that are missing at the end stands the last one.
-fn together<const N: usize>(taps: &[usize]) -> Vec<[(usize, bool); N]> {
+fn grouped<const N: usize>(taps: &[usize]) -> Vec<[(usize, bool); N]> {
     let tap = |taps: &[usize], at: usize| (taps[at.min(taps.len() - 1)], at < taps.len());
     taps.chunks(N).map(|taps| std::array::from_fn(|at| tap(taps, at))).collect()
 }
@@ -288,8 +314,8 @@ fn together<const N: usize>(taps: &[usize]) -> Vec<[(usize, bool); N]> {
 /// The taps of a kernel, four together: column by column if that makes no more of them, so that neighbouring pixels read
 /// the same, else row by row.
 fn by_columns(kernel_y: usize, kernel_x: usize) -> Vec<[(usize, bool); 4]> {
-    let rows = together(&Vec::from_iter(0..kernel_y * kernel_x));
-    let column = |x: usize| together(&Vec::from_iter((0..kernel_y).map(|y| y * kernel_x + x)));
+    let rows = grouped(&Vec::from_iter(0..kernel_y * kernel_x));
+    let column = |x: usize| grouped(&Vec::from_iter((0..kernel_y).map(|y| y * kernel_x + x)));
     let columns: Vec<_> = (0..kernel_x).flat_map(column).collect();
     if columns.len() > rows.len() { rows } else { columns }
 }

@@ -10,7 +10,7 @@ use super::{
     Run, Simd,
     avx2::Avx2,
     depthwise::{TapPairs, TapQuads},
-    gemm::{Pairs, Quads},
+    gemm::{Octs, Pairs, Quads},
     interleave,
     scale::Scale,
     tile,
@@ -28,7 +28,7 @@ const ROWS: usize = 8;
 
 impl Simd for Avx512Vnni {
     const NAME: &'static str = "AVX-512 VNNI";
-    const BYTES: bool = true;
+    const TOGETHER: usize = 8;
     const ROWS: usize = ROWS;
 
     fn detect() -> Option<Self> {
@@ -60,6 +60,20 @@ impl Simd for Avx512Vnni {
         if serves {
             // SAFETY: as above.
             unsafe { scaled_quads(gemm, scale, to) }
+        }
+        serves
+    }
+
+    fn gemm_octs(self, gemm: &Octs, to: &mut [i32]) {
+        // SAFETY: as above.
+        unsafe { octs(gemm, to) }
+    }
+
+    fn gemm_octs_to_bytes(self, gemm: &Octs, scale: &Scale, to: &mut [u8]) -> bool {
+        let serves = Estimate::serves(scale);
+        if serves {
+            // SAFETY: as above.
+            unsafe { scaled_octs(gemm, scale, to) }
         }
         serves
     }
@@ -99,6 +113,19 @@ fn pairs(gemm: &Pairs, to: &mut [i32]) {
 fn quads(gemm: &Quads, to: &mut [i32]) {
     // SAFETY: as above.
     unsafe { tile::run::<_, ROWS, 4>(dot::Quads, gemm, to) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn octs(gemm: &Octs, to: &mut [i32]) {
+    // SAFETY: as above.
+    unsafe { tile::run::<_, ROWS, 8>(dot::Octs, gemm, to) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn scaled_octs(gemm: &Octs, scale: &Scale, to: &mut [u8]) {
+    let bytes = Bytes::new(scale, gemm.stride, to);
+    // SAFETY: as above; the bytes are `to`, whose length is handed on.
+    unsafe { tile::run_into::<_, _, ROWS, 8>(dot::Octs, gemm, &bytes, to.len()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]

@@ -23,7 +23,7 @@ const ROWS: usize = 6;
 
 impl Simd for AvxVnni {
     const NAME: &'static str = "AVX-VNNI";
-    const BYTES: bool = true;
+    const TOGETHER: usize = 4;
     const ROWS: usize = ROWS;
 
     fn detect() -> Option<Self> {
@@ -84,12 +84,19 @@ unsafe impl Dot for AvxVnni {
     type Element = u8;
     type Weight = i8;
     type Vector = __m256i;
-    const LANES: usize = GROUP;
+    type Column = i32;
+    const COLUMNS: usize = GROUP;
 
     #[inline(always)]
     unsafe fn load<const HALF: bool>(self, from: *const i32) -> __m256i {
         // SAFETY: the caller's.
         unsafe { Dot::load::<HALF>(self.0, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> __m256i {
+        // SAFETY: the caller's.
+        unsafe { Dot::load::<HALF>(self, from) }
     }
 
     #[inline(always)]

@@ -68,6 +68,9 @@ pub type Pairs<'a> = Gemm<'a, i16, i16, 2>;
 /// Of bytes: unsigned elements, signed weights.
 pub type Quads<'a> = Gemm<'a, u8, i8, 4>;
 
+/// The same, eight together: each half gives a sum of its own, and a vector has half as many columns.
+pub type Octs<'a> = Gemm<'a, u8, i8, 8>;
+
 impl<E: Copy + Into<i32>, W: Copy + Into<i32>, const N: usize> Gemm<'_, E, W, N> {
     /// Groups of columns, and steps of `N` rows of weights.
     ///

@@ -10,7 +10,7 @@ use super::{
 ///
 /// # Safety
 /// Implementations read and write only what the methods say.
-pub unsafe trait Interleave: Dot<Element = u8, Weight = i8> {
+pub unsafe trait Interleave: Dot<Element = u8, Weight = i8, Column = i32> {
     /// A vector of bytes.
     ///
     /// # Safety
@@ -44,7 +44,7 @@ pub unsafe trait Interleave: Dot<Element = u8, Weight = i8> {
 #[inline(always)]
 pub unsafe fn run<D: Interleave>(dot: D, taps: &TapQuads, to: &mut [i32]) {
     taps.bounded(to.len());
-    for channel in (0..taps.stride).step_by(4 * D::LANES) {
+    for channel in (0..taps.stride).step_by(4 * D::COLUMNS) {
         // SAFETY: the caller's; `bounded` was called.
         unsafe {
             match *taps.offsets {
@@ -181,20 +181,20 @@ impl<'a, D: Interleave> Chunk<'a, D> {
     /// The machine has the instructions, and `to` has the row.
     #[inline(always)]
     unsafe fn store(&self, row: usize, sums: [D::Vector; 4], to: &mut [i32]) {
-        let vectors = (self.stride - self.channel) / D::LANES;
+        let vectors = (self.stride - self.channel) / D::COLUMNS;
         // SAFETY: the caller's. One by one: the compiler makes a call of a loop.
         unsafe {
             let to = to.as_mut_ptr().add(row * self.stride + self.channel);
             let sums = self.dot.transpose(sums);
             self.dot.store::<false>(to, sums[0]);
             if vectors > 1 {
-                self.dot.store::<false>(to.add(D::LANES), sums[1]);
+                self.dot.store::<false>(to.add(D::COLUMNS), sums[1]);
             }
             if vectors > 2 {
-                self.dot.store::<false>(to.add(2 * D::LANES), sums[2]);
+                self.dot.store::<false>(to.add(2 * D::COLUMNS), sums[2]);
             }
             if vectors > 3 {
-                self.dot.store::<false>(to.add(3 * D::LANES), sums[3]);
+                self.dot.store::<false>(to.add(3 * D::COLUMNS), sums[3]);
             }
         }
     }

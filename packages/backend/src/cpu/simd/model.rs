@@ -4,7 +4,7 @@
 use super::{
     Simd,
     depthwise::TapQuads,
-    gemm::{GROUP, PANEL, Pairs, Quads},
+    gemm::{GROUP, Octs, PANEL, Pairs, Quads},
     interleave::{self, Interleave},
     proof,
     tile::{self, Dot},
@@ -50,7 +50,8 @@ where
     type Element = E;
     type Weight = W;
     type Vector = [[u8; 4]; LANES];
-    const LANES: usize = LANES;
+    type Column = i32;
+    const COLUMNS: usize = LANES;
 
     unsafe fn load<const HALF: bool>(self, from: *const i32) -> Self::Vector {
         let lane = |at: usize| {
@@ -59,6 +60,11 @@ where
             if HALF && at >= GROUP { 0 } else { read() }.to_le_bytes()
         };
         std::array::from_fn(lane)
+    }
+
+    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> Self::Vector {
+        // SAFETY: the caller's.
+        unsafe { self.load::<HALF>(from) }
     }
 
     unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: Self::Vector) {
@@ -78,6 +84,51 @@ where
             products.fold(i32::from_le_bytes(sums[at]), i32::wrapping_add).to_le_bytes()
         };
         std::array::from_fn(lane)
+    }
+}
+
+/// Eight bytes for each of [`GROUP`] columns.
+#[derive(Clone, Copy)]
+struct OctModel(Model<u8, i8, PANEL>);
+
+// SAFETY: there are no halves.
+unsafe impl Dot for OctModel {
+    type Element = u8;
+    type Weight = i8;
+    type Vector = [[u8; 4]; PANEL];
+    type Column = i64;
+    const COLUMNS: usize = GROUP;
+
+    unsafe fn load<const HALF: bool>(self, from: *const i32) -> Self::Vector {
+        let lane = |at: usize| {
+            // SAFETY: the caller's.
+            let read = || unsafe { from.add(at / 2).read_unaligned() };
+            if at % 2 == 0 { read() } else { 0 }.to_le_bytes()
+        };
+        std::array::from_fn(lane)
+    }
+
+    unsafe fn weights<const HALF: bool>(self, from: *const i64) -> Self::Vector {
+        // SAFETY: the caller's.
+        std::array::from_fn(|at| unsafe { from.cast::<[u8; 4]>().add(at).read() })
+    }
+
+    unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: Self::Vector) {
+        for (at, lanes) in vector.as_chunks::<2>().0.iter().enumerate() {
+            let [first, second] = lanes.map(i32::from_le_bytes);
+            // SAFETY: the caller's.
+            unsafe { to.add(at).write_unaligned(first.wrapping_add(second)) }
+        }
+    }
+
+    unsafe fn splat(self, elements: i64) -> Self::Vector {
+        let bytes = elements.to_le_bytes();
+        std::array::from_fn(|at| std::array::from_fn(|byte| bytes[at % 2 * 4 + byte]))
+    }
+
+    unsafe fn dot(self, sums: Self::Vector, elements: Self::Vector, weights: Self::Vector) -> Self::Vector {
+        // SAFETY: the model needs no instructions.
+        unsafe { self.0.dot(sums, elements, weights) }
     }
 }
 
@@ -137,6 +188,11 @@ impl<const LANES: usize, const ROWS: usize> Simd for Modelled<LANES, ROWS> {
     fn gemm_bytes(self, gemm: &Quads, to: &mut [i32]) {
         // SAFETY: as above.
         unsafe { tile::run::<_, ROWS, 4>(Model::<u8, i8, LANES>::NEW, gemm, to) }
+    }
+
+    fn gemm_octs(self, gemm: &Octs, to: &mut [i32]) {
+        // SAFETY: as above.
+        unsafe { tile::run::<_, ROWS, 8>(OctModel(Model::NEW), gemm, to) }
     }
 
     fn depthwise_bytes(self, depthwise: &TapQuads, to: &mut [i32]) {

@@ -27,7 +27,10 @@ impl Run for Trial {
         let pairs = gemms(|gemm, to| simd.gemm(gemm, to)) && depthwises(|taps, to| simd.depthwise(taps, to));
         let bytes =
             gemms(|gemm, to| simd.gemm_bytes(gemm, to)) && depthwises(|taps, to| simd.depthwise_bytes(taps, to));
-        out[0] = (pairs && bytes && scales(simd) && products_to_bytes(simd)).into();
+        let octs = gemms(|gemm, to| simd.gemm_octs(gemm, to));
+        let to_bytes = products_to_bytes(|gemm, scale, to| simd.gemm_to_bytes(gemm, scale, to))
+            && products_to_bytes(|gemm, scale, to| simd.gemm_octs_to_bytes(gemm, scale, to));
+        out[0] = (pairs && bytes && octs && scales(simd) && to_bytes).into();
     }
 }
 
@@ -129,7 +132,7 @@ fn scales<S: Simd>(simd: S) -> bool {
 
 /// Products whose sums are scaled at once, if they are: of every size of register tile, among them sums that make ties.
 #[inline(always)]
-fn products_to_bytes<S: Simd>(simd: S) -> bool {
+fn products_to_bytes<const N: usize>(run: impl Fn(&Gemm<u8, i8, N>, &Scale, &mut [u8]) -> bool) -> bool {
     let image: Vec<u8> = (0..128).map(u8::noise).collect();
     let bases: Vec<u32> = (0..19).map(|row| row * 3).collect();
     (1..=7).all(|groups| {
@@ -150,7 +153,7 @@ fn products_to_bytes<S: Simd>(simd: S) -> bool {
                 let [mut expected, mut got] = [vec![0; rows * stride], vec![0; rows * stride]];
                 gemm.run(&mut sums);
                 scale.run(stride, &sums, &mut expected, |value| value as u8);
-                !simd.gemm_to_bytes(&gemm, &scale, &mut got) || expected == got
+                !run(&gemm, &scale, &mut got) || expected == got
             })
         })
     })
@@ -173,7 +176,7 @@ mod tests {
     use crate::cpu::simd::{
         Portable,
         depthwise::{TapPairs, TapQuads},
-        gemm::{Pairs, Quads},
+        gemm::{Octs, Pairs, Quads},
     };
 
     /// Portable code with one bit wrong in one element of what one operation writes.
@@ -210,6 +213,23 @@ mod tests {
             // Only where one group of parameters serves all columns.
             if self.0 == "gemm to bytes" && scale.groups.len() == 1 {
                 to[0] ^= 1;
+            }
+            true
+        }
+
+        fn gemm_octs(self, gemm: &Octs, to: &mut [i32]) {
+            gemm.run(to);
+            if self.0 == "gemm of octs" {
+                to[0] ^= 1 << 8;
+            }
+        }
+
+        fn gemm_octs_to_bytes(self, gemm: &Octs, scale: &Scale, to: &mut [u8]) -> bool {
+            let mut sums = vec![0; to.len()];
+            gemm.run(&mut sums);
+            scale.run(gemm.stride, &sums, to, |value| value as u8);
+            if self.0 == "gemm of octs to bytes" {
+                to[GROUP - 1] ^= 1;
             }
             true
         }
@@ -306,8 +326,17 @@ mod tests {
 
     #[test]
     fn one_wrong_bit_is_found() {
-        for operation in ["gemm", "gemm of bytes", "gemm to bytes", "depthwise", "depthwise of bytes", "scale", "bytes"]
-        {
+        for operation in [
+            "gemm",
+            "gemm of bytes",
+            "gemm to bytes",
+            "gemm of octs",
+            "gemm of octs to bytes",
+            "depthwise",
+            "depthwise of bytes",
+            "scale",
+            "bytes",
+        ] {
             assert!(!agrees(Wrong(operation)), "{operation}");
         }
     }

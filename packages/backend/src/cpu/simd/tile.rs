@@ -11,24 +11,34 @@ pub unsafe trait Dot: Copy {
     type Element: Copy + Into<i32>;
     type Weight: Copy + Into<i32>;
     type Vector: Copy;
-    /// Lanes of a vector: [`GROUP`], of which there are no halves, or [`PANEL`].
-    const LANES: usize;
+    /// Elements or weights that are multiplied for a column: one lane of them, int32, or two, int64.
+    type Column: Copy;
+    /// Columns of a vector: [`GROUP`], of which there are no halves, or [`PANEL`].
+    const COLUMNS: usize;
 
+    /// The columns' sums, in the first of two lanes.
+    ///
     /// # Safety
-    /// The machine has the instructions, and `from` is valid for all lanes, or [`GROUP`] of them if it is `HALF`.
+    /// The machine has the instructions, and `from` is valid for all columns, or [`GROUP`] of them if it is `HALF`.
     unsafe fn load<const HALF: bool>(self, from: *const i32) -> Self::Vector;
 
     /// # Safety
-    /// The machine has the instructions, and `to` is valid for all lanes, or [`GROUP`] of them if it is `HALF`.
+    /// As [`Self::load`].
+    unsafe fn weights<const HALF: bool>(self, from: *const Self::Column) -> Self::Vector;
+
+    /// The columns' sums, of two lanes together.
+    ///
+    /// # Safety
+    /// The machine has the instructions, and `to` is valid for all columns, or [`GROUP`] of them if it is `HALF`.
     unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: Self::Vector);
 
-    /// The same in every lane.
+    /// The same for every column.
     ///
     /// # Safety
     /// The machine has the instructions.
-    unsafe fn splat(self, elements: i32) -> Self::Vector;
+    unsafe fn splat(self, elements: Self::Column) -> Self::Vector;
 
-    /// In every lane the products of the 32 bits' elements and weights, added to `sums` modulo 2³².
+    /// In every lane the products of its elements and weights, added to `sums` modulo 2³².
     ///
     /// # Safety
     /// The machine has the instructions.
@@ -87,7 +97,7 @@ unsafe impl<D: Dot> Sink<D> for Words<D> {
             for vector in 0..VECTORS {
                 // SAFETY: the caller's.
                 unsafe {
-                    let to = self.to.add((row + at) * self.stride + column + vector * D::LANES);
+                    let to = self.to.add((row + at) * self.stride + column + vector * D::COLUMNS);
                     self.dot.store::<HALF>(to, sums[at][vector]);
                 }
             }
@@ -122,21 +132,22 @@ pub unsafe fn run_into<D: Dot, S: Sink<D>, const ROWS: usize, const N: usize>(
     sink: &S,
     room: usize,
 ) {
-    assert!(N * size_of::<D::Element>() == size_of::<i32>() && N * size_of::<D::Weight>() == size_of::<i32>());
+    let column = size_of::<D::Column>();
+    assert!(N * size_of::<D::Element>() == column && N * size_of::<D::Weight>() == column);
     let (groups, steps) = gemm.bounded(room);
     let mut group = 0;
     while group < groups {
         // Two vectors side by side: a whole panel, or two whole ones; else what is left of a panel.
-        let wide = groups - group >= 2 * D::LANES / GROUP;
-        let width = if wide { 2 * D::LANES / GROUP } else { (groups - group).min(2) };
-        let weights = gemm.weights[group * steps..][..width * steps].as_ptr().cast::<i32>();
+        let wide = groups - group >= 2 * D::COLUMNS / GROUP;
+        let width = if wide { 2 * D::COLUMNS / GROUP } else { (groups - group).min(2) };
+        let weights = gemm.weights[group * steps..][..width * steps].as_ptr().cast::<D::Column>();
         let panel = width.min(2) * GROUP;
-        let second = if D::LANES == GROUP { GROUP } else { PANEL * steps };
+        let second = if D::COLUMNS == GROUP { GROUP } else { PANEL * steps };
         let tile = Tile { dot, gemm, sink, column: group * GROUP, weights, second, panel };
         // SAFETY: `bounded` says that all elements lie inside the image, and that the bias and the sink have the columns of
         // the groups in each row; the groups' weights were just cut, and lie as `PackedWeights` says.
         unsafe {
-            match (wide, panel < D::LANES) {
+            match (wide, panel < D::COLUMNS) {
                 (true, _) => tile.all::<ROWS, 2, false>(),
                 (false, false) => tile.all::<ROWS, 1, false>(),
                 (false, true) => tile.all::<ROWS, 1, true>(),
@@ -152,8 +163,8 @@ struct Tile<'a, D: Dot, S, const N: usize> {
     gemm: &'a Gemm<'a, D::Element, D::Weight, N>,
     sink: &'a S,
     column: usize,
-    /// The first vector's weights, how many lanes behind it those of the second are, and those of the next step.
-    weights: *const i32,
+    /// The first vector's weights, how many columns behind it those of the second are, and those of the next step.
+    weights: *const D::Column,
     second: usize,
     panel: usize,
 }
@@ -196,9 +207,10 @@ impl<D: Dot, S: Sink<D>, const N: usize> Tile<'_, D, S, N> {
         // SAFETY: the caller's.
         unsafe {
             let mut rows = [gemm.image.as_ptr(); ROWS];
-            let mut columns = [dot.splat(0); VECTORS];
-            for vector in 0..VECTORS {
-                columns[vector] = dot.load::<HALF>(gemm.bias.as_ptr().add(self.column + vector * D::LANES));
+            let bias = gemm.bias.as_ptr().add(self.column);
+            let mut columns = [dot.load::<HALF>(bias); VECTORS];
+            for vector in 1..VECTORS {
+                columns[vector] = dot.load::<HALF>(bias.add(vector * D::COLUMNS));
             }
             let mut sums = [columns; ROWS];
             for at in 0..ROWS {
@@ -207,10 +219,10 @@ impl<D: Dot, S: Sink<D>, const N: usize> Tile<'_, D, S, N> {
             let mut weights = self.weights;
             for &offset in gemm.offsets {
                 for vector in 0..VECTORS {
-                    columns[vector] = dot.load::<HALF>(weights.add(vector * self.second));
+                    columns[vector] = dot.weights::<HALF>(weights.add(vector * self.second));
                 }
                 for row in 0..ROWS {
-                    let elements = dot.splat(rows[row].add(offset as usize).cast::<i32>().read_unaligned());
+                    let elements = dot.splat(rows[row].add(offset as usize).cast::<D::Column>().read_unaligned());
                     for vector in 0..VECTORS {
                         sums[row][vector] = dot.dot(sums[row][vector], elements, columns[vector]);
                     }

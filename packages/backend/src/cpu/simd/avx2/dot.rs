@@ -10,12 +10,19 @@ unsafe impl Dot for Avx2 {
     type Element = i16;
     type Weight = i16;
     type Vector = __m256i;
-    const LANES: usize = GROUP;
+    type Column = i32;
+    const COLUMNS: usize = GROUP;
 
     #[inline(always)]
     unsafe fn load<const HALF: bool>(self, from: *const i32) -> __m256i {
         // SAFETY: the caller's.
         unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> __m256i {
+        // SAFETY: the caller's.
+        unsafe { Dot::load::<HALF>(self, from) }
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    dot::Quads,
+    dot::{Octs, Quads},
     lanes::{Estimate, Lanes},
 };
 use crate::cpu::simd::{
@@ -79,7 +79,8 @@ impl<'a> Bytes<'a> {
         let c = estimates[2].scale(sums[2], &mut doubt);
         let d = estimates[3].scale(sums[3], &mut doubt);
         if Estimate::doubtful(doubt) {
-            return self.exactly(columns, sums);
+            // One by one: as an array they would be written to memory each time.
+            return self.exactly(columns, sums[0], sums[1], sums[2], sums[3]);
         }
         [
             _mm512_adds_epi16(_mm512_packs_epi32(a, b), self.zero_out),
@@ -89,9 +90,9 @@ impl<'a> Bytes<'a> {
 
     #[cold]
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-    fn exactly(&self, columns: [usize; 4], sums: [__m512i; 4]) -> [__m512i; 2] {
-        let scaled = |at: usize| Lanes::new(self.scale, columns[at] / LANES).scale::<true, false, true>(sums[at]);
-        [_mm512_packs_epi32(scaled(0), scaled(1)), _mm512_packs_epi32(scaled(2), scaled(3))]
+    fn exactly(&self, columns: [usize; 4], a: __m512i, b: __m512i, c: __m512i, d: __m512i) -> [__m512i; 2] {
+        let scaled = |at: usize, sums| Lanes::new(self.scale, columns[at] / LANES).scale::<true, false, true>(sums);
+        [_mm512_packs_epi32(scaled(0, a), scaled(1, b)), _mm512_packs_epi32(scaled(2, c), scaled(3, d))]
     }
 }
 
@@ -138,6 +139,40 @@ unsafe impl Sink<Quads> for Bytes<'_> {
                 store::<HALF>(to(rows[1]), b);
                 store::<HALF>(to(rows[2]), c);
                 store::<HALF>(to(rows[3]), d);
+            }
+        }
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Sink<Octs> for Bytes<'_> {
+    type Columns = [Estimate; 2];
+
+    #[inline(always)]
+    unsafe fn columns<const VECTORS: usize>(&self, column: usize) -> [Estimate; 2] {
+        // SAFETY: the caller's.
+        unsafe { Sink::<Quads>::columns::<1>(self, column) }
+    }
+
+    /// Two vectors have the columns of one of [`Quads`].
+    #[allow(clippy::needless_range_loop, reason = "rows of a register tile")]
+    #[inline(always)]
+    unsafe fn write<const ROWS: usize, const VECTORS: usize, const HALF: bool>(
+        &self,
+        columns: [Estimate; 2],
+        at: [usize; 2],
+        sums: [[__m512i; VECTORS]; ROWS],
+    ) {
+        // SAFETY: the caller's.
+        unsafe {
+            let mut folded = [[_mm512_setzero_si512()]; ROWS];
+            for row in 0..ROWS {
+                folded[row] = [Octs::fold(sums[row][0], sums[row][VECTORS - 1])];
+            }
+            if VECTORS == 2 {
+                Sink::<Quads>::write::<ROWS, 1, false>(self, columns, at, folded);
+            } else {
+                Sink::<Quads>::write::<ROWS, 1, true>(self, columns, at, folded);
             }
         }
     }
