@@ -12,6 +12,7 @@ pub mod pool;
 pub mod reduce;
 pub mod sum;
 pub mod tile;
+pub mod wide;
 
 use super::{
     memory::{Scratch, Tensors},

@@ -30,8 +30,10 @@ pub struct Scratch {
     pub bytes: Vec<u8>,
     /// The accumulators of a tile.
     pub accumulators: Vec<i32>,
-    /// The second operand of MATMUL.
-    pub weights: PackedWeights<i16, 2>,
+    /// The second operand of MATMUL, of int16 in parts.
+    pub weights: Vec<PackedWeights<i16, 2>>,
+    /// Sums of more than 32 bits.
+    pub sums: Vec<i64>,
     /// The registers of fused operators.
     pub registers: Vec<Vec<i32>>,
 }

@@ -1,6 +1,10 @@
 //! Convolutions and matrix products together with the fused operators that follow them.
 
-use super::{fused::Fused, image::Image};
+use super::{
+    fused::Fused,
+    image::{Byte, ByteAsShort, Image, Short},
+    wide::Wide,
+};
 use crate::{
     cpu::{
         memory::{Scratch, Tensors},
@@ -55,6 +59,8 @@ pub enum Product {
         zero_point: i16,
         inner: usize,
     },
+    /// Int16 whose sums may have more than 32 bits.
+    Wide(Wide),
     TapPairs {
         offsets: Vec<[u32; 2]>,
         weights: Vec<Taps<i16, 2, 16>>,
@@ -69,13 +75,13 @@ pub enum Product {
 impl Run for Contraction {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
-        let Scratch { image, bytes, accumulators, weights, registers } = scratch;
+        let Scratch { image, bytes, accumulators, weights, sums, registers } = scratch;
         let stride = self.epilogue.stride;
         let tile = self.epilogue.tile_rows(S::ROWS).min(self.bases.len());
         self.epilogue.prepare(tile, registers);
         accumulators.resize(accumulators.len().max(tile * stride), 0);
 
-        let batch = self.image.bytes();
+        let batch = self.image.from_bytes();
         let row = self.epilogue.width * self.epilogue.dtype.bytes();
         let input = &tensors.bytes(self.input)[..out.len() / row * batch / self.rows()];
         let in_bytes = self.epilogue.in_bytes();
@@ -83,9 +89,10 @@ impl Run for Contraction {
         for (number, images) in input.chunks(self.images * batch).enumerate() {
             match self.product {
                 Product::Quads { .. } | Product::Octs { .. } | Product::TapQuads { .. } => {
-                    self.image.lay_out(images, bytes)
+                    self.image.lay_out::<Byte>(images, bytes);
                 }
-                _ => self.image.lay_out(images, image),
+                _ if self.image.bytes == 2 => self.image.lay_out::<Short>(images, image),
+                _ => self.image.lay_out::<ByteAsShort>(images, image),
             }
             self.pack(number, tensors, weights);
             let bases = &self.bases[..images.len() / batch * self.rows()];
@@ -95,7 +102,7 @@ impl Run for Contraction {
                 match &in_bytes {
                     Some(epilogue) => {
                         if !self.scaled_at_once(simd, epilogue.scale, bytes, bases, out) {
-                            self.accumulate(simd, (image, bytes), bases, weights, accumulators);
+                            self.accumulate(simd, (image, bytes), bases, (weights, sums), accumulators);
                             simd.scale_to_bytes(epilogue.scale, stride, accumulators, out);
                         }
                         if let Some((sum, load)) = epilogue.then {
@@ -103,7 +110,7 @@ impl Run for Contraction {
                         }
                     }
                     None => {
-                        self.accumulate(simd, (image, bytes), bases, weights, accumulators);
+                        self.accumulate(simd, (image, bytes), bases, (weights, sums), accumulators);
                         self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
                     }
                 }
@@ -121,11 +128,15 @@ impl Contraction {
 
     /// Packs the second operand of MATMUL's product `number`.
     #[inline(always)]
-    fn pack(&self, number: usize, tensors: &Tensors, weights: &mut PackedWeights<i16, 2>) {
+    fn pack(&self, number: usize, tensors: &Tensors, packed: &mut Vec<PackedWeights<i16, 2>>) {
+        if let Product::Wide(wide) = &self.product {
+            return wide.pack(number, tensors, packed);
+        }
         let Product::MatMul { offsets, right, zero_point, inner } = &self.product else { return };
+        packed.resize_with(packed.len().max(1), PackedWeights::default);
         let columns = self.epilogue.width;
         let matrix = &tensors.bytes(*right)[number * inner * columns..];
-        weights.pack(offsets.len(), columns, |row, column| {
+        packed[0].pack(offsets.len(), columns, |row, column| {
             if row < *inner { matrix[row * columns + column] as i8 as i16 - zero_point } else { 0 }
         });
     }
@@ -152,14 +163,15 @@ impl Contraction {
         simd: S,
         (image, bytes): (&[i16], &[u8]),
         bases: &[u32],
-        packed: &PackedWeights<i16, 2>,
+        (packed, sums): (&[PackedWeights<i16, 2>], &mut Vec<i64>),
         to: &mut [i32],
     ) {
         let (bias, stride) = (&self.bias[..], self.epilogue.stride);
         let pairs = |offsets, weights| Gemm { image, bases, offsets, weights, bias, stride };
         match &self.product {
             Product::Pairs { offsets, weights } => simd.gemm(&pairs(offsets, &weights.groups), to),
-            Product::MatMul { offsets, .. } => simd.gemm(&pairs(offsets, &packed.groups), to),
+            Product::MatMul { offsets, .. } => simd.gemm(&pairs(offsets, &packed[0].groups), to),
+            Product::Wide(wide) => wide.run(simd, (image, bases), packed, sums, to),
             Product::Quads { offsets, weights } => {
                 simd.gemm_bytes(&Gemm { image: bytes, bases, offsets, weights: &weights.groups, bias, stride }, to);
             }

@@ -1,5 +1,5 @@
-//! Int8 operands as the convolution kernels read them, with the padding around them: int16 less the zero point, or
-//! unsigned bytes.
+//! Operands of int8 or int16 as the convolution kernels read them, with the padding around them: int16 less the zero point,
+//! or unsigned bytes.
 
 /// How one operand (NHWC or NDHWC) is laid out for a kernel.
 #[derive(Clone, Debug)]
@@ -9,6 +9,8 @@ pub struct Image {
     pub height: usize,
     pub width: usize,
     pub channels: usize,
+    /// Bytes of an element.
+    pub bytes: usize,
     /// Front, back, top, bottom, left, right.
     pub pad: [usize; 6],
     /// Every channel comes so many times in a row.
@@ -36,25 +38,25 @@ impl Image {
     }
 
     /// Canonical bytes of one image before the layout.
-    pub fn bytes(&self) -> usize {
-        self.depth * self.height * self.width * self.channels
+    pub fn from_bytes(&self) -> usize {
+        self.depth * self.height * self.width * self.channels * self.bytes
     }
 
     /// Lays out the images that `from` consists of, one behind the other, with the padding's element around them.
     #[inline(always)]
-    pub fn lay_out<E: Element>(&self, from: &[u8], to: &mut Vec<E>) {
-        let count = from.len() / self.bytes();
-        to.resize(count * self.len() + SLACK, E::default());
-        if self.bytes() == self.len() {
-            return self.convert(from, to);
+    pub fn lay_out<E: Element>(&self, from: &[u8], to: &mut Vec<E::To>) {
+        let count = from.len() / self.from_bytes();
+        to.resize(count * self.len() + SLACK, E::To::default());
+        if self.from_bytes() == self.len() * self.bytes {
+            return self.convert::<E>(from, to);
         }
-        for (from, to) in from.chunks_exact(self.bytes()).zip(to.chunks_exact_mut(self.len())) {
-            self.one(from, to);
+        for (from, to) in from.chunks_exact(self.from_bytes()).zip(to.chunks_exact_mut(self.len())) {
+            self.one::<E>(from, to);
         }
     }
 
     #[inline(always)]
-    fn one<E: Element>(&self, from: &[u8], to: &mut [E]) {
+    fn one<E: Element>(&self, from: &[u8], to: &mut [E::To]) {
         let [front, back, ..] = self.pad;
         let (plane, padding) = (self.plane(), E::padding(self.zero_point));
         let (before, rest) = to.split_at_mut(front * plane);
@@ -62,25 +64,25 @@ impl Image {
         before.fill(padding);
         debug_assert_eq!(behind.len(), back * plane);
         behind.fill(padding);
-        for (from, to) in from.chunks_exact(self.bytes() / self.depth).zip(inside.chunks_exact_mut(plane)) {
-            self.one_plane(from, to);
+        for (from, to) in from.chunks_exact(self.from_bytes() / self.depth).zip(inside.chunks_exact_mut(plane)) {
+            self.one_plane::<E>(from, to);
         }
     }
 
     #[inline(always)]
-    fn one_plane<E: Element>(&self, from: &[u8], to: &mut [E]) {
+    fn one_plane<E: Element>(&self, from: &[u8], to: &mut [E::To]) {
         let [_, _, top, _, left, _] = self.pad;
         let padding = E::padding(self.zero_point);
-        let (row, inside) = (self.row(), self.width * self.pixel);
+        let (row, inside, pixel) = (self.row(), self.width * self.pixel, self.channels * self.bytes);
         let (before, mut rest) = to.split_at_mut(top * row + left * self.pixel);
         before.fill(padding);
-        for (at, from) in (1..).zip(from.chunks_exact(self.width * self.channels)) {
+        for (at, from) in (1..).zip(from.chunks_exact(self.width * pixel)) {
             let (pixels, behind) = rest.split_at_mut(inside);
             if self.pixel == self.channels {
-                self.convert(from, pixels);
+                self.convert::<E>(from, pixels);
             } else {
-                for (from, to) in from.chunks_exact(self.channels).zip(pixels.chunks_exact_mut(self.pixel)) {
-                    self.spread(from, to);
+                for (from, to) in from.chunks_exact(pixel).zip(pixels.chunks_exact_mut(self.pixel)) {
+                    self.spread::<E>(from, to);
                 }
             }
             // Up to the next row's pixels, or all that is left.
@@ -92,54 +94,101 @@ impl Image {
     }
 
     #[inline(always)]
-    fn convert<E: Element>(&self, from: &[u8], to: &mut [E]) {
-        for (from, to) in from.iter().zip(to) {
+    fn convert<E: Element>(&self, from: &[u8], to: &mut [E::To]) {
+        for (from, to) in E::elements(from).iter().zip(to) {
             *to = E::element(*from, self.zero_point);
         }
     }
 
     #[inline(always)]
-    fn spread<E: Element>(&self, from: &[u8], to: &mut [E]) {
+    fn spread<E: Element>(&self, from: &[u8], to: &mut [E::To]) {
         let (body, rest) = to.split_at_mut(self.channels * self.repeat);
-        rest.fill(E::default());
+        rest.fill(E::To::default());
         if self.repeat == 1 {
-            return self.convert(from, body);
+            return self.convert::<E>(from, body);
         }
-        for (from, to) in from.iter().zip(body.chunks_exact_mut(self.repeat)) {
+        for (from, to) in E::elements(from).iter().zip(body.chunks_exact_mut(self.repeat)) {
             to.fill(E::element(*from, self.zero_point));
         }
     }
 }
 
-/// How a byte of an int8 tensor with a zero point is laid out.
-pub trait Element: Copy + Default {
-    fn element(byte: u8, zero_point: i16) -> Self;
+/// How an element of a tensor with a zero point is laid out.
+pub trait Element {
+    type From: Copy;
+    type To: Copy + Default;
+
+    fn elements(bytes: &[u8]) -> &[Self::From];
+
+    fn element(from: Self::From, zero_point: i16) -> Self::To;
 
     /// What contributes nothing.
-    fn padding(zero_point: i16) -> Self;
+    fn padding(zero_point: i16) -> Self::To;
 }
 
-/// Less the zero point.
-impl Element for i16 {
+/// Int8, less the zero point.
+pub struct ByteAsShort;
+
+impl Element for ByteAsShort {
+    type From = u8;
+    type To = i16;
+
     #[inline(always)]
-    fn element(byte: u8, zero_point: i16) -> Self {
+    fn elements(bytes: &[u8]) -> &[u8] {
+        bytes
+    }
+
+    #[inline(always)]
+    fn element(byte: u8, zero_point: i16) -> i16 {
         byte as i8 as i16 - zero_point
     }
 
-    fn padding(_: i16) -> Self {
+    fn padding(_: i16) -> i16 {
         0
     }
 }
 
-/// Plus [`OFFSET`], for whoever takes that and the zero point off the sums.
-impl Element for u8 {
+/// Int8, plus [`OFFSET`], for whoever takes that and the zero point off the sums.
+pub struct Byte;
+
+impl Element for Byte {
+    type From = u8;
+    type To = u8;
+
     #[inline(always)]
-    fn element(byte: u8, _: i16) -> Self {
+    fn elements(bytes: &[u8]) -> &[u8] {
+        bytes
+    }
+
+    #[inline(always)]
+    fn element(byte: u8, _: i16) -> u8 {
         byte ^ OFFSET
     }
 
-    fn padding(zero_point: i16) -> Self {
+    fn padding(zero_point: i16) -> u8 {
         zero_point as u8 ^ OFFSET
+    }
+}
+
+/// Int16, whose zero point is 0.
+pub struct Short;
+
+impl Element for Short {
+    type From = [u8; 2];
+    type To = i16;
+
+    #[inline(always)]
+    fn elements(bytes: &[u8]) -> &[[u8; 2]] {
+        bytes.as_chunks().0
+    }
+
+    #[inline(always)]
+    fn element(from: [u8; 2], _: i16) -> i16 {
+        i16::from_le_bytes(from)
+    }
+
+    fn padding(_: i16) -> i16 {
+        0
     }
 }
 

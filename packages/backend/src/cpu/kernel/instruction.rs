@@ -28,7 +28,7 @@ pub enum Register {
 pub enum Instruction {
     Load(Load),
     Scale(Box<Scale>, Register),
-    /// RESCALE with 16-bit multipliers, one or one for each channel.
+    /// RESCALE with 16-bit multipliers.
     Scale16(Box<Scale16>, Register),
     Binary(Binary, Register, Register),
     Sum(Box<Sum>, Register, Register),
@@ -97,7 +97,8 @@ pub struct Scale16 {
     pub zero_out: i32,
     pub min: i32,
     pub max: i32,
-    pub multiplier: Vec<i64>,
+    /// Of each lane of a row.
+    pub multiplier: Vec<i32>,
     pub shift: Vec<i64>,
 }
 
@@ -162,11 +163,27 @@ impl Instruction {
 }
 
 impl Scale16 {
-    fn run(&self, stride: usize, from: &[i32], to: &mut [i32]) {
+    #[inline(always)]
+    pub fn run(&self, stride: usize, from: &[i32], to: &mut [i32]) {
+        match self.zero_in {
+            // Products of 32 bits by 32, which more machines have than those of 64.
+            0 => self.each(stride, from, to, |value| value.into()),
+            zero_in => self.each(stride, from, to, |value| i64::from(value) - zero_in),
+        }
+    }
+
+    /// The same of int48.
+    #[inline(always)]
+    pub fn wide(&self, stride: usize, from: &[i64], to: &mut [i32]) {
+        self.each(stride, from, to, |value| DType::I48.wrap(value.wrapping_sub(self.zero_in)));
+    }
+
+    #[inline(always)]
+    fn each<F: Copy>(&self, stride: usize, from: &[F], to: &mut [i32], less_zero: impl Fn(F) -> i64) {
         for (from, to) in from.chunks_exact(stride).zip(to.chunks_exact_mut(stride)) {
-            let scales = self.multiplier.iter().zip(&self.shift).cycle();
+            let scales = self.multiplier.iter().zip(&self.shift);
             for ((from, to), (multiplier, shift)) in from.iter().zip(to).zip(scales) {
-                let product = DType::I48.wrap(*from as i64 - self.zero_in).wrapping_mul(*multiplier);
+                let product = less_zero(*from).wrapping_mul((*multiplier).into());
                 let scaled = product.wrapping_add(1 << (shift - 1)) >> shift;
                 *to = (scaled as i32).wrapping_add(self.zero_out).max(self.min).min(self.max);
             }

@@ -1,14 +1,19 @@
 //! From CONV2D, CONV3D, DEPTHWISE_CONV2D and MATMUL to contractions.
 
-use tequio_attestation::Node;
-use tequio_tensor::{DType, Op, Shape, Window2d, Window3d};
+use std::ops::Range;
 
+use tequio_attestation::{Node, Operand};
+use tequio_tensor::{DType, Op, Shape, Window2d, Window3d, constant_operands};
+
+use super::rescale::Parameters;
 use crate::{
     cpu::{
         kernel::{
             contraction::{Contraction, Product},
             fused::Fused,
             image::{Image, OFFSET},
+            instruction::Scale16,
+            wide::{Half, Part, Right, Wide},
         },
         simd::{
             depthwise::{CHANNELS, TapPairs, TapQuads},
@@ -22,10 +27,14 @@ use crate::{
 /// Rows that are worth computing together, if one image hasn't that many.
 const ROWS: usize = 256;
 
+/// Rows of a matrix of int16 whose halves are summed in 32 bits: 256 products of less than 2²³, none of which reaches that.
+const PART: usize = 256;
+
 /// Most elements of an image with its padding; what a window reaches beyond that isn't laid out.
 const LARGEST: usize = 1 << 26;
 
-/// Whether a tensor is an int8 contraction with constant weights (MATMUL: constant zero points).
+/// Whether a tensor is a contraction of int8, or one of int16 that is nothing but scaled, with constant weights (MATMUL:
+/// constant zero points).
 pub fn is_contraction(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor) else { return false };
     let constant = |at: &usize| graph.constant(&node.operands[*at]).is_some();
@@ -42,10 +51,32 @@ pub fn is_contraction(graph: &Graph, tensor: usize) -> bool {
         Op::DepthwiseConv2d(window) => source.image(&flat(window), 1, stride(graph, tensor)).len(),
         _ => 0,
     };
-    graph.operand_type(&node.operands[0]).dtype == DType::I8
+    let served = match graph.operand_type(&node.operands[0]).dtype {
+        DType::I8 => true,
+        DType::I16 => is_scaled(graph, tensor),
+        _ => false,
+    };
+    served
         && laid_out <= LARGEST
         && constants.iter().all(constant)
         && node.operands[..tensors].iter().all(|operand| graph.operand_origin(operand).is_some())
+        && source.is_supported()
+}
+
+/// Whether a contraction's sums may have more than 32 bits. Then it does the RESCALE that reads them.
+pub fn is_wide(graph: &Graph, tensor: usize) -> bool {
+    let Some(node) = graph.node(tensor) else { return false };
+    let source = Operands { graph, node };
+    is_contraction(graph, tensor) && source.is_short() && (node.op == Op::MatMul || !source.fits())
+}
+
+/// Whether all that happens to a tensor is that one RESCALE reads it, whose constants are known.
+fn is_scaled(graph: &Graph, tensor: usize) -> bool {
+    let [reader] = graph.readers[tensor][..] else { return false };
+    let Some(node) = graph.node(reader).filter(|_| !graph.is_committed(tensor)) else { return false };
+    matches!(node.op, Op::Rescale(_))
+        && matches!(node.operands[0], Operand::Tensor(id) if id.0 as usize == tensor)
+        && constant_operands(&node.op).iter().all(|&at| graph.constant(&node.operands[at]).is_some())
 }
 
 /// Lanes of a row of its sums.
@@ -66,7 +97,7 @@ pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: 
         Op::Conv2d(window) => source.convolution(&flat(window), tensor, input, epilogue, together),
         Op::Conv3d(window) => source.convolution(window, tensor, input, epilogue, together),
         Op::DepthwiseConv2d(window) => source.depthwise(&flat(window), tensor, input, epilogue, together),
-        _ => source.matmul(memory, input, epilogue),
+        _ => source.matmul(memory, tensor, input, epilogue),
     }
 }
 
@@ -89,28 +120,71 @@ impl Operands<'_> {
         self.graph.constant(&self.node.operands[at]).unwrap_or_else(|| unreachable!("checked by `is_contraction`"))
     }
 
+    fn is_short(&self) -> bool {
+        self.graph.operand_type(&self.node.operands[0]).dtype == DType::I16
+    }
+
+    /// Whether kernels do without zero points of int16, and long sums of depthwise convolutions.
+    fn is_supported(&self) -> bool {
+        let zero = |at: usize| self.constant(at).iter().all(|value| *value == 0);
+        match self.node.op {
+            _ if !self.is_short() => true,
+            Op::MatMul => zero(2) && zero(3),
+            Op::DepthwiseConv2d(_) => zero(3) && self.fits(),
+            _ => zero(3),
+        }
+    }
+
+    /// The RESCALE that reads `tensor`, for each of `stride` lanes.
+    fn scale(&self, tensor: usize, stride: usize) -> Scale16 {
+        let reader = self.graph.readers[tensor][0];
+        match self.graph.node(reader) {
+            Some(node @ Node { op: Op::Rescale(attributes), .. }) => {
+                Parameters::new(self.graph, node, attributes, self.graph.ty(reader).dtype).scale16(stride)
+            }
+            _ => unreachable!("checked by `is_scaled`"),
+        }
+    }
+
+    /// Whether every sum of int16 elements has 32 bits, for any input.
+    fn fits(&self) -> bool {
+        let bias = self.constant(2);
+        let weights = self.weights(false).0;
+        let columns = self.graph.operand_type(&self.node.operands[1]).shape;
+        // Of depthwise convolutions the last two dimensions are columns, of the others the first.
+        let depthwise = matches!(self.node.op, Op::DepthwiseConv2d(_));
+        let columns = if depthwise { columns.dim(2) * columns.dim(3) } else { columns.dim(0) } as usize;
+        let filter = weights.len() / columns;
+        (0..columns).all(|column| {
+            let weight = |at: usize| weights[if depthwise { at * columns + column } else { column * filter + at }];
+            let weights: u64 = (0..filter).map(|at| u64::from(weight(at).unsigned_abs())).sum();
+            let bias = bias[if bias.len() == 1 { 0 } else { column }].unsigned_abs();
+            weights * 32768 + bias <= i32::MAX as u64
+        })
+    }
+
     fn zero_point(&self, at: usize) -> i16 {
         self.constant(at)[0] as i16
     }
 
     /// Bias of each column of the stride; one of a single element serves every column.
     fn bias(&self, columns: usize, stride: usize) -> Vec<i32> {
-        let bias = self.constant(2);
-        let single = bias.len() == 1;
-        (0..stride).map(|at| if at < columns { bias[if single { 0 } else { at }] as i32 } else { 0 }).collect()
+        wide_bias(&self.constant(2), columns, stride).into_iter().map(|bias| bias as i32).collect()
     }
 
     fn image(&self, window: &Window3d, repeat: usize, pixel: usize) -> Image {
         let [_, depth, height, width, channels] = self.volume(0);
         let pad = window.pad.map(|pad| pad as usize);
         let zero_point = self.graph.constant(&self.node.operands[3]).map_or(0, |values| values[0] as i16);
-        Image { depth, height, width, channels, pad, repeat, pixel, zero_point }
+        let bytes = self.graph.operand_type(&self.node.operands[0]).dtype.bytes();
+        Image { depth, height, width, channels, bytes, pad, repeat, pixel, zero_point }
     }
 
-    /// Weights less their zero point, and those as bytes if they are.
+    /// Weights less their zero point, and those as bytes if they are and elements are.
     fn weights(&self, bytes: bool) -> (Vec<i16>, Option<Vec<i8>>) {
         let zero_point = self.zero_point(4);
         let weights: Vec<i16> = self.constant(1).into_iter().map(|weight| weight as i16 - zero_point).collect();
+        let bytes = bytes && self.graph.operand_type(&self.node.operands[0]).dtype == DType::I8;
         let narrow = weights.iter().map(|&weight| i8::try_from(weight).ok().filter(|_| bytes)).collect();
         (weights, narrow)
     }
@@ -154,6 +228,18 @@ impl Operands<'_> {
                 } else {
                     Product::Quads { offsets, weights: quads }
                 }
+            }
+            (weights, None) if self.is_short() && !self.fits() => {
+                let taps = Taps::<2>::new(kernel, steps(window, &image));
+                let parts = taps.parts(columns, &weights).into_iter().map(|steps| Part {
+                    offsets: taps.offsets[steps.clone()].to_vec(),
+                    weights: taps.pack(steps, columns, &weights),
+                    first: 0,
+                    half: Half::Low,
+                });
+                let bias = wide_bias(&self.constant(2), columns, epilogue.stride);
+                let scale = self.scale(tensor, epilogue.stride);
+                Product::Wide(Wide { parts: parts.collect(), right: None, bias, scale })
             }
             (weights, None) => {
                 let (offsets, weights) = pack(kernel, steps(window, &image), &weights);
@@ -205,13 +291,14 @@ impl Operands<'_> {
         Contraction { input, image, images, bases, product, bias, epilogue }
     }
 
-    fn matmul(&self, memory: &MemoryPlan, input: Placement, epilogue: Fused) -> Contraction {
+    fn matmul(&self, memory: &MemoryPlan, tensor: usize, input: Placement, epilogue: Fused) -> Contraction {
         let [_, height, inner] = self.dims(0);
         let image = Image {
             depth: 1,
             height: 1,
             width: height,
             channels: inner,
+            bytes: self.graph.operand_type(&self.node.operands[0]).dtype.bytes(),
             pad: [0; 6],
             repeat: 1,
             pixel: inner,
@@ -220,8 +307,24 @@ impl Operands<'_> {
         let bases = (0..height).map(|row| (row * inner) as u32).collect();
         let offsets: Vec<u32> = (0..inner as u32).step_by(2).collect();
         let Some(right) = self.graph.operand_origin(&self.node.operands[1]) else { unreachable!("has many elements") };
-        let product =
-            Product::MatMul { offsets, right: memory.placements[right], zero_point: self.zero_point(3), inner };
+        let right = memory.placements[right];
+        let product = if self.is_short() {
+            let half = |first: usize, half| Part {
+                offsets: (first..inner.min(first + PART)).step_by(2).map(|at| at as u32).collect(),
+                weights: PackedWeights::default(),
+                first,
+                half,
+            };
+            let firsts = (0..inner).step_by(PART);
+            Product::Wide(Wide {
+                parts: firsts.flat_map(|first| [Half::Low, Half::High].map(|bits| half(first, bits))).collect(),
+                right: Some(Right { placement: right, rows: inner, columns: epilogue.width }),
+                bias: vec![0; epilogue.stride],
+                scale: self.scale(tensor, epilogue.stride),
+            })
+        } else {
+            Product::MatMul { offsets, right, zero_point: self.zero_point(3), inner }
+        };
         let bias = vec![0; epilogue.stride];
         Contraction { input, image, images: 1, bases, product, bias, epilogue }
     }
@@ -263,32 +366,78 @@ fn volume(shape: &Shape) -> [usize; 5] {
     })
 }
 
-/// Offsets of the elements of a window, `N` together, and their weights of each output channel. `behind`, `down` and
-/// `across` are the elements from tap to tap.
+/// Bias of each lane of the stride; one of a single element serves every column.
+fn wide_bias(bias: &[i64], columns: usize, stride: usize) -> Vec<i64> {
+    (0..stride).map(|at| if at < columns { bias[if bias.len() == 1 { 0 } else { at }] } else { 0 }).collect()
+}
+
+/// All of a window's elements and their weights of each output channel.
 fn pack<W: Copy + Default, const N: usize>(
-    [columns, kernel_z, kernel_y, kernel_x, channels]: [usize; 5],
-    [behind, down, across]: [usize; 3],
+    kernel: [usize; 5],
+    steps: [usize; 3],
     weights: &[W],
 ) -> (Vec<u32>, PackedWeights<W, N>) {
-    // Where a kernel's row is one run of elements, they go together; else each of its pixels is a run.
-    let (runs, run) = if across == channels { (1, kernel_x * channels) } else { (kernel_x, channels) };
-    let mut offsets = Vec::new();
-    let mut rows = Vec::new();
-    let lines = (0..kernel_z).flat_map(|z| (0..kernel_y).map(move |y| (z * behind + y * down, z * kernel_y + y)));
-    for (start, line) in lines {
-        for x in 0..runs {
-            for at in (0..run).step_by(N) {
-                offsets.push((start + x * across + at) as u32);
-                let weight = (line * runs + x) * run + at;
-                rows.extend((0..N).map(|more| (at + more < run).then_some(weight + more)));
+    let taps = Taps::new(kernel, steps);
+    let packed = taps.pack(0..taps.offsets.len(), kernel[0], weights);
+    (taps.offsets, packed)
+}
+
+/// Offsets of the elements of a window, `N` together, and which weights of an output channel they are multiplied with.
+struct Taps<const N: usize> {
+    offsets: Vec<u32>,
+    weights: Vec<[Option<usize>; N]>,
+    /// Weights of an output channel.
+    filter: usize,
+}
+
+impl<const N: usize> Taps<N> {
+    /// `behind`, `down` and `across` are the elements from tap to tap.
+    fn new([_, kernel_z, kernel_y, kernel_x, channels]: [usize; 5], [behind, down, across]: [usize; 3]) -> Self {
+        // Where a kernel's row is one run of elements, they go together; else each of its pixels is a run.
+        let (runs, run) = if across == channels { (1, kernel_x * channels) } else { (kernel_x, channels) };
+        let filter = kernel_z * kernel_y * kernel_x * channels;
+        let mut taps = Self { offsets: Vec::new(), weights: Vec::new(), filter };
+        let lines = (0..kernel_z).flat_map(|z| (0..kernel_y).map(move |y| (z * behind + y * down, z * kernel_y + y)));
+        for (start, line) in lines {
+            for x in 0..runs {
+                for at in (0..run).step_by(N) {
+                    taps.offsets.push((start + x * across + at) as u32);
+                    let weight = (line * runs + x) * run + at;
+                    taps.weights.push(std::array::from_fn(|more| (at + more < run).then_some(weight + more)));
+                }
             }
         }
+        taps
     }
-    let filter = kernel_z * kernel_y * kernel_x * channels;
-    let mut packed = PackedWeights::default();
-    packed
-        .pack(offsets.len(), columns, |row, column| rows[row].map_or(W::default(), |at| weights[column * filter + at]));
-    (offsets, packed)
+
+    fn pack<W: Copy + Default>(&self, steps: Range<usize>, columns: usize, weights: &[W]) -> PackedWeights<W, N> {
+        let rows = &self.weights[steps];
+        let mut packed = PackedWeights::default();
+        packed.pack(rows.len(), columns, |row, column| {
+            rows[row / N][row % N].map_or(W::default(), |at| weights[column * self.filter + at])
+        });
+        packed
+    }
+
+    /// Steps whose sums with any int16 have 32 bits for every column, as many together as that allows.
+    fn parts(&self, columns: usize, weights: &[i16]) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let mut first = 0;
+        let mut sums = vec![0; columns];
+        for (step, rows) in self.weights.iter().enumerate() {
+            let of = |column: usize| {
+                let weight = |at: usize| u64::from(weights[column * self.filter + at].unsigned_abs());
+                rows.iter().flatten().map(|&at| weight(at) << 15).sum::<u64>()
+            };
+            if (0..columns).any(|column| sums[column] + of(column) > i32::MAX as u64) {
+                parts.push(first..step);
+                (first, sums) = (step, vec![0; columns]);
+            }
+            (0..columns).for_each(|column| sums[column] += of(column));
+        }
+        parts.push(first..self.weights.len());
+        parts
+    }
 }
 
 /// Whether a few rows of groups of columns take less time in so many steps of eight elements than in `quads` steps of four: in

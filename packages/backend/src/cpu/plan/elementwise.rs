@@ -4,6 +4,7 @@ use tequio_attestation::{Node, Operand};
 use tequio_tensor::{DType, Op, Rescale, Shape, Type};
 
 use super::{
+    contraction,
     fusion::Fusion,
     operators::{binary, unary},
     registers::{Allocated, allocate},
@@ -152,13 +153,16 @@ impl Builder<'_> {
             let mask = self.graph.operand_type(&node.operands[0]).dtype.unsigned_max() as i32;
             a = self.emit(Instruction::Unary(Unary::Mask(mask), a));
         }
-        let scaled = if let Some(shift) = parameters.shift_left() {
+        let wide = |origin| contraction::is_wide(self.graph, origin);
+        let scaled = if self.graph.operand_origin(&node.operands[0]).is_some_and(wide) {
+            a
+        } else if let Some(shift) = parameters.shift_left() {
             self.emit(Instruction::Unary(shift, a))
         } else if attributes.scale32 {
             let scale = parameters.scale(self.stride);
             self.emit(Instruction::Scale(Box::new(scale), a))
         } else {
-            self.emit(Instruction::Scale16(Box::new(parameters.scale16()), a))
+            self.emit(Instruction::Scale16(Box::new(parameters.scale16(self.stride)), a))
         };
         if attributes.output_unsigned {
             return self.emit(Instruction::Unary(Unary::Wrap(ty.dtype.bits()), scaled));

@@ -1,7 +1,9 @@
 //! Which operators are elementwise, and the instructions of those without attributes.
 
+use tequio_attestation::Operand;
 use tequio_tensor::{DType, Op, Type, constant_operands};
 
+use super::contraction::is_contraction;
 use crate::{
     cpu::kernel::instruction::{Binary, Unary},
     graph::Graph,
@@ -11,12 +13,19 @@ use crate::{
 pub fn is_elementwise(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor).filter(|_| !graph.is_view(tensor)) else { return false };
     let narrow = |ty: Type| ty.dtype != DType::I48;
+    // Of a contraction whose sums have 32 bits although their type has more.
+    let sums = |operand: &Operand| graph.operand_origin(operand).is_some_and(|origin| is_contraction(graph, origin));
     let to = graph.ty(tensor).dtype;
     let special = matches!(node.op, Op::Rescale(_) | Op::Clamp { .. } | Op::Negate | Op::Table | Op::Mul | Op::Select);
     (special || unary(&node.op, to).is_some() || binary(&node.op, to.bits()).is_some())
         && narrow(*graph.ty(tensor))
-        && node.operands.iter().all(|operand| narrow(graph.operand_type(operand)))
-        && constant_operands(&node.op).iter().all(|&at| graph.constant(&node.operands[at]).is_some())
+        && node.operands.iter().enumerate().all(|(at, operand)| {
+            if constant_operands(&node.op).contains(&at) {
+                graph.constant(operand).is_some()
+            } else {
+                narrow(graph.operand_type(operand)) || sums(operand)
+            }
+        })
 }
 
 /// The instruction of an operator of one operand without constants, that makes elements of `to`.

@@ -59,11 +59,18 @@ impl Parameters {
         Some(Unary::ShiftLeft { first, by, second, min: self.min, max: self.max })
     }
 
-    /// Multipliers of 16 bits.
-    pub fn scale16(self) -> Scale16 {
-        let Self { multiplier, zero_in, min, max, .. } = self;
-        let shift = self.shift.into_iter().map(|shift| shift.clamp(2, 62)).collect();
-        Scale16 { zero_in, zero_out: self.zero_out as i32, min, max, multiplier, shift }
+    /// Multipliers of 16 bits, for each of `stride` lanes.
+    pub fn scale16(self, stride: usize) -> Scale16 {
+        let pick = |values: &[i64], at: usize| values.get(if values.len() == 1 { 0 } else { at }).copied().unwrap_or(2);
+        let lanes = 0..stride;
+        Scale16 {
+            zero_in: self.zero_in,
+            zero_out: self.zero_out as i32,
+            min: self.min,
+            max: self.max,
+            multiplier: lanes.clone().map(|at| pick(&self.multiplier, at) as i32).collect(),
+            shift: lanes.map(|at| pick(&self.shift, at).clamp(2, 62)).collect(),
+        }
     }
 
     /// Multipliers of 32 bits; those of channels are padded to `stride` lanes.
