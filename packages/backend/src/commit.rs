@@ -240,7 +240,20 @@ fn each<'a, const N: usize>(
             return;
         }
         let (digests, behind) = out.split_at_mut(count * DIGEST);
-        platform.hash_many(&batch[..count], &words, 0, IncrementCounter::No, KEYED, START, END_ROOT, digests);
+        let hash = |messages: &[&[u8; N]], digests: &mut [u8]| {
+            platform.hash_many(messages, &words, 0, IncrementCounter::No, KEYED, START, END_ROOT, digests);
+        };
+        // What doesn't fill the machine's lanes goes in halves, quarters and so on of them, one after the other: with some that
+        // nobody needs it goes at once.
+        let left = count % platform.simd_degree();
+        let all = count - left + if left > 0 { left.next_power_of_two() } else { 0 };
+        if all > count {
+            let mut more = [0; BATCH * DIGEST];
+            hash(&batch[..all], &mut more[..all * DIGEST]);
+            digests.copy_from_slice(&more[..count * DIGEST]);
+        } else {
+            hash(&batch[..count], digests);
+        }
         out = behind;
     }
 }
