@@ -85,6 +85,12 @@ pub trait Chain {
     /// is one whose key this chain's client holds. The error downcasts to that of the contract that refused.
     async fn broadcast(&self, sender: &Addr, calls: Vec<Call>) -> Result<Executed>;
 
+    /// Whether an error of [`Self::broadcast`] leaves open if the messages were accepted, or still may be. Then nothing is sent
+    /// again before the chain was asked.
+    fn leaves_open(&self, _: &anyhow::Error) -> bool {
+        false
+    }
+
     /// The latest block.
     async fn block(&self) -> Result<Block>;
 

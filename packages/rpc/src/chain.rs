@@ -120,6 +120,10 @@ impl Chain for Rpc {
         Ok(Executed { events: events.into_iter().filter(is_of_wasm).collect() })
     }
 
+    fn leaves_open(&self, error: &anyhow::Error) -> bool {
+        matches!(error.downcast_ref(), Some(SendError::Unknown { .. }))
+    }
+
     async fn block(&self) -> Result<Block> {
         let (height, time) = self.connection.endpoints.latest().await?;
         Ok(Block { chain_id: self.connection.network.chain_id.clone(), height, time })

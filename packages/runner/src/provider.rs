@@ -126,14 +126,21 @@ impl<'a, C: Chain> Provider<'a, C> {
 
     /// The jobs of its assignments that are not over, one for each.
     async fn open_jobs(&self) -> Result<Vec<JobResponse>> {
-        let (mut jobs, mut after) = (vec![], None);
+        let mut jobs = vec![];
+        for assignment in self.active().await? {
+            jobs.push(Escrow(self.chain).job(assignment.job).await?);
+        }
+        Ok(jobs)
+    }
+
+    /// Its assignments that are not over.
+    async fn active(&self) -> Result<Vec<AssignmentResponse>> {
+        let (mut active, mut after) = (vec![], None);
         loop {
             let page = Escrow(self.chain).active(&self.owner, Some(&self.operator), after).await?;
-            for assignment in page.assignments {
-                jobs.push(Escrow(self.chain).job(assignment.job).await?);
-            }
+            active.extend(page.assignments);
             match page.next {
-                None => return Ok(jobs),
+                None => return Ok(active),
                 next => after = next,
             }
         }
@@ -154,6 +161,20 @@ impl<'a, C: Chain> Provider<'a, C> {
         Ok(())
     }
 
+    /// Adds what the chain says that it took and it doesn't know of: the answer may have been lost.
+    async fn find_taken(&mut self) -> Result<()> {
+        let active = self.active().await?;
+        let unknown = active.iter().map(|assignment| assignment.id).filter(|id| !self.held.contains_key(id));
+        self.taken.extend(unknown);
+        Ok(())
+    }
+
+    /// What it attested to an assignment, if that is what `run` came to.
+    async fn standing(&self, assignment: &AssignmentResponse, run: &Run) -> Result<Option<AttestationId>> {
+        let standing = Escrow(self.chain).attestation(assignment).await?;
+        Ok(standing.filter(|standing| standing.root == run.root()).map(|standing| standing.id))
+    }
+
     /// An assignment that it took; one that has ended is forgotten.
     async fn still_taken(&mut self, id: AssignmentId) -> Result<Option<AssignmentResponse>> {
         let assignment = Escrow(self.chain).assignment(id).await?;
@@ -172,8 +193,11 @@ impl<'a, C: Chain> Provider<'a, C> {
 
     async fn attest_to(&mut self, assignment: AssignmentResponse) -> Result<AttestationId> {
         let (run, delivered) = self.run(&assignment).await?;
-        let message = attest(&run, &assignment);
-        let Attested { attestation, .. } = self.chain.execute(&self.operator, message).await?.one()?;
+        let attested = self.chain.execute(&self.operator, attest(&run, &assignment)).await;
+        let attestation = match attested.and_then(|executed| executed.one::<Attested>()) {
+            Ok(attested) => attested.attestation,
+            Err(error) => self.standing(&assignment, &run).await?.ok_or(error)?,
+        };
         self.taken.remove(&assignment.id);
         self.held.insert(assignment.id, Held { assignment, run: Arc::new(run), delivered, attestation });
         Ok(attestation)

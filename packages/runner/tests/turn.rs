@@ -2,10 +2,14 @@
 
 use std::{cell::Cell, sync::Arc};
 
-use cosmwasm_std::Addr;
+use anyhow::{Result, anyhow};
+use cosmwasm_std::{Addr, Event};
+use serde::de::DeserializeOwned;
 use tequio_attestation::Inputs;
 use tequio_backend::cpu::Cpu;
-use tequio_client::{Chain, Escrow, Rewards, data::Store, data::publish, flow};
+use tequio_client::{
+    Block, Call, Chain, Deployment, Escrow, Executed, Query, Rewards, data::Store, data::publish, flow,
+};
 use tequio_embedded::{Embedded, Setup};
 use tequio_program::{compile, load};
 use tequio_protocol::{
@@ -21,6 +25,49 @@ use tequio_runner::{
 };
 
 const SHARDS: u64 = 12;
+
+/// A chain whose next answers to what is sent are lost.
+struct Silent<'a> {
+    chain: &'a Embedded,
+    lost: Cell<u32>,
+}
+
+impl Chain for Silent<'_> {
+    fn deployment(&self) -> &Deployment {
+        self.chain.deployment()
+    }
+
+    async fn query<T: DeserializeOwned>(&self, query: impl Into<Query>) -> Result<T> {
+        self.chain.query(query).await
+    }
+
+    async fn broadcast(&self, sender: &Addr, calls: Vec<Call>) -> Result<Executed> {
+        let executed = self.chain.broadcast(sender, calls).await?;
+        match self.lost.get().checked_sub(1) {
+            None => Ok(executed),
+            Some(left) => {
+                self.lost.set(left);
+                Err(anyhow!("no answer"))
+            }
+        }
+    }
+
+    fn leaves_open(&self, error: &anyhow::Error) -> bool {
+        error.to_string() == "no answer"
+    }
+
+    async fn block(&self) -> Result<Block> {
+        self.chain.block().await
+    }
+
+    async fn wait(&self, until: u64) -> Result<Block> {
+        self.chain.wait(until).await
+    }
+
+    async fn events(&self, from: u64) -> Result<(Vec<(u64, Event)>, u64)> {
+        self.chain.events(from).await
+    }
+}
 
 struct Scene {
     chain: Embedded,
@@ -51,8 +98,12 @@ impl Scene {
     }
 
     fn provider(&self) -> Provider<'_, Embedded> {
+        self.provider_on(&self.chain)
+    }
+
+    fn provider_on<'a, C: Chain>(&self, chain: &'a C) -> Provider<'a, C> {
         let backend = Arc::new(Cpu::default());
-        Provider::new(&self.chain, self.store.clone(), backend, self.alice.clone(), self.alice.clone())
+        Provider::new(chain, self.store.clone(), backend, self.alice.clone(), self.alice.clone())
     }
 
     fn sign(&self) -> impl Fn(u64) -> Vec<u8> + '_ {
@@ -99,6 +150,35 @@ async fn what_was_taken_is_paid_two_turns_later() {
     // One round, one list of what is settled.
     assert_eq!(["beacon", "open", "settle", "claim", "withdraw"].map(|name| scene.messages(name)), [1, 3, 1, 1, 1]);
     assert!(provider.held(taken.assigned[0].assignment).is_none(), "what is over is forgotten");
+}
+
+/// Whichever answer is lost, nothing is taken or said twice, and everything is paid.
+#[tokio::test]
+async fn what_was_accepted_without_an_answer_is_not_sent_again() {
+    let scene = Scene::new(0).await;
+    let chain = Silent { chain: &scene.chain, lost: Cell::new(1) };
+    let mut provider = scene.provider_on(&chain);
+    let next = [(scene.job, 4, 2), (scene.job, 4, 1)];
+    let lost = provider.turn(scene.sign(), &next).await.unwrap_err();
+    assert_eq!(lost.to_string(), "no answer");
+    assert_eq!(scene.messages("assign"), 2);
+
+    chain.lost.set(1);
+    assert_eq!(provider.attest_turn().await.unwrap_err().to_string(), "no answer");
+    assert_eq!((scene.messages("attest"), provider.taken().count()), (3, 0));
+
+    // Who starts anew finds what it attested to.
+    let mut provider = scene.provider_on(&chain);
+    assert_eq!(provider.attest_turn().await.unwrap(), 0);
+    assert_eq!(scene.messages("attest"), 3);
+
+    scene.later();
+    chain.lost.set(1);
+    let before = scene.chain.coins(&scene.alice).unwrap();
+    assert_eq!(provider.turn(scene.sign(), &[]).await.unwrap_err().to_string(), "no answer");
+    assert_eq!((scene.chain.coins(&scene.alice).unwrap() - before).u128(), u128::from(SHARDS) * 1_000);
+    assert!(provider.turn(scene.sign(), &[]).await.unwrap().ended.is_empty());
+    assert_eq!(["beacon", "open", "settle", "claim", "withdraw"].map(|name| scene.messages(name)), [1, 3, 1, 1, 1]);
 }
 
 #[tokio::test]

@@ -38,25 +38,26 @@ struct Due {
 }
 
 impl<C: Chain> Provider<'_, C> {
-    /// Runs everything it took that has not ended, then attests to all of it at once.
+    /// Runs everything it took that has not ended, also where the answer was lost, then attests to all of it at once.
     pub async fn attest_turn(&mut self) -> Result<usize> {
         let (mut runs, mut calls) = (vec![], vec![]);
+        self.find_taken().await?;
         for id in self.taken.clone() {
             let Some(assignment) = self.still_taken(id).await? else { continue };
             let (run, delivered) = self.run(&assignment).await?;
-            calls.push(attest(&run, &assignment).into());
+            if self.standing(&assignment, &run).await?.is_none() {
+                calls.push(attest(&run, &assignment).into());
+            }
             runs.push((assignment, run, delivered));
         }
         let (executed, failed) = self.say(calls).await;
         let attested: Vec<Attested> = executed.iter().flat_map(Executed::all).collect();
         for (assignment, run, delivered) in runs {
             let subject = assignment.subject.id();
-            let Some(Attested { attestation, .. }) = attested.iter().find(|attested| attested.subject == subject)
-            else {
-                continue;
-            };
+            let told = attested.iter().find(|attested| attested.subject == subject).map(|told| told.attestation);
+            let Some(attestation) = told.or(self.standing(&assignment, &run).await?) else { continue };
             self.taken.remove(&assignment.id);
-            let (attestation, run) = (*attestation, run.into());
+            let run = run.into();
             self.held.insert(assignment.id, Held { assignment, run, delivered, attestation });
         }
         failed.map_or(Ok(attested.len()), Err)
@@ -146,7 +147,8 @@ impl<C: Chain> Provider<'_, C> {
     }
 
     /// Sends messages in as few transactions as take them. Where several are refused together, each is sent alone: what one
-    /// has against it holds up no other. What was accepted, and the first error.
+    /// has against it holds up no other. What may have been accepted is not sent again: the next turn asks the chain. What was
+    /// accepted, and the first error.
     async fn say(&self, calls: Vec<Call>) -> (Vec<Executed>, Option<anyhow::Error>) {
         let (mut executed, mut failed) = (vec![], None);
         for together in transactions(calls) {
@@ -156,6 +158,10 @@ impl<C: Chain> Provider<'_, C> {
                 _ => match self.chain.broadcast(&self.operator, together.clone()).await {
                     Ok(done) => {
                         executed.push(done);
+                        continue;
+                    }
+                    Err(unknown) if self.chain.leaves_open(&unknown) => {
+                        failed = failed.or(Some(unknown));
                         continue;
                     }
                     Err(refused) => {
