@@ -39,6 +39,9 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// weights are bytes then are [`Quads`] or [`Octs`], and [`TapQuads`].
     const TOGETHER: usize = 2;
 
+    /// Whether it scales products of bytes at once: [`Self::gemm_to_bytes`] for most scales.
+    const SCALES: bool = false;
+
     /// Rows that it computes together.
     const ROWS: usize = 1;
 

@@ -18,6 +18,13 @@ use crate::{
     liveness::Placement,
 };
 
+/// Rows that are computed together at least, so that they share the weights that are in cache: where their sums become bytes
+/// at once, and where their sums have to be read again but the weights are more than a cache has.
+const ROWS: [usize; 2] = [256, 64];
+
+/// Bytes of weights that a cache has.
+const CACHED: usize = 1 << 18;
+
 /// A contraction and its epilogue. Accumulators exist for a tile of rows at a time: a pixel's channels, or a row of a
 /// matrix.
 #[derive(Debug)]
@@ -72,19 +79,41 @@ pub enum Product {
     },
 }
 
+impl Product {
+    /// Whether it is a matrix product of bytes.
+    fn is_of_bytes(&self) -> bool {
+        matches!(self, Product::Quads { .. } | Product::Octs { .. })
+    }
+
+    /// Bytes of packed weights.
+    fn bytes(&self) -> usize {
+        match self {
+            Product::Pairs { weights, .. } => size_of_val(&weights.groups[..]),
+            Product::Quads { weights, .. } => size_of_val(&weights.groups[..]),
+            Product::Octs { weights, .. } => size_of_val(&weights.groups[..]),
+            _ => 0,
+        }
+    }
+}
+
 impl Run for Contraction {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, tensors: &Tensors, scratch: &mut Scratch, out: &mut [u8]) {
         let Scratch { image, bytes, accumulators, weights, sums, registers } = scratch;
         let stride = self.epilogue.stride;
-        let tile = self.epilogue.tile_rows(S::ROWS).min(self.bases.len());
+        let in_bytes = self.epilogue.in_bytes();
+        let least = match in_bytes {
+            Some(_) if S::SCALES && self.product.is_of_bytes() => ROWS[0],
+            Some(_) if self.product.bytes() > CACHED => ROWS[1],
+            _ => 0,
+        };
+        let tile = self.epilogue.tile_rows(S::ROWS).max(least).min(self.bases.len());
         self.epilogue.prepare(tile, registers);
         accumulators.resize(accumulators.len().max(tile * stride), 0);
 
         let batch = self.image.from_bytes();
         let row = self.epilogue.width * self.epilogue.dtype.bytes();
         let input = &tensors.bytes(self.input)[..out.len() / row * batch / self.rows()];
-        let in_bytes = self.epilogue.in_bytes();
         let (mut first, mut rest) = (0, out);
         for (number, images) in input.chunks(self.images * batch).enumerate() {
             match self.product {

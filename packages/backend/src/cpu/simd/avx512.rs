@@ -29,6 +29,7 @@ const ROWS: usize = 8;
 impl Simd for Avx512Vnni {
     const NAME: &'static str = "AVX-512 VNNI";
     const TOGETHER: usize = 8;
+    const SCALES: bool = true;
     const ROWS: usize = ROWS;
 
     fn detect() -> Option<Self> {

@@ -73,8 +73,8 @@ where
     #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
     #[inline(always)]
     pub fn bounded(&self, to: usize) {
-        let last = self.offsets.iter().flatten().max().copied().unwrap_or(0) as usize;
-        let furthest = self.bases.iter().max().copied().unwrap_or(0) as usize;
+        let last = self.offsets.as_flattened().iter().copied().fold(0, u32::max) as usize;
+        let furthest = self.bases.iter().copied().fold(0, u32::max) as usize;
         assert!(furthest + last + self.stride.next_multiple_of(CHUNK) <= self.image.len());
         assert!(self.weights.len() == self.stride.div_ceil(CHUNK) * self.offsets.len());
         assert!(self.stride.is_multiple_of(CHANNELS) && self.bias.len() == self.stride.next_multiple_of(CHUNK));

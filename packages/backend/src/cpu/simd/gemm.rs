@@ -81,8 +81,7 @@ impl<E: Copy + Into<i32>, W: Copy + Into<i32>, const N: usize> Gemm<'_, E, W, N>
     #[inline(always)]
     pub fn bounded(&self, to: usize) -> (usize, usize) {
         let (groups, steps) = (self.stride / GROUP, self.offsets.len());
-        let last = self.offsets.iter().max().copied().unwrap_or(0) as usize;
-        let furthest = self.bases.iter().max().copied().unwrap_or(0) as usize;
+        let [last, furthest] = [self.offsets, self.bases].map(|all| all.iter().copied().fold(0, u32::max) as usize);
         assert!(furthest + last + N <= self.image.len());
         assert!(self.weights.len() == groups * steps && self.bias.len() == self.stride);
         assert!(self.stride == groups * GROUP && to == self.bases.len() * self.stride);
