@@ -15,7 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tendermint_rpc::{endpoint::tx, query::Query as Search};
 use tequio_client::{Block, Call, Chain, Contract, Deployment, Executed, Query, message::variant};
 
-use crate::{Connection, EndpointError, Endpoints, Included, Named, Refused, connection::event};
+use crate::{Connection, EndpointError, Endpoints, Included, Named, Refused, SendError, connection::event};
 
 /// Events of more blocks than this are searched for instead of reading every block.
 const READ: u64 = 100;
