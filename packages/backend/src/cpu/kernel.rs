@@ -10,6 +10,7 @@ pub mod image;
 pub mod instruction;
 pub mod pool;
 pub mod reduce;
+pub mod resize;
 pub mod sum;
 pub mod tile;
 pub mod wide;
@@ -25,6 +26,7 @@ use fused::Fused;
 use gather::{Gather, Scatter};
 use pool::Pool;
 use reduce::Reduce;
+use resize::Resize;
 
 #[derive(Debug)]
 pub enum Kernel {
@@ -35,6 +37,7 @@ pub enum Kernel {
     Scatter(Scatter),
     Pool(Pool),
     Reduce(Reduce),
+    Resize(Resize),
     Fallback(Fallback),
 }
 
@@ -49,6 +52,7 @@ impl Run for Kernel {
             Kernel::Scatter(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Pool(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Reduce(kernel) => kernel.run(simd, tensors, scratch, out),
+            Kernel::Resize(kernel) => kernel.run(simd, tensors, scratch, out),
             Kernel::Fallback(kernel) => kernel.run(simd, tensors, scratch, out),
         }
     }

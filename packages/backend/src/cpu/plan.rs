@@ -11,6 +11,7 @@ mod pool;
 mod reduce;
 mod registers;
 mod rescale;
+mod resize;
 mod sums;
 
 use tequio_attestation::{Layout, Manifest, Source};
@@ -91,7 +92,8 @@ fn kernel(graph: &Graph, fusion: &Fusion, memory: &MemoryPlan, tensor: usize, to
     let scatter = || gather::scatter(graph, memory, node).map(Kernel::Scatter);
     let pool = || pool::pool(graph, memory, node, out).map(Kernel::Pool);
     let reduce = || reduce::reduce(graph, memory, node, out).map(Kernel::Reduce);
-    let kernel = copy().or_else(gather).or_else(scatter).or_else(pool).or_else(reduce);
+    let resize = || resize::resize(graph, memory, node, out).map(Kernel::Resize);
+    let kernel = copy().or_else(gather).or_else(scatter).or_else(pool).or_else(reduce).or_else(resize);
     kernel.unwrap_or_else(|| Kernel::Fallback(fallback::fallback(graph, memory, node, out)))
 }
 

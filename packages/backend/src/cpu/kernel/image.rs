@@ -11,6 +11,8 @@ pub struct Image {
     pub channels: usize,
     /// Bytes of an element.
     pub bytes: usize,
+    /// From one element to the next along height and width: between them lies padding.
+    pub spacing: [usize; 2],
     /// Front, back, top, bottom, left, right.
     pub pad: [usize; 6],
     /// Every channel comes so many times in a row.
@@ -24,12 +26,18 @@ pub struct Image {
 const SLACK: usize = 64;
 
 impl Image {
+    /// Lengths with what lies between elements.
+    fn spaced(&self) -> [usize; 2] {
+        let [down, across] = self.spacing;
+        [(self.height - 1) * down + 1, (self.width - 1) * across + 1]
+    }
+
     pub fn row(&self) -> usize {
-        (self.width + self.pad[4] + self.pad[5]) * self.pixel
+        (self.spaced()[1] + self.pad[4] + self.pad[5]) * self.pixel
     }
 
     pub fn plane(&self) -> usize {
-        (self.height + self.pad[2] + self.pad[3]) * self.row()
+        (self.spaced()[0] + self.pad[2] + self.pad[3]) * self.row()
     }
 
     /// Elements of one image.
@@ -73,6 +81,9 @@ impl Image {
     fn one_plane<E: Element>(&self, from: &[u8], to: &mut [E::To]) {
         let [_, _, top, _, left, _] = self.pad;
         let padding = E::padding(self.zero_point);
+        if self.spacing != [1; 2] {
+            return self.one_spaced::<E>(from, to);
+        }
         let (row, inside, pixel) = (self.row(), self.width * self.pixel, self.channels * self.bytes);
         let (before, mut rest) = to.split_at_mut(top * row + left * self.pixel);
         before.fill(padding);
@@ -90,6 +101,19 @@ impl Image {
             let (gap, next) = behind.split_at_mut(gap);
             gap.fill(padding);
             rest = next;
+        }
+    }
+
+    #[inline(always)]
+    fn one_spaced<E: Element>(&self, from: &[u8], to: &mut [E::To]) {
+        let ([_, _, top, _, left, _], [down, across]) = (self.pad, self.spacing);
+        to.fill(E::padding(self.zero_point));
+        let rows = to.chunks_exact_mut(self.row()).skip(top).step_by(down);
+        for (from, to) in from.chunks_exact(self.width * self.channels * self.bytes).zip(rows) {
+            let pixels = to.chunks_exact_mut(self.pixel).skip(left).step_by(across);
+            for (from, to) in from.chunks_exact(self.channels * self.bytes).zip(pixels) {
+                self.spread::<E>(from, to);
+            }
         }
     }
 

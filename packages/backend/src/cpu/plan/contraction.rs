@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use tequio_attestation::{Node, Operand};
-use tequio_tensor::{DType, Op, Shape, Window2d, Window3d, constant_operands};
+use tequio_tensor::{DType, Op, Shape, Window3d, constant_operands};
 
 use super::rescale::Parameters;
 use crate::{
@@ -39,18 +39,16 @@ pub fn is_contraction(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor) else { return false };
     let constant = |at: &usize| graph.constant(&node.operands[*at]).is_some();
     let constants: &[usize] = match node.op {
-        Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) => &[1, 2, 3, 4],
+        Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[1, 2, 3, 4],
         Op::MatMul => &[2, 3],
         _ => return false,
     };
     let tensors = if node.op == Op::MatMul { 2 } else { 1 };
     let source = Operands { graph, node };
-    let laid_out = match &node.op {
-        Op::Conv2d(window) => source.image(&flat(window), 1, source.volume(0)[4]).len(),
-        Op::Conv3d(window) => source.image(window, 1, source.volume(0)[4]).len(),
-        Op::DepthwiseConv2d(window) => source.image(&flat(window), 1, stride(graph, tensor)).len(),
-        _ => 0,
-    };
+    let laid_out = source.window().map_or(0, |window| {
+        let depthwise = matches!(node.op, Op::DepthwiseConv2d(_));
+        source.image(&window, 1, if depthwise { stride(graph, tensor) } else { source.volume(0)[4] }).len()
+    });
     let served = match graph.operand_type(&node.operands[0]).dtype {
         DType::I8 => true,
         DType::I16 => is_scaled(graph, tensor),
@@ -93,11 +91,12 @@ pub fn contraction(graph: &Graph, memory: &MemoryPlan, tensor: usize, epilogue: 
     let source = Operands { graph, node };
     let Some(origin) = graph.operand_origin(&node.operands[0]) else { unreachable!("operand 0 has many elements") };
     let input = memory.placements[origin];
-    match &node.op {
-        Op::Conv2d(window) => source.convolution(&flat(window), tensor, input, epilogue, together),
-        Op::Conv3d(window) => source.convolution(window, tensor, input, epilogue, together),
-        Op::DepthwiseConv2d(window) => source.depthwise(&flat(window), tensor, input, epilogue, together),
-        _ => source.matmul(memory, tensor, input, epilogue),
+    match source.window() {
+        Some(window) if matches!(node.op, Op::DepthwiseConv2d(_)) => {
+            source.depthwise(&window, tensor, input, epilogue, together)
+        }
+        Some(window) => source.convolution(&window, tensor, input, epilogue, together),
+        None => source.matmul(memory, tensor, input, epilogue),
     }
 }
 
@@ -172,18 +171,47 @@ impl Operands<'_> {
         wide_bias(&self.constant(2), columns, stride).into_iter().map(|bias| bias as i32).collect()
     }
 
+    /// The window of a convolution over its image, laid out as [`Self::image`] does.
+    fn window(&self) -> Option<Window3d> {
+        let ([top, bottom, left, right], stride, dilation) = match &self.node.op {
+            Op::Conv3d(window) => return Some(*window),
+            Op::Conv2d(window) | Op::DepthwiseConv2d(window) => (window.pad, window.stride, window.dilation),
+            Op::TransposeConv2d(transposed) => {
+                // Over elements as far apart as its stride. Padding is less negative than the kernel is long.
+                let [_, _, kernel_y, kernel_x, _] = self.volume(1).map(|length| length as i32);
+                let kernel = [kernel_y, kernel_y, kernel_x, kernel_x];
+                let pad = std::array::from_fn(|side| (kernel[side] - 1 + transposed.out_pad[side]) as u32);
+                (pad, [1; 2], [1; 2])
+            }
+            _ => return None,
+        };
+        let ([stride_y, stride_x], [down, across]) = (stride, dilation);
+        Some(Window3d {
+            pad: [0, 0, top, bottom, left, right],
+            stride: [1, stride_y, stride_x],
+            dilation: [1, down, across],
+        })
+    }
+
     fn image(&self, window: &Window3d, repeat: usize, pixel: usize) -> Image {
         let [_, depth, height, width, channels] = self.volume(0);
         let pad = window.pad.map(|pad| pad as usize);
         let zero_point = self.graph.constant(&self.node.operands[3]).map_or(0, |values| values[0] as i16);
         let bytes = self.graph.operand_type(&self.node.operands[0]).dtype.bytes();
-        Image { depth, height, width, channels, bytes, pad, repeat, pixel, zero_point }
+        let spacing = match &self.node.op {
+            Op::TransposeConv2d(transposed) => transposed.stride.map(|stride| stride as usize),
+            _ => [1; 2],
+        };
+        Image { depth, height, width, channels, bytes, spacing, pad, repeat, pixel, zero_point }
     }
 
     /// Weights less their zero point, and those as bytes if they are and elements are.
     fn weights(&self, bytes: bool) -> (Vec<i16>, Option<Vec<i8>>) {
         let zero_point = self.zero_point(4);
-        let weights: Vec<i16> = self.constant(1).into_iter().map(|weight| weight as i16 - zero_point).collect();
+        let mut weights: Vec<i16> = self.constant(1).into_iter().map(|weight| weight as i16 - zero_point).collect();
+        if matches!(self.node.op, Op::TransposeConv2d(_)) {
+            weights = turned(self.volume(1), &weights);
+        }
         let bytes = bytes && self.graph.operand_type(&self.node.operands[0]).dtype == DType::I8;
         let narrow = weights.iter().map(|&weight| i8::try_from(weight).ok().filter(|_| bytes)).collect();
         (weights, narrow)
@@ -299,6 +327,7 @@ impl Operands<'_> {
             width: height,
             channels: inner,
             bytes: self.graph.operand_type(&self.node.operands[0]).dtype.bytes(),
+            spacing: [1; 2],
             pad: [0; 6],
             repeat: 1,
             pixel: inner,
@@ -349,13 +378,6 @@ fn steps(window: &Window3d, image: &Image) -> [usize; 3] {
     [behind * image.plane(), down * image.row(), across * image.pixel]
 }
 
-/// The window of volumes of one plane.
-fn flat(window: &Window2d) -> Window3d {
-    let ([top, bottom, left, right], [stride_y, stride_x], [down, across]) =
-        (window.pad, window.stride, window.dilation);
-    Window3d { pad: [0, 0, top, bottom, left, right], stride: [1, stride_y, stride_x], dilation: [1, down, across] }
-}
-
 /// Lengths with a depth: 1 where there are four.
 fn volume(shape: &Shape) -> [usize; 5] {
     let skipped = 5 - shape.rank().min(5);
@@ -364,6 +386,13 @@ fn volume(shape: &Shape) -> [usize; 5] {
         axis if axis <= skipped => 1,
         axis => shape.dim(axis - skipped) as usize,
     })
+}
+
+/// Weights whose taps are in the opposite order.
+fn turned([columns, _, kernel_y, kernel_x, channels]: [usize; 5], weights: &[i16]) -> Vec<i16> {
+    let taps = |column: usize| (0..kernel_y * kernel_x).rev().map(move |tap| column * kernel_y * kernel_x + tap);
+    let taps = (0..columns).flat_map(taps);
+    taps.flat_map(|tap| &weights[tap * channels..][..channels]).copied().collect()
 }
 
 /// Bias of each lane of the stride; one of a single element serves every column.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tequio_attestation::Operand;
 use tequio_backend::Backend;
-use tequio_tensor::{DType, Op, Rescale, Window2d, Window3d};
+use tequio_tensor::{DType, Op, Rescale, Transposed2d, Window2d, Window3d};
 
 use super::sketch::{Sketch, agree, bytes, config, noise, scalar};
 
@@ -143,6 +143,55 @@ pub fn conv3d_is_its_definition(backend: &dyn Backend) {
             s.commit(sums);
         }
         agree(backend, &s.manifest(), &[&bytes(DType::I8, &noise(DType::I8, count(&dims), seed + 2))]);
+    });
+}
+
+pub fn transpose_conv2d_is_its_definition(backend: &dyn Backend) {
+    let side = || (1u32..=5, 1u32..=4, 1u32..=3, prop::array::uniform2(-3i32..=2));
+    proptest!(config(64), |(
+        batch in 1u32..=3,
+        sides in prop::array::uniform2(side()),
+        channels in 1u32..=20,
+        columns in 1u32..=40,
+        zero in prop::array::uniform2(-128i64..=127),
+        wide: bool,
+        seed: u64,
+    )| {
+        // Less than the kernel is cropped, and something is left.
+        let lengths = sides.map(|(input, kernel, stride, pad)| {
+            let pad = pad.map(|pad| pad.max(1 - kernel as i32));
+            let whole = ((input - 1) * stride + kernel) as i32;
+            let pad = [pad[0], pad[1].max(1 - whole - pad[0])];
+            (pad, (whole + pad[0] + pad[1]) as u32)
+        });
+        prop_assume!((0..2).all(|side| lengths[side].0[1] > -(sides[side].1 as i32)));
+        let [(down, height), (across, width)] = lengths;
+        let window = Transposed2d {
+            out_pad: [down[0], down[1], across[0], across[1]],
+            stride: sides.map(|side| side.2),
+        };
+        let (from, sums) = if wide { (DType::I16, DType::I48) } else { (DType::I8, DType::I32) };
+        let mut s = Sketch::default();
+        let dims = [batch, sides[0].0, sides[1].0, channels];
+        let x = s.input(from, &dims);
+        let shape = [columns, sides[0].1, sides[1].1, channels];
+        let count = |dims: &[u32]| dims.iter().product::<u32>() as usize;
+        let weights = s.constant(DType::I8, &shape, &noise(DType::I8, count(&shape), seed));
+        let bias = s.constant(sums, &[columns], &noise(DType::I32, columns as usize, seed + 1));
+        let zero = if wide { [0, 0] } else { zero };
+        let zero = [scalar(from, zero[0]), scalar(DType::I8, zero[1])];
+        let to = [batch, height, width, columns];
+        let y = s.op(Op::TransposeConv2d(window), &[x, weights, bias, zero[0], zero[1]], sums, &to);
+        if wide {
+            let attributes = Rescale { scale32: false, double_round: false, ..DOUBLE };
+            let multiplier = s.constant(DType::I16, &[1], &[23_456]);
+            let operands = [y, multiplier, scalar(DType::I8, 33), scalar(sums, 0), scalar(from, 0)];
+            let scaled = s.op(Op::Rescale(attributes), &operands, from, &to);
+            s.commit(scaled);
+        } else {
+            s.commit(y);
+        }
+        agree(backend, &s.manifest(), &[&bytes(from, &noise(from, count(&dims), seed + 2))]);
     });
 }
 

@@ -19,11 +19,12 @@ macro_rules! conformance {
     ($backends:path) => {
         $crate::cases::conformance! { $backends;
             kernels:
-                conv2d_is_its_definition conv3d_is_its_definition depthwise_conv2d_is_its_definition matmul_is_its_definition
+                conv2d_is_its_definition conv3d_is_its_definition depthwise_conv2d_is_its_definition
+                transpose_conv2d_is_its_definition matmul_is_its_definition
                 rescale_is_its_definition extreme_sums_wrap int4_weights batches_in_groups;
             int16: convolutions_are_their_definition products_are_their_definition sums_at_the_edge;
             elementwise: two_operands_broadcast_against_each_other select_broadcasts_three_operands one_operand;
-            movement: moved gathered scattered reduced pooled;
+            movement: moved gathered scattered reduced pooled resized;
             programs: any_network wide_sums other_names late_names dead_operators;
             digits: every_committed_element_is_the_definitions all_test_images_are_read_as_expected;
             unplanned:

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use tequio_backend::Backend;
-use tequio_tensor::{DType, Op, Pool2d};
+use tequio_tensor::{DType, Op, Pool2d, Resize};
 
 use super::sketch::{Sketch, agree, bytes, config, noise, scalar};
-use DType::{Bool, I8, I16, I32};
+use DType::{Bool, I8, I16, I32, I48};
 
 fn six<T: Copy + Default>(values: &[T]) -> [T; 6] {
     std::array::from_fn(|at| values.get(at).copied().unwrap_or_default())
@@ -169,5 +169,45 @@ pub fn pooled(backend: &dyn Backend) {
         };
         s.commit(y);
         agree(backend, &s.manifest(), &[&bytes(ty, &noise(ty, elements(&dims), seed))]);
+    });
+}
+
+pub fn resized(backend: &dyn Backend) {
+    let side = || (1u32..=6, 1u32..=8, 1u32..=15, -8i32..=8);
+    proptest!(config(100), |(
+        batch in 1u32..=3,
+        sides in prop::array::uniform2(side()),
+        channels in 1u32..=40,
+        bilinear: bool,
+        wide: bool,
+        seed: u64,
+    )| {
+        // As many positions as there are up to the border.
+        let sides = sides.map(|(len, numerator, denominator, offset)| {
+            let (scale, offset) = ([numerator, denominator.min(16 * numerator - 1)], offset.max(-(numerator as i32)));
+            let last = ((len - 1) * scale[0]) as i32;
+            let out = (last - offset + scale[0] as i32 - 1).max(0) / scale[1] as i32 + 1;
+            let border = (out - 1) * scale[1] as i32 + offset - last;
+            (len, scale, offset, border, out as u32)
+        });
+        prop_assume!(sides.iter().all(|side| side.3 < side.1[0] as i32));
+        let resize = Resize {
+            bilinear,
+            scale: sides.map(|side| side.1),
+            offset: sides.map(|side| side.2),
+            border: sides.map(|side| side.3),
+        };
+        let mut s = Sketch::default();
+        let from = if wide { I16 } else { I8 };
+        let dims = [batch, sides[0].0, sides[1].0, channels];
+        let x = s.input(from, &dims);
+        let to = match (bilinear, wide) {
+            (false, _) => from,
+            (true, false) => I32,
+            (true, true) => I48,
+        };
+        let y = s.op(Op::Resize(resize), &[x], to, &[batch, sides[0].4, sides[1].4, channels]);
+        s.commit(y);
+        agree(backend, &s.manifest(), &[&bytes(from, &noise(from, elements(&dims), seed))]);
     });
 }
