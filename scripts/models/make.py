@@ -66,6 +66,20 @@ def convolutions():
     return tf.keras.Sequential([*net, layers.Flatten(), layers.Dense(10), layers.Softmax()])
 
 
+def segmenter():
+    """What each of 64 × 64 pixels shows: down, and up again by a transposed convolution and by resizing."""
+    block = lambda x, channels, stride=1: layers.ReLU()(
+        layers.BatchNormalization()(layers.Conv2D(channels, 3, stride, "same")(x))
+    )
+    x = layers.Input([64, 64, 3])
+    half = block(x, 16, 2)
+    quarter = block(half, 32, 2)
+    up = layers.Conv2DTranspose(16, 3, 2, "same")(block(quarter, 32))
+    both = block(layers.Concatenate()([half, up]), 16)
+    whole = layers.UpSampling2D(2, interpolation="bilinear")(both)
+    return tf.keras.Model(x, layers.Conv2D(4, 1)(block(whole, 8)))
+
+
 def wide():
     """100 MB of weights."""
     return dense([4096] + 6 * [4096])
@@ -77,6 +91,7 @@ NETS = {
     "mobilenet": (mobilenet, False),
     "attention": (attention, False),
     "convolutions": (convolutions, False),
+    "segmenter": (segmenter, False),
     "convolutions16": (convolutions, True),
     "wide": (wide, False),
 }

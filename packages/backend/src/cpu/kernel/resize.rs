@@ -51,9 +51,9 @@ impl Run for Resize {
 /// The sums of four pixels' elements times their weights.
 #[inline(always)]
 fn weigh([a, b, c, d]: [(&[u8], i32); 4], to: &mut [u8]) {
-    let pairs = |(first, _): (&[u8], i32), at: usize| i32::from(first[at] as i8);
-    for (at, to) in to.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-        let sum = pairs(a, at) * a.1 + pairs(b, at) * b.1 + pairs(c, at) * c.1 + pairs(d, at) * d.1;
-        *to = sum.to_le_bytes();
+    let times = |byte: &u8, weight: i32| i32::from(*byte as i8) * weight;
+    let pixels = a.0.iter().zip(b.0).zip(c.0).zip(d.0);
+    for ((((of_a, of_b), of_c), of_d), to) in pixels.zip(to.as_chunks_mut::<4>().0) {
+        *to = (times(of_a, a.1) + times(of_b, b.1) + times(of_c, c.1) + times(of_d, d.1)).to_le_bytes();
     }
 }
