@@ -24,8 +24,9 @@ const CALL: Duration = Duration::from_millis(1);
 
 fn main() {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
-    let isa = arguments.first().filter(|&first| first == "--isa").is_some().then(|| arguments.drain(..2).last());
-    let named = |cpu: &Cpu| isa.iter().flatten().all(|isa| cpu.isa() == isa);
+    let named = arguments.first().is_some_and(|first| first == "--isa");
+    let isa: Vec<String> = if named { arguments.drain(..2).skip(1).collect() } else { vec![] };
+    let named = |cpu: &Cpu| isa.iter().all(|isa| cpu.isa() == isa);
     let cpu = Cpu::all().into_iter().find(named).expect("an instruction set of this machine");
     let programs: Vec<_> = arguments.iter().map(|path| Program::new(path, &cpu)).collect();
     for program in &programs {

@@ -111,7 +111,7 @@ impl Run for Contraction {
         self.epilogue.prepare(tile, registers);
         accumulators.resize(accumulators.len().max(tile * stride), 0);
 
-        let batch = self.image.from_bytes();
+        let batch = self.image.canonical();
         let row = self.epilogue.width * self.epilogue.dtype.bytes();
         let input = &tensors.bytes(self.input)[..out.len() / row * batch / self.rows()];
         let (mut first, mut rest) = (0, out);

@@ -46,19 +46,19 @@ impl Image {
     }
 
     /// Canonical bytes of one image before the layout.
-    pub fn from_bytes(&self) -> usize {
+    pub fn canonical(&self) -> usize {
         self.depth * self.height * self.width * self.channels * self.bytes
     }
 
     /// Lays out the images that `from` consists of, one behind the other, with the padding's element around them.
     #[inline(always)]
     pub fn lay_out<E: Element>(&self, from: &[u8], to: &mut Vec<E::To>) {
-        let count = from.len() / self.from_bytes();
+        let count = from.len() / self.canonical();
         to.resize(count * self.len() + SLACK, E::To::default());
-        if self.from_bytes() == self.len() * self.bytes {
+        if self.canonical() == self.len() * self.bytes {
             return self.convert::<E>(from, to);
         }
-        for (from, to) in from.chunks_exact(self.from_bytes()).zip(to.chunks_exact_mut(self.len())) {
+        for (from, to) in from.chunks_exact(self.canonical()).zip(to.chunks_exact_mut(self.len())) {
             self.one::<E>(from, to);
         }
     }
@@ -72,7 +72,7 @@ impl Image {
         before.fill(padding);
         debug_assert_eq!(behind.len(), back * plane);
         behind.fill(padding);
-        for (from, to) in from.chunks_exact(self.from_bytes() / self.depth).zip(inside.chunks_exact_mut(plane)) {
+        for (from, to) in from.chunks_exact(self.canonical() / self.depth).zip(inside.chunks_exact_mut(plane)) {
             self.one_plane::<E>(from, to);
         }
     }

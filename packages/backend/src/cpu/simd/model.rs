@@ -103,7 +103,7 @@ unsafe impl Dot for OctModel {
         let lane = |at: usize| {
             // SAFETY: the caller's.
             let read = || unsafe { from.add(at / 2).read_unaligned() };
-            if at % 2 == 0 { read() } else { 0 }.to_le_bytes()
+            if at.is_multiple_of(2) { read() } else { 0 }.to_le_bytes()
         };
         std::array::from_fn(lane)
     }
