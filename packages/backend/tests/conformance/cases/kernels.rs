@@ -251,6 +251,59 @@ pub fn rescale_is_its_definition(backend: &dyn Backend) {
     });
 }
 
+/// What networks add to what skips layers: two int8, each scaled to int32, and their sum scaled to int8 again. Mostly such that
+/// the sum is almost a line's.
+pub fn residual_sums_are_their_definition(backend: &dyn Backend) {
+    proptest!(config(150), |(
+        channels in 1u32..=40,
+        flags in prop::array::uniform5(any::<bool>()),
+        zero in prop::array::uniform3(-128i64..=127),
+        shifts in prop::array::uniform3(0i64..=6),
+        clamp: bool,
+        seed: u64,
+    )| {
+        let [convolved, swapped, double_round, steep, same] = flags;
+        let dims = [2, 3, 5, channels];
+        let mut s = Sketch::default();
+        let mut scale = |s: &mut Sketch, x, from: DType, to: DType, [zero_in, zero_out]: [i64; 2], shift: i64, at: u64| {
+            let multiplier = match (seed + at) % 3 {
+                0 => 1 << 30,
+                _ => noise(DType::I32, 1, seed + at)[0] & 0x3fff_ffff | 1 << 30,
+            };
+            let multiplier = s.constant(DType::I32, &[1], &[multiplier]);
+            let operands = [x, multiplier, scalar(DType::I8, shift), scalar(from, zero_in), scalar(to, zero_out)];
+            s.op(Op::Rescale(Rescale { double_round, ..DOUBLE }), &operands, to, &dims)
+        };
+        let mut inputs = vec![bytes(DType::I8, &noise(DType::I8, 30 * channels as usize, seed))];
+        let x = s.input(DType::I8, &dims);
+        let skipped = if same { x } else {
+            inputs.push(bytes(DType::I8, &noise(DType::I8, 30 * channels as usize, seed + 1)));
+            s.input(DType::I8, &dims)
+        };
+        let mut a = x;
+        if convolved {
+            let shape = [channels, 1, 1, channels];
+            let weights = s.constant(DType::I8, &shape, &noise(DType::I8, (channels * channels) as usize, seed + 2));
+            let bias = s.constant(DType::I32, &[1], &[77]);
+            let window = Window2d { pad: [0; 4], stride: [1; 2], dilation: [1; 2] };
+            let sums = s.op(Op::Conv2d(window), &[x, weights, bias, scalar(DType::I8, 5), scalar(DType::I8, 0)], DType::I32, &dims);
+            a = scale(&mut s, sums, DType::I32, DType::I8, [0, zero[0]], 37, 3);
+        }
+        // Twenty bits to the left, about, and back; steep ones wrap.
+        let left = if steep { 6 } else { 11 };
+        let a = scale(&mut s, a, DType::I8, DType::I32, [zero[0], 0], left + shifts[0], 4);
+        let b = scale(&mut s, skipped, DType::I8, DType::I32, [zero[1], 0], left + shifts[1], 5);
+        let operands = if swapped { [b, a] } else { [a, b] };
+        let sum = s.op(Op::Add, &operands, DType::I32, &dims);
+        let mut y = scale(&mut s, sum, DType::I32, DType::I8, [0, zero[2]], 47 + shifts[2], 6);
+        if clamp {
+            y = s.op(Op::Clamp { min: zero[2].min(0), max: 127 }, &[y], DType::I8, &dims);
+        }
+        s.commit(y);
+        agree(backend, &s.manifest(), &inputs.iter().map(|input| &input[..]).collect::<Vec<_>>());
+    });
+}
+
 /// Sums at their extremes: −128 · −128 over long rows and biases at the ends of int32, where they wrap.
 pub fn extreme_sums_wrap(backend: &dyn Backend) {
     for (value, weight, bias) in [(-128, -128, i32::MAX), (-128, 127, i32::MIN), (127, 127, 0), (-128, -128, 0)] {

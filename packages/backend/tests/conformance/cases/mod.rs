@@ -21,7 +21,7 @@ macro_rules! conformance {
             kernels:
                 conv2d_is_its_definition conv3d_is_its_definition depthwise_conv2d_is_its_definition
                 transpose_conv2d_is_its_definition matmul_is_its_definition
-                rescale_is_its_definition extreme_sums_wrap int4_weights batches_in_groups;
+                rescale_is_its_definition residual_sums_are_their_definition extreme_sums_wrap int4_weights batches_in_groups;
             int16: convolutions_are_their_definition products_are_their_definition sums_at_the_edge;
             elementwise: two_operands_broadcast_against_each_other select_broadcasts_three_operands one_operand;
             movement: moved gathered scattered reduced pooled resized;
