@@ -15,6 +15,8 @@ pub struct Graph<'a> {
     pub readers: Vec<Vec<usize>>,
     /// Whether a committed tensor is it, or follows from it.
     pub needed: Vec<bool>,
+    /// For each origin whether it is committed, or a view of it is.
+    pub shown: Vec<bool>,
 }
 
 impl<'a> Graph<'a> {
@@ -44,7 +46,11 @@ impl<'a> Graph<'a> {
         for tensor in (0..tensors.len()).filter(|&tensor| needed[tensor] && origin[tensor] == tensor) {
             operands(&tensors[tensor]).for_each(|id| readers[origin[id]].push(tensor));
         }
-        Ok(Self { manifest, origin, readers, needed })
+        let mut shown = vec![false; tensors.len()];
+        for tensor in (0..tensors.len()).filter(|&tensor| committed(&tensors[tensor])) {
+            shown[origin[tensor]] = true;
+        }
+        Ok(Self { manifest, origin, readers, needed, shown })
     }
 
     /// Number of tensors.
@@ -80,6 +86,12 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// Whether all elements of an operand are known.
+    pub fn is_constant(&self, operand: &Operand) -> bool {
+        let known = |origin: usize| matches!(self.manifest.tensors[origin].source, Source::Constant { .. });
+        self.operand_origin(operand).is_none_or(known)
+    }
+
     /// All elements of a constant operand.
     pub fn constant(&self, operand: &Operand) -> Option<Vec<i64>> {
         let Some(origin) = self.operand_origin(operand) else {
@@ -88,8 +100,7 @@ impl<'a> Graph<'a> {
         };
         let dtype = self.ty(origin).dtype;
         let bytes = &self.manifest.constants[origin];
-        matches!(self.manifest.tensors[origin].source, Source::Constant { .. })
-            .then(|| bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect())
+        self.is_constant(operand).then(|| bytes.chunks(dtype.bytes()).map(|word| dtype.read(word)).collect())
     }
 
     /// Type of each input.

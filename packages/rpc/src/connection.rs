@@ -240,7 +240,10 @@ impl Connection {
                 Ok(answer) if answer.code.is_ok() => break,
                 Ok(answer) => match answer.code.value() {
                     code::ALREADY_IN_MEMPOOL => break,
-                    code::MEMPOOL_FULL if self.next_block().await? > until => return Ok(None),
+                    // Another endpoint may have had room.
+                    code::MEMPOOL_FULL if self.next_block().await.map_err(|error| told(error, &unknown))? > until => {
+                        break;
+                    }
                     code::MEMPOOL_FULL => {}
                     // An endpoint that gave no answer may have taken it.
                     code::WRONG_SEQUENCE if self.endpoints.failures() > failures => break,

@@ -8,12 +8,12 @@ use sha2::{Digest as _, Sha256};
 use tequio_client::{Call, Chain, Escrow, Executed, Rewards, Verifier, deploy::BEACON};
 use tequio_protocol::{
     AssignmentId, Digest, JobId,
-    escrow::{self, Assigned, Ended, Kind, Ruling},
+    escrow::{self, Assigned, AssignmentResponse, Ended, Kind, Ruling},
     rewards,
     verifier::{AttestationResponse, Attested, DrawnFrom, ExecuteMsg, Verdict},
 };
 
-use super::{Held, Part, Provider, attest};
+use super::{Held, Part, Provider, Run, attest};
 
 /// Most bytes of messages in one transaction: below what nodes take by default, base64 and signature included.
 const TURN_BYTES: usize = 320 << 10;
@@ -24,6 +24,9 @@ pub struct Turn {
     pub assigned: Vec<Assigned>,
     pub ended: Vec<Ended>,
 }
+
+/// What was run, what that came to, and the key of what was delivered.
+type Ran = (AssignmentResponse, Run, String);
 
 /// What there is to say of what was attested to.
 #[derive(Default)]
@@ -38,34 +41,53 @@ struct Due {
 }
 
 impl<C: Chain> Provider<'_, C> {
-    /// Runs everything it took that has not ended, also where the answer was lost, then attests to all of it at once.
+    /// Runs everything it took that has not ended, also where the answer was lost, then attests to all of it at once. What
+    /// fails of one holds up no other; the first such error comes last.
     pub async fn attest_turn(&mut self) -> Result<usize> {
-        let (mut runs, mut calls) = (vec![], vec![]);
+        let (mut runs, mut calls, mut failed) = (vec![], vec![], None);
         self.find_taken().await?;
         for id in self.taken.clone() {
-            let Some(assignment) = self.still_taken(id).await? else { continue };
-            let (run, delivered) = self.run(&assignment).await?;
-            if self.standing(&assignment, &run).await?.is_none() {
-                calls.push(attest(&run, &assignment).into());
+            match self.run_taken(id, &mut calls).await {
+                Ok(run) => runs.extend(run),
+                Err(error) => failed = failed.or(Some(error)),
             }
-            runs.push((assignment, run, delivered));
         }
-        let (executed, failed) = self.say(calls).await;
+        let (executed, refused) = self.say(calls).await;
         let attested: Vec<Attested> = executed.iter().flat_map(Executed::all).collect();
         for (assignment, run, delivered) in runs {
             let subject = assignment.subject.id();
-            let told = attested.iter().find(|attested| attested.subject == subject).map(|told| told.attestation);
-            let Some(attestation) = told.or(self.standing(&assignment, &run).await?) else { continue };
+            let attestation = match attested.iter().find(|attested| attested.subject == subject) {
+                Some(told) => told.attestation,
+                None => match self.standing(&assignment, &run).await {
+                    Ok(Some(standing)) => standing,
+                    Ok(None) => continue,
+                    Err(error) => {
+                        failed = failed.or(Some(error));
+                        continue;
+                    }
+                },
+            };
             self.taken.remove(&assignment.id);
             let run = run.into();
             self.held.insert(assignment.id, Held { assignment, run, delivered, attestation });
         }
-        failed.map_or(Ok(attested.len()), Err)
+        failed.or(refused).map_or(Ok(attested.len()), Err)
+    }
+
+    /// Runs an assignment that it took, unless it has ended, and adds what attests to it, unless that was taken already.
+    async fn run_taken(&mut self, id: AssignmentId, calls: &mut Vec<Call>) -> Result<Option<Ran>> {
+        let Some(assignment) = self.still_taken(id).await? else { return Ok(None) };
+        let (run, delivered) = self.run(&assignment).await?;
+        if self.standing(&assignment, &run).await?.is_none() {
+            calls.push(attest(&run, &assignment).into());
+        }
+        Ok(Some((assignment, run, delivered)))
     }
 
     /// Posts the rounds that its attestations wait for and that are due, as `sign` has them, opens what they draw, ends what
     /// can be ended, claims and withdraws what that brings, and takes `next`: of a job up to so many shards, so many times.
-    /// What cannot be said of one holds up no other; the first such error comes last.
+    /// What cannot be said of one holds up no other; the first such error comes last. After one that [leaves
+    /// open](Chain::leaves_open) what was accepted, whoever asks for the same again may get it twice.
     pub async fn turn(&mut self, sign: impl Fn(u64) -> Vec<u8>, next: &[(JobId, u64, u32)]) -> Result<Turn> {
         let now = self.chain.block().await?.time;
         let (mut due, mut failed) = (Due::default(), None);

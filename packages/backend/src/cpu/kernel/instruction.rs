@@ -168,7 +168,7 @@ impl Scale16 {
         match self.zero_in {
             // Products of 32 bits by 32, which more machines have than those of 64.
             0 => self.each(stride, from, to, |value| value.into()),
-            zero_in => self.each(stride, from, to, |value| i64::from(value) - zero_in),
+            zero_in => self.each(stride, from, to, |value| DType::I48.wrap(i64::from(value) - zero_in)),
         }
     }
 

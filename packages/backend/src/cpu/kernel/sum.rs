@@ -79,12 +79,14 @@ impl Sum {
         // Of a length that the compiler knows, and what is left.
         let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<TOGETHER>(), y.as_chunks::<TOGETHER>());
         let (to, to_rest) = to.as_chunks_mut::<TOGETHER>();
+        // Lanes between rows hold anything: of that the low byte, else estimates would be doubted.
+        let byte = |lane: i32| i32::from(lane as i8);
         for ((x, y), to) in x.iter().zip(y).zip(to) {
-            if !estimate.run(x, y, to, |lane| lane, &narrow) {
-                self.look_up(x, y, to, |lane| lane, &narrow);
+            if !estimate.run(x, y, to, byte, &narrow) {
+                self.look_up(x, y, to, byte, &narrow);
             }
         }
-        self.look_up(x_rest, y_rest, to_rest, |lane| lane, &narrow);
+        self.look_up(x_rest, y_rest, to_rest, byte, &narrow);
     }
 
     /// Puts in the place of each byte the sum with one of `y`.
@@ -109,8 +111,7 @@ impl Sum {
     #[cold]
     #[inline(never)]
     fn look_up<F: Copy, T>(&self, x: &[F], y: &[F], to: &mut [T], widen: impl Fn(F) -> i32, narrow: impl Fn(i32) -> T) {
-        // Lanes between rows hold anything.
-        let of = |at: usize, byte: i32| self.of[at][byte.wrapping_add(128) as usize & 255];
+        let of = |at: usize, byte: i32| self.of[at][(byte + 128) as usize & 255];
         for ((x, y), to) in x.iter().zip(y).zip(to) {
             let sum = of(0, widen(*x)).wrapping_add(of(1, widen(*y)));
             *to = narrow(self.scale.lane(&self.scale.groups[0], 0, sum));

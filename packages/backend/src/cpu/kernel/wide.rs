@@ -18,8 +18,9 @@ pub struct Wide {
     pub parts: Vec<Part>,
     /// MATMUL's second operand, which is packed while running.
     pub right: Option<Right>,
-    /// Of each column of the stride.
+    /// Of each column of the stride, and that of the parts.
     pub bias: Vec<i64>,
+    pub none: Vec<i32>,
     /// The RESCALE that is all that reads the sums.
     pub scale: Scale16,
 }
@@ -82,10 +83,9 @@ impl Wide {
         let stride = self.bias.len();
         sums.clear();
         bases.iter().for_each(|_| sums.extend_from_slice(&self.bias));
-        let none = vec![0; stride];
         for (at, part) in self.parts.iter().enumerate() {
             let weights = if self.right.is_some() { &packed[at].groups } else { &part.weights.groups };
-            simd.gemm(&Gemm { image, bases, offsets: &part.offsets, weights, bias: &none, stride }, to);
+            simd.gemm(&Gemm { image, bases, offsets: &part.offsets, weights, bias: &self.none, stride }, to);
             let shift = if part.half == Half::High { 8 } else { 0 };
             for (sum, part) in sums.iter_mut().zip(&*to) {
                 *sum += i64::from(*part) << shift;

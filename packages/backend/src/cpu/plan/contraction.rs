@@ -1,4 +1,4 @@
-//! From CONV2D, CONV3D, DEPTHWISE_CONV2D and MATMUL to contractions.
+//! From CONV2D, CONV3D, DEPTHWISE_CONV2D, TRANSPOSE_CONV2D and MATMUL to contractions.
 
 use std::ops::Range;
 
@@ -30,6 +30,10 @@ const ROWS: usize = 256;
 /// Rows of a matrix of int16 whose halves are summed in 32 bits: 256 products of less than 2²³, none of which reaches that.
 const PART: usize = 256;
 
+/// For each element that a transposed convolution reads, the most that lie in its window: the kernel multiplies them all, the
+/// definition only what is read, but much slower.
+const SPARSE: usize = 64;
+
 /// Most elements of an image with its padding; what a window reaches beyond that isn't laid out.
 const LARGEST: usize = 1 << 26;
 
@@ -37,7 +41,7 @@ const LARGEST: usize = 1 << 26;
 /// constant zero points).
 pub fn is_contraction(graph: &Graph, tensor: usize) -> bool {
     let Some(node) = graph.node(tensor) else { return false };
-    let constant = |at: &usize| graph.constant(&node.operands[*at]).is_some();
+    let constant = |at: &usize| graph.is_constant(&node.operands[*at]);
     let constants: &[usize] = match node.op {
         Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_) => &[1, 2, 3, 4],
         Op::MatMul => &[2, 3],
@@ -71,10 +75,10 @@ pub fn is_wide(graph: &Graph, tensor: usize) -> bool {
 /// Whether all that happens to a tensor is that one RESCALE reads it, whose constants are known.
 fn is_scaled(graph: &Graph, tensor: usize) -> bool {
     let [reader] = graph.readers[tensor][..] else { return false };
-    let Some(node) = graph.node(reader).filter(|_| !graph.is_committed(tensor)) else { return false };
+    let Some(node) = graph.node(reader).filter(|_| !graph.shown[tensor]) else { return false };
     matches!(node.op, Op::Rescale(_))
         && matches!(node.operands[0], Operand::Tensor(id) if id.0 as usize == tensor)
-        && constant_operands(&node.op).iter().all(|&at| graph.constant(&node.operands[at]).is_some())
+        && constant_operands(&node.op).iter().all(|&at| graph.is_constant(&node.operands[at]))
 }
 
 /// Lanes of a row of its sums.
@@ -123,10 +127,17 @@ impl Operands<'_> {
         self.graph.operand_type(&self.node.operands[0]).dtype == DType::I16
     }
 
-    /// Whether kernels do without zero points of int16, and long sums of depthwise convolutions.
+    /// Whether kernels do without zero points of int16, without long sums of depthwise convolutions, and without too many
+    /// elements that transposed ones don't read.
     fn is_supported(&self) -> bool {
         let zero = |at: usize| self.constant(at).iter().all(|value| *value == 0);
         match self.node.op {
+            Op::TransposeConv2d(transposed) => {
+                let [_, _, kernel_y, kernel_x, _] = self.volume(1);
+                let [stride_y, stride_x] = transposed.stride.map(|stride| stride as usize);
+                let read = kernel_y.div_ceil(stride_y) * kernel_x.div_ceil(stride_x);
+                kernel_y * kernel_x <= SPARSE * read && (!self.is_short() || zero(3))
+            }
             _ if !self.is_short() => true,
             Op::MatMul => zero(2) && zero(3),
             Op::DepthwiseConv2d(_) => zero(3) && self.fits(),
@@ -180,7 +191,7 @@ impl Operands<'_> {
                 // Over elements as far apart as its stride. Padding is less negative than the kernel is long.
                 let [_, _, kernel_y, kernel_x, _] = self.volume(1).map(|length| length as i32);
                 let kernel = [kernel_y, kernel_y, kernel_x, kernel_x];
-                let pad = std::array::from_fn(|side| (kernel[side] - 1 + transposed.out_pad[side]) as u32);
+                let pad = std::array::from_fn(|side| (kernel[side] - 1).wrapping_add(transposed.out_pad[side]) as u32);
                 (pad, [1; 2], [1; 2])
             }
             _ => return None,
@@ -243,18 +254,20 @@ impl Operands<'_> {
             (_, Some(weights)) => {
                 self.correct(&mut bias, &image, (0..).map(|at| at / filter).zip(weights.iter().copied()));
                 let steps = steps(window, &image);
-                let (offsets, quads) = pack(kernel, steps, &weights);
-                let (octs_offsets, octs) = pack(kernel, steps, &weights);
+                let (quads, octs) = (Taps::new(kernel, steps), Taps::new(kernel, steps));
+                let lengths = (quads.offsets.len(), octs.offsets.len());
                 // Few rows wait for each instruction to end.
                 let faster = if bases.len() < 4 {
-                    octs_offsets.len() < offsets.len()
+                    lengths.1 < lengths.0
                 } else {
-                    octs_are_faster(columns.div_ceil(GROUP), offsets.len(), octs_offsets.len())
+                    octs_are_faster(columns.div_ceil(GROUP), lengths)
                 };
                 if together == 8 && faster {
-                    Product::Octs { offsets: octs_offsets, weights: octs }
+                    let (offsets, weights) = octs.all(columns, &weights);
+                    Product::Octs { offsets, weights }
                 } else {
-                    Product::Quads { offsets, weights: quads }
+                    let (offsets, weights) = quads.all(columns, &weights);
+                    Product::Quads { offsets, weights }
                 }
             }
             (weights, None) if self.is_short() && !self.fits() => {
@@ -267,10 +280,10 @@ impl Operands<'_> {
                 });
                 let bias = wide_bias(&self.constant(2), columns, epilogue.stride);
                 let scale = self.scale(tensor, epilogue.stride);
-                Product::Wide(Wide { parts: parts.collect(), right: None, bias, scale })
+                Product::Wide(Wide { parts: parts.collect(), right: None, bias, none: vec![0; epilogue.stride], scale })
             }
             (weights, None) => {
-                let (offsets, weights) = pack(kernel, steps(window, &image), &weights);
+                let (offsets, weights) = Taps::new(kernel, steps(window, &image)).all(columns, &weights);
                 Product::Pairs { offsets, weights }
             }
         };
@@ -349,6 +362,7 @@ impl Operands<'_> {
                 parts: firsts.flat_map(|first| [Half::Low, Half::High].map(|bits| half(first, bits))).collect(),
                 right: Some(Right { placement: right, rows: inner, columns: epilogue.width }),
                 bias: vec![0; epilogue.stride],
+                none: vec![0; epilogue.stride],
                 scale: self.scale(tensor, epilogue.stride),
             })
         } else {
@@ -362,7 +376,8 @@ impl Operands<'_> {
     fn bases(&self, window: &Window3d, tensor: usize, image: &Image) -> (usize, Vec<u32>) {
         let [batch, depth, height, width, _] = volume(&self.graph.ty(tensor).shape);
         // As many groups of images as that makes, all of about one size.
-        let images = batch.div_ceil(batch.div_ceil(ROWS.div_ceil(depth * height * width)));
+        let images = ROWS.div_ceil(depth * height * width).min((LARGEST / image.len()).max(1));
+        let images = batch.div_ceil(batch.div_ceil(images));
         let [behind, down, across] = window.stride.map(|stride| stride as usize);
         let [behind, down, across] = [behind * image.plane(), down * image.row(), across * image.pixel];
         let planes = (0..images).flat_map(|n| (0..depth).map(move |z| n * image.len() + z * behind));
@@ -398,17 +413,6 @@ fn turned([columns, _, kernel_y, kernel_x, channels]: [usize; 5], weights: &[i16
 /// Bias of each lane of the stride; one of a single element serves every column.
 fn wide_bias(bias: &[i64], columns: usize, stride: usize) -> Vec<i64> {
     (0..stride).map(|at| if at < columns { bias[if bias.len() == 1 { 0 } else { at }] } else { 0 }).collect()
-}
-
-/// All of a window's elements and their weights of each output channel.
-fn pack<W: Copy + Default, const N: usize>(
-    kernel: [usize; 5],
-    steps: [usize; 3],
-    weights: &[W],
-) -> (Vec<u32>, PackedWeights<W, N>) {
-    let taps = Taps::new(kernel, steps);
-    let packed = taps.pack(0..taps.offsets.len(), kernel[0], weights);
-    (taps.offsets, packed)
 }
 
 /// Offsets of the elements of a window, `N` together, and which weights of an output channel they are multiplied with.
@@ -448,6 +452,12 @@ impl<const N: usize> Taps<N> {
         packed
     }
 
+    /// All of them.
+    fn all<W: Copy + Default>(self, columns: usize, weights: &[W]) -> (Vec<u32>, PackedWeights<W, N>) {
+        let packed = self.pack(0..self.offsets.len(), columns, weights);
+        (self.offsets, packed)
+    }
+
     /// Steps whose sums with any int16 have 32 bits for every column, as many together as that allows.
     fn parts(&self, columns: usize, weights: &[i16]) -> Vec<Range<usize>> {
         let mut parts = Vec::new();
@@ -472,7 +482,7 @@ impl<const N: usize> Taps<N> {
 /// Whether a few rows of groups of columns take less time in so many steps of eight elements than in `quads` steps of four: in
 /// quarters of what eight rows of two vectors take, where each row's elements serve two instructions. With one vector, loading
 /// them takes longer than those.
-fn octs_are_faster(groups: usize, quads: usize, octs: usize) -> bool {
+fn octs_are_faster(groups: usize, (quads, octs): (usize, usize)) -> bool {
     const PAIR: usize = 4;
     const ALONE: usize = 3;
     // Adding the two sums of each column.

@@ -21,10 +21,7 @@ impl Fusion {
         let elementwise: Vec<bool> = (0..count).map(|tensor| is_elementwise(graph, tensor)).collect();
         let contraction: Vec<bool> = (0..count).map(|tensor| is_contraction(graph, tensor)).collect();
         let fused = |t: usize| (elementwise[t] || contraction[t]) && is_read_in_place(graph, &elementwise, t);
-        let mut materialised: Vec<bool> = (0..count).map(|tensor| !fused(tensor)).collect();
-        for tensor in (0..count).filter(|&tensor| graph.is_committed(tensor)) {
-            materialised[graph.origin[tensor]] = true;
-        }
+        let materialised = (0..count).map(|tensor| !fused(tensor) || graph.shown[tensor]).collect();
         let mut fusion = Self { materialised, contraction: vec![None; count], computed_at: (0..count).collect() };
         let mut via = vec![None; count];
         // What isn't needed isn't computed: it must not separate what is.

@@ -21,7 +21,7 @@ pub fn is_elementwise(graph: &Graph, tensor: usize) -> bool {
         && narrow(*graph.ty(tensor))
         && node.operands.iter().enumerate().all(|(at, operand)| {
             if constant_operands(&node.op).contains(&at) {
-                graph.constant(operand).is_some()
+                graph.is_constant(operand)
             } else {
                 narrow(graph.operand_type(operand)) || sums(operand)
             }

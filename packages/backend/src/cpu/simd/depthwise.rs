@@ -1,4 +1,4 @@
-//! Depthwise convolution of int8 operands, summed in int32.
+//! Depthwise convolution of int8 or int16 operands, summed in int32.
 
 /// Channels that are computed together at least.
 pub const CHANNELS: usize = 16;

@@ -1,4 +1,4 @@
-//! Matrix products of int8 operands, summed in int32: convolutions without copying windows, and MATMUL.
+//! Matrix products of int8 or int16 operands, summed in int32: convolutions without copying windows, and MATMUL.
 
 /// Columns that are computed together.
 pub const GROUP: usize = 8;
@@ -7,7 +7,7 @@ pub const GROUP: usize = 8;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "not every set asks"))]
 pub const PANEL: usize = 2 * GROUP;
 
-/// `N` rows of weights at [`GROUP`] columns, interleaved: what one multiply-add of 32 bits a column takes.
+/// `N` rows of weights at [`GROUP`] columns, interleaved: what one multiply-add of 32 bits a column takes, or of 64.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(32))]
 pub struct Group<W, const N: usize>(pub [[W; N]; GROUP]);
@@ -88,7 +88,7 @@ impl<E: Copy + Into<i32>, W: Copy + Into<i32>, const N: usize> Gemm<'_, E, W, N>
         (groups, steps)
     }
 
-    /// [`super::Simd::gemm`] and [`super::Simd::gemm_bytes`] in portable code.
+    /// [`super::Simd::gemm`], [`super::Simd::gemm_bytes`] and [`super::Simd::gemm_octs`] in portable code.
     #[inline(always)]
     pub fn run(&self, to: &mut [i32]) {
         let (groups, steps) = (self.stride / GROUP, self.offsets.len());

@@ -36,7 +36,9 @@ fn scale(s: &mut Sketch, sums: Operand, per_channel: bool, seen: bool, seed: u64
     let clamped = s.op(Op::Clamp { min: -100, max: to.max() - 10 }, &[scaled], to, shape.dims());
     s.commit(if seed.is_multiple_of(2) { scaled } else { clamped });
     if seen {
-        s.commit(sums);
+        // By its name, or by another.
+        let named = s.op(Op::Identity, &[sums], I48, shape.dims());
+        s.commit(if seed.is_multiple_of(2) { sums } else { named });
     }
 }
 

@@ -265,7 +265,7 @@ pub fn residual_sums_are_their_definition(backend: &dyn Backend) {
         let [convolved, swapped, double_round, steep, same] = flags;
         let dims = [2, 3, 5, channels];
         let mut s = Sketch::default();
-        let mut scale = |s: &mut Sketch, x, from: DType, to: DType, [zero_in, zero_out]: [i64; 2], shift: i64, at: u64| {
+        let scale = |s: &mut Sketch, x, from: DType, to: DType, [zero_in, zero_out]: [i64; 2], shift: i64, at: u64| {
             let multiplier = match (seed + at) % 3 {
                 0 => 1 << 30,
                 _ => noise(DType::I32, 1, seed + at)[0] & 0x3fff_ffff | 1 << 30,
