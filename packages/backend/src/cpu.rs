@@ -5,7 +5,7 @@
 //!   fusion        what is written out        contraction  with its epilogue   gemm, depthwise, scale
 //!   contraction   convolutions, MATMUL       fused        elementwise           in portable code
 //!   elementwise   instructions               copy, gather, pool, reduce       tile, interleave: with what a set has
-//!   copy, ...                                fallback     by definition         avx2, avx_vnni, avx512
+//!   copy, ...                                fallback     by definition         avx2, avx_vnni, avx512, i8mm
 //! engine    runs the steps
 //! memory    what kernels read, and use besides
 //! ```
@@ -49,6 +49,8 @@ impl Cpu {
                 Cpu::detect::<simd::avx_vnni::AvxVnni>(),
                 #[cfg(target_arch = "x86_64")]
                 Cpu::detect::<simd::avx2::Avx2>(),
+                #[cfg(target_arch = "aarch64")]
+                Cpu::detect::<simd::i8mm::I8mm>(),
                 Cpu::detect::<Portable>(),
             ];
             sets.into_iter().flatten().collect()

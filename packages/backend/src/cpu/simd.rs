@@ -8,13 +8,15 @@ pub mod avx512;
 pub mod avx_vnni;
 pub mod depthwise;
 pub mod gemm;
-#[cfg(any(test, target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+pub mod i8mm;
+#[cfg(any(test, target_arch = "x86_64", target_arch = "aarch64"))]
 pub mod interleave;
 #[cfg(test)]
 mod model;
 pub mod proof;
 pub mod scale;
-#[cfg(any(test, target_arch = "x86_64"))]
+#[cfg(any(test, target_arch = "x86_64", target_arch = "aarch64"))]
 pub mod tile;
 
 use super::memory::{Scratch, Tensors};

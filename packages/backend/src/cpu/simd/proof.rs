@@ -322,6 +322,8 @@ mod tests {
         ties::<crate::cpu::simd::avx_vnni::AvxVnni>();
         #[cfg(target_arch = "x86_64")]
         ties::<crate::cpu::simd::avx512::Avx512Vnni>();
+        #[cfg(target_arch = "aarch64")]
+        ties::<crate::cpu::simd::i8mm::I8mm>();
     }
 
     #[test]
