@@ -33,16 +33,16 @@ impl Image {
     }
 
     pub fn row(&self) -> usize {
-        (self.spaced()[1] + self.pad[4] + self.pad[5]) * self.pixel
+        (self.spaced()[1] + self.pad[4] + self.pad[5]).saturating_mul(self.pixel)
     }
 
     pub fn plane(&self) -> usize {
-        (self.spaced()[0] + self.pad[2] + self.pad[3]) * self.row()
+        (self.spaced()[0] + self.pad[2] + self.pad[3]).saturating_mul(self.row())
     }
 
-    /// Elements of one image.
+    /// Elements of one image; what no memory holds is as much as there is.
     pub fn len(&self) -> usize {
-        (self.depth + self.pad[0] + self.pad[1]) * self.plane()
+        (self.depth + self.pad[0] + self.pad[1]).saturating_mul(self.plane())
     }
 
     /// Canonical bytes of one image before the layout.

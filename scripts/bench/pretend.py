@@ -1,4 +1,4 @@
-"""Makes LiteRT believe, in this process, that the machine has AVX2 and nothing after it.
+"""Makes LiteRT believe, in this process, that the machine has AVX2 and nothing after it, or only AVX-VNNI.
 
 XNNPACK chooses its kernels by what `cpuinfo` says, which asks the processor once. Two places are changed in memory between
 loading the library and that: XGETBV, which says that the system saves AVX-512's registers, and after it the answer for
@@ -21,7 +21,7 @@ XGETBV, SAVED = bytes.fromhex("0f01d0"), bytes.fromhex("6a0758")
 DETECT_BYTES, AVX_VNNI = 0x700, 0x17
 
 
-def pretend():
+def only(avx_vnni):
     path = Path(ai_edge_litert.__file__).parent / LIBRARY
     symbols = dict(
         (name, int(at, 16))
@@ -30,7 +30,8 @@ def pretend():
     base = next(int(line.split("-")[0], 16) for line in Path("/proc/self/maps").read_text().splitlines() if LIBRARY in line)
     replace(base + symbols["cpuinfo_x86_detect_isa"])
     assert ctypes.CFUNCTYPE(ctypes.c_bool)(base + symbols["cpuinfo_initialize"])()
-    ctypes.c_uint8.from_address(base + symbols["cpuinfo_isa"] + AVX_VNNI).value = 0
+    has = ctypes.c_uint8.from_address(base + symbols["cpuinfo_isa"] + AVX_VNNI)
+    has.value &= avx_vnni
 
 
 def replace(function):
