@@ -108,9 +108,9 @@ impl Run for Contraction {
             _ => 0,
         };
         let tile = self.epilogue.tile_rows(S::ROWS).max(least).min(self.bases.len());
-        self.epilogue.prepare(tile, registers);
-        accumulators.resize(accumulators.len().max(tile * stride), 0);
-
+        if in_bytes.is_none() {
+            self.epilogue.prepare(tile, registers);
+        }
         let batch = self.image.canonical();
         let row = self.epilogue.width * self.epilogue.dtype.bytes();
         let input = &tensors.bytes(self.input)[..out.len() / row * batch / self.rows()];
@@ -127,20 +127,19 @@ impl Run for Contraction {
             let bases = &self.bases[..images.len() / batch * self.rows()];
             for bases in bases.chunks(tile) {
                 let (out, behind) = rest.split_at_mut(bases.len() * row);
-                let accumulators = &mut accumulators[..bases.len() * stride];
                 match &in_bytes {
                     Some(epilogue) => {
                         if !self.scaled_at_once(simd, epilogue.scale, bytes, bases, out) {
-                            self.accumulate(simd, (image, bytes), bases, (weights, sums), accumulators);
-                            simd.scale_to_bytes(epilogue.scale, stride, accumulators, out);
+                            let all = self.accumulate(simd, (image, bytes), bases, (weights, sums), accumulators);
+                            simd.scale_to_bytes(epilogue.scale, stride, all, out);
                         }
                         if let Some((sum, load)) = epilogue.then {
                             sum.add(out, &tensors.bytes(load.from)[first * row..]);
                         }
                     }
                     None => {
-                        self.accumulate(simd, (image, bytes), bases, (weights, sums), accumulators);
-                        self.epilogue.run_tile(simd, tensors, registers, accumulators, first, out);
+                        let all = self.accumulate(simd, (image, bytes), bases, (weights, sums), accumulators);
+                        self.epilogue.run_tile(simd, tensors, registers, all, first, out);
                     }
                 }
                 (first, rest) = (first + bases.len(), behind);
@@ -186,16 +185,20 @@ impl Contraction {
         }
     }
 
+    /// The sums of some rows, in accumulators that grow to that.
     #[inline(always)]
-    fn accumulate<S: Simd>(
+    fn accumulate<'a, S: Simd>(
         &self,
         simd: S,
         (image, bytes): (&[i16], &[u8]),
         bases: &[u32],
         (packed, sums): (&[PackedWeights<i16, 2>], &mut Vec<i64>),
-        to: &mut [i32],
-    ) {
+        accumulators: &'a mut Vec<i32>,
+    ) -> &'a [i32] {
         let (bias, stride) = (&self.bias[..], self.epilogue.stride);
+        let lanes = bases.len() * stride;
+        accumulators.resize(accumulators.len().max(lanes), 0);
+        let to = &mut accumulators[..lanes];
         let pairs = |offsets, weights| Gemm { image, bases, offsets, weights, bias, stride };
         match &self.product {
             Product::Pairs { offsets, weights } => simd.gemm(&pairs(offsets, &weights.groups), to),
@@ -214,5 +217,6 @@ impl Contraction {
                 simd.depthwise_bytes(&Depthwise { image: bytes, bases, offsets, weights, bias, stride }, to);
             }
         }
+        to
     }
 }
