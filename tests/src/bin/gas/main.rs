@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 use anyhow::{Context, Result};
 use clap::Parser;
 use futures::future::{join, try_join_all};
+use tequio_program::{Plan, load};
 use tequio_tests::{Model, model};
 use tokio::runtime::Builder;
 
@@ -35,9 +36,12 @@ struct Args {
     /// The chain's test keys.
     #[arg(long, default_value = "target/localnet/chain/keys")]
     keys: PathBuf,
-    /// A TOSA flatbuffer instead of the digits.
+    /// A TOSA flatbuffer instead of the digits, with the plan that the compiler proposes.
     #[arg(long)]
     program: Option<PathBuf>,
+    /// With the plan that commits to the output of every convolution and product.
+    #[arg(long, requires = "program")]
+    plain: bool,
     #[arg(long, default_value_t = 16)]
     draws: u32,
     /// Only what CI compares: codes are not pinned, and no window is waited for.
@@ -62,7 +66,12 @@ async fn run(args: &Args) -> Result<Report> {
     let net = Net::begin(args).await?;
     let model = match &args.program {
         None => model::digits(),
-        Some(file) => Model::new(fs::read(file).with_context(|| format!("cannot read {}", file.display()))?, None),
+        Some(file) => {
+            let program = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let graph = load(&program)?;
+            let plan = if args.plain { Plan::plain(&graph)? } else { Plan::propose(&graph)? };
+            Model::new(program, Some(plan))
+        }
     };
     let windows: &[u32] = if args.quick { &[0] } else { &[0, WINDOW] };
     let work = |size, window| Work { model: model.clone(), draws: args.draws, size, window, quick: args.quick };
