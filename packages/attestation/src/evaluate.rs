@@ -4,12 +4,12 @@
 //! in which it is first needed; the opener's writes it there.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{OnceCell, Ref, RefCell},
     collections::BTreeMap,
     rc::Rc,
 };
 
-use tequio_tensor::{Read, Type, eval};
+use tequio_tensor::{DType, Line, Read, Type, eval};
 
 use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId, memo::Memo};
 
@@ -191,14 +191,83 @@ impl<S: Supply> Evaluator<S> {
     }
 }
 
+/// Elements of a tensor that need no supply: those that were computed, or of the leaf read last.
+enum Hand<'a> {
+    Computed(Ref<'a, Memo>),
+    Leaf { first: u32, count: u32, payload: Rc<[u8]>, dtype: DType },
+}
+
+impl Hand<'_> {
+    fn get(&self, index: u32) -> Option<i64> {
+        match self {
+            Self::Computed(memo) => memo.get(index),
+            Self::Leaf { first, count, payload, dtype } => {
+                let at = index.wrapping_sub(*first);
+                if at >= *count {
+                    return None;
+                }
+                match dtype {
+                    DType::I8 => payload.get(at as usize).map(|byte| i64::from(*byte as i8)),
+                    _ => payload.get(at as usize * dtype.bytes()..).map(|bytes| dtype.read(bytes)),
+                }
+            }
+        }
+    }
+}
+
 struct Reading<'e, S> {
     evaluator: &'e mut Evaluator<S>,
     inputs: &'e Inputs,
     depth: u8,
 }
 
+impl<S: Supply> Reading<'_, S> {
+    fn hand(&self, operand: usize) -> Option<Hand<'_>> {
+        let Some(Input::Tensor(tensor)) = self.inputs.values.get(operand) else { return None };
+        let shard = match tensor.descriptor.source {
+            Source::Virtual { .. } => return Some(Hand::Computed(tensor.memo.borrow())),
+            Source::Constant { .. } | Source::Input { scope: Scope::Job, .. } => 0,
+            Source::Input { .. } | Source::Committed { .. } => self.evaluator.shard,
+        };
+        let (of, first, count, payload) = &*tensor.last.borrow();
+        let dtype = tensor.descriptor.ty.dtype;
+        (*of == shard).then(|| Hand::Leaf { first: *first, count: *count, payload: payload.clone(), dtype })
+    }
+
+    /// The sum as long as both are at hand, and of how many; the lines begin behind it then.
+    #[inline(never)]
+    fn at_hand(&mut self, a: &mut Line, b: &mut Line, len: u32) -> (i64, u32) {
+        let (Some(of_a), Some(of_b)) = (self.hand(a.operand), self.hand(b.operand)) else { return (0, 0) };
+        let most = len.min((MAX_READS - self.evaluator.reads) / 2);
+        let (mut sum, mut steps) = (0i64, 0);
+        while steps < most {
+            let (Some(x), Some(y)) = (of_a.get(a.start), of_b.get(b.start)) else { break };
+            sum = sum.wrapping_add(x.wrapping_sub(a.zero_point).wrapping_mul(y.wrapping_sub(b.zero_point)));
+            (a.start, b.start, steps) = (a.start.wrapping_add(a.step), b.start.wrapping_add(b.step), steps + 1);
+        }
+        drop((of_a, of_b));
+        self.evaluator.reads += 2 * steps;
+        (sum, steps)
+    }
+}
+
 impl<S: Supply> Read for Reading<'_, S> {
     type Error = Malformed;
+
+    /// Whatever is needed for the first time is supplied in the order of one read after the other. What is at hand then takes
+    /// no more than a few steps an element.
+    fn dot(&mut self, mut a: Line, mut b: Line, mut len: u32) -> Result<i64, Malformed> {
+        let mut sum = 0i64;
+        while len > 0 {
+            let x = self.read(a.operand, a.start)?.wrapping_sub(a.zero_point);
+            let y = self.read(b.operand, b.start)?.wrapping_sub(b.zero_point);
+            sum = sum.wrapping_add(x.wrapping_mul(y));
+            (a.start, b.start, len) = (a.start.wrapping_add(a.step), b.start.wrapping_add(b.step), len - 1);
+            let (more, steps) = self.at_hand(&mut a, &mut b, len);
+            (sum, len) = (sum.wrapping_add(more), len - steps);
+        }
+        Ok(sum)
+    }
 
     // `eval` calls this in many places: one copy of it keeps the contract small.
     #[inline(never)]

@@ -12,6 +12,8 @@ mod site;
 mod table;
 mod transposed;
 
+pub use site::Line;
+
 use crate::{
     Read,
     op::{Op, Operands},

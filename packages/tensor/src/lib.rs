@@ -50,7 +50,7 @@ mod types;
 pub use check::{Invalid, Place, check};
 pub use cost::{cost, steps};
 pub use elements::{Elements, evaluate};
-pub use eval::eval;
+pub use eval::{Line, eval};
 pub use extent::extent;
 pub use op::{
     Op, Operands, Pool2d, Rescale, Resize, Transposed2d, Window2d, Window3d, ZeroPointOf, constant_operands,
@@ -63,4 +63,16 @@ pub trait Read {
     type Error;
     /// Element `index` (flat, row-major) of operand `operand`, sign-extended.
     fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error>;
+
+    /// Σ (a − its zero point) · (b − its zero point) over `len` elements, modulo 2⁶⁴: reads one of each in turns.
+    fn dot(&mut self, a: Line, b: Line, len: u32) -> Result<i64, Self::Error> {
+        let (mut a, mut b, mut sum) = (a, b, 0i64);
+        for _ in 0..len {
+            let x = self.read(a.operand, a.start)?.wrapping_sub(a.zero_point);
+            let y = self.read(b.operand, b.start)?.wrapping_sub(b.zero_point);
+            sum = sum.wrapping_add(x.wrapping_mul(y));
+            (a.start, b.start) = (a.start.wrapping_add(a.step), b.start.wrapping_add(b.step));
+        }
+        Ok(sum)
+    }
 }

@@ -14,9 +14,10 @@ pub(super) struct Site<'a, R: Read + ?Sized> {
 }
 
 /// A line of elements of one operand, from which a zero point is taken.
-#[derive(Clone, Copy)]
-pub(super) struct Line {
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
     pub operand: usize,
+    /// The first element's index, and from one to the next.
     pub start: u32,
     pub step: u32,
     pub zero_point: i64,
@@ -63,19 +64,10 @@ impl<R: Read + ?Sized> Site<'_, R> {
         self.ins.get(operand).map_or(self.out.dtype, |ty| ty.dtype)
     }
 
-    /// Σ (a − its zero point) · (b − its zero point) over `len` elements.
+    /// [`Read::dot`].
     #[inline]
     pub fn dot(&mut self, a: Line, b: Line, len: u32) -> Result<i64, R::Error> {
-        let (mut i, mut j) = (a.start, b.start);
-        let mut sum = 0i64;
-        for _ in 0..len {
-            let x = self.read.read(a.operand, i)?.wrapping_sub(a.zero_point);
-            let y = self.read.read(b.operand, j)?.wrapping_sub(b.zero_point);
-            sum = sum.wrapping_add(x.wrapping_mul(y));
-            i = i.wrapping_add(a.step);
-            j = j.wrapping_add(b.step);
-        }
-        Ok(sum)
+        self.read.dot(a, b, len)
     }
 }
 
