@@ -4,8 +4,9 @@
 //! plan      from the graph to kernels      kernel    data and `run`         simd    what kernels are made of
 //!   fusion        what is written out        contraction  with its epilogue   gemm, depthwise, scale
 //!   contraction   convolutions, MATMUL       fused        elementwise           in portable code
-//!   elementwise   instructions               copy, gather, pool, reduce       tile, interleave: with what a set has
-//!   copy, ...                                fallback     by definition         avx2, avx_vnni, avx512, i8mm
+//!   elementwise   instructions               copy, gather, pool, reduce,      tile, interleave: with what a set has
+//!     sums          residual ones              resize                           avx2, avx_vnni, avx512, i8mm
+//!   copy, ...                                fallback     by definition
 //! engine    runs the steps
 //! memory    what kernels read, and use besides
 //! ```

@@ -37,7 +37,7 @@ pub struct Contraction {
     /// For each row of so many images, where it starts.
     pub bases: Vec<u32>,
     pub product: Product,
-    /// Bias of each column of the stride, or as depthwise convolutions place it.
+    /// Bias of each column of the stride, or as depthwise convolutions place it; none where sums are wide.
     pub bias: Vec<i32>,
     pub epilogue: Fused,
 }
@@ -203,7 +203,7 @@ impl Contraction {
         match &self.product {
             Product::Pairs { offsets, weights } => simd.gemm(&pairs(offsets, &weights.groups), to),
             Product::MatMul { offsets, .. } => simd.gemm(&pairs(offsets, &packed[0].groups), to),
-            Product::Wide(wide) => wide.run(simd, (image, bases), packed, sums, to),
+            Product::Wide(wide) => wide.run(simd, (image, bases), (packed, bias), sums, to),
             Product::Quads { offsets, weights } => {
                 simd.gemm_bytes(&Gemm { image: bytes, bases, offsets, weights: &weights.groups, bias, stride }, to);
             }

@@ -18,9 +18,8 @@ pub struct Wide {
     pub parts: Vec<Part>,
     /// MATMUL's second operand, which is packed while running.
     pub right: Option<Right>,
-    /// Of each column of the stride, and that of the parts.
+    /// Of each column of the stride.
     pub bias: Vec<i64>,
-    pub none: Vec<i32>,
     /// The RESCALE that is all that reads the sums.
     pub scale: Scale16,
 }
@@ -70,13 +69,13 @@ impl Wide {
         }
     }
 
-    /// Fills `to` with the scaled sums of some rows.
+    /// Fills `to` with the scaled sums of some rows. The parts have no bias: `none` is as long as there are columns.
     #[inline(always)]
     pub fn run<S: Simd>(
         &self,
         simd: S,
         (image, bases): (&[i16], &[u32]),
-        packed: &[PackedWeights<i16, 2>],
+        (packed, none): (&[PackedWeights<i16, 2>], &[i32]),
         sums: &mut Vec<i64>,
         to: &mut [i32],
     ) {
@@ -85,7 +84,7 @@ impl Wide {
         bases.iter().for_each(|_| sums.extend_from_slice(&self.bias));
         for (at, part) in self.parts.iter().enumerate() {
             let weights = if self.right.is_some() { &packed[at].groups } else { &part.weights.groups };
-            simd.gemm(&Gemm { image, bases, offsets: &part.offsets, weights, bias: &self.none, stride }, to);
+            simd.gemm(&Gemm { image, bases, offsets: &part.offsets, weights, bias: none, stride }, to);
             let shift = if part.half == Half::High { 8 } else { 0 };
             for (sum, part) in sums.iter_mut().zip(&*to) {
                 *sum += i64::from(*part) << shift;

@@ -223,7 +223,7 @@ impl Operands<'_> {
         if matches!(self.node.op, Op::TransposeConv2d(_)) {
             weights = turned(self.volume(1), &weights);
         }
-        let bytes = bytes && self.graph.operand_type(&self.node.operands[0]).dtype == DType::I8;
+        let bytes = bytes && !self.is_short();
         let narrow = weights.iter().map(|&weight| i8::try_from(weight).ok().filter(|_| bytes)).collect();
         (weights, narrow)
     }
@@ -278,9 +278,10 @@ impl Operands<'_> {
                     first: 0,
                     half: Half::Low,
                 });
-                let bias = wide_bias(&self.constant(2), columns, epilogue.stride);
+                let of_sums = wide_bias(&self.constant(2), columns, epilogue.stride);
+                bias.fill(0);
                 let scale = self.scale(tensor, epilogue.stride);
-                Product::Wide(Wide { parts: parts.collect(), right: None, bias, none: vec![0; epilogue.stride], scale })
+                Product::Wide(Wide { parts: parts.collect(), right: None, bias: of_sums, scale })
             }
             (weights, None) => {
                 let (offsets, weights) = Taps::new(kernel, steps(window, &image)).all(columns, &weights);
@@ -362,7 +363,6 @@ impl Operands<'_> {
                 parts: firsts.flat_map(|first| [Half::Low, Half::High].map(|bits| half(first, bits))).collect(),
                 right: Some(Right { placement: right, rows: inner, columns: epilogue.width }),
                 bias: vec![0; epilogue.stride],
-                none: vec![0; epilogue.stride],
                 scale: self.scale(tensor, epilogue.stride),
             })
         } else {

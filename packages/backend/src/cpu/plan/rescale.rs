@@ -61,7 +61,6 @@ impl Parameters {
 
     /// Multipliers of 16 bits, for each of `stride` lanes.
     pub fn scale16(self, stride: usize) -> Scale16 {
-        let pick = |values: &[i64], at: usize| values.get(if values.len() == 1 { 0 } else { at }).copied().unwrap_or(2);
         let lanes = 0..stride;
         Scale16 {
             zero_in: self.zero_in,
@@ -78,7 +77,6 @@ impl Parameters {
         let Self { multiplier, shift, .. } = &self;
         let single = !self.per_channel();
         let count = if single { LANES } else { stride };
-        let pick = |values: &[i64], at: usize| if single { values[0] } else { values.get(at).copied().unwrap_or(2) };
         let mut groups = vec![Group::default(); count / LANES];
         let (mut high, mut low) = (false, false);
         // Added before shifting, the output's zero point costs nothing. The sum of it, a product and what rounds is below 2⁶³.
@@ -100,4 +98,9 @@ impl Parameters {
         let (zero_in, zero_out) = (self.zero_in as i32, self.zero_out as i32);
         Scale { zero_in, zero_out, early, min: self.min, max: self.max, groups, shifts }
     }
+}
+
+/// The parameter of a lane: the same for all if there is one; lanes behind the last channel need any.
+fn pick(values: &[i64], lane: usize) -> i64 {
+    values.get(if values.len() == 1 { 0 } else { lane }).copied().unwrap_or(2)
 }

@@ -94,12 +94,6 @@ unsafe impl Dot for AvxVnni {
     }
 
     #[inline(always)]
-    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> __m256i {
-        // SAFETY: the caller's.
-        unsafe { Dot::load::<HALF>(self, from) }
-    }
-
-    #[inline(always)]
     unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: __m256i) {
         // SAFETY: the caller's.
         unsafe { Dot::store::<HALF>(self.0, to, vector) }

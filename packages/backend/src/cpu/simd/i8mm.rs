@@ -95,12 +95,6 @@ unsafe impl Dot for I8mm {
     }
 
     #[inline(always)]
-    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> [int32x4_t; 2] {
-        // SAFETY: the caller's.
-        unsafe { Dot::load::<HALF>(self, from) }
-    }
-
-    #[inline(always)]
     unsafe fn store<const HALF: bool>(self, to: *mut i32, [first, second]: [int32x4_t; 2]) {
         // SAFETY: the caller's.
         unsafe {

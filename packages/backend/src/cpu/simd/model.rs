@@ -62,11 +62,6 @@ where
         std::array::from_fn(lane)
     }
 
-    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> Self::Vector {
-        // SAFETY: the caller's.
-        unsafe { self.load::<HALF>(from) }
-    }
-
     unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: Self::Vector) {
         for (at, lane) in vector.into_iter().enumerate().take(if HALF { GROUP } else { LANES }) {
             // SAFETY: the caller's.

@@ -22,9 +22,15 @@ pub unsafe trait Dot: Copy {
     /// The machine has the instructions, and `from` is valid for all columns, or [`GROUP`] of them if it is `HALF`.
     unsafe fn load<const HALF: bool>(self, from: *const i32) -> Self::Vector;
 
+    /// The columns' weights: as [`Self::load`], where they have one lane.
+    ///
     /// # Safety
     /// As [`Self::load`].
-    unsafe fn weights<const HALF: bool>(self, from: *const Self::Column) -> Self::Vector;
+    #[inline(always)]
+    unsafe fn weights<const HALF: bool>(self, from: *const Self::Column) -> Self::Vector {
+        // SAFETY: the caller's.
+        unsafe { self.load::<HALF>(from.cast()) }
+    }
 
     /// The columns' sums, of two lanes together.
     ///

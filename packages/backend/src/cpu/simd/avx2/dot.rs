@@ -20,12 +20,6 @@ unsafe impl Dot for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn weights<const HALF: bool>(self, from: *const i32) -> __m256i {
-        // SAFETY: the caller's.
-        unsafe { Dot::load::<HALF>(self, from) }
-    }
-
-    #[inline(always)]
     unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: __m256i) {
         // SAFETY: the caller's.
         unsafe { _mm256_storeu_si256(to.cast(), vector) }

@@ -30,12 +30,6 @@ macro_rules! dot {
             }
 
             #[inline(always)]
-            unsafe fn weights<const HALF: bool>(self, from: *const i32) -> __m512i {
-                // SAFETY: the caller's.
-                unsafe { self.load::<HALF>(from) }
-            }
-
-            #[inline(always)]
             unsafe fn store<const HALF: bool>(self, to: *mut i32, vector: __m512i) {
                 // SAFETY: the caller's.
                 unsafe {
