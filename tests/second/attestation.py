@@ -524,7 +524,7 @@ class Walk:
         if source == "virtual":
             if (id, index) not in self.memo:
                 value = self.compute(id, index, depth)
-                refuse_if(len(self.memo) >= 1 << 17, "kept")
+                refuse_if(len(self.memo) >= 1 << 16, "kept")
                 self.memo[id, index] = value
             return self.memo[id, index]
         return self.leaf(id, 0 if source == "constant" or scope == 1 else self.shard, index)

@@ -9,16 +9,16 @@ use std::{
     rc::Rc,
 };
 
-use tequio_tensor::{DType, Line, Read, Type, eval};
+use tequio_tensor::{DType, Read, Rows, Type, dot, eval};
 
-use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId, memo::Memo};
+use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId, memo::Memo, table::Table};
 
 /// Most virtual tensors between a drawn element and a leaf.
 pub const MAX_DEPTH: u8 = 128;
 /// Most elements read for one draw.
 pub const MAX_READS: u32 = 1 << 22;
 /// Most virtual elements computed for one draw: each is kept, so that reading it again takes no time.
-pub const MAX_KEPT: usize = 1 << 17;
+pub const MAX_KEPT: usize = 1 << 16;
 
 /// Where descriptors and leaves come from, each asked for once.
 pub(crate) trait Supply {
@@ -42,8 +42,78 @@ pub(crate) struct Known {
     inputs: OnceCell<Inputs>,
     /// The leaf read last: its shard, first element, element count and payload.
     last: RefCell<(u64, u32, u32, Rc<[u8]>)>,
+    /// All leaves of a shard that were read, the last shard that was.
+    leaves: RefCell<(u64, Table<Rc<[u8]>>)>,
     /// Values of a virtual tensor's elements, for the draw at hand.
     memo: RefCell<Memo>,
+}
+
+/// Elements side by side, as leaves hold them: their bytes, which may go on behind them, and how many they are.
+struct Run<'a> {
+    bytes: Ref<'a, [u8]>,
+    count: u32,
+    dtype: DType,
+}
+
+impl Known {
+    /// The shard under which its leaves are known, one being opened.
+    #[inline(always)]
+    fn shard(&self, opened: u64) -> u64 {
+        match self.descriptor.source {
+            Source::Constant { .. } | Source::Input { scope: Scope::Job, .. } => 0,
+            _ => opened,
+        }
+    }
+
+    /// Elements that need no supply, from `index` on.
+    #[inline(always)]
+    fn at_hand(&self, opened: u64, index: u32) -> Option<Run<'_>> {
+        match self.descriptor.source {
+            Source::Virtual { .. } => self.computed(index),
+            _ => self.of_leaf(self.shard(opened), index),
+        }
+    }
+
+    /// Those of the leaf read last.
+    #[inline(always)]
+    fn of_leaf(&self, shard: u64, index: u32) -> Option<Run<'_>> {
+        let (last, dtype) = (self.last.borrow(), self.descriptor.ty.dtype);
+        let (of, first, count, _) = *last;
+        let at = index.wrapping_sub(first);
+        if of != shard || at >= count {
+            return None;
+        }
+        let from = (at as usize).wrapping_mul(dtype.bytes());
+        let bytes = Ref::map(last, |(.., payload)| payload.get(from..).unwrap_or_default());
+        Some(Run { bytes, count: count.wrapping_sub(at), dtype })
+    }
+
+    /// Those of a virtual tensor that were computed.
+    #[inline(always)]
+    fn computed(&self, index: u32) -> Option<Run<'_>> {
+        let mut count = 0;
+        let bytes = Ref::map(self.memo.borrow(), |memo| {
+            let bytes;
+            (bytes, count) = memo.run(index);
+            bytes
+        });
+        (count > 0).then_some(Run { bytes, count, dtype: self.descriptor.ty.dtype })
+    }
+}
+
+impl Run<'_> {
+    fn first(&self) -> i64 {
+        self.dtype.read(&self.bytes)
+    }
+
+    /// How many elements of a row they are, and if they are `len`, how many such rows. No branches: on a chain one costs as
+    /// much as 14 other instructions.
+    #[inline(always)]
+    fn holds(&self, rows: &Rows, len: u32) -> [u32; 2] {
+        let steps = self.count.div_ceil(rows.step.max(1));
+        let behind = self.count.wrapping_sub(rows.step.wrapping_mul(len.wrapping_sub(1)));
+        [steps, if steps < len { 1 } else { behind.div_ceil(rows.row.max(1)) }]
+    }
 }
 
 /// The operands of a tensor's op.
@@ -79,7 +149,8 @@ impl<S: Supply> Evaluator<S> {
         }
         let descriptor = self.supply.descriptor(id)?;
         let last = RefCell::new((0, 0, 0, Rc::default()));
-        let known = Rc::new(Known { id, descriptor, inputs: OnceCell::new(), last, memo: RefCell::default() });
+        let memo = RefCell::new(Memo::new(descriptor.ty.dtype));
+        let known = Rc::new(Known { id, descriptor, inputs: OnceCell::new(), last, leaves: RefCell::default(), memo });
         self.known.insert(id, known.clone());
         Ok(known)
     }
@@ -94,7 +165,7 @@ impl<S: Supply> Evaluator<S> {
     ) -> Result<(i64, i64), Malformed> {
         (self.shard, self.reads, self.kept) = (shard, 0, 0);
         // With its memory: draws on other tensors are not to add theirs to it.
-        self.known.values().for_each(|known| _ = known.memo.take());
+        self.known.values().for_each(|known| known.memo.borrow_mut().clear());
         let claimed = self.leaf_value(tensor, layout, shard, index)?;
         let computed = self.compute(tensor, index, 0)?;
         Ok((claimed, computed))
@@ -133,85 +204,66 @@ impl<S: Supply> Evaluator<S> {
         Ok(inputs)
     }
 
-    fn value(&mut self, tensor: &Known, index: u32, depth: u8) -> Result<i64, Malformed> {
-        match tensor.descriptor.source {
+    /// An element that is not at hand.
+    #[inline(never)]
+    fn fetch(&mut self, tensor: &Known, index: u32, depth: u8) -> Result<i64, Malformed> {
+        let layout = match tensor.descriptor.source {
             Source::Virtual { .. } => {
-                if let Some(value) = tensor.memo.borrow().get(index) {
-                    return Ok(value);
-                }
                 let value = self.compute(tensor, index, depth)?;
                 if self.kept == MAX_KEPT {
                     return Err(Malformed::Limit);
                 }
-                self.kept += 1;
+                self.kept = self.kept.wrapping_add(1);
                 tensor.memo.borrow_mut().insert(index, value);
-                Ok(value)
+                return Ok(value);
             }
-            Source::Constant { layout, .. } => self.leaf_value(tensor, layout, 0, index),
-            Source::Input { layout, scope: Scope::Job } => self.leaf_value(tensor, layout, 0, index),
-            Source::Input { layout, .. } | Source::Committed { layout, .. } => {
-                self.leaf_value(tensor, layout, self.shard, index)
-            }
-        }
+            Source::Constant { layout, .. } | Source::Input { layout, .. } | Source::Committed { layout, .. } => layout,
+        };
+        self.find_leaf(tensor, layout, tensor.shard(self.shard), index)
     }
 
     fn leaf_value(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
-        let ty = &tensor.descriptor.ty;
-        let is_last = {
-            let (last_shard, first, count, _) = *tensor.last.borrow();
-            last_shard == shard && index.wrapping_sub(first) < count
-        };
-        if !is_last {
-            self.find_leaf(tensor, layout, shard, index)?;
+        match tensor.of_leaf(shard, index) {
+            Some(run) => Ok(run.first()),
+            None => self.find_leaf(tensor, layout, shard, index),
         }
-        let (_, first, _, payload) = &*tensor.last.borrow();
-        Ok(ty.dtype.read(&payload[(index - first) as usize * ty.dtype.bytes()..]))
     }
 
-    /// Makes the leaf that holds the element the one read last.
+    /// Makes the leaf that holds the element the one read last, and reads it.
     #[inline(never)]
-    fn find_leaf(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<(), Malformed> {
+    fn find_leaf(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
         let ty = &tensor.descriptor.ty;
         if index >= ty.shape.elements() {
             return Err(Malformed::Index { tensor: tensor.id.0, index });
         }
-        let leaf = layout.place(ty, index).leaf;
-        let key = LeafKey { tensor: tensor.id, shard, leaf };
-        let payload = match self.leaves.get(&key) {
+        let (leaf, first, count) = layout.around(ty, index);
+        let mut known = tensor.leaves.borrow_mut();
+        if known.0 != shard {
+            *known = (shard, Table::default());
+        }
+        let payload = match known.1.get(leaf) {
             Some(payload) => payload.clone(),
             None => {
-                let payload = self.supply.leaf(key, &tensor.descriptor, layout.payload_len(ty, leaf))?;
-                self.leaves.insert(key, payload.clone());
+                let payload = self.leaf(LeafKey { tensor: tensor.id, shard, leaf }, tensor, layout)?;
+                known.1.entry(leaf, || payload.clone());
                 payload
             }
         };
-        let (first, count) = layout.span(ty, leaf);
+        let value = payload.get(ty.dtype.bytes().wrapping_mul(index.wrapping_sub(first) as usize)..);
+        let value = ty.dtype.read(value.unwrap_or_default());
         tensor.last.replace((shard, first, count, payload));
-        Ok(())
+        Ok(value)
     }
-}
 
-/// Elements of a tensor that need no supply: those that were computed, or of the leaf read last.
-enum Hand<'a> {
-    Computed(Ref<'a, Memo>),
-    Leaf { first: u32, count: u32, payload: Rc<[u8]>, dtype: DType },
-}
-
-impl Hand<'_> {
-    fn get(&self, index: u32) -> Option<i64> {
-        match self {
-            Self::Computed(memo) => memo.get(index),
-            Self::Leaf { first, count, payload, dtype } => {
-                let at = index.wrapping_sub(*first);
-                if at >= *count {
-                    return None;
-                }
-                match dtype {
-                    DType::I8 => payload.get(at as usize).map(|byte| i64::from(*byte as i8)),
-                    _ => payload.get(at as usize * dtype.bytes()..).map(|bytes| dtype.read(bytes)),
-                }
-            }
+    #[inline(never)]
+    fn leaf(&mut self, key: LeafKey, tensor: &Known, layout: Layout) -> Result<Rc<[u8]>, Malformed> {
+        if let Some(payload) = self.leaves.get(&key) {
+            return Ok(payload.clone());
         }
+        let len = layout.payload_len(&tensor.descriptor.ty, key.leaf);
+        let payload = self.supply.leaf(key, &tensor.descriptor, len)?;
+        self.leaves.insert(key, payload.clone());
+        Ok(payload)
     }
 }
 
@@ -222,32 +274,63 @@ struct Reading<'e, S> {
 }
 
 impl<S: Supply> Reading<'_, S> {
-    fn hand(&self, operand: usize) -> Option<Hand<'_>> {
-        let Some(Input::Tensor(tensor)) = self.inputs.values.get(operand) else { return None };
-        let shard = match tensor.descriptor.source {
-            Source::Virtual { .. } => return Some(Hand::Computed(tensor.memo.borrow())),
-            Source::Constant { .. } | Source::Input { scope: Scope::Job, .. } => 0,
-            Source::Input { .. } | Source::Committed { .. } => self.evaluator.shard,
-        };
-        let (of, first, count, payload) = &*tensor.last.borrow();
-        let dtype = tensor.descriptor.ty.dtype;
-        (*of == shard).then(|| Hand::Leaf { first: *first, count: *count, payload: payload.clone(), dtype })
+    /// Elements of an operand that need no supply, from its first on.
+    #[inline(always)]
+    fn at_hand(&self, rows: &Rows) -> Option<Run<'_>> {
+        let Some(Input::Tensor(tensor)) = self.inputs.values.get(rows.operand) else { return None };
+        tensor.at_hand(self.evaluator.shard, rows.start)
     }
 
-    /// The sum as long as both are at hand, and of how many; the lines begin behind it then.
-    #[inline(never)]
-    fn at_hand(&mut self, a: &mut Line, b: &mut Line, len: u32) -> (i64, u32) {
-        let (Some(of_a), Some(of_b)) = (self.hand(a.operand), self.hand(b.operand)) else { return (0, 0) };
-        let most = len.min((MAX_READS - self.evaluator.reads) / 2);
-        let (mut sum, mut steps) = (0i64, 0);
-        while steps < most {
-            let (Some(x), Some(y)) = (of_a.get(a.start), of_b.get(b.start)) else { break };
-            sum = sum.wrapping_add(x.wrapping_sub(a.zero_point).wrapping_mul(y.wrapping_sub(b.zero_point)));
-            (a.start, b.start, steps) = (a.start.wrapping_add(a.step), b.start.wrapping_add(b.step), steps + 1);
+    fn count(&mut self, reads: u32) -> Result<(), Malformed> {
+        self.evaluator.reads = self.evaluator.reads.saturating_add(reads);
+        if self.evaluator.reads > MAX_READS { Err(Malformed::Limit) } else { Ok(()) }
+    }
+
+    #[inline(always)]
+    fn element(&mut self, operand: usize, index: u32) -> Result<i64, Malformed> {
+        match self.inputs.values.get(operand) {
+            Some(Input::Tensor(tensor)) => match tensor.at_hand(self.evaluator.shard, index) {
+                Some(run) => Ok(run.first()),
+                None => self.evaluator.fetch(tensor, index, self.depth.wrapping_add(1)),
+            },
+            Some(Input::Scalar(value)) => Ok(*value),
+            None => Err(Malformed::Operands { count: operand }),
         }
-        drop((of_a, of_b));
-        self.evaluator.reads += 2 * steps;
-        (sum, steps)
+    }
+
+    /// Products of what is at hand: of whole rows of `len`, up to `rows` of them, or of some elements of the first, and how
+    /// many of either they are.
+    #[inline(always)]
+    fn products(&self, a: &Rows, b: &Rows, [rows, len]: [u32; 2]) -> Option<(i64, [u32; 2])> {
+        let (of_a, of_b) = (self.at_hand(a)?, self.at_hand(b)?);
+        // The next of them lies elsewhere.
+        if a.step >= of_a.count || b.step >= of_b.count {
+            let x = of_a.first().wrapping_sub(a.zero_point);
+            return Some((x.wrapping_mul(of_b.first().wrapping_sub(b.zero_point)), [1, 1]));
+        }
+        let ([len_a, rows_a], [len_b, rows_b]) = (of_a.holds(a, len), of_b.holds(b, len));
+        let size = [rows.min(rows_a).min(rows_b), len.min(len_a).min(len_b)];
+        Some((dot((a, of_a.dtype, &of_a.bytes), (b, of_b.dtype, &of_b.bytes), size), size))
+    }
+
+    /// The first product of a row of `len`, and what of it must be computed for that and for those that follow.
+    #[inline(never)]
+    fn product(&mut self, a: &Rows, b: &Rows, len: u32) -> Result<i64, Malformed> {
+        let x = self.element(a.operand, a.start)?;
+        // As long as the other needs no supply: that is to come in the order of one read after the other.
+        let supplied = self.at_hand(b).map_or(0, |run| run.holds(b, len)[0].min(len));
+        let mut next = *a;
+        for _ in 1..supplied {
+            next.start = next.start.wrapping_add(next.step);
+            match self.inputs.values.get(next.operand) {
+                Some(Input::Tensor(tensor)) if tensor.at_hand(self.evaluator.shard, next.start).is_none() => {
+                    self.evaluator.fetch(tensor, next.start, self.depth.wrapping_add(1))?
+                }
+                _ => break,
+            };
+        }
+        let y = self.element(b.operand, b.start)?;
+        Ok(x.wrapping_sub(a.zero_point).wrapping_mul(y.wrapping_sub(b.zero_point)))
     }
 }
 
@@ -256,15 +339,27 @@ impl<S: Supply> Read for Reading<'_, S> {
 
     /// Whatever is needed for the first time is supplied in the order of one read after the other. What is at hand then takes
     /// no more than a few steps an element.
-    fn dot(&mut self, mut a: Line, mut b: Line, mut len: u32) -> Result<i64, Malformed> {
-        let mut sum = 0i64;
-        while len > 0 {
-            let x = self.read(a.operand, a.start)?.wrapping_sub(a.zero_point);
-            let y = self.read(b.operand, b.start)?.wrapping_sub(b.zero_point);
-            sum = sum.wrapping_add(x.wrapping_mul(y));
-            (a.start, b.start, len) = (a.start.wrapping_add(a.step), b.start.wrapping_add(b.step), len - 1);
-            let (more, steps) = self.at_hand(&mut a, &mut b, len);
-            (sum, len) = (sum.wrapping_add(more), len - steps);
+    fn dot(&mut self, mut a: Rows, mut b: Rows, [mut rows, len]: [u32; 2]) -> Result<i64, Malformed> {
+        self.count(rows.saturating_mul(len).saturating_mul(2))?;
+        // Of which `done` elements of the first row are in it.
+        let (mut sum, mut done) = (0i64, 0u32);
+        while rows > 0 && done < len {
+            let left = len.wrapping_sub(done);
+            let (more, [whole, some]) = match self.products(&a, &b, [if done == 0 { rows } else { 1 }, left]) {
+                Some(products) => products,
+                None => (self.product(&a, &b, left)?, [1, 1]),
+            };
+            sum = sum.wrapping_add(more);
+            if some < left {
+                done = done.wrapping_add(some);
+                a.start = a.start.wrapping_add(a.step.wrapping_mul(some));
+                b.start = b.start.wrapping_add(b.step.wrapping_mul(some));
+            } else {
+                rows = rows.wrapping_sub(whole);
+                a.start = a.start.wrapping_sub(a.step.wrapping_mul(done)).wrapping_add(a.row.wrapping_mul(whole));
+                b.start = b.start.wrapping_sub(b.step.wrapping_mul(done)).wrapping_add(b.row.wrapping_mul(whole));
+                done = 0;
+            }
         }
         Ok(sum)
     }
@@ -272,14 +367,10 @@ impl<S: Supply> Read for Reading<'_, S> {
     // `eval` calls this in many places: one copy of it keeps the contract small.
     #[inline(never)]
     fn read(&mut self, operand: usize, index: u32) -> Result<i64, Malformed> {
-        self.evaluator.reads += 1;
-        if self.evaluator.reads > MAX_READS {
-            return Err(Malformed::Limit);
-        }
-        match self.inputs.values.get(operand) {
-            Some(Input::Tensor(tensor)) => self.evaluator.value(tensor, index, self.depth + 1),
-            Some(Input::Scalar(value)) => Ok(*value),
-            None => Err(Malformed::Operands { count: operand }),
-        }
+        self.count(1)?;
+        self.element(operand, index)
     }
 }
+
+#[cfg(test)]
+mod tests;

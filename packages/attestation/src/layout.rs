@@ -64,6 +64,15 @@ impl Layout {
         }
     }
 
+    /// The leaf of element `index`, its first element and how many it holds: [`Self::place`] and [`Self::span`] in few steps.
+    pub(crate) fn around(&self, ty: &Type, index: u32) -> (u32, u32, u32) {
+        let (row, per_leaf) = (self.row.max(1), self.leaf_elements(ty).max(1));
+        let (nth, part) = (index / row, index % row / per_leaf);
+        let column = part.wrapping_mul(per_leaf);
+        let leaf = nth.wrapping_mul(row.div_ceil(per_leaf)).wrapping_add(part);
+        (leaf, nth.wrapping_mul(row).wrapping_add(column), row.wrapping_sub(column).min(per_leaf))
+    }
+
     /// First element of a leaf and how many it holds.
     pub fn span(&self, ty: &Type, leaf: u32) -> (u32, u32) {
         let (row, part) = (leaf / self.leaves_per_row(ty), leaf % self.leaves_per_row(ty));
@@ -80,4 +89,26 @@ impl Layout {
 /// Depth of a tree over `count` leaves: the least d with `2^d >= count`.
 pub fn depth(count: u64) -> u8 {
     (u64::BITS - count.saturating_sub(1).leading_zeros()) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use tequio_tensor::{DType, Type};
+
+    use super::Layout;
+
+    #[test]
+    fn what_is_around_an_element_is_its_leaf() {
+        for dtype in DType::ALL {
+            let ty = Type::new(dtype, &[2, 3, 5, 14]).unwrap();
+            for (leaf_log2, row) in [(6, 420), (7, 420), (6, 210), (10, 70), (6, 14), (6, 5), (6, 1)] {
+                let layout = Layout::new(leaf_log2, row, &ty).unwrap();
+                for index in 0..ty.shape.elements() {
+                    let leaf = layout.place(&ty, index).leaf;
+                    let (first, count) = layout.span(&ty, leaf);
+                    assert_eq!(layout.around(&ty, index), (leaf, first, count), "{layout:?} {index}");
+                }
+            }
+        }
+    }
 }

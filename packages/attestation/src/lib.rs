@@ -25,6 +25,7 @@ mod reveal;
 mod roots;
 mod siblings;
 mod subject;
+mod table;
 mod terms;
 pub mod tree;
 mod wanted;

@@ -1,73 +1,104 @@
-//! Values of a virtual tensor's elements, found again in a few steps: a check that computes several layers asks for each
-//! many times.
+//! What a check asks for again and again, found in a few steps: elements of virtual tensors that it computed.
+//!
+//! On a chain a branch costs as much as 14 other instructions, so there are few.
 
-/// Open addressing by multiples of 2³² ÷ the golden ratio. Elements that a check reads lie at equal steps along axes, and
-/// no step below 2³¹ ÷ their number brings many of them close together.
-#[derive(Default)]
+use tequio_tensor::DType;
+
+use crate::table::Table;
+
+/// Elements of a virtual tensor, side by side in pages, as leaves have them.
 pub(crate) struct Memo {
-    /// Index + 1 and value; 0 where there is none. A power of two of them, at most half of them taken.
-    slots: Vec<(u32, i64)>,
-    len: usize,
+    dtype: DType,
+    /// Elements of a page are 2 to the power of this.
+    page_log2: u32,
+    pages: Table<Box<Page>>,
 }
 
-/// 2³² ÷ the golden ratio, odd.
-const STEP: u32 = 0x9e37_79b1;
-/// Slots of the first element.
-const LEAST: usize = 16;
+struct Page {
+    /// A bit for each element that is there.
+    there: u64,
+    /// Their bytes.
+    bytes: [u8; PAGE],
+}
+
+/// Bytes of a page.
+const PAGE: usize = 64;
 
 impl Memo {
-    pub fn get(&self, index: u32) -> Option<i64> {
-        let (key, value) = *self.slots.get(self.place(index))?;
-        (key != 0).then_some(value)
+    /// Of a tensor of this type.
+    pub fn new(dtype: DType) -> Self {
+        Self { dtype, page_log2: (PAGE / dtype.bytes()).ilog2(), pages: Table::default() }
     }
 
-    /// Of an element that isn't there.
+    /// With the memory.
+    pub fn clear(&mut self) {
+        self.pages = Table::default();
+    }
+
+    /// The bytes from an element's on, and how many are there from it on without a gap; none where it isn't.
+    #[inline(always)]
+    pub fn run(&self, index: u32) -> (&[u8], u32) {
+        let (page, at) = self.split(index);
+        let Some(page) = self.pages.get(page) else { return (&[], 0) };
+        let from = (at as usize).wrapping_mul(self.dtype.bytes());
+        (page.bytes.get(from..).unwrap_or_default(), page.there.wrapping_shr(at).trailing_ones())
+    }
+
     pub fn insert(&mut self, index: u32, value: i64) {
-        if self.len * 2 >= self.slots.len() {
-            let more = vec![(0, 0); (self.slots.len() * 2).max(LEAST)];
-            let old = core::mem::replace(&mut self.slots, more);
-            for (key, value) in old.into_iter().filter(|(key, _)| *key != 0) {
-                let place = self.place(key - 1);
-                self.slots[place] = (key, value);
-            }
+        let (number, at) = self.split(index);
+        let new = || Box::new(Page { there: 0, bytes: [0; PAGE] });
+        let Some(page) = self.pages.entry(number, new) else { return };
+        page.there |= 1u64.wrapping_shl(at);
+        let from = (at as usize).wrapping_mul(self.dtype.bytes());
+        let bytes = page.bytes.get_mut(from..).unwrap_or_default();
+        for (byte, of) in bytes.iter_mut().zip(self.dtype.write(value)) {
+            *byte = of;
         }
-        let place = self.place(index);
-        self.slots[place] = (index.wrapping_add(1), value);
-        self.len += 1;
     }
 
-    /// Where an element is or would be.
-    fn place(&self, index: u32) -> usize {
-        let last = self.slots.len().wrapping_sub(1);
-        let mut place = ((u64::from(index.wrapping_mul(STEP)) * self.slots.len() as u64) >> 32) as usize;
-        while let Some((key, _)) = self.slots.get(place)
-            && *key != 0
-            && *key != index.wrapping_add(1)
-        {
-            place = (place + 1) & last;
-        }
-        place
+    /// Its page, and where it is in it.
+    fn split(&self, index: u32) -> (u32, u32) {
+        (index.wrapping_shr(self.page_log2), index & 1u32.wrapping_shl(self.page_log2).wrapping_sub(1))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tequio_tensor::DType;
+
     use super::Memo;
 
     #[test]
     fn what_was_put_in_is_found_at_any_step() {
-        for step in [1, 2, 3, 64, 1 << 10, 46_368, 75_025, 121_393, (1 << 14) - 1] {
-            let mut memo = Memo::default();
-            let value = |index: u32| -i64::from(index) * 7;
-            let all = || (0..1 << 17).map(|at: u64| at * step).take_while(|at| *at < 1 << 31).map(|at| at as u32);
-            for index in all() {
-                assert_eq!(memo.get(index), None);
-                memo.insert(index, value(index));
+        for dtype in DType::ALL {
+            for step in [1, 2, 3, 64, 1 << 10, 46_368, 75_025, 121_393, (1 << 14) - 1] {
+                let mut memo = Memo::new(dtype);
+                let value = |index: u32| dtype.wrap(-i64::from(index) * 7);
+                let get = |memo: &Memo, index| {
+                    let (bytes, count) = memo.run(index);
+                    (count > 0).then(|| dtype.read(bytes))
+                };
+                let all = || (0..1 << 16).map(|at: u64| at * step).take_while(|at| *at < 1 << 31).map(|at| at as u32);
+                for index in all() {
+                    assert_eq!(get(&memo, index), None);
+                    memo.insert(index, value(index));
+                }
+                for index in all() {
+                    assert_eq!(get(&memo, index), Some(value(index)));
+                    assert_eq!(get(&memo, index + 1).is_some(), step == 1 && index + 1 < 1 << 16);
+                }
             }
-            for index in all() {
-                assert_eq!(memo.get(index), Some(value(index)));
-                assert_eq!(memo.get(index + 1).is_some(), step == 1 && index + 1 < 1 << 17);
-            }
+        }
+    }
+
+    #[test]
+    fn a_run_ends_at_a_gap_and_at_a_page() {
+        let mut memo = Memo::new(DType::I32);
+        for index in [3, 4, 5, 7, 15, 16] {
+            memo.insert(index, index.into());
+        }
+        for (index, run) in [(2, 0), (3, 3), (4, 2), (5, 1), (6, 0), (7, 1), (15, 1), (16, 1), (17, 0)] {
+            assert_eq!(memo.run(index).1, run, "{index}");
         }
     }
 }

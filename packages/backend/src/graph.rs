@@ -1,7 +1,7 @@
 //! A manifest as every backend sees it: checked, who reads what, and which tensors are only another name for one.
 
 use tequio_attestation::{Descriptor, Manifest, Node, Operand, Source};
-use tequio_tensor::{Op, Type, check};
+use tequio_tensor::{Op, Type, changes_nothing, check};
 
 use crate::Unsupported;
 
@@ -116,11 +116,7 @@ impl<'a> Graph<'a> {
 
 /// Whether an operator's elements of `ty` are those of its operand, in the same flat order.
 fn is_same(op: &Op, ty: &Type) -> bool {
-    match *op {
-        Op::Identity | Op::Reshape => true,
-        Op::Clamp { min, max } => min <= ty.dtype.min() && max >= ty.dtype.max(),
-        _ => false,
-    }
+    *op == Op::Reshape || changes_nothing(op, ty.dtype)
 }
 
 fn committed(descriptor: &Descriptor) -> bool {

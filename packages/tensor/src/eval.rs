@@ -12,7 +12,7 @@ mod site;
 mod table;
 mod transposed;
 
-pub use site::Line;
+pub use site::Rows;
 
 use crate::{
     Read,

@@ -41,6 +41,7 @@
 
 mod check;
 mod cost;
+mod dot;
 mod elements;
 mod eval;
 mod extent;
@@ -49,12 +50,13 @@ mod types;
 
 pub use check::{Invalid, Place, check};
 pub use cost::{cost, steps};
+pub use dot::dot;
 pub use elements::{Elements, evaluate};
-pub use eval::{Line, eval};
+pub use eval::{Rows, eval};
 pub use extent::extent;
 pub use op::{
-    Op, Operands, Pool2d, Rescale, Resize, Transposed2d, Window2d, Window3d, ZeroPointOf, constant_operands,
-    is_convolution, is_dense, is_elementwise, is_heavy, zero_points,
+    Op, Operands, Pool2d, Rescale, Resize, Transposed2d, Window2d, Window3d, ZeroPointOf, changes_nothing,
+    constant_operands, is_convolution, is_dense, is_elementwise, is_heavy, zero_points,
 };
 pub use types::{BadShape, DType, MAX_RANK, Shape, Type};
 
@@ -64,14 +66,19 @@ pub trait Read {
     /// Element `index` (flat, row-major) of operand `operand`, sign-extended.
     fn read(&mut self, operand: usize, index: u32) -> Result<i64, Self::Error>;
 
-    /// Σ (a − its zero point) · (b − its zero point) over `len` elements, modulo 2⁶⁴: reads one of each in turns.
-    fn dot(&mut self, a: Line, b: Line, len: u32) -> Result<i64, Self::Error> {
+    /// Σ (a − its zero point) · (b − its zero point) over so many rows of so many elements, modulo 2⁶⁴: reads one of each in
+    /// turns.
+    fn dot(&mut self, a: Rows, b: Rows, [rows, len]: [u32; 2]) -> Result<i64, Self::Error> {
         let (mut a, mut b, mut sum) = (a, b, 0i64);
-        for _ in 0..len {
-            let x = self.read(a.operand, a.start)?.wrapping_sub(a.zero_point);
-            let y = self.read(b.operand, b.start)?.wrapping_sub(b.zero_point);
-            sum = sum.wrapping_add(x.wrapping_mul(y));
-            (a.start, b.start) = (a.start.wrapping_add(a.step), b.start.wrapping_add(b.step));
+        for _ in 0..rows {
+            let (mut x, mut y) = (a, b);
+            for _ in 0..len {
+                let [x_value, y_value] = [self.read(x.operand, x.start)?, self.read(y.operand, y.start)?];
+                sum = sum
+                    .wrapping_add(x_value.wrapping_sub(x.zero_point).wrapping_mul(y_value.wrapping_sub(y.zero_point)));
+                (x, y) = (x.skip(1), y.skip(1));
+            }
+            (a, b) = (a.skip_rows(1), b.skip_rows(1));
         }
         Ok(sum)
     }

@@ -1,6 +1,6 @@
 //! The operators and their attributes, named as TOSA names them.
 
-use crate::types::{MAX_RANK, Type};
+use crate::types::{DType, MAX_RANK, Type};
 
 /// Padding, stride and dilation of a convolution. `pad` is top, bottom, left, right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -298,6 +298,15 @@ pub const fn is_dense(op: &Op) -> bool {
 /// Whether an output element reads a window of an input, weights and a bias.
 pub const fn is_convolution(op: &Op) -> bool {
     matches!(op, Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_))
+}
+
+/// Whether an op's elements, which are of this type, are those of its first operand, whatever they are.
+pub const fn changes_nothing(op: &Op, dtype: DType) -> bool {
+    match *op {
+        Op::Identity => true,
+        Op::Clamp { min, max } => min <= dtype.min() && max >= dtype.max(),
+        _ => false,
+    }
 }
 
 /// Whether an output element depends on nothing but the elements of its operands at its own (broadcast) position,

@@ -1,6 +1,6 @@
 //! Element types, shapes and tensor types.
 
-use core::fmt;
+use core::{fmt, num::NonZeroU32};
 
 /// Highest rank of a tensor, as TOSA's level 8K allows.
 pub const MAX_RANK: usize = 6;
@@ -210,8 +210,9 @@ impl Shape {
     pub fn coords(&self, mut index: u32) -> [u32; MAX_RANK] {
         let mut at = [0; MAX_RANK];
         for (slot, &dim) in at.iter_mut().zip(&self.dims).rev() {
-            *slot = index.checked_rem(dim).unwrap_or(0);
-            index = index.checked_div(dim).unwrap_or(0);
+            let dim = NonZeroU32::new(dim).unwrap_or(NonZeroU32::MIN);
+            *slot = index % dim;
+            index /= dim;
         }
         at
     }

@@ -6,7 +6,9 @@ use harness::Tensors;
 use harness::random::{Rng, garbage, part, valid};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use tequio_tensor::{Shape, check, constant_operands, cost, eval, extent, is_elementwise, is_heavy, steps};
+use tequio_tensor::{
+    DType, Rows, Shape, check, constant_operands, cost, dot, eval, extent, is_elementwise, is_heavy, steps,
+};
 
 /// Flat indices of the box of lengths `of` at a random place in `shape`.
 fn placed(r: &mut Rng, shape: &Shape, of: &Shape) -> Vec<u32> {
@@ -122,5 +124,29 @@ proptest! {
         for operand in 0..7 {
             extent(&op, &ins, &out, operand, &of);
         }
+    }
+
+    #[test]
+    fn a_dot_product_of_bytes_is_the_sum_of_its_products(seed: u64) {
+        let mut r = Rng(seed);
+        let [rows, len] = [r.within(0, 4), r.within(1, 40)];
+        let [a, b] = core::array::from_fn(|operand| {
+            let dtype = r.pick(&DType::ALL);
+            let step = if r.flag() { 1 } else { r.within(1, 5) };
+            let zero_point = r.value(DType::I8);
+            let of = Rows { row: r.within(0, 50), step, ..Rows::one(operand, zero_point) };
+            // Now and then they end before the last element.
+            let elements = (rows * of.row + len * step).saturating_sub(r.within(0, 2));
+            let bytes: Vec<u8> = (0..elements as usize * dtype.bytes()).map(|_| r.next() as u8).collect();
+            (of, dtype, bytes)
+        });
+        let element = |(of, dtype, bytes): &(Rows, DType, Vec<u8>), row: u32, at: u32| {
+            let from = (row * of.row + at * of.step) as usize * dtype.bytes();
+            dtype.read(bytes.get(from..).unwrap_or_default()) - of.zero_point
+        };
+        let products = (0..rows).flat_map(|row| (0..len).map(move |at| (row, at)));
+        let sum = products.map(|(row, at)| element(&a, row, at).wrapping_mul(element(&b, row, at)));
+        let expected = sum.fold(0, i64::wrapping_add);
+        prop_assert_eq!(dot((&a.0, a.1, &a.2), (&b.0, b.1, &b.2), [rows, len]), expected);
     }
 }

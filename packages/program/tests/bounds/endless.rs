@@ -9,7 +9,7 @@ use tequio_tensor::{DType, Op, Pool2d, Type};
 use super::allocated::most_allocated;
 
 /// Bytes of the input, all in one leaf.
-const INPUT: u32 = 1_000;
+const INPUT: u32 = 500;
 /// The drawn tensor.
 const DRAWN: TensorId = TensorId(999);
 
@@ -103,13 +103,13 @@ fn more_kept_values() {
     assert_eq!(checked(&opening(1, &many)), Err(Malformed::Limit));
 }
 
-/// Each element of a line is the largest of a thousand of the line before: few values, read over and over.
+/// Each element of a line is the largest of hundreds of the line before: few values, read over and over.
 #[test]
 fn more_reads() {
     let (kernel, pad) = (INPUT, INPUT - 1);
     let pool = Op::MaxPool2d(Pool2d { kernel: [1, kernel], stride: [1, 1], pad: [0, 0, pad, pad] });
-    let lines: Vec<_> = (1..=4).rev().map(|id| virtual_line(pool, id - 1, INPUT + id * pad)).collect();
-    assert_eq!(checked(&opening(4, &lines)), Err(Malformed::Limit));
+    let lines: Vec<_> = (1..=6).rev().map(|id| virtual_line(pool, id - 1, INPUT + id * pad)).collect();
+    assert_eq!(checked(&opening(6, &lines)), Err(Malformed::Limit));
 }
 
 #[test]

@@ -38,14 +38,16 @@ fn within(name: &str, worst: Worst) {
 
 #[test]
 fn a_check_of_what_the_limits_admit_stays_below_16_mib() {
-    within("deep chain", Worst::new().chain(1_489, 88));
-    within("wide chain", Worst::new().chain(32_000, 4));
-    within("wide chain, one more than half full", Worst::new().chain(16_385, 7));
+    within("deep chain", Worst::new().chain(740, 88));
+    within("wide chain", Worst::new().chain(16_000, 4));
+    within("wide chain, one more than half full", Worst::new().chain(8_193, 7));
+    within("two columns", Worst::new().column(32_760, 2));
+    within("seven columns, one more than half full", Worst::new().column(8_193, 7));
     within("leaves of a byte", Worst::new().dust(7_000, 1).dust(7_000, 1));
     within("leaves with gaps", Worst::new().dust(3_600, 2).dust(3_600, 2));
     within("many tensors", Worst::new().crowd(86));
     within("call stack", Worst::new().stack(94));
-    within("all at once", Worst::new().chain(1_489, 80).dust(2_100, 2).crowd(50).stack(80));
+    within("all at once", Worst::new().column(8_193, 6).chain(150, 80).dust(2_100, 2).crowd(50).stack(80));
 }
 
 /// What a runner puts into one message, at most.
@@ -70,7 +72,7 @@ fn a_check_of_many_draws_stays_below_16_mib() {
 /// What one draw keeps is gone before the next: else so short an opening takes 64 MiB, and nobody could open.
 #[test]
 fn a_check_of_draws_that_keep_much_stays_below_16_mib() {
-    let manifest = compiled(Worst::new().repeats(16, 32_000, 4)).unwrap().manifest;
+    let manifest = compiled(Worst::new().repeats(16, 16_000, 4)).unwrap().manifest;
     let run = Run::new(&manifest);
     let statement = run.statement(64);
     let opening = run.open_all(&statement, 0..64);
@@ -84,15 +86,15 @@ fn a_check_of_draws_that_keep_much_stays_below_16_mib() {
 /// It once took more than 32 MiB.
 #[test]
 fn a_chain_that_keeps_too_much_is_refused() {
-    let refused = compiled(Worst::new().chain(24_000, 42)).unwrap_err();
+    let refused = compiled(Worst::new().chain(12_000, 42)).unwrap_err();
     println!("{refused}");
-    assert!(matches!(refused, Refused::Check { what: "virtual elements", limit: 131_072, .. }), "{refused}");
+    assert!(matches!(refused, Refused::Check { what: "virtual elements", limit: 65_536, .. }), "{refused}");
 }
 
 /// What is proposed for it commits to a link on the way.
 #[test]
 fn a_plan_is_proposed_for_a_chain_that_keeps_too_much() {
-    let graph = Worst::new().chain(24_000, 42).graph();
+    let graph = Worst::new().chain(12_000, 42).graph();
     let manifest = compile(&graph, &Plan::propose(&graph).unwrap()).unwrap().manifest;
     assert!(manifest.committed().len() > 1);
 }

@@ -33,6 +33,26 @@ impl Worst {
         self.part("line_sum")
     }
 
+    /// `deep` virtual tensors over one another, of each of which one column of `tall` is read: what is kept lies far apart.
+    pub fn column(mut self, tall: i32, deep: usize) -> Self {
+        let (p, shape) = (&mut self.program, [tall, 64]);
+        p.input("corner", DType::INT8, &[1, 1]);
+        p.shape("corners", &[tall.into(), 64]);
+        p.op(Op::TILE, Attribute::None, &["corner", "corners"], ("column1", DType::INT8, &shape));
+        p.op(Op::CAST, Attribute::None, &["column1"], ("column2", DType::INT32, &shape));
+        for link in 3..=deep {
+            let [from, to] = [link - 1, link].map(|link| format!("column{link}"));
+            p.op(Op::BITWISE_NOT, Attribute::None, &[&from], (&to, DType::INT32, &shape));
+        }
+        let last = format!("column{deep}");
+        p.op(Op::REDUCE_SUM, Attribute::Axis(0), &[&last], ("column_sums", DType::INT32, &[1, 64]));
+        p.shape("column_start", &[0, 0]);
+        p.shape("column_size", &[1, 1]);
+        let slice = ["column_sums", "column_start", "column_size"];
+        p.op(Op::SLICE, Attribute::None, &slice, ("column_sum", DType::INT32, &[1, 1]));
+        self.part("column_sum")
+    }
+
     /// `taps` leaves of one byte, one in `apart` of a line; between them are digests.
     pub fn dust(mut self, taps: i32, apart: i32) -> Self {
         let [x, weight, sum, to] = ["", "_weight", "_sum", "_flat"].map(|end| format!("dust{}{end}", self.parts.len()));

@@ -1,6 +1,6 @@
 //! CONV2D, CONV3D and DEPTHWISE_CONV2D.
 
-use super::site::{Line, Site, flat};
+use super::site::{Rows, Site, flat};
 use crate::{
     Read,
     op::{Window2d, Window3d},
@@ -30,6 +30,12 @@ impl Taps {
         let start = reach(0);
         let input = first.wrapping_add(i64::from(start).wrapping_mul(step)) as u32;
         Self { kernel: start, end: reach(i64::from(len)), input, dilation }
+    }
+}
+
+impl Taps {
+    fn taps(&self) -> u32 {
+        self.end.saturating_sub(self.kernel)
     }
 }
 
@@ -64,9 +70,9 @@ pub(super) fn conv2d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window2d) -> Result<
     let [_, ih, iw, ic, ..] = s.dims(0);
     let [_, kh, kw, ..] = s.dims(1);
     let taps = window(w, [oy, ox], [kh, kw], [ih, iw]);
-    let lines = lines(s)?;
+    let operands = operands(s)?;
     let acc = bias(s, oc)?;
-    Ok(acc.wrapping_add(plane(s, taps, lines, [n, oc], [ih, iw, ic], [kh, kw])?))
+    Ok(acc.wrapping_add(plane(s, taps, operands, [n, oc], [ih, iw, ic], [kh, kw])?))
 }
 
 pub(super) fn conv3d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window3d) -> Result<i64, R::Error> {
@@ -77,37 +83,45 @@ pub(super) fn conv3d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window3d) -> Result<
         (w.pad, w.stride, w.dilation);
     let sides = Window2d { pad: [top, bottom, left, right], stride: [y, x], dilation: [down, across] };
     let taps = window(&sides, [oy, ox], [kh, kw], [ih, iw]);
-    let lines = lines(s)?;
+    let operands = operands(s)?;
     let mut acc = bias(s, oc)?;
     for (kz, z) in Taps::new(oz, stride_z, front, dilation_z, kd, id) {
         let planes = [n.wrapping_mul(id).wrapping_add(z), oc.wrapping_mul(kd).wrapping_add(kz)];
-        acc = acc.wrapping_add(plane(s, taps, lines, planes, [ih, iw, ic], [kh, kw])?);
+        acc = acc.wrapping_add(plane(s, taps, operands, planes, [ih, iw, ic], [kh, kw])?);
     }
     Ok(acc)
 }
 
-/// Lines of input and weight, with their zero points.
-fn lines<R: Read + ?Sized>(s: &mut Site<R>) -> Result<[Line; 2], R::Error> {
-    let mut line = |operand, zero_point| Ok(Line { operand, start: 0, step: 1, zero_point: s.scalar(zero_point)? });
-    Ok([line(0, 3)?, line(1, 4)?])
+/// Rows of input and weight, with their zero points.
+fn operands<R: Read + ?Sized>(s: &mut Site<R>) -> Result<[Rows; 2], R::Error> {
+    Ok([Rows::one(0, s.scalar(3)?), Rows::one(1, s.scalar(4)?)])
 }
 
 /// The products of one plane of the input with one of the weight, whose numbers are `planes`.
 fn plane<R: Read + ?Sized>(
     s: &mut Site<R>,
     (rows, columns): (Taps, Taps),
-    [mut input, mut weight]: [Line; 2],
+    [mut input, mut weight]: [Rows; 2],
     [image, filter]: [u32; 2],
     [height, width, channels]: [u32; 3],
     [kernel_y, kernel_x]: [u32; 2],
 ) -> Result<i64, R::Error> {
+    input.row = rows.dilation.wrapping_mul(width).wrapping_mul(channels);
+    weight.row = kernel_x.wrapping_mul(channels);
+    input.start = flat([1, height, width, channels], [image, rows.input, columns.input, 0]);
+    weight.start = flat([1, kernel_y, kernel_x, channels], [filter, rows.kernel, columns.kernel, 0]);
+    if columns.dilation == 1 {
+        // Taps side by side are one row.
+        return s.dot(input, weight, [rows.taps(), columns.taps().wrapping_mul(channels)]);
+    }
     let mut acc = 0i64;
-    for (ky, y) in rows {
-        for (kx, x) in columns {
-            input.start = flat([1, height, width, channels], [image, y, x, 0]);
-            weight.start = flat([1, kernel_y, kernel_x, channels], [filter, ky, kx, 0]);
-            acc = acc.wrapping_add(s.dot(input, weight, channels)?);
+    for _ in rows {
+        let (mut x, mut y) = (input, weight);
+        for _ in columns {
+            acc = acc.wrapping_add(s.dot(x, y, [1, channels])?);
+            (x, y) = (x.skip(columns.dilation.wrapping_mul(channels)), y.skip(channels));
         }
+        (input, weight) = (input.skip_rows(1), weight.skip_rows(1));
     }
     Ok(acc)
 }
@@ -119,16 +133,13 @@ pub(super) fn depthwise_conv2d<R: Read + ?Sized>(s: &mut Site<R>, w: &Window2d) 
     let c = oc.checked_div(multiplier).unwrap_or(0);
     let m = oc.checked_rem(multiplier).unwrap_or(0);
     let (rows, columns) = window(w, [oy, ox], [kh, kw], [ih, iw]);
-    let (input_zp, weight_zp) = (s.scalar(3)?, s.scalar(4)?);
-    let mut acc = bias(s, oc)?;
-    for (ky, y) in rows {
-        for (kx, x) in columns {
-            let value = s.read(0, flat([batch, ih, iw, channels], [n, y, x, c]))?.wrapping_sub(input_zp);
-            let weight = s.read(1, flat([kh, kw, channels, multiplier], [ky, kx, c, m]))?.wrapping_sub(weight_zp);
-            acc = acc.wrapping_add(value.wrapping_mul(weight));
-        }
-    }
-    Ok(acc)
+    let [mut input, mut weight] = operands(s)?;
+    (input.step, weight.step) = (columns.dilation.wrapping_mul(channels), channels.wrapping_mul(multiplier));
+    (input.row, weight.row) = (rows.dilation.wrapping_mul(iw).wrapping_mul(channels), kw.wrapping_mul(weight.step));
+    input.start = flat([batch, ih, iw, channels], [n, rows.input, columns.input, c]);
+    weight.start = flat([kh, kw, channels, multiplier], [rows.kernel, columns.kernel, c, m]);
+    let acc = bias(s, oc)?;
+    Ok(acc.wrapping_add(s.dot(input, weight, [rows.taps(), columns.taps()])?))
 }
 
 /// A bias of one element serves every channel.

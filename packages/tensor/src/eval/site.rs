@@ -13,14 +13,34 @@ pub(super) struct Site<'a, R: Read + ?Sized> {
     pub read: &'a mut R,
 }
 
-/// A line of elements of one operand, from which a zero point is taken.
+/// Rows of elements of one operand, from which a zero point is taken.
 #[derive(Clone, Copy, Debug)]
-pub struct Line {
+pub struct Rows {
     pub operand: usize,
-    /// The first element's index, and from one to the next.
+    /// The first element's index, from one to the next in a row, and from one row to the next.
     pub start: u32,
     pub step: u32,
+    pub row: u32,
     pub zero_point: i64,
+}
+
+impl Rows {
+    /// A row of elements that lie side by side.
+    pub fn one(operand: usize, zero_point: i64) -> Self {
+        Self { operand, start: 0, step: 1, row: 0, zero_point }
+    }
+
+    /// From so many elements further on.
+    #[must_use]
+    pub fn skip(self, elements: u32) -> Self {
+        Self { start: self.start.wrapping_add(self.step.wrapping_mul(elements)), ..self }
+    }
+
+    /// From so many rows further on.
+    #[must_use]
+    pub fn skip_rows(self, rows: u32) -> Self {
+        Self { start: self.start.wrapping_add(self.row.wrapping_mul(rows)), ..self }
+    }
 }
 
 impl<R: Read + ?Sized> Site<'_, R> {
@@ -66,8 +86,8 @@ impl<R: Read + ?Sized> Site<'_, R> {
 
     /// [`Read::dot`].
     #[inline]
-    pub fn dot(&mut self, a: Line, b: Line, len: u32) -> Result<i64, R::Error> {
-        self.read.dot(a, b, len)
+    pub fn dot(&mut self, a: Rows, b: Rows, size: [u32; 2]) -> Result<i64, R::Error> {
+        self.read.dot(a, b, size)
     }
 }
 

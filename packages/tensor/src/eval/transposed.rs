@@ -2,7 +2,7 @@
 
 use super::{
     conv::bias,
-    site::{Line, Site, flat},
+    site::{Rows, Site, flat},
 };
 use crate::{Read, op::Transposed2d};
 
@@ -24,15 +24,14 @@ pub(super) fn transpose_conv2d<R: Read + ?Sized>(s: &mut Site<R>, t: &Transposed
     let [batch, ih, iw, ic, ..] = s.dims(0);
     let [filters, kh, kw, ..] = s.dims(1);
     let ([stride_y, stride_x], [top, _, left, _]) = (t.stride, t.out_pad);
-    let mut input = Line { operand: 0, start: 0, step: 1, zero_point: s.scalar(3)? };
-    let mut weight = Line { operand: 1, start: 0, step: 1, zero_point: s.scalar(4)? };
+    let (mut input, mut weight) = (Rows::one(0, s.scalar(3)?), Rows::one(1, s.scalar(4)?));
     let mut acc = bias(s, oc)?;
     let columns = taps(ox, stride_x, left, kw, iw);
     for (ky, y) in taps(oy, stride_y, top, kh, ih) {
         for (kx, x) in columns.clone() {
             input.start = flat([batch, ih, iw, ic], [n, y, x, 0]);
             weight.start = flat([filters, kh, kw, ic], [oc, ky, kx, 0]);
-            acc = acc.wrapping_add(s.dot(input, weight, ic)?);
+            acc = acc.wrapping_add(s.dot(input, weight, [1, ic])?);
         }
     }
     Ok(acc)
