@@ -325,12 +325,12 @@ fn plans() {
     fs::write(path("text.json"), "hello").unwrap();
     fs::write(
         path("empty.json"),
-        r#"{"compiler": 2, "job": [], "given": [], "committed": [], "scenarios": [], "gamma": 0}"#,
+        r#"{"compiler": 3, "job": [], "given": [], "committed": [], "scenarios": [], "gamma": 0}"#,
     )
     .unwrap();
     fs::write(
         path("other.json"),
-        r#"{"program": "00", "compiler": 2, "job": [], "given": [], "committed": [], "scenarios": [], "gamma": 0}"#,
+        r#"{"program": "00", "compiler": 3, "job": [], "given": [], "committed": [], "scenarios": [], "gamma": 0}"#,
     )
     .unwrap();
     let (folder, program) = (keep.path().to_str().unwrap(), digits("digits.tosa"));

@@ -6,7 +6,7 @@ use tequio_attestation::{Digest, codec::Writer, hash::tagged};
 use crate::refused::{Misfit, Refused};
 
 /// Version of the compiler. Another version may number tensors or weigh them otherwise.
-pub(crate) const COMPILER: u32 = 2;
+pub(crate) const COMPILER: u32 = 3;
 
 /// Everything that compiling a [`crate::Graph`] leaves open. Names are there for people and checked against the graph; the
 /// hash covers numbers only.

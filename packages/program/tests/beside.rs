@@ -73,7 +73,7 @@ fn a_stale_plan_is_proposed_anew() {
     site.beside().unwrap().keep(&site.path(), &site.program).unwrap();
     let text = site.text();
     for spoilt in [
-        text.replacen("\"compiler\": 2", "\"compiler\": 0", 1),
+        text.replacen("\"compiler\": 3", "\"compiler\": 0", 1),
         text.replacen("\"given\"", "\"forgotten\"", 1),
         text.replacen("\"x\"", "\"z\"", 1),
         text.replacen("\"program\": \"", "\"program\": \"0", 1),

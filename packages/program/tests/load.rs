@@ -108,6 +108,37 @@ fn an_output_that_nothing_computes_is_copied() {
 }
 
 #[test]
+fn what_changes_nothing_is_what_it_reads() {
+    let graph = graph(|p| {
+        let clamp = |p: &mut Program, (from, to): (&str, &str), [min, max]: [i8; 2]| {
+            let attribute = Attribute::Clamp { min: vec![min as u8], max: vec![max as u8] };
+            p.op(FileOp::CLAMP, attribute, &[from], (to, DType::INT8, &[3]));
+        };
+        p.input("x", DType::INT8, &[3]);
+        p.op(FileOp::IDENTITY, Attribute::None, &["x"], ("same", DType::INT8, &[3]));
+        clamp(p, ("same", "all"), [-128, 127]);
+        clamp(p, ("all", "low"), [-127, 127]);
+        clamp(p, ("low", "high"), [-128, 126]);
+        clamp(p, ("high", "between"), [-128, 127]);
+        p.op(FileOp::BITWISE_AND, Attribute::None, &["all", "between"], ("sum", DType::INT8, &[3]));
+        clamp(p, ("between", "shown"), [-128, 127]);
+        p.output("sum");
+        // Outputs are committed, so one remains.
+        p.output("shown");
+    });
+    assert_eq!(names(&graph), ["x", "low", "high", "sum", "shown"]);
+    let operands = |name: &str| {
+        let tensor = graph.tensors().iter().find(|tensor| tensor.name == name).unwrap();
+        tensor.node().unwrap().operands.clone()
+    };
+    let tensor = |id| Operand::Tensor(TensorId(id));
+    assert_eq!(operands("low"), [tensor(0)]);
+    assert_eq!(operands("sum"), [tensor(0), tensor(2)]);
+    assert_eq!(operands("shown"), [tensor(2)]);
+    assert!(compile(&graph, &Plan::propose(&graph).unwrap()).is_ok());
+}
+
+#[test]
 fn shape_operands_become_attributes() {
     let graph = graph(|p| {
         p.shape("around", &[0, 0, 1, 2]);

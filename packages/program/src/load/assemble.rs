@@ -1,7 +1,7 @@
 //! What lives becomes a graph: constants folded, ids given.
 
 use tequio_attestation::{Node, Operand, TensorId};
-use tequio_tensor::{Op, Type};
+use tequio_tensor::{Op, Type, changes_nothing};
 
 use super::{
     fold::Folding,
@@ -81,6 +81,13 @@ impl<'a, N: Fn(usize) -> String> Builder<'a, N> {
         }
         for (tensor, definition) in ops {
             if let Definition::Op { op, operands } = definition {
+                if changes_nothing(&op, self.types[tensor].dtype)
+                    && !outputs.contains(&tensor)
+                    && let Some(id) = operands.first().and_then(|operand| self.ids[*operand])
+                {
+                    self.ids[tensor] = Some(id);
+                    continue;
+                }
                 let operands = operands.into_iter().map(|operand| self.operand(operand)).collect::<Result<_, _>>()?;
                 self.push(tensor, TensorSource::Op(Node { op, operands }));
             }
