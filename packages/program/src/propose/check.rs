@@ -15,8 +15,9 @@ use crate::{
 
 /// About what a descriptor with its part of the tree takes in an opening, in bytes.
 const DESCRIPTOR: u64 = 48;
-/// Reads that cost a chain about as much as a byte.
-const READS: u64 = 128;
+/// Virtual elements that cost a chain about as much to compute as a byte, and reads of long sums.
+const KEPT: u64 = 4;
+const READS: u64 = 1024;
 
 /// A committed tensor's cone and what an opening of one of its elements takes.
 #[derive(Clone)]
@@ -36,7 +37,8 @@ impl Check {
         let payload = layouts::least(graph, &cone, |shown| shown.payload);
         let leaves = layouts::least(graph, &cone, |shown| shown.bytes());
         let described = DESCRIPTOR * cone.areas.len() as u64;
-        let price = leaves.saturating_add(described).saturating_add(cone.reads / READS);
+        let computed = cone.kept(graph) / KEPT + cone.reads / READS;
+        let price = leaves.saturating_add(described).saturating_add(computed);
         let read = cone.areas.keys().filter(|id| committed[id.0 as usize]).count() as u64;
         let steps = cone.areas.len() as u64 + cone.computed.len() as u64 * read;
         Self { cone: Arc::new(cone), payload, price, steps }
