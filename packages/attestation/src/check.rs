@@ -99,7 +99,7 @@ fn judge(statement: &Statement, opening: &[u8], most: u32, asked: impl Fn(u32) -
     if draws == 0 || draws > most {
         return Err(Malformed::Draws { draws });
     }
-    let mut evaluator = Evaluator::new(Stream { opening: reader, descriptors: BTreeMap::new() });
+    let mut evaluator = Evaluator::new(Stream { opening: reader, descriptors: BTreeMap::new() }, statement);
     let mut mismatch = None;
     for nth in 0..draws {
         let found = check_element(statement, &mut evaluator, asked(nth))?;

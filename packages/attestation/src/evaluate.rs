@@ -11,7 +11,9 @@ use std::{
 
 use tequio_tensor::{DType, Read, Rows, Type, dot, eval};
 
-use crate::{Descriptor, Layout, Malformed, Node, Operand, Scope, Source, TensorId, memo::Memo, table::Table};
+use crate::{
+    Descriptor, Digest, Layout, Malformed, Node, Operand, Scope, Source, Statement, TensorId, memo::Memo, table::Table,
+};
 
 /// Most virtual tensors between a drawn element and a leaf.
 pub const MAX_DEPTH: u8 = 128;
@@ -135,11 +137,30 @@ pub(crate) struct Evaluator<S> {
     kept: usize,
     reads: u32,
     shard: u64,
+    /// Of [`Table`]s.
+    key: u32,
+    /// Leaves that were looked for.
+    #[cfg(test)]
+    found: u32,
 }
 
 impl<S: Supply> Evaluator<S> {
-    pub fn new(supply: S) -> Self {
-        Self { supply, known: BTreeMap::new(), leaves: BTreeMap::new(), kept: 0, reads: 0, shard: 0 }
+    /// For a statement; what is found does not depend on it.
+    pub fn new(supply: S, statement: &Statement) -> Self {
+        let word = |digest: &Digest| digest.0.first_chunk().map_or(0, |word| u32::from_le_bytes(*word));
+        // Neither is known to who writes a program.
+        let key = word(&statement.seed) ^ word(&statement.root);
+        Self {
+            supply,
+            known: BTreeMap::new(),
+            leaves: BTreeMap::new(),
+            kept: 0,
+            reads: 0,
+            shard: 0,
+            key,
+            #[cfg(test)]
+            found: 0,
+        }
     }
 
     /// The tensor `id`, its descriptor supplied if it is new.
@@ -149,8 +170,9 @@ impl<S: Supply> Evaluator<S> {
         }
         let descriptor = self.supply.descriptor(id)?;
         let last = RefCell::new((0, 0, 0, Rc::default()));
-        let memo = RefCell::new(Memo::new(descriptor.ty.dtype));
-        let known = Rc::new(Known { id, descriptor, inputs: OnceCell::new(), last, leaves: RefCell::default(), memo });
+        let leaves = RefCell::new((0, Table::new(self.key)));
+        let memo = RefCell::new(Memo::new(descriptor.ty.dtype, self.key));
+        let known = Rc::new(Known { id, descriptor, inputs: OnceCell::new(), last, leaves, memo });
         self.known.insert(id, known.clone());
         Ok(known)
     }
@@ -236,10 +258,14 @@ impl<S: Supply> Evaluator<S> {
         if index >= ty.shape.elements() {
             return Err(Malformed::Index { tensor: tensor.id.0, index });
         }
+        #[cfg(test)]
+        {
+            self.found += 1;
+        }
         let (leaf, first, count) = layout.around(ty, index);
         let mut known = tensor.leaves.borrow_mut();
         if known.0 != shard {
-            *known = (shard, Table::default());
+            *known = (shard, Table::new(self.key));
         }
         let payload = match known.1.get(leaf) {
             Some(payload) => payload.clone(),
@@ -317,17 +343,20 @@ impl<S: Supply> Reading<'_, S> {
     #[inline(never)]
     fn product(&mut self, a: &Rows, b: &Rows, len: u32) -> Result<i64, Malformed> {
         let x = self.element(a.operand, a.start)?;
-        // As long as the other needs no supply: that is to come in the order of one read after the other.
-        let supplied = self.at_hand(b).map_or(0, |run| run.holds(b, len)[0].min(len));
-        let mut next = *a;
-        for _ in 1..supplied {
-            next.start = next.start.wrapping_add(next.step);
-            match self.inputs.values.get(next.operand) {
-                Some(Input::Tensor(tensor)) if tensor.at_hand(self.evaluator.shard, next.start).is_none() => {
-                    self.evaluator.fetch(tensor, next.start, self.depth.wrapping_add(1))?
+        // What is computed stays at hand, so it can be computed ahead: as long as the other needs no supply, which is to come
+        // in the order of one read after the other.
+        if let Some(Input::Tensor(tensor)) = self.inputs.values.get(a.operand)
+            && let Source::Virtual { .. } = tensor.descriptor.source
+        {
+            let supplied = self.at_hand(b).map_or(0, |run| run.holds(b, len)[0].min(len));
+            let mut next = a.start;
+            for _ in 1..supplied {
+                next = next.wrapping_add(a.step);
+                if tensor.computed(next).is_some() {
+                    break;
                 }
-                _ => break,
-            };
+                self.evaluator.fetch(tensor, next, self.depth.wrapping_add(1))?;
+            }
         }
         let y = self.element(b.operand, b.start)?;
         Ok(x.wrapping_sub(a.zero_point).wrapping_mul(y.wrapping_sub(b.zero_point)))

@@ -25,14 +25,14 @@ struct Page {
 const PAGE: usize = 64;
 
 impl Memo {
-    /// Of a tensor of this type.
-    pub fn new(dtype: DType) -> Self {
-        Self { dtype, page_log2: (PAGE / dtype.bytes()).ilog2(), pages: Table::default() }
+    /// Of a tensor of this type; the key is that of its [`Table`].
+    pub fn new(dtype: DType, key: u32) -> Self {
+        Self { dtype, page_log2: (PAGE / dtype.bytes()).ilog2(), pages: Table::new(key) }
     }
 
     /// With the memory.
     pub fn clear(&mut self) {
-        self.pages = Table::default();
+        self.pages.clear();
     }
 
     /// The bytes from an element's on, and how many are there from it on without a gap; none where it isn't.
@@ -72,7 +72,7 @@ mod tests {
     fn what_was_put_in_is_found_at_any_step() {
         for dtype in DType::ALL {
             for step in [1, 2, 3, 64, 1 << 10, 46_368, 75_025, 121_393, (1 << 14) - 1] {
-                let mut memo = Memo::new(dtype);
+                let mut memo = Memo::new(dtype, 7);
                 let value = |index: u32| dtype.wrap(-i64::from(index) * 7);
                 let get = |memo: &Memo, index| {
                     let (bytes, count) = memo.run(index);
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_run_ends_at_a_gap_and_at_a_page() {
-        let mut memo = Memo::new(DType::I32);
+        let mut memo = Memo::new(DType::I32, 7);
         for index in [3, 4, 5, 7, 15, 16] {
             memo.insert(index, index.into());
         }

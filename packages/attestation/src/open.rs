@@ -111,7 +111,7 @@ fn write(
     opening.bytes(&evidence.manifest.header.encode());
     let parts = Parts { header: opening.0.len(), ..Parts::default() };
     opening.varint(positions.len() as u64);
-    let mut evaluator = Evaluator::new(Record { statement, evidence, opening, parts });
+    let mut evaluator = Evaluator::new(Record { statement, evidence, opening, parts }, statement);
     for &(id, Position { shard, element }) in positions {
         evaluator.supply.opening.varint(id.0 as u64);
         let tensor = evaluator.tensor(id)?;

@@ -300,7 +300,7 @@ pub const fn is_convolution(op: &Op) -> bool {
     matches!(op, Op::Conv2d(_) | Op::Conv3d(_) | Op::DepthwiseConv2d(_) | Op::TransposeConv2d(_))
 }
 
-/// Whether an op's elements, which are of this type, are those of its first operand, whatever they are.
+/// Whether an op's elements, which are of this type, are those of its first operand, whichever of the type they are.
 pub const fn changes_nothing(op: &Op, dtype: DType) -> bool {
     match *op {
         Op::Identity => true,

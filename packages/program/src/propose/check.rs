@@ -25,6 +25,8 @@ pub struct Check {
     pub cone: Arc<Cone>,
     /// Bytes of leaves, each tensor laid out as is best for this check.
     pub payload: u64,
+    /// Virtual elements that it computes.
+    kept: u64,
     /// About what one draw costs a chain, in bytes of an opening.
     pub price: u64,
     /// Steps that weighing it takes: tensors computed, and as many for each committed tensor that it reads.
@@ -37,31 +39,31 @@ impl Check {
         let payload = layouts::least(graph, &cone, |shown| shown.payload);
         let leaves = layouts::least(graph, &cone, |shown| shown.bytes());
         let described = DESCRIPTOR * cone.areas.len() as u64;
-        let computed = cone.kept(graph) / KEPT + cone.reads / READS;
+        let kept = cone.kept(graph);
+        let computed = kept / KEPT + cone.reads / READS;
         let price = leaves.saturating_add(described).saturating_add(computed);
         let read = cone.areas.keys().filter(|id| committed[id.0 as usize]).count() as u64;
         let steps = cone.areas.len() as u64 + cone.computed.len() as u64 * read;
-        Self { cone: Arc::new(cone), payload, price, steps }
+        Self { cone: Arc::new(cone), payload, kept, price, steps }
     }
 
     /// By how much it exceeds limits, that on its leaves' bytes being `bytes`: relative to the limit, in 1/1024.
-    pub fn excess(&self, graph: &Graph, bytes: u64) -> u64 {
+    pub fn excess(&self, bytes: u64) -> u64 {
         let over = |(_, found, limit): (_, u64, u64)| (found.saturating_mul(1024) / limit).saturating_sub(1024);
-        self.takes(graph, bytes).into_iter().map(over).max().unwrap_or(0)
+        self.takes(bytes).into_iter().map(over).max().unwrap_or(0)
     }
 
     /// What is over a limit.
     pub fn refused(&self, graph: &Graph) -> Option<Refused> {
-        let (what, found, limit) =
-            self.takes(graph, MAX_CHECK_BYTES).into_iter().find(|(_, found, limit)| found > limit)?;
+        let (what, found, limit) = self.takes(MAX_CHECK_BYTES).into_iter().find(|(_, found, limit)| found > limit)?;
         Some(Refused::Check { tensor: graph.tensor(self.cone.root).name.clone(), what, found, limit })
     }
 
-    fn takes(&self, graph: &Graph, bytes: u64) -> [(&'static str, u64, u64); 4] {
+    fn takes(&self, bytes: u64) -> [(&'static str, u64, u64); 4] {
         [
             ("bytes of leaves", self.payload, bytes),
             ("reads", self.cone.reads, MAX_CHECK_READS),
-            ("virtual elements", self.cone.kept(graph), MAX_CHECK_KEPT),
+            ("virtual elements", self.kept, MAX_CHECK_KEPT),
             ("virtual tensors in a row", self.cone.depth.into(), MAX_CHAIN.into()),
         ]
     }

@@ -111,7 +111,7 @@ impl Walks<'_> {
             let before = committed.to_vec();
             loop {
                 let check = self.check(committed, root)?;
-                let excess_now = check.excess(self.graph, bytes);
+                let excess_now = check.excess(bytes);
                 if excess_now == 0 {
                     return Ok(());
                 }
@@ -133,7 +133,7 @@ impl Walks<'_> {
         let cone = &check.cone;
         for &id in cone.computed.iter().filter(|id| **id != cone.root) {
             trial[id.0 as usize] = true;
-            let left = self.check(&trial, cone.root)?.excess(self.graph, bytes);
+            let left = self.check(&trial, cone.root)?.excess(bytes);
             trial[id.0 as usize] = false;
             let cut = (left, self.graph.tensor(id).bytes(), Reverse(id));
             best = Some(best.map_or(cut, |best| best.min(cut)));

@@ -105,7 +105,7 @@ impl<'g> Search<'g> {
             if committed[root.0 as usize] {
                 let check = Check::new(self.graph, &committed, root);
                 self.spend(check.steps);
-                if check.excess(self.graph, self.bytes) > 0 || !check.is_even(self.graph) {
+                if check.excess(self.bytes) > 0 || !check.is_even(self.graph) {
                     return None;
                 }
                 checks.insert(root, check);
