@@ -117,7 +117,7 @@ fn check_element(
 ) -> Result<Option<Mismatch>, Malformed> {
     let id = TensorId(evaluator.supply.opening.varint32()?);
     let tensor = evaluator.tensor(id)?;
-    let Source::Committed { layout, interval, .. } = tensor.descriptor.source else {
+    let Source::Committed { interval, .. } = tensor.descriptor.source else {
         return Err(Malformed::NotDrawn { tensor: id.0 });
     };
     let Position { shard, element } = match at {
@@ -127,7 +127,7 @@ fn check_element(
         At::Drawn(_) => return Err(Malformed::NotDrawn { tensor: id.0 }),
         At::Chosen(position) => position,
     };
-    let (claimed, computed) = evaluator.claimed_and_computed(&tensor, layout, shard, element)?;
+    let (claimed, computed) = evaluator.claimed_and_computed(&tensor, shard, element)?;
     let shard = statement.subject.first_shard.saturating_add(shard);
     let mismatch = Mismatch { draw: number, shard, tensor: id.0, element, claimed, computed };
     Ok((claimed != computed).then_some(mismatch))

@@ -178,17 +178,11 @@ impl<S: Supply> Evaluator<S> {
     }
 
     /// What `shard` claims of an element of a committed tensor, and what follows from what it reads.
-    pub fn claimed_and_computed(
-        &mut self,
-        tensor: &Known,
-        layout: Layout,
-        shard: u64,
-        index: u32,
-    ) -> Result<(i64, i64), Malformed> {
+    pub fn claimed_and_computed(&mut self, tensor: &Known, shard: u64, index: u32) -> Result<(i64, i64), Malformed> {
         (self.shard, self.reads, self.kept) = (shard, 0, 0);
         // With its memory: draws on other tensors are not to add theirs to it.
         self.known.values().for_each(|known| known.memo.borrow_mut().clear());
-        let claimed = self.leaf_value(tensor, layout, shard, index)?;
+        let claimed = self.element(tensor, index, 0)?;
         let computed = self.compute(tensor, index, 0)?;
         Ok((claimed, computed))
     }
@@ -244,10 +238,11 @@ impl<S: Supply> Evaluator<S> {
         self.find_leaf(tensor, layout, tensor.shard(self.shard), index)
     }
 
-    fn leaf_value(&mut self, tensor: &Known, layout: Layout, shard: u64, index: u32) -> Result<i64, Malformed> {
-        match tensor.of_leaf(shard, index) {
+    #[inline(always)]
+    fn element(&mut self, tensor: &Known, index: u32, depth: u8) -> Result<i64, Malformed> {
+        match tensor.at_hand(self.shard, index) {
             Some(run) => Ok(run.first()),
-            None => self.find_leaf(tensor, layout, shard, index),
+            None => self.fetch(tensor, index, depth),
         }
     }
 
@@ -315,10 +310,7 @@ impl<S: Supply> Reading<'_, S> {
     #[inline(always)]
     fn element(&mut self, operand: usize, index: u32) -> Result<i64, Malformed> {
         match self.inputs.values.get(operand) {
-            Some(Input::Tensor(tensor)) => match tensor.at_hand(self.evaluator.shard, index) {
-                Some(run) => Ok(run.first()),
-                None => self.evaluator.fetch(tensor, index, self.depth.wrapping_add(1)),
-            },
+            Some(Input::Tensor(tensor)) => self.evaluator.element(tensor, index, self.depth.wrapping_add(1)),
             Some(Input::Scalar(value)) => Ok(*value),
             None => Err(Malformed::Operands { count: operand }),
         }
@@ -370,24 +362,19 @@ impl<S: Supply> Read for Reading<'_, S> {
     /// no more than a few steps an element.
     fn dot(&mut self, mut a: Rows, mut b: Rows, [mut rows, len]: [u32; 2]) -> Result<i64, Malformed> {
         self.count(rows.saturating_mul(len).saturating_mul(2))?;
-        // Of which `done` elements of the first row are in it.
+        // Of the first of the rows that are left, `done` elements are in it.
         let (mut sum, mut done) = (0i64, 0u32);
         while rows > 0 && done < len {
-            let left = len.wrapping_sub(done);
-            let (more, [whole, some]) = match self.products(&a, &b, [if done == 0 { rows } else { 1 }, left]) {
+            let (left, x, y) = (len.wrapping_sub(done), a.skip(done), b.skip(done));
+            let (more, [whole, some]) = match self.products(&x, &y, [if done == 0 { rows } else { 1 }, left]) {
                 Some(products) => products,
-                None => (self.product(&a, &b, left)?, [1, 1]),
+                None => (self.product(&x, &y, left)?, [1, 1]),
             };
             sum = sum.wrapping_add(more);
             if some < left {
                 done = done.wrapping_add(some);
-                a.start = a.start.wrapping_add(a.step.wrapping_mul(some));
-                b.start = b.start.wrapping_add(b.step.wrapping_mul(some));
             } else {
-                rows = rows.wrapping_sub(whole);
-                a.start = a.start.wrapping_sub(a.step.wrapping_mul(done)).wrapping_add(a.row.wrapping_mul(whole));
-                b.start = b.start.wrapping_sub(b.step.wrapping_mul(done)).wrapping_add(b.row.wrapping_mul(whole));
-                done = 0;
+                (a, b, rows, done) = (a.skip_rows(whole), b.skip_rows(whole), rows.wrapping_sub(whole), 0);
             }
         }
         Ok(sum)

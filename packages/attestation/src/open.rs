@@ -115,10 +115,10 @@ fn write(
     for &(id, Position { shard, element }) in positions {
         evaluator.supply.opening.varint(id.0 as u64);
         let tensor = evaluator.tensor(id)?;
-        let Source::Committed { layout, .. } = tensor.descriptor.source else {
+        let Source::Committed { .. } = tensor.descriptor.source else {
             return Err(Malformed::NotDrawn { tensor: id.0 });
         };
-        evaluator.claimed_and_computed(&tensor, layout, shard, element)?;
+        evaluator.claimed_and_computed(&tensor, shard, element)?;
     }
     let Evaluator { supply: Record { opening, mut parts, .. }, known, leaves, .. } = evaluator;
     let mut siblings = Siblings::new(evidence, statement, opening);

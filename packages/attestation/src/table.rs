@@ -68,7 +68,7 @@ impl<T> Table<T> {
         place
     }
 
-    /// Where it is if nothing else came there before: a number between 0 and 1 that every bit of both changes, of all slots.
+    /// Where it is if nothing else came there before: every bit of number and key changes that.
     #[inline(always)]
     fn home(&self, number: u32) -> usize {
         let mut mixed = (number ^ self.key).wrapping_mul(0x85eb_ca6b);
