@@ -30,7 +30,7 @@ impl Dice {
 }
 
 /// Single draws opened of each program.
-const DRAWS: u32 = 24;
+const DRAWS: u32 = 64;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
